@@ -1,0 +1,53 @@
+//! How many resources match, on all pages together.
+//!
+//! A type or a region of which nothing could be listed has no count (`null`): it may be full of resources.
+
+use std::collections::BTreeMap;
+
+use collector::{Inventory, ResourceType};
+use serde::Serialize;
+
+/// The counts of one answer.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Counts {
+    /// Everything that matches.
+    total: usize,
+    /// By type, for each type that was asked.
+    by_type: BTreeMap<ResourceType, Option<usize>>,
+    /// By region, for each region that was asked or has a bucket.
+    by_region: BTreeMap<String, Option<usize>>,
+    /// By type and state, for types that have states.
+    by_state: BTreeMap<ResourceType, BTreeMap<String, usize>>,
+}
+
+impl Counts {
+    /// Counts the resources of an inventory in which only those that match are left.
+    pub(crate) fn of(inventory: &Inventory, types: &[ResourceType]) -> Self {
+        let mut of_type: BTreeMap<_, usize> = BTreeMap::new();
+        let mut of_region: BTreeMap<String, usize> = BTreeMap::new();
+        let mut by_state: BTreeMap<_, BTreeMap<String, usize>> = BTreeMap::new();
+        for resource in &inventory.resources {
+            count(&mut of_type, resource.resource_type());
+            if let Some(region) = &resource.region {
+                count(&mut of_region, region.clone());
+            }
+            if let Some(state) = resource.state() {
+                count(by_state.entry(resource.resource_type()).or_default(), state.to_owned());
+            }
+        }
+        let of = |kind: &ResourceType| of_type.get(kind).copied().or_else(|| inventory.knows_type(*kind).then_some(0));
+        let by_type = types.iter().map(|kind| (*kind, of(kind))).collect();
+        let mut by_region: BTreeMap<_, _> = inventory
+            .regions
+            .iter()
+            .map(|region| (region.clone(), inventory.knows_region(region).then_some(0)))
+            .collect();
+        by_region.extend(of_region.into_iter().map(|(region, count)| (region, Some(count))));
+        Self { total: inventory.resources.len(), by_type, by_region, by_state }
+    }
+}
+
+fn count<K: Ord>(counts: &mut BTreeMap<K, usize>, key: K) {
+    let count = counts.entry(key).or_insert(0);
+    *count = count.saturating_add(1);
+}

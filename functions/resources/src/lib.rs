@@ -1,0 +1,52 @@
+//! What do I have: `GET /resources`.
+//!
+//! The collector brings the whole inventory of the wanted types and regions; filters, counts and pages are pure and live
+//! here. Counts are therefore always of everything that matches, whatever page is shown, and a page is a cut through
+//! one fixed order (type, region, id), so that no resource is on two pages.
+
+mod counts;
+mod filter;
+mod page;
+mod query;
+
+use api::{Answer, ApiError, Call};
+use collector::{Collector, Coverage, Inventory};
+use serde::Serialize;
+
+use crate::counts::Counts;
+use crate::page::Page;
+use crate::query::ResourcesQuery;
+
+/// The `data` of an answer.
+#[derive(Debug, Serialize)]
+pub struct Resources {
+    #[serde(flatten)]
+    page: Page,
+    counts: Counts,
+}
+
+/// Answers one call.
+pub async fn handle(collector: &Collector, call: Call) -> Result<Answer<Resources, Coverage>, ApiError> {
+    let query = ResourcesQuery::read(&call)?;
+    let (inventory, coverage) =
+        collector.inventory(&query.wanted, call.deadline).await.map_err(|error| query::unknown_regions(&error))?;
+    if inventory.listed.is_empty() {
+        return Err(nothing_collected(&coverage));
+    }
+    Ok(Answer::new(shape(inventory, &query)?, coverage))
+}
+
+/// Filters, counts and cuts an inventory into the page that was asked for.
+fn shape(mut inventory: Inventory, query: &ResourcesQuery) -> Result<Resources, ApiError> {
+    inventory.resources.retain(|resource| query.filter.matches(resource));
+    let counts = Counts::of(&inventory, &query.wanted.types);
+    let page = Page::cut(&inventory, &query.wanted.types, query.after.as_ref(), query.limit)?;
+    Ok(Resources { page, counts })
+}
+
+/// The error of an answer that would be nothing but gaps.
+fn nothing_collected(coverage: &Coverage) -> ApiError {
+    let gaps = serde_json::to_value(&coverage.gaps).unwrap_or_default();
+    let message = "AWS answered nothing of what was asked; the gaps say why".to_owned();
+    ApiError::NothingCollected { message, gaps }
+}

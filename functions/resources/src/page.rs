@@ -1,0 +1,90 @@
+//! One page of an answer.
+//!
+//! A page ends at `limit` or where the next resource would not fit into Lambda's 6 MB. The cursor is the position of its
+//! last resource in the fixed order, not a number: whatever is created or deleted between two calls, nothing that stays
+//! is skipped or shown twice.
+
+use std::collections::BTreeMap;
+
+use api::{ApiError, envelope};
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use collector::{Inventory, Resource, ResourceType};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+/// Where a resource stands in the order of answers.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) struct Position(ResourceType, Option<String>, String);
+
+impl Position {
+    fn of(resource: &Resource) -> Self {
+        Self(resource.resource_type(), resource.region.clone(), resource.id.clone())
+    }
+
+    /// Reads a cursor that an earlier answer gave.
+    pub(crate) fn from_cursor(cursor: &str) -> Result<Self, ApiError> {
+        let json = BASE64_URL_SAFE_NO_PAD.decode(cursor).ok();
+        json.and_then(|json| serde_json::from_slice(&json).ok()).ok_or_else(|| {
+            ApiError::invalid("cursor", "not a cursor; allowed: data.next_cursor of the page before, as it is")
+        })
+    }
+
+    fn to_cursor(&self) -> Result<String, ApiError> {
+        serde_json::to_vec(self).map(|json| BASE64_URL_SAFE_NO_PAD.encode(json)).map_err(not_written)
+    }
+}
+
+/// The resources of one page, by type, and where the next one begins.
+#[derive(Debug, Serialize)]
+pub(crate) struct Page {
+    /// For each type that was asked, its resources on this page; null where nothing of it could be listed.
+    #[serde(flatten)]
+    resources: BTreeMap<ResourceType, Option<Vec<Box<RawValue>>>>,
+    /// What to send as `cursor` for the next page; null on the last one.
+    next_cursor: Option<String>,
+}
+
+impl Page {
+    /// The page after `after` of an ordered inventory.
+    pub(crate) fn cut(
+        inventory: &Inventory,
+        types: &[ResourceType],
+        after: Option<&Position>,
+        limit: Option<usize>,
+    ) -> Result<Self, ApiError> {
+        Self::cut_to(envelope::MAX_WEIGHT, inventory, types, after, limit)
+    }
+
+    fn cut_to(
+        max_weight: usize,
+        inventory: &Inventory,
+        types: &[ResourceType],
+        after: Option<&Position>,
+        limit: Option<usize>,
+    ) -> Result<Self, ApiError> {
+        let mut resources: BTreeMap<_, _> =
+            types.iter().map(|kind| (*kind, inventory.knows_type(*kind).then(Vec::new))).collect();
+        let (mut shown, mut weight) = (0_usize, 0_usize);
+        let mut last: Option<&Resource> = None;
+        let following =
+            inventory.resources.iter().filter(|resource| after.is_none_or(|after| Position::of(resource) > *after));
+        for resource in following {
+            let json = serde_json::value::to_raw_value(resource).map_err(not_written)?;
+            // The comma between two resources is a byte of its own.
+            weight = weight.saturating_add(envelope::weight(json.get())).saturating_add(1);
+            let full = limit.is_some_and(|limit| shown >= limit) || weight > max_weight;
+            if let Some(last) = last.filter(|_| full) {
+                return Ok(Self { resources, next_cursor: Some(Position::of(last).to_cursor()?) });
+            }
+            resources.entry(resource.resource_type()).or_default().get_or_insert_default().push(json);
+            shown = shown.saturating_add(1);
+            last = Some(resource);
+        }
+        Ok(Self { resources, next_cursor: None })
+    }
+}
+
+fn not_written(error: serde_json::Error) -> ApiError {
+    ApiError::Internal(format!("a resource can't be written as JSON: {error}"))
+}

@@ -1,0 +1,129 @@
+//! The one shape of every answer.
+//!
+//! `{"success": true, "data": …, "meta": …}`, or `{"success": false, "error": …, "request_id": …}`. A success with gaps
+//! is still a success: `meta.partial` and `meta.gaps` say what is missing.
+//!
+//! Lambda hands the body to API Gateway as one JSON string inside its own response, at most 6 MB in all. Every quote
+//! and backslash of the body costs two bytes there, so a body is weighed by [`weight`] and kept under
+//! [`MAX_WEIGHT`]; what does not fit goes to the next page.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::ApiError;
+
+/// The largest [`weight`] that the paged part of a body may have, in bytes.
+///
+/// Lambda's limit is 6,291,556 bytes for the whole response. The rest is left for `meta` (a gap for each type of every
+/// region is about 100 KB), the headers and the wrapping.
+pub const MAX_WEIGHT: usize = 5_500_000;
+
+/// What a handler brings: its data, and a description of what the data covers.
+#[derive(Debug)]
+pub struct Answer<D, C> {
+    data: D,
+    coverage: C,
+}
+
+impl<D: Serialize, C: Serialize> Answer<D, C> {
+    /// An answer of `data`, of which `coverage` (a map: account, partial, gaps, requests) says how complete it is.
+    pub fn new(data: D, coverage: C) -> Self {
+        Self { data, coverage }
+    }
+
+    /// The body of the answer.
+    pub(crate) fn body(&self, generated_at: jiff::Timestamp, elapsed_ms: u128) -> Result<String, ApiError> {
+        let generated_at = format!("{generated_at:.3}");
+        let meta = Meta { coverage: &self.coverage, generated_at, elapsed_ms };
+        serde_json::to_string(&Success { success: true, data: &self.data, meta })
+            .map_err(|error| ApiError::Internal(format!("the answer can't be written as JSON: {error}")))
+    }
+}
+
+#[derive(Serialize)]
+struct Success<'a, D, C> {
+    success: bool,
+    data: &'a D,
+    meta: Meta<'a, C>,
+}
+
+#[derive(Serialize)]
+struct Meta<'a, C> {
+    #[serde(flatten)]
+    coverage: &'a C,
+    generated_at: String,
+    elapsed_ms: u128,
+}
+
+/// The body of an error.
+pub(crate) fn error_body(error: &ApiError, request_id: &str) -> String {
+    let mut fields = serde_json::Map::new();
+    fields.insert("code".into(), error.code().into());
+    fields.insert("message".into(), error.public_message().into());
+    match error {
+        ApiError::InvalidParameter { parameter, .. } => {
+            fields.insert("parameter".into(), parameter.as_str().into());
+        }
+        ApiError::NothingCollected { gaps, .. } => {
+            fields.insert("gaps".into(), gaps.clone());
+        }
+        ApiError::Internal(_) => {}
+    }
+    serde_json::json!({"success": false, "error": Value::Object(fields), "request_id": request_id}).to_string()
+}
+
+/// How many bytes `json` takes inside Lambda's response, where it is a string: quotes and backslashes are escaped.
+#[must_use]
+pub fn weight(json: &str) -> usize {
+    let escaped = json.bytes().filter(|byte| matches!(byte, b'"' | b'\\')).count();
+    json.len().saturating_add(escaped)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[derive(Serialize)]
+    struct Coverage {
+        account: &'static str,
+        partial: bool,
+    }
+
+    #[test]
+    fn a_success_has_the_coverage_and_the_time_in_meta() {
+        let answer = Answer::new(vec![1, 2], Coverage { account: "123456789012", partial: false });
+        let at = "2026-11-20T10:01:56.1429Z".parse().unwrap();
+        assert_eq!(
+            answer.body(at, 412).unwrap(),
+            r#"{"success":true,"data":[1,2],"meta":{"account":"123456789012","partial":false,"generated_at":"2026-11-20T10:01:56.142Z","elapsed_ms":412}}"#
+        );
+    }
+
+    #[test]
+    fn an_error_names_its_parameter_and_the_request() {
+        let body: Value = serde_json::from_str(&error_body(&ApiError::invalid("hours", "1 to 10"), "r-1")).unwrap();
+        assert_eq!(
+            body,
+            serde_json::json!({"success": false, "request_id": "r-1",
+                "error": {"code": "InvalidParameter", "message": "1 to 10", "parameter": "hours"}})
+        );
+    }
+
+    #[test]
+    fn an_internal_error_says_nothing_of_its_reason() {
+        let body = error_body(&ApiError::Internal("secret reason".into()), "r-1");
+        assert!(!body.contains("secret reason"), "{body}");
+        assert!(body.contains("InternalError"), "{body}");
+    }
+
+    proptest! {
+        #[test]
+        fn the_weight_is_the_length_as_a_json_string(text in "\\PC*") {
+            let inner = serde_json::to_string(&text).unwrap();
+            let outer = serde_json::to_string(&inner).unwrap();
+            prop_assert_eq!(weight(&inner), outer.len() - 2);
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! The one error of the HTTP edge.
+//!
+//! A handler chooses a variant by who can mend the fault: the caller ([`ApiError::InvalidParameter`]), the operator of
+//! the AWS account ([`ApiError::NothingCollected`]), or we ([`ApiError::Internal`]). What the caller reads and what the
+//! log keeps are apart: an internal fault says nothing about itself to the caller. There is no variant for an answer
+//! that lacks something: that is a success whose envelope names its gaps.
+
+use serde_json::Value;
+
+/// How much of what a caller sent is repeated in a message.
+pub(crate) const ECHOED_CHARS: usize = 64;
+
+/// Why a call has no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum ApiError {
+    /// A parameter is unknown, repeated or has a value that is not allowed: 400.
+    #[error("{parameter}: {message}")]
+    InvalidParameter {
+        /// The parameter as the caller wrote it.
+        parameter: String,
+        /// What is wrong, and what is allowed.
+        message: String,
+    },
+    /// AWS answered nothing of what was asked: 502.
+    #[error("{message}")]
+    NothingCollected {
+        /// What was asked and failed.
+        message: String,
+        /// Each failed part with AWS's own code, as in the envelope of a partial answer.
+        gaps: Value,
+    },
+    /// A fault of ours: 500. The text goes to the log only.
+    #[error("{0}")]
+    Internal(String),
+}
+
+impl ApiError {
+    /// A parameter's value is not allowed; `message` says what is.
+    pub fn invalid(parameter: &str, message: impl Into<String>) -> Self {
+        Self::InvalidParameter { parameter: echoed(parameter), message: message.into() }
+    }
+
+    /// `value` is not among the values of `parameter` that `allowed` describes.
+    pub fn not_allowed(parameter: &str, value: &str, allowed: &str) -> Self {
+        Self::invalid(parameter, format!("`{}` is not allowed; allowed: {allowed}", echoed(value)))
+    }
+
+    /// The HTTP status of the answer.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::InvalidParameter { .. } => 400,
+            Self::NothingCollected { .. } => 502,
+            Self::Internal(_) => 500,
+        }
+    }
+
+    /// The stable word that programs decide by.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::InvalidParameter { .. } => "InvalidParameter",
+            Self::NothingCollected { .. } => "NothingCollected",
+            Self::Internal(_) => "InternalError",
+        }
+    }
+
+    /// What the caller reads.
+    #[must_use]
+    pub fn public_message(&self) -> &str {
+        match self {
+            Self::InvalidParameter { message, .. } | Self::NothingCollected { message, .. } => message,
+            Self::Internal(_) => "The request failed inside the service. Its log has the reason under this request_id.",
+        }
+    }
+}
+
+/// The first characters of what a caller sent, without control characters.
+fn echoed(text: &str) -> String {
+    let mut kept: String = text.chars().filter(|c| !c.is_control()).take(ECHOED_CHARS).collect();
+    if text.chars().count() > ECHOED_CHARS {
+        kept.push('…');
+    }
+    kept
+}

@@ -1,0 +1,173 @@
+//! The query string, read strictly.
+//!
+//! An unknown, repeated, empty or malformed parameter is refused with its name and what is allowed: a typing error that
+//! was ignored would be answered with something the caller did not ask. Refusing repetition also keeps the stage cache
+//! right, whose key takes one value a parameter.
+
+use std::collections::BTreeMap;
+use std::fmt::Display;
+use std::ops::RangeInclusive;
+use std::str::FromStr;
+
+use crate::ApiError;
+
+/// The parameters of one call, each at most once and each known.
+#[derive(Debug, Default)]
+pub struct Query {
+    values: BTreeMap<String, String>,
+}
+
+impl Query {
+    /// Reads `pairs` (every name and value as decoded by the gateway), of which only `allowed` names may occur.
+    pub fn parse<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>, allowed: &[&str]) -> Result<Self, ApiError> {
+        let mut values = BTreeMap::new();
+        for (name, value) in pairs {
+            if !allowed.contains(&name) {
+                let message = format!("unknown parameter; allowed: {}", allowed.join(", "));
+                return Err(ApiError::invalid(name, message));
+            }
+            if value.is_empty() {
+                return Err(ApiError::invalid(name, "must not be empty; leave the parameter out for its default"));
+            }
+            if values.insert(name.to_owned(), value.to_owned()).is_some() {
+                return Err(ApiError::invalid(name, "given more than once; write several values as one, with commas"));
+            }
+        }
+        Ok(Self { values })
+    }
+
+    /// The value of `name`, if it was given.
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.values.get(name).map(String::as_str)
+    }
+
+    /// The comma-separated values of `name`, each once, in the caller's order.
+    pub fn list(&self, name: &str) -> Result<Option<Vec<&str>>, ApiError> {
+        let Some(text) = self.text(name) else { return Ok(None) };
+        let mut items = Vec::new();
+        for item in text.split(',').map(str::trim) {
+            if item.is_empty() {
+                return Err(ApiError::invalid(name, "has an empty item; separate the values with one comma"));
+            }
+            if !items.contains(&item) {
+                items.push(item);
+            }
+        }
+        Ok(Some(items))
+    }
+
+    /// The comma-separated values of `name`, each one of `allowed`.
+    pub fn choices<T: Copy + Display>(&self, name: &str, allowed: &[T]) -> Result<Option<Vec<T>>, ApiError> {
+        let Some(items) = self.list(name)? else { return Ok(None) };
+        items
+            .into_iter()
+            .map(|item| {
+                let found = allowed.iter().find(|choice| choice.to_string() == item);
+                found.copied().ok_or_else(|| ApiError::not_allowed(name, item, &listed(allowed)))
+            })
+            .collect::<Result<_, _>>()
+            .map(Some)
+    }
+
+    /// The whole number of `name`, inside `range`.
+    pub fn number<T>(&self, name: &str, range: &RangeInclusive<T>) -> Result<Option<T>, ApiError>
+    where
+        T: FromStr + PartialOrd + Display,
+    {
+        let Some(text) = self.text(name) else { return Ok(None) };
+        let allowed = || format!("a whole number from {} to {}", range.start(), range.end());
+        match text.parse::<T>() {
+            Ok(number) if range.contains(&number) => Ok(Some(number)),
+            _ => Err(ApiError::not_allowed(name, text, &allowed())),
+        }
+    }
+}
+
+/// Joins choices for a message.
+fn listed<T: Display>(choices: &[T]) -> String {
+    choices.iter().map(T::to_string).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::error::ECHOED_CHARS;
+
+    const ALLOWED: &[&str] = &["regions", "limit"];
+
+    fn refused(result: Result<impl std::fmt::Debug, ApiError>) -> (String, String) {
+        match result.unwrap_err() {
+            ApiError::InvalidParameter { parameter, message } => (parameter, message),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn an_unknown_parameter_is_named_with_what_is_allowed() {
+        let (parameter, message) = refused(Query::parse([("region", "a")], ALLOWED));
+        assert_eq!((parameter.as_str(), message.as_str()), ("region", "unknown parameter; allowed: regions, limit"));
+    }
+
+    #[test]
+    fn a_repeated_parameter_is_refused_even_with_one_value() {
+        let (parameter, message) = refused(Query::parse([("regions", "a"), ("regions", "a")], ALLOWED));
+        assert_eq!(parameter, "regions");
+        assert!(message.contains("more than once"), "{message}");
+    }
+
+    #[test]
+    fn an_empty_value_or_item_is_refused() {
+        assert!(refused(Query::parse([("regions", "")], ALLOWED)).1.contains("empty"));
+        let query = Query::parse([("regions", "a,,b")], ALLOWED).unwrap();
+        assert!(refused(query.list("regions")).1.contains("empty item"));
+    }
+
+    #[test]
+    fn a_list_keeps_order_and_drops_repetition() {
+        let query = Query::parse([("regions", "b, a,b")], ALLOWED).unwrap();
+        assert_eq!(query.list("regions").unwrap(), Some(vec!["b", "a"]));
+        assert_eq!(query.list("limit").unwrap(), None);
+    }
+
+    #[test]
+    fn a_choice_outside_the_list_names_the_list() {
+        let query = Query::parse([("regions", "x,y")], ALLOWED).unwrap();
+        assert_eq!(query.choices("regions", &["x", "y", "z"]).unwrap(), Some(vec!["x", "y"]));
+        assert_eq!(refused(query.choices("regions", &["x"])).1, "`y` is not allowed; allowed: x");
+    }
+
+    #[test]
+    fn a_number_is_inside_its_range() {
+        for (text, expected) in
+            [("1", Some(1)), ("10", Some(10)), ("0", None), ("11", None), ("-1", None), ("1.5", None)]
+        {
+            let query = Query::parse([("limit", text)], ALLOWED).unwrap();
+            match expected {
+                Some(number) => assert_eq!(query.number("limit", &(1..=10)).unwrap(), Some(number)),
+                None => assert_eq!(
+                    refused(query.number("limit", &(1..=10))).1,
+                    format!("`{text}` is not allowed; allowed: a whole number from 1 to 10")
+                ),
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_sent_is_read_or_refused_with_a_short_clean_message(name in "\\PC*|regions", value in ".*") {
+            let query = Query::parse([(name.as_str(), value.as_str())], ALLOWED);
+            let error = match query {
+                Ok(query) => query.number("regions", &(1..=10)).err(),
+                Err(error) => Some(error),
+            };
+            if let Some(ApiError::InvalidParameter { parameter, message }) = error {
+                prop_assert!(parameter.chars().count() <= ECHOED_CHARS + 1);
+                prop_assert!(message.len() < 400);
+                prop_assert!(!message.chars().any(char::is_control));
+            }
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! Runs a function: from the gateway's event to the response, around the function's own handler.
+//!
+//! This is the one place that reads the clock, sets the deadline, writes the envelope, the headers and the log line of
+//! a call, and turns a panic of one call into that call's error.
+
+use std::panic::AssertUnwindSafe;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use futures::FutureExt as _;
+use jiff::Timestamp;
+use lambda_http::aws_lambda_events::query_map::QueryMap;
+use lambda_http::http::{HeaderValue, StatusCode, header};
+use lambda_http::request::RequestContext;
+use lambda_http::{Body, Request, RequestExt as _, Response, service_fn};
+use lambda_runtime::Context;
+use serde::Serialize;
+
+use crate::{Answer, ApiError, Query, envelope};
+
+/// The longest that an answer may take. The gateway gives up after 29 s, of which the authorizer, a cold start and the
+/// writing of the answer take their part.
+const LONGEST: Duration = Duration::from_secs(25);
+
+/// What is left of the function's own time for writing the answer.
+const MARGIN: Duration = Duration::from_millis(1_500);
+
+/// The variable that holds the origin which browsers may call from.
+const ALLOW_ORIGIN: &str = "ALLOW_ORIGIN";
+
+/// One call of the API, as a handler sees it.
+#[derive(Debug)]
+pub struct Call {
+    parameters: QueryMap,
+    /// When the call arrived: the `now` of everything that is computed for it.
+    pub received_at: Timestamp,
+    /// When the answer must be ready; what is missing by then is a gap.
+    pub deadline: Instant,
+}
+
+impl Call {
+    /// The query string, in which only the `allowed` parameters may occur.
+    pub fn query(&self, allowed: &[&str]) -> Result<Query, ApiError> {
+        Query::parse(self.parameters.iter(), allowed)
+    }
+}
+
+/// Answers every event of this function with `handler`, until Lambda ends the process.
+pub async fn serve<H, F, D, C>(handler: H) -> Result<(), lambda_http::Error>
+where
+    H: Fn(Call) -> F + Sync,
+    F: Future<Output = Result<Answer<D, C>, ApiError>> + Send,
+    D: Serialize + Send,
+    C: Serialize + Send,
+{
+    let allow_origin = std::env::var(ALLOW_ORIGIN).ok().and_then(|origin| HeaderValue::try_from(origin).ok());
+    let (handler, allow_origin) = (&handler, &allow_origin);
+    lambda_http::run(service_fn(move |request: Request| async move {
+        let mut response = respond(handler, &request).await;
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        if let Some(origin) = allow_origin {
+            headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+        }
+        Ok::<_, lambda_http::Error>(response)
+    }))
+    .await
+}
+
+/// Answers one request.
+async fn respond<H, F, D, C>(handler: &H, request: &Request) -> Response<Body>
+where
+    H: Fn(Call) -> F,
+    F: Future<Output = Result<Answer<D, C>, ApiError>>,
+    D: Serialize,
+    C: Serialize,
+{
+    let started = Instant::now();
+    let received_at = Timestamp::now();
+    let context = request.lambda_context_ref();
+    let request_id = request_id(request, context);
+    let deadline = deadline(started, context, SystemTime::now());
+    let parameters = request.query_string_parameters();
+
+    let handled = AssertUnwindSafe(handler(Call { parameters, received_at, deadline })).catch_unwind().await;
+    let outcome = handled
+        .unwrap_or_else(|panic| Err(ApiError::Internal(format!("panicked: {}", panic_message(panic.as_ref())))))
+        .and_then(|answer| answer.body(received_at, started.elapsed().as_millis()));
+
+    let elapsed_ms = started.elapsed().as_millis();
+    let path = request.uri().path();
+    match outcome {
+        Ok(body) => {
+            tracing::info!(request_id, path, status = 200, elapsed_ms, bytes = body.len(), "answered");
+            Response::new(Body::Text(body))
+        }
+        Err(error) => {
+            let status = error.status();
+            if status < 500 {
+                tracing::info!(request_id, path, status, elapsed_ms, %error, "refused");
+            } else {
+                tracing::error!(request_id, path, status, elapsed_ms, %error, "failed");
+            }
+            let mut response = Response::new(Body::Text(envelope::error_body(&error, &request_id)));
+            *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            response
+        }
+    }
+}
+
+/// The id that the caller sees as `x-amzn-RequestId`; Lambda's own where no gateway is in front.
+fn request_id(request: &Request, context: Option<&Context>) -> String {
+    let of_gateway = match request.request_context_ref() {
+        Some(RequestContext::ApiGatewayV1(gateway)) => gateway.request_id.clone(),
+        _ => None,
+    };
+    of_gateway.or_else(|| context.map(|context| context.request_id.clone())).unwrap_or_default()
+}
+
+/// When the answer must be ready: the function's own deadline less a margin, and never past [`LONGEST`].
+fn deadline(started: Instant, context: Option<&Context>, now: SystemTime) -> Instant {
+    let left = context.map_or(LONGEST, |context| {
+        let ends = UNIX_EPOCH.checked_add(Duration::from_millis(context.deadline)).unwrap_or(UNIX_EPOCH);
+        ends.duration_since(now).unwrap_or_default().saturating_sub(MARGIN).min(LONGEST)
+    });
+    started.checked_add(left).unwrap_or(started)
+}
+
+/// What a panic said, as far as it said it in words.
+fn panic_message(panic: &(dyn std::any::Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn answer_to<F>(event: &str, handler: impl Fn(Call) -> F) -> (u16, serde_json::Value)
+    where
+        F: Future<Output = Result<Answer<u32, std::collections::BTreeMap<String, String>>, ApiError>>,
+    {
+        let request = lambda_http::request::from_str(event).unwrap();
+        let response = respond(&handler, &request).await;
+        let Body::Text(body) = response.body() else { panic!("a text body") };
+        (response.status().as_u16(), serde_json::from_str(body).unwrap())
+    }
+
+    const EVENT: &str = include_str!("../../../events/resources.json");
+
+    #[tokio::test]
+    async fn an_answer_is_a_200_in_the_envelope() {
+        let (status, body) =
+            answer_to(EVENT, async |_| Ok(Answer::new(7, [("account".into(), "1".into())].into()))).await;
+        assert_eq!(status, 200);
+        assert_eq!((&body["success"], &body["data"], &body["meta"]["account"]), (&true.into(), &7.into(), &"1".into()));
+    }
+
+    #[tokio::test]
+    async fn the_handler_sees_every_value_of_a_repeated_parameter() {
+        let event = EVENT.replace(
+            r#""multiValueQueryStringParameters": null"#,
+            r#""multiValueQueryStringParameters": {"limit": ["1", "2"]}"#,
+        );
+        let (status, body) = answer_to(&event, async |call: Call| {
+            call.query(&["limit"])?;
+            Ok(Answer::new(7, std::collections::BTreeMap::new()))
+        })
+        .await;
+        assert_eq!((status, &body["error"]["parameter"]), (400, &"limit".into()), "{body}");
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_the_error_of_its_own_call() {
+        let (status, body) = answer_to(EVENT, async |_| panic!("a private detail")).await;
+        assert_eq!((status, &body["error"]["code"]), (500, &"InternalError".into()));
+        assert_eq!(body["request_id"], "c6af9ac6-7b61-11e6-9a41-93e8deadbeef");
+        assert!(!body.to_string().contains("private detail"), "{body}");
+    }
+
+    #[test]
+    fn the_deadline_is_the_functions_own_less_the_margin_and_below_the_gateways() {
+        let started = Instant::now();
+        let now = UNIX_EPOCH + Duration::from_secs(1_000);
+        let mut context = Context::default();
+        for (ends_in_ms, expected_ms) in [(60_000, 25_000), (10_000, 8_500), (1_000, 0)] {
+            context.deadline = 1_000_000 + ends_in_ms;
+            assert_eq!(deadline(started, Some(&context), now) - started, Duration::from_millis(expected_ms));
+        }
+        assert_eq!(deadline(started, None, now) - started, LONGEST);
+    }
+}

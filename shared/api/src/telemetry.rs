@@ -1,0 +1,19 @@
+//! Logs: JSON lines on standard output, as Lambda's `LogFormat: JSON` expects them.
+//!
+//! Our own crates log at the level that the function's configuration asks for (`ApplicationLogLevel`, which Lambda hands
+//! over as `AWS_LAMBDA_LOG_LEVEL`); libraries log warnings only, so that no SDK prints a request or its headers.
+
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::prelude::*;
+
+/// Sets the log up; called once, first thing in `main`. `function` is the calling crate's name.
+pub fn init(function: &str) {
+    let level = std::env::var("AWS_LAMBDA_LOG_LEVEL").ok();
+    let level = level.and_then(|level| level.parse().ok()).unwrap_or(LevelFilter::INFO);
+    let ours = ["api", "collector", function].map(|target| (target.to_owned(), level));
+    let lines =
+        tracing_subscriber::fmt::layer().json().flatten_event(true).with_current_span(false).with_span_list(false);
+    let filter = Targets::new().with_default(LevelFilter::WARN).with_targets(ours);
+    tracing_subscriber::registry().with(lines).with(filter).init();
+}

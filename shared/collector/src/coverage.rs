@@ -1,0 +1,59 @@
+//! How complete an answer is.
+//!
+//! Whatever could not be had is a [`Gap`] with AWS's own error code: an operator can tell a missing permission from an
+//! organisation's policy from a region that is off, and a program can decide whether the rest is enough.
+
+use serde::Serialize;
+
+use crate::requests::AwsRequests;
+use crate::resource::ResourceType;
+
+/// The part of an answer's `meta` that says what it covers.
+#[derive(Debug, Clone, Serialize)]
+pub struct Coverage {
+    /// The account that was asked, 12 digits; `None` when STS did not say.
+    pub account: Option<String>,
+    /// Whether anything is missing.
+    pub partial: bool,
+    /// What is missing, by region, service and operation.
+    pub gaps: Vec<Gap>,
+    /// The requests that AWS got for this answer, and what they cost.
+    pub aws_requests: AwsRequests,
+}
+
+/// Why a part of an answer is missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GapStatus {
+    /// The role lacks the permission.
+    Denied,
+    /// A service or resource control policy of the organisation denies it explicitly.
+    DeniedByOrganization,
+    /// The region is not enabled for the account.
+    RegionDisabled,
+    /// AWS refused for its rate, also after the retries.
+    Throttled,
+    /// No answer inside the time limits.
+    TimedOut,
+    /// Anything else.
+    Failed,
+}
+
+/// One part of an answer that is missing, wholly or from some page on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Gap {
+    /// The region; `global` for S3's one list of buckets, `*` when the list of regions itself is missing.
+    pub region: String,
+    /// The service by its IAM prefix (`ec2`, `rds`, `s3`, `lambda`, `tag`, `sts`).
+    pub service: &'static str,
+    /// The operation that failed.
+    pub operation: &'static str,
+    /// The types of resources whose answer is incomplete for it.
+    pub resource_types: Vec<ResourceType>,
+    /// The kind of failure.
+    pub status: GapStatus,
+    /// AWS's own error code; a name of ours where AWS gave none (no answer, no connection).
+    pub code: String,
+    /// AWS's own words, or ours where it said nothing.
+    pub message: String,
+}

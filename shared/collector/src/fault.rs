@@ -1,0 +1,195 @@
+//! Reads an SDK error: what kind of failure it is, AWS's code and AWS's words.
+//!
+//! The SDKs have one error type an operation; this is the one place that looks into them. What leaves it is a [`Fault`],
+//! which becomes a [`Gap`] once it is known where it happened.
+
+use std::error::Error;
+
+use aws_runtime::retries::classifiers::THROTTLING_ERRORS;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+
+use crate::coverage::{Gap, GapStatus};
+use crate::resource::ResourceType;
+
+/// Codes of a missing permission. EC2 has a word of its own, older query services another.
+const DENIED: &[&str] =
+    &["AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedException", "UnauthorizedOperation"];
+
+/// Codes with which a region answers that the account has not enabled: EC2 takes the credentials for invalid there, and
+/// so do other services in their own words. The same codes mean bad credentials only where every region gives them.
+const REGION_DISABLED: &[&str] =
+    &["AuthFailure", "InvalidClientTokenId", "OptInRequired", "UnrecognizedClientException"];
+
+/// How AWS names the policy of an organisation in a denial.
+const OF_ORGANIZATION: &[&str] =
+    &["explicit deny in a service control policy", "explicit deny in a resource control policy"];
+
+/// Where EC2 begins an encoded message that only `sts:DecodeAuthorizationMessage` can read.
+const ENCODED: &str = "Encoded authorization failure message";
+
+/// The longest message that is kept, in characters.
+const LONGEST_MESSAGE: usize = 400;
+
+/// Why a call failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Fault {
+    pub(crate) status: GapStatus,
+    pub(crate) code: String,
+    pub(crate) message: String,
+}
+
+impl Fault {
+    /// The answer's deadline came before the call's answer.
+    pub(crate) fn past_deadline() -> Self {
+        Self::ours(GapStatus::TimedOut, "DeadlineExceeded", "no answer before the deadline of this request")
+    }
+
+    /// An answer that lacks what it must have.
+    pub(crate) fn failed(code: &str, message: &str) -> Self {
+        Self::ours(GapStatus::Failed, code, message)
+    }
+
+    fn ours(status: GapStatus, code: &str, message: &str) -> Self {
+        Self { status, code: code.to_owned(), message: cleaned(message) }
+    }
+
+    /// The fault as a gap: it happened in `region`, in `operation` of `service`, and `resource_types` lack something.
+    pub(crate) fn into_gap(
+        self,
+        region: &str,
+        (service, operation): (&'static str, &'static str),
+        resource_types: &[ResourceType],
+    ) -> Gap {
+        let Self { status, code, message } = self;
+        tracing::warn!(region, service, operation, ?status, code, message, "gap");
+        Gap {
+            region: region.to_owned(),
+            service,
+            operation,
+            resource_types: resource_types.to_vec(),
+            status,
+            code,
+            message,
+        }
+    }
+}
+
+impl<E: ProvideErrorMetadata + Error + 'static> From<&SdkError<E, HttpResponse>> for Fault {
+    fn from(error: &SdkError<E, HttpResponse>) -> Self {
+        match error {
+            SdkError::ServiceError(context) => answered(context.err(), context.raw().status().as_u16()),
+            SdkError::TimeoutError(_) => {
+                Self::ours(GapStatus::TimedOut, "RequestTimedOut", "AWS did not answer in time")
+            }
+            SdkError::DispatchFailure(failure) => {
+                let reason = failure.as_connector_error().map_or_else(String::new, |error| root_cause(error));
+                if failure.is_timeout() {
+                    Self::ours(GapStatus::TimedOut, "ConnectTimedOut", &format!("no connection in time: {reason}"))
+                } else {
+                    Self::failed("ConnectionFailed", &format!("the request was not sent: {reason}"))
+                }
+            }
+            SdkError::ResponseError(context) => {
+                let status = context.raw().status().as_u16();
+                Self::failed("UnreadableResponse", &format!("HTTP {status} with a body that can't be read"))
+            }
+            other => Self::failed("RequestNotSent", &root_cause(other)),
+        }
+    }
+}
+
+/// The fault of an answer in which AWS names an error.
+fn answered(error: &impl ProvideErrorMetadata, http_status: u16) -> Fault {
+    let code = error.code().map_or_else(|| format!("Http{http_status}"), str::to_owned);
+    let message = error.message().unwrap_or("AWS gave no message");
+    let status = if DENIED.contains(&code.as_str()) {
+        if OF_ORGANIZATION.iter().any(|words| message.contains(words)) {
+            GapStatus::DeniedByOrganization
+        } else {
+            GapStatus::Denied
+        }
+    } else if REGION_DISABLED.contains(&code.as_str()) {
+        GapStatus::RegionDisabled
+    } else if THROTTLING_ERRORS.contains(&code.as_str()) || http_status == 429 {
+        GapStatus::Throttled
+    } else {
+        GapStatus::Failed
+    };
+    Fault { status, code, message: cleaned(message) }
+}
+
+/// The innermost reason of an error, where the outer ones only say that there is one.
+fn root_cause(error: &(dyn Error + 'static)) -> String {
+    let mut innermost = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    innermost.to_string()
+}
+
+/// A message on one line, without EC2's encoded part, and not longer than an answer should carry.
+fn cleaned(message: &str) -> String {
+    let readable = message.split(ENCODED).next().unwrap_or_default().trim();
+    readable.chars().map(|c| if c.is_control() { ' ' } else { c }).take(LONGEST_MESSAGE).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_smithy_types::error::ErrorMetadata;
+
+    use super::*;
+
+    fn fault(code: Option<&str>, message: &str, http_status: u16) -> Fault {
+        let mut error = ErrorMetadata::builder().message(message);
+        if let Some(code) = code {
+            error = error.code(code);
+        }
+        answered(&error.build(), http_status)
+    }
+
+    #[test]
+    fn each_code_has_its_status() {
+        for (code, status) in [
+            ("UnauthorizedOperation", GapStatus::Denied),
+            ("AccessDenied", GapStatus::Denied),
+            ("AccessDeniedException", GapStatus::Denied),
+            ("AuthFailure", GapStatus::RegionDisabled),
+            ("OptInRequired", GapStatus::RegionDisabled),
+            ("UnrecognizedClientException", GapStatus::RegionDisabled),
+            ("RequestLimitExceeded", GapStatus::Throttled),
+            ("ThrottlingException", GapStatus::Throttled),
+            ("InternalError", GapStatus::Failed),
+        ] {
+            let fault = fault(Some(code), "words", 400);
+            assert_eq!((fault.status, fault.code.as_str(), fault.message.as_str()), (status, code, "words"));
+        }
+    }
+
+    #[test]
+    fn a_policy_of_the_organisation_is_told_from_a_missing_permission() {
+        let scp = "User: arn:… is not authorized to perform: rds:DescribeDBInstances with an explicit deny in a service control policy";
+        assert_eq!(fault(Some("AccessDenied"), scp, 403).status, GapStatus::DeniedByOrganization);
+        let missing = "User: arn:… is not authorized to perform: rds:DescribeDBInstances because no identity-based policy allows it";
+        assert_eq!(fault(Some("AccessDenied"), missing, 403).status, GapStatus::Denied);
+    }
+
+    #[test]
+    fn an_answer_without_a_code_keeps_its_http_status() {
+        let throttled = fault(None, "slow down", 429);
+        assert_eq!((throttled.status, throttled.code.as_str()), (GapStatus::Throttled, "Http429"));
+        assert_eq!(fault(None, "oops", 503).status, GapStatus::Failed);
+    }
+
+    #[test]
+    fn a_message_is_one_line_without_the_encoded_part() {
+        let fault = fault(
+            Some("UnauthorizedOperation"),
+            "You are not\nauthorized. Encoded authorization failure message: Zm9v",
+            403,
+        );
+        assert_eq!(fault.message, "You are not authorized.");
+        assert_eq!(cleaned(&"x".repeat(9_000)).len(), LONGEST_MESSAGE);
+    }
+}

@@ -1,0 +1,117 @@
+//! Counts the requests that AWS gets for an answer.
+//!
+//! Clients are shared by all invocations, so the count can't sit on them: every client carries [`CountRequests`], and
+//! that adds to the count of the answer in whose task the call is made ([`metered`]). Each attempt counts, a retry too,
+//! since AWS sees, limits and bills attempts.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::Intercept;
+use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextRef;
+use aws_smithy_runtime_api::client::orchestrator::Metadata;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::config_bag::ConfigBag;
+use serde::Serialize;
+
+tokio::task_local! {
+    static COUNTS: Arc<Mutex<BTreeMap<String, u64>>>;
+}
+
+/// The requests of one answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AwsRequests {
+    /// All requests, retries included.
+    pub total: u64,
+    /// The same by service and operation, `ec2:DescribeInstances`.
+    pub by_operation: BTreeMap<String, u64>,
+    /// What AWS bills for them, in US dollars with four decimals.
+    pub estimated_cost_usd: String,
+}
+
+impl AwsRequests {
+    fn new(by_operation: BTreeMap<String, u64>) -> Self {
+        let total = by_operation.values().sum();
+        let micro_usd = by_operation.iter().map(|(operation, count)| price_micro_usd(operation).saturating_mul(*count));
+        Self { total, estimated_cost_usd: dollars(micro_usd.sum()), by_operation }
+    }
+}
+
+/// The price of one request in millionths of a US dollar.
+///
+/// AWS bills no Describe, List or Get operation of the inventory (EC2, RDS, S3's ListBuckets apart, Lambda, STS, the
+/// tagging API). S3 bills a ListBuckets as one LIST request, $0.005 per 1,000.
+fn price_micro_usd(operation: &str) -> u64 {
+    if operation == "s3:ListBuckets" { 5 } else { 0 }
+}
+
+/// Millionths of a dollar as dollars, rounded to four decimals.
+fn dollars(micro_usd: u64) -> String {
+    let ten_thousandths = micro_usd.saturating_add(50) / 100;
+    format!("{}.{:04}", ten_thousandths / 10_000, ten_thousandths % 10_000)
+}
+
+/// Runs `work` and counts the AWS requests that it makes.
+pub(crate) async fn metered<T>(work: impl Future<Output = T>) -> (T, AwsRequests) {
+    let counts = Arc::new(Mutex::new(BTreeMap::new()));
+    let done = COUNTS.scope(Arc::clone(&counts), work).await;
+    let by_operation = std::mem::take(&mut *counts.lock().unwrap_or_else(PoisonError::into_inner));
+    (done, AwsRequests::new(by_operation))
+}
+
+/// The interceptor of every client that counts its requests.
+#[derive(Debug)]
+pub(crate) struct CountRequests;
+
+#[aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint]
+impl Intercept for CountRequests {
+    fn name(&self) -> &'static str {
+        "CountRequests"
+    }
+
+    fn read_before_transmit(
+        &self,
+        _context: &BeforeTransmitInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        if let Some(call) = config.load::<Metadata>() {
+            let operation = format!("{}:{}", iam_prefix(call.service()), call.name());
+            // Outside an answer there is nobody to count for.
+            let _ = COUNTS.try_with(|counts| {
+                let mut counts = counts.lock().unwrap_or_else(PoisonError::into_inner);
+                let count = counts.entry(operation).or_insert(0_u64);
+                *count = count.saturating_add(1);
+            });
+        }
+        Ok(())
+    }
+}
+
+/// The IAM prefix of a service, by the id that its SDK has for it.
+fn iam_prefix(service_id: &str) -> String {
+    match service_id {
+        "Resource Groups Tagging API" => "tag".to_owned(),
+        other => other.to_ascii_lowercase(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_price_is_rounded_to_four_decimals() {
+        assert_eq!(dollars(0), "0.0000");
+        assert_eq!(dollars(49), "0.0000");
+        assert_eq!(dollars(50), "0.0001");
+        assert_eq!(dollars(1_234_500), "1.2345");
+    }
+
+    #[test]
+    fn the_total_is_the_sum_of_the_operations() {
+        let requests = AwsRequests::new([("ec2:DescribeInstances".into(), 17), ("s3:ListBuckets".into(), 100)].into());
+        assert_eq!((requests.total, requests.estimated_cost_usd.as_str()), (117, "0.0005"));
+    }
+}

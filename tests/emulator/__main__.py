@@ -1,0 +1,89 @@
+"""`make run`: the emulator, the demo account and the deployed API, until Ctrl-C."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+
+from . import demo_account, ministack, stack
+from .ministack import ROOT, EmulatorError
+
+STACK_FILE = ROOT / "target" / "stack.json"
+
+
+def main() -> int:
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupted)
+    STACK_FILE.unlink(missing_ok=True)
+    try:
+        port = _port(os.environ.get("PORT", "4566"))
+        _say("Building the functions (the first time, the AWS SDKs take some minutes)")
+        stack.build(ministack.aws_environment(f"http://127.0.0.1:{port}"))
+        _say(f"Starting AWS on http://127.0.0.1:{port}, with IAM enforced")
+        with ministack.running(port) as emulator:
+            _say("Filling the demo account")
+            demo_account.fill(emulator)
+            _say("Deploying template.yaml into it (sam deploy)")
+            deployed = stack.deploy(emulator)
+            _say("Asking the API for the first time")
+            status, _, body = deployed.get("/resources")
+            if status != 200:
+                raise EmulatorError(f"the API answered {status}: {body[:500].decode(errors='replace')}")
+            deployed.save(STACK_FILE)
+            _say("Ready", done=True)
+            _print_calls(deployed, emulator)
+            signal.pause()
+    except EmulatorError as error:
+        print(f"\nmake run: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nEnded: nothing is left running.")
+        return 0
+    finally:
+        STACK_FILE.unlink(missing_ok=True)
+    return 0
+
+
+def _interrupted(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _port(text: str) -> int:
+    if not text.isdigit() or not 1024 <= int(text) <= 65535:
+        raise EmulatorError(f"PORT is {text!r}; allowed: a number from 1024 to 65535")
+    return int(text)
+
+
+_started = time.monotonic()
+
+
+def _say(step: str, done: bool = False) -> None:
+    print(f"[{time.monotonic() - _started:5.1f} s] {step}{'.' if done else ' ...'}", flush=True)
+
+
+def _print_calls(deployed: stack.Stack, emulator: ministack.Emulator) -> None:
+    key = f"-H 'x-api-key: {deployed.api_key}'"
+    print(f"""
+What does the account have?
+
+  curl -s {key} '{deployed.url}/resources'
+
+Only the running instances and the databases of production, in two regions:
+
+  curl -s {key} '{deployed.url}/resources?types=ec2,rds&regions=us-east-1,eu-west-1&tags=env:prod'
+
+Change the account with any AWS tool and ask again, for example:
+
+  export AWS_ENDPOINT_URL={emulator.endpoint} AWS_ACCESS_KEY_ID={ministack.ACCOUNT} AWS_SECRET_ACCESS_KEY=emulator
+  aws ec2 run-instances --region sa-east-1 --image-id ami-0abcdef1234567890 --instance-type t3.nano
+
+The functions' and the emulator's log: {emulator.log.relative_to(ROOT)}
+All of this in JSON: {STACK_FILE.relative_to(ROOT)}
+Ctrl-C ends everything.
+""", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

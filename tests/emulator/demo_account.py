@@ -1,0 +1,170 @@
+"""The demo account: a small company's resources of all six types, in five regions.
+
+Everything is written down here, nothing is random, so that a test can say what must be found.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
+
+from .ministack import HOME_REGION, Emulator
+
+#: Instances: region, Name, type, environment, whether it is stopped.
+INSTANCES = [
+    ("us-east-1", "web-1", "t3.large", "prod", False),
+    ("us-east-1", "web-2", "t3.large", "prod", False),
+    ("us-east-1", "batch", "c5.2xlarge", "prod", False),
+    ("us-west-2", "web-3", "t3.large", "prod", False),
+    ("us-west-2", "old-build", "m5.xlarge", "dev", True),
+    ("eu-west-1", "shop-1", "m5.large", "prod", False),
+    ("eu-west-1", "shop-2", "m5.large", "prod", False),
+    ("eu-central-1", "analytics", "r5.xlarge", "prod", False),
+    ("ap-southeast-2", "trial", "t3.micro", "dev", False),
+]
+
+#: Databases: region, identifier, class, engine, GiB, environment.
+DATABASES = [
+    ("us-east-1", "orders", "db.r5.large", "postgres", 200, "prod"),
+    ("us-east-1", "orders-test", "db.t3.medium", "postgres", 20, "dev"),
+    ("us-west-2", "inventory", "db.t3.medium", "mysql", 100, "prod"),
+    ("eu-west-1", "shop", "db.m5.large", "mysql", 100, "prod"),
+    ("eu-central-1", "warehouse", "db.r5.xlarge", "postgres", 500, "prod"),
+]
+
+#: Buckets: region, name, environment.
+BUCKETS = [
+    ("us-east-1", "acme-orders-archive", "prod"),
+    ("us-east-1", "acme-web-assets", "prod"),
+    ("us-west-2", "acme-backups", "prod"),
+    ("eu-west-1", "acme-shop-uploads", "prod"),
+    ("eu-central-1", "acme-analytics-lake", "prod"),
+]
+
+#: Functions: region, name, runtime, MiB, seconds, environment.
+FUNCTIONS = [
+    ("us-east-1", "order-created", "python3.13", 256, 30, "prod"),
+    ("us-east-1", "invoice-mail", "nodejs22.x", 512, 60, "prod"),
+    ("us-west-2", "stock-sync", "python3.13", 128, 15, "prod"),
+    ("eu-west-1", "thumbnail", "nodejs22.x", 1024, 30, "prod"),
+    ("ap-southeast-2", "trial-report", "python3.13", 128, 3, "dev"),
+]
+
+#: Volumes that nothing is attached to (each instance has its root volume besides): region, Name, type, GiB.
+VOLUMES = [
+    ("us-east-1", "old-data", "gp2", 100),
+    ("us-west-2", "old-build-cache", "gp3", 50),
+    ("eu-west-1", "migration-copy", "io1", 200),
+    ("eu-central-1", "lake-scratch", "st1", 500),
+]
+
+#: Addresses: region, Name, and the Name of the instance that uses it.
+ADDRESSES = [
+    ("us-east-1", "web", "web-1"),
+    ("us-west-2", "unused", None),
+    ("eu-west-1", "shop", "shop-1"),
+    ("eu-central-1", "left-over", None),
+]
+
+_ROLE = "acme-functions"
+
+
+def fill(emulator: Emulator) -> None:
+    """Creates the demo account's resources, regions side by side."""
+    role = _role(emulator)
+    regions = sorted({row[0] for rows in (INSTANCES, DATABASES, FUNCTIONS, VOLUMES, ADDRESSES, BUCKETS) for row in rows})
+    with ThreadPoolExecutor(len(regions)) as pool:
+        for done in [pool.submit(_fill_region, emulator, region, role) for region in regions]:
+            done.result()
+
+
+def _fill_region(emulator: Emulator, region: str, role: str) -> None:
+    ec2 = emulator.client("ec2", region)
+    instances = {}
+    for _, name, kind, environment, stopped in _of(INSTANCES, region):
+        started = ec2.run_instances(
+            ImageId="ami-0abcdef1234567890",
+            InstanceType=kind,
+            MinCount=1,
+            MaxCount=1,
+            TagSpecifications=[{"ResourceType": "instance", "Tags": tags(Name=name, env=environment)}],
+        )
+        instances[name] = started["Instances"][0]["InstanceId"]
+        if stopped:
+            ec2.stop_instances(InstanceIds=[instances[name]])
+    for _, name, kind, size in _of(VOLUMES, region):
+        iops = {"Iops": 1000} if kind == "io1" else {}
+        specification = [{"ResourceType": "volume", "Tags": tags(Name=name)}]
+        ec2.create_volume(
+            AvailabilityZone=f"{region}a", Size=size, VolumeType=kind, TagSpecifications=specification, **iops
+        )
+    for _, name, user in _of(ADDRESSES, region):
+        specification = [{"ResourceType": "elastic-ip", "Tags": tags(Name=name)}]
+        address = ec2.allocate_address(Domain="vpc", TagSpecifications=specification)
+        if user:
+            ec2.associate_address(AllocationId=address["AllocationId"], InstanceId=instances[user])
+
+    rds = emulator.client("rds", region)
+    for _, name, kind, engine, size, environment in _of(DATABASES, region):
+        rds.create_db_instance(
+            DBInstanceIdentifier=name,
+            DBInstanceClass=kind,
+            Engine=engine,
+            AllocatedStorage=size,
+            MasterUsername="acme",
+            ManageMasterUserPassword=True,
+            Tags=tags(env=environment),
+        )
+
+    s3 = emulator.client("s3", region)
+    for _, name, environment in _of(BUCKETS, region):
+        elsewhere = {"CreateBucketConfiguration": {"LocationConstraint": region}} if region != HOME_REGION else {}
+        s3.create_bucket(Bucket=name, **elsewhere)
+        s3.put_bucket_tagging(Bucket=name, Tagging={"TagSet": tags(env=environment)})
+
+    for _, name, runtime, memory, timeout, environment in _of(FUNCTIONS, region):
+        create_function(emulator, region, name, role, runtime, memory, timeout, {"env": environment})
+
+
+def create_function(
+    emulator: Emulator,
+    region: str,
+    name: str,
+    role: str,
+    runtime: str = "python3.13",
+    memory: int = 128,
+    timeout: int = 3,
+    function_tags: dict[str, str] | None = None,
+) -> None:
+    """Creates a function that does nothing."""
+    code = io.BytesIO()
+    with zipfile.ZipFile(code, "w") as archive:
+        archive.writestr("index.py", "def handler(event, context):\n    return None\n")
+    emulator.client("lambda", region).create_function(
+        FunctionName=name,
+        Runtime=runtime,
+        Role=role,
+        Handler="index.handler",
+        MemorySize=memory,
+        Timeout=timeout,
+        Code={"ZipFile": code.getvalue()},
+        Tags=function_tags or {},
+    )
+
+
+def _role(emulator: Emulator) -> str:
+    trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    created = emulator.client("iam").create_role(RoleName=_ROLE, AssumeRolePolicyDocument=document)
+    return created["Role"]["Arn"]
+
+
+def _of(rows: list[tuple], region: str) -> list[tuple]:
+    return [row for row in rows if row[0] == region]
+
+
+def tags(**pairs: str) -> list[dict[str, str]]:
+    """Tags in the form that most AWS APIs take."""
+    return [{"Key": key, "Value": value} for key, value in pairs.items()]

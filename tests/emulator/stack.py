@@ -1,0 +1,95 @@
+"""Builds the functions and deploys template.yaml into the emulator, with the same `sam` commands as into AWS."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from .ministack import ACCOUNT, ROOT, Emulator, EmulatorError
+
+STACK = "stratoscope"
+
+#: What the emulator runs: the functions' own binaries, so they are built for this machine's processor.
+ARCHITECTURE = {"x86_64": "x86_64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
+
+ANSWER_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Stack:
+    """The deployed API, as `target/stack.json` describes it. What the template does not have yet is null."""
+
+    url: str
+    api_key: str
+    token: str | None
+    aws_endpoint: str
+    rest_api_id: str
+    authorizer_id: str | None
+    account: str
+    other_account: str | None
+
+    def save(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(asdict(self), indent=2) + "\n")
+
+    def get(self, path: str, headers: dict[str, str] | None = None) -> tuple[int, dict[str, str], bytes]:
+        """GETs a path of the API: status, headers (by lower-case name) and body, whatever the status."""
+        headers = {"x-api-key": self.api_key} if headers is None else headers
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        request = urllib.request.Request(self.url + path, headers=headers)
+        try:
+            with opener.open(request, timeout=ANSWER_SECONDS) as response:
+                return response.status, {k.lower(): v for k, v in response.headers.items()}, response.read()
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, {k.lower(): v for k, v in error.headers.items()}, error.read()
+
+
+def build(emulator_environment: dict[str, str]) -> None:
+    """`sam build`, with the profile that the tests use and without cross-compiling.
+
+    cargo builds into the place where `cargo test` builds too, so that no dependency is compiled twice.
+    """
+    if sys.platform != "linux" or ARCHITECTURE not in ("x86_64", "arm64"):
+        raise EmulatorError(f"the emulator runs Linux binaries on x86_64 or arm64, not on {sys.platform} {ARCHITECTURE}")
+    environment = emulator_environment | {"SAM_BUILD_MODE": "debug", "CARGO_LAMBDA_COMPILER": "cargo"}
+    _sam(["build", "--parameter-overrides", f"Architecture={ARCHITECTURE}"], environment, quiet=False)
+
+
+def deploy(emulator: Emulator, **parameters: str) -> Stack:
+    """`sam deploy`, and what a caller needs to know of the result."""
+    overrides = {"Architecture": ARCHITECTURE} | parameters
+    overrides = [f"{name}={value}" for name, value in overrides.items()]
+    _sam(["deploy", "--parameter-overrides", *overrides], emulator.environment(), quiet=True)
+
+    described = emulator.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"][0]
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in described["Outputs"]}
+    key = emulator.client("apigateway").get_api_key(apiKey=outputs["ApiKeyId"], includeValue=True)
+    api = outputs["RestApiId"]
+    return Stack(
+        # AWS's own form has the API's id in the host name, which not every resolver takes for loopback.
+        url=f"{emulator.endpoint}/_aws/execute-api/{api}/{outputs['StageName']}",
+        api_key=key["value"],
+        token=None,
+        aws_endpoint=emulator.endpoint,
+        rest_api_id=api,
+        authorizer_id=None,
+        account=ACCOUNT,
+        other_account=None,
+    )
+
+
+def _sam(arguments: list[str], environment: dict[str, str], quiet: bool) -> None:
+    command = [str(Path(sys.executable).parent / "sam"), arguments[0], "--config-env", "emulator", *arguments[1:]]
+    output = subprocess.PIPE if quiet else None
+    done = subprocess.run(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=output,
+                          stderr=subprocess.STDOUT if quiet else None, text=True)
+    if done.returncode != 0:
+        raise EmulatorError(f"{os.path.basename(command[0])} {arguments[0]} failed\n{done.stdout or ''}".rstrip())
