@@ -50,3 +50,6 @@ impl Collector {
         Self { clients: Clients::from_env().await, account: OnceCell::new() }
     }
 }
+
+#[cfg(test)]
+mod wire_tests;

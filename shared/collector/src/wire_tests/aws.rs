@@ -1,0 +1,190 @@
+//! An AWS endpoint for tests: a real HTTP server that answers the wire formats of the services, one function a test.
+//!
+//! It stands beside the emulator for what that can't do: pages at AWS's sizes, throttling, denials by an organisation,
+//! answers that are late, broken or endless. Service and region are read from the signature, as AWS reads them.
+
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_sts::config::{Credentials, SharedCredentialsProvider};
+use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
+use tiny_http::{Header, Request, Response, Server};
+
+use crate::Collector;
+use crate::clients::Clients;
+
+/// A request as the services see it.
+#[derive(Debug, Clone)]
+pub(super) struct Asked {
+    /// The signing name: `ec2`, `rds`, `s3`, `lambda`, `tagging`, `sts`.
+    pub(super) service: String,
+    pub(super) region: String,
+    pub(super) operation: String,
+    /// Query string and body: where tokens and page sizes are.
+    pub(super) parameters: String,
+}
+
+/// What a service does with a request.
+#[derive(Debug)]
+pub(super) enum Reply {
+    /// Answers with this body.
+    Ok(String),
+    /// Answers with AWS's error of this status, code and message, in the service's own format.
+    Error(u16, &'static str, &'static str),
+    /// Never answers.
+    Hang,
+    /// Closes the connection without an answer.
+    Close,
+}
+
+/// A running endpoint; it ends when dropped.
+pub(super) struct Aws {
+    server: Arc<Server>,
+    thread: Option<JoinHandle<()>>,
+    asked: Arc<Mutex<Vec<Asked>>>,
+}
+
+impl Aws {
+    /// Starts an endpoint that answers by `reply`, and with an empty account where that gives `None`.
+    pub(super) fn start(mut reply: impl FnMut(&Asked) -> Option<Reply> + Send + 'static) -> Self {
+        let server = Arc::new(Server::http("127.0.0.1:0").unwrap());
+        let asked = Arc::new(Mutex::new(Vec::new()));
+        let (listener, seen) = (Arc::clone(&server), Arc::clone(&asked));
+        let thread = std::thread::spawn(move || {
+            let mut hanging = Vec::new();
+            for mut request in listener.incoming_requests() {
+                let ask = read(&mut request);
+                seen.lock().unwrap().push(ask.clone());
+                match reply(&ask).unwrap_or_else(|| empty(&ask)) {
+                    Reply::Ok(body) => answer(request, &ask, 200, None, body),
+                    Reply::Error(status, code, message) => {
+                        answer(request, &ask, status, Some(code), error_body(&ask, code, message));
+                    }
+                    Reply::Hang => hanging.push(request),
+                    Reply::Close => drop(request.into_writer()),
+                }
+            }
+        });
+        Self { server, thread: Some(thread), asked }
+    }
+
+    /// A collector whose home is `us-east-1` and that talks to this endpoint only, with short time limits.
+    pub(super) fn collector(&self) -> Collector {
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(Duration::from_secs(2))
+            .operation_attempt_timeout(Duration::from_millis(500))
+            .operation_timeout(Duration::from_millis(1_500))
+            .build();
+        let retries = RetryConfig::standard().with_max_attempts(3).with_initial_backoff(Duration::from_millis(1));
+        let config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new("us-east-1"))
+            .endpoint_url(format!("http://{}", self.server.server_addr()))
+            .credentials_provider(SharedCredentialsProvider::new(Credentials::for_tests()))
+            .http_client(aws_smithy_http_client::Builder::new().build_http())
+            .sleep_impl(aws_smithy_async::rt::sleep::default_async_sleep().unwrap())
+            .timeout_config(timeouts)
+            .retry_config(retries)
+            .build();
+        Collector { clients: Clients::from_config(config), account: tokio::sync::OnceCell::new() }
+    }
+
+    /// What was asked of `operation`, in order.
+    pub(super) fn asked(&self, operation: &str) -> Vec<Asked> {
+        self.asked.lock().unwrap().iter().filter(|asked| asked.operation == operation).cloned().collect()
+    }
+}
+
+impl Drop for Aws {
+    fn drop(&mut self) {
+        self.server.unblock();
+        if let Some(thread) = self.thread.take() {
+            thread.join().unwrap();
+        }
+    }
+}
+
+fn read(request: &mut Request) -> Asked {
+    let header = |name: &'static str| {
+        let found = request.headers().iter().find(|header| header.field.equiv(name));
+        found.map(|header| header.value.as_str().to_owned()).unwrap_or_default()
+    };
+    let (authorization, target) = (header("Authorization"), header("X-Amz-Target"));
+    let url = request.url().to_owned();
+    let mut parameters = String::new();
+    request.as_reader().read_to_string(&mut parameters).unwrap();
+    parameters.push_str(&url);
+    let scope: Vec<_> = authorization.split('/').collect();
+    let action = parameters.split('&').find_map(|pair| pair.strip_prefix("Action=")).map(str::to_owned);
+    let operation = match scope[3] {
+        "lambda" => "ListFunctions".to_owned(),
+        "s3" => "ListBuckets".to_owned(),
+        "tagging" => target.rsplit('.').next().unwrap().to_owned(),
+        _ => action.unwrap(),
+    };
+    Asked { service: scope[3].to_owned(), region: scope[2].to_owned(), operation, parameters }
+}
+
+fn answer(request: Request, ask: &Asked, status: u16, code: Option<&str>, body: String) {
+    let kind = if is_json(ask) { "application/json" } else { "text/xml" };
+    let mut response = Response::from_string(body)
+        .with_status_code(status)
+        .with_header(Header::from_bytes("Content-Type", kind).unwrap());
+    if let Some(code) = code.filter(|_| is_json(ask)) {
+        response.add_header(Header::from_bytes("X-Amzn-ErrorType", code).unwrap());
+    }
+    // A client that gave up waiting is what some tests are about.
+    let _ = request.respond(response);
+}
+
+fn is_json(ask: &Asked) -> bool {
+    matches!(ask.service.as_str(), "lambda" | "tagging")
+}
+
+fn error_body(ask: &Asked, code: &str, message: &str) -> String {
+    match ask.service.as_str() {
+        "ec2" => {
+            format!("<Response><Errors><Error><Code>{code}</Code><Message>{message}</Message></Error></Errors></Response>")
+        }
+        "s3" => format!("<Error><Code>{code}</Code><Message>{message}</Message></Error>"),
+        "lambda" | "tagging" => format!(r#"{{"message": "{message}"}}"#),
+        _ => format!("<ErrorResponse><Error><Code>{code}</Code><Message>{message}</Message></Error></ErrorResponse>"),
+    }
+}
+
+/// What an account without resources answers; its regions are `eu-west-1` and `us-east-1`, and `me-south-1` is off.
+fn empty(ask: &Asked) -> Reply {
+    Reply::Ok(match ask.operation.as_str() {
+        "GetCallerIdentity" => wrapped(
+            ask,
+            "<Account>123456789012</Account><Arn>arn:aws:sts::123456789012:assumed-role/r/s</Arn><UserId>u</UserId>",
+        ),
+        "DescribeRegions" => {
+            let region = |name: &str, status: &str| {
+                format!("<item><regionName>{name}</regionName><optInStatus>{status}</optInStatus></item>")
+            };
+            let regions = [
+                region("us-east-1", "opt-in-not-required"),
+                region("me-south-1", "not-opted-in"),
+                region("eu-west-1", "opted-in"),
+            ];
+            wrapped(ask, &format!("<regionInfo>{}</regionInfo>", regions.concat()))
+        }
+        "ListFunctions" => r#"{"Functions": []}"#.to_owned(),
+        "GetResources" => r#"{"ResourceTagMappingList": [], "PaginationToken": ""}"#.to_owned(),
+        "ListBuckets" => "<ListAllMyBucketsResult><Buckets/></ListAllMyBucketsResult>".to_owned(),
+        _ => wrapped(ask, ""),
+    })
+}
+
+/// `content` in the element that the operation's answer has in EC2's or the query services' format.
+pub(super) fn wrapped(ask: &Asked, content: &str) -> String {
+    let operation = &ask.operation;
+    match ask.service.as_str() {
+        "ec2" => format!("<{operation}Response>{content}</{operation}Response>"),
+        _ => format!("<{operation}Response><{operation}Result>{content}</{operation}Result></{operation}Response>"),
+    }
+}

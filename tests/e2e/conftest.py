@@ -1,0 +1,24 @@
+"""The stack under test: the real template and binaries, deployed once into an emulator of this run's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from emulator import demo_account, ministack, stack
+from emulator.ministack import Emulator
+from emulator.stack import Stack
+
+
+@pytest.fixture(scope="session")
+def emulator() -> Iterator[Emulator]:
+    port = ministack.free_port()
+    stack.build(ministack.aws_environment(f"http://127.0.0.1:{port}"))
+    with ministack.running(port) as running:
+        demo_account.fill(running)
+        yield running
+
+
+@pytest.fixture(scope="session")
+def deployed(emulator: Emulator) -> Stack:
+    return stack.deploy(emulator)

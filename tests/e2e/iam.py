@@ -1,0 +1,46 @@
+"""Takes permissions from a deployed function, for as long as a test looks at what that does."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Iterator
+
+from emulator.ministack import Emulator
+
+
+def role_of(emulator: Emulator, logical_id: str) -> str:
+    """The name of the execution role of a function of the stack."""
+    resource = emulator.client("cloudformation").describe_stack_resource(
+        StackName="stratoscope", LogicalResourceId=logical_id
+    )
+    name = resource["StackResourceDetail"]["PhysicalResourceId"]
+    return emulator.client("lambda").get_function_configuration(FunctionName=name)["Role"].rsplit("/", 1)[-1]
+
+
+def allowed_actions(emulator: Emulator, role: str) -> set[str]:
+    """Every action that the role's own policies allow."""
+    iam = emulator.client("iam")
+    documents = [
+        iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
+        for name in iam.list_role_policies(RoleName=role)["PolicyNames"]
+    ]
+    return {action for document in documents for statement in document["Statement"] for action in statement["Action"]}
+
+
+@contextlib.contextmanager
+def without(emulator: Emulator, role: str, action: str) -> Iterator[None]:
+    """Takes `action` from the role, and gives it back."""
+    iam = emulator.client("iam")
+    names = iam.list_role_policies(RoleName=role)["PolicyNames"]
+    before = {name: iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"] for name in names}
+    assert action in allowed_actions(emulator, role)
+    try:
+        for name, document in before.items():
+            statements = [s | {"Action": [a for a in s["Action"] if a != action]} for s in document["Statement"]]
+            changed = json.dumps(document | {"Statement": statements})
+            iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=changed)
+        yield
+    finally:
+        for name, document in before.items():
+            iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=json.dumps(document))

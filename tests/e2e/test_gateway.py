@@ -1,0 +1,34 @@
+"""What the deployed API's gateway does before and around a function."""
+
+from __future__ import annotations
+
+import json
+
+from emulator.ministack import Emulator
+from emulator.stack import Stack
+
+
+def test_a_call_without_or_with_a_wrong_key_is_forbidden(deployed: Stack) -> None:
+    for headers in ({}, {"x-api-key": "x" * 40}):
+        status, _, body = deployed.get("/resources", headers=headers)
+        assert (status, json.loads(body)) == (403, {"message": "Forbidden"})
+
+
+def test_an_unknown_path_is_refused_by_the_gateway(deployed: Stack) -> None:
+    status, _, body = deployed.get("/nothing")
+    assert (status, json.loads(body)) == (403, {"message": "Missing Authentication Token"})
+
+
+def test_answers_may_be_read_by_a_browser(deployed: Stack) -> None:
+    for path in ("/resources?types=eip&regions=eu-west-1", "/resources?bad=1"):
+        _, headers, _ = deployed.get(path)
+        assert headers["access-control-allow-origin"] == "*"
+
+
+def test_the_usage_plan_is_the_templates(deployed: Stack, emulator: Emulator) -> None:
+    plans = emulator.client("apigateway").get_usage_plans()["items"]
+    assert [(p["throttle"], p["quota"]["limit"], p["quota"]["period"]) for p in plans] == [
+        ({"rateLimit": 50.0, "burstLimit": 100}, 1000, "MONTH")
+    ]
+    stages = [(s["apiId"], s["stage"]) for plan in plans for s in plan["apiStages"]]
+    assert stages == [(deployed.rest_api_id, "v1")]

@@ -1,0 +1,203 @@
+"""GET /resources on the deployed stack."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections import Counter
+
+import pytest
+from emulator import demo_account
+from emulator.ministack import ACCOUNT, Emulator
+from emulator.stack import Stack
+
+from . import iam
+from .api import ask, call, gaps
+
+TYPES = ["ec2", "rds", "s3", "lambda", "ebs", "eip"]
+
+
+def test_the_demo_account_is_all_there(deployed: Stack) -> None:
+    body = ask(deployed, "/resources", regions="us-east-1,us-west-2,eu-west-1,eu-central-1,ap-southeast-2")
+    data, meta = body["data"], body["meta"]
+
+    assert (meta["account"], meta["partial"], meta["gaps"]) == (ACCOUNT, False, [])
+    found = {(i["region"], i["name"], i["type"], i["tags"]["env"], i["state"]) for i in data["ec2"]}
+    expected = {(r, n, t, e, "stopped" if s else "running") for r, n, t, e, s in demo_account.INSTANCES}
+    assert found == expected
+    found = {(d["region"], d["id"], d["class"], d["engine"], d["storage_gb"], d["tags"]["env"]) for d in data["rds"]}
+    assert found == set(demo_account.DATABASES)
+    buckets = {(b["region"], b["id"], b["tags"].get("env")) for b in data["s3"]}
+    assert buckets >= set(demo_account.BUCKETS)
+    functions = {
+        (f["region"], f["id"], f["runtime"], f["memory_mb"], f["timeout_seconds"], f["tags"].get("env"))
+        for f in data["lambda"]
+    }
+    assert functions >= set(demo_account.FUNCTIONS)
+    loose = {(v["region"], v["name"], v["type"], v["size_gb"]) for v in data["ebs"] if v["state"] == "available"}
+    assert loose == set(demo_account.VOLUMES)
+    attached = Counter(v["attached_to"][0] for v in data["ebs"] if v["state"] == "in-use")
+    assert attached == Counter(i["id"] for i in data["ec2"])
+    names = {i["id"]: i["name"] for i in data["ec2"]}
+    addresses = {(a["region"], a["name"], names.get(a.get("instance_id"))) for a in data["eip"]}
+    assert addresses == set(demo_account.ADDRESSES)
+
+
+def test_without_parameters_every_enabled_region_is_asked(deployed: Stack, emulator: Emulator) -> None:
+    body = ask(deployed, "/resources")
+    regions = {r["RegionName"] for r in emulator.client("ec2").describe_regions()["Regions"]}
+    assert set(body["data"]["counts"]["by_region"]) == regions
+    assert len([region for region, count in body["data"]["counts"]["by_region"].items() if count]) >= 4
+    assert body["meta"]["aws_requests"]["by_operation"]["rds:DescribeDBInstances"] == len(regions)
+    assert body["meta"]["aws_requests"]["by_operation"]["s3:ListBuckets"] == 1
+    assert body["meta"]["gaps"] == []
+    assert all(body["data"]["counts"]["by_type"][kind] == len(body["data"][kind]) > 0 for kind in TYPES)
+
+
+def test_the_answer_is_what_boto3_lists(deployed: Stack, emulator: Emulator) -> None:
+    region = "eu-west-1"
+    ec2 = emulator.client("ec2", region)
+    listed = [i for r in ec2.describe_instances()["Reservations"] for i in r["Instances"]]
+    answered = ask(deployed, "/resources", types="ec2", regions=region)["data"]["ec2"]
+    assert [(i["id"], i["type"], i["state"], i["private_ip"]) for i in answered] == sorted(
+        (i["InstanceId"], i["InstanceType"], i["State"]["Name"], i["PrivateIpAddress"]) for i in listed
+    )
+    launched = {i["id"]: datetime.datetime.fromisoformat(i["launch_time"]) for i in answered}
+    assert launched == {i["InstanceId"]: i["LaunchTime"] for i in listed}
+
+
+def test_a_resource_created_afterwards_is_in_the_next_answer(deployed: Stack, emulator: Emulator) -> None:
+    region = "sa-east-1"
+    assert ask(deployed, "/resources", types="ec2", regions=region)["data"]["ec2"] == []
+    started = emulator.client("ec2", region).run_instances(ImageId="ami-1", MinCount=1, MaxCount=1, InstanceType="t3.nano")
+    instance = started["Instances"][0]["InstanceId"]
+    assert instance in [i["id"] for i in ask(deployed, "/resources")["data"]["ec2"]]
+
+
+def test_many_resources_come_over_pages_none_twice(deployed: Stack, emulator: Emulator) -> None:
+    role = emulator.client("iam").get_role(RoleName="acme-functions")["Role"]["Arn"]
+    emulator.client("ec2", "ca-central-1").run_instances(ImageId="ami-1", MinCount=1500, MaxCount=1500, InstanceType="t3.nano")
+    for number in range(300):
+        demo_account.create_function(emulator, "ap-northeast-1", f"worker-{number:03}", role)
+
+    pages, cursor = [], {}
+    while cursor is not None:
+        body = ask(deployed, "/resources", types="ec2,lambda", regions="ca-central-1,ap-northeast-1", limit=400, **cursor)
+        assert body["meta"]["gaps"] == []
+        assert body["data"]["counts"]["by_type"] == {"ec2": 1500, "lambda": 300}
+        pages.append([(kind, r["id"]) for kind in ("ec2", "lambda") for r in body["data"][kind]])
+        cursor = {"cursor": body["data"]["next_cursor"]} if body["data"]["next_cursor"] else None
+
+    assert [len(page) for page in pages] == [400, 400, 400, 400, 200]
+    found = [resource for page in pages for resource in page]
+    assert len(set(found)) == 1800
+    instances = emulator.client("ec2", "ca-central-1").describe_instances()["Reservations"]
+    assert {i for kind, i in found if kind == "ec2"} == {i["InstanceId"] for r in instances for i in r["Instances"]}
+    assert {i for kind, i in found if kind == "lambda"} == {f"worker-{number:03}" for number in range(300)}
+    # In one answer, where nothing asks for pages, they are the same.
+    whole = ask(deployed, "/resources", types="ec2,lambda", regions="ca-central-1,ap-northeast-1")["data"]
+    assert [(kind, r["id"]) for kind in ("ec2", "lambda") for r in whole[kind]] == found
+    assert whole["next_cursor"] is None
+
+
+def test_states_and_tags_filter_and_the_counts_follow(deployed: Stack) -> None:
+    regions = "us-east-1,us-west-2,ap-southeast-2"
+    stopped = ask(deployed, "/resources", regions=regions, states="stopped")["data"]
+    assert [i["name"] for i in stopped["ec2"]] == ["old-build"]
+    assert stopped["counts"] == {
+        "total": 1,
+        "by_type": {"ec2": 1, "rds": 0, "s3": 0, "lambda": 0, "ebs": 0, "eip": 0},
+        "by_region": {"us-east-1": 0, "us-west-2": 1, "ap-southeast-2": 0},
+        "by_state": {"ec2": {"stopped": 1}},
+    }
+    trial = ask(deployed, "/resources", regions=regions, types="ec2,rds,s3,lambda", tags="env:dev,env:test")["data"]
+    assert {kind: [r["name"] for r in trial[kind]] for kind in ("ec2", "rds", "s3", "lambda")} == {
+        "ec2": ["trial", "old-build"], "rds": ["orders-test"], "s3": [], "lambda": ["trial-report"],
+    }  # fmt: skip
+    both = ask(deployed, "/resources", regions=regions, types="ec2", tags="env:dev,Name:trial")["data"]["ec2"]
+    assert [i["name"] for i in both] == ["trial"]
+
+
+ACTIONS = {
+    "ec2:DescribeAddresses": ("ec2", "DescribeAddresses", "UnauthorizedOperation", "eip"),
+    "ec2:DescribeInstances": ("ec2", "DescribeInstances", "UnauthorizedOperation", "ec2"),
+    "ec2:DescribeVolumes": ("ec2", "DescribeVolumes", "UnauthorizedOperation", "ebs"),
+    "lambda:ListFunctions": ("lambda", "ListFunctions", "AccessDeniedException", "lambda"),
+    "rds:DescribeDBInstances": ("rds", "DescribeDBInstances", "AccessDenied", "rds"),
+}
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_an_action_taken_away_is_a_gap_in_each_region(deployed: Stack, emulator: Emulator, action: str) -> None:
+    service, operation, code, kind = ACTIONS[action]
+    with iam.without(emulator, iam.role_of(emulator, "ResourcesFunction"), action):
+        body = ask(deployed, "/resources")
+    regions = {r["RegionName"] for r in emulator.client("ec2").describe_regions()["Regions"]}
+    assert body["meta"]["partial"] is True
+    assert gaps(body) == [(region, service, operation, "denied", code) for region in sorted(regions)]
+    assert all(action in gap["message"] for gap in body["meta"]["gaps"])
+    assert (body["data"][kind], body["data"]["counts"]["by_type"][kind]) == (None, None)
+    assert all(body["data"][other] for other in TYPES if other != kind)
+
+
+def test_without_the_regions_the_home_region_is_there(deployed: Stack, emulator: Emulator) -> None:
+    with iam.without(emulator, iam.role_of(emulator, "ResourcesFunction"), "ec2:DescribeRegions"):
+        body = ask(deployed, "/resources")
+    assert gaps(body) == [("*", "ec2", "DescribeRegions", "denied", "UnauthorizedOperation")]
+    assert {i["region"] for i in body["data"]["ec2"]} == {"us-east-1"}
+
+
+def test_without_the_buckets_the_rest_is_there(deployed: Stack, emulator: Emulator) -> None:
+    with iam.without(emulator, iam.role_of(emulator, "ResourcesFunction"), "s3:ListAllMyBuckets"):
+        body = ask(deployed, "/resources", regions="eu-west-1")
+    assert gaps(body) == [("global", "s3", "ListBuckets", "denied", "AccessDenied")]
+    assert body["data"]["s3"] is None
+    assert all(body["data"][other] for other in TYPES if other != "s3")
+
+
+def test_without_tags_they_are_unknown_and_not_empty(deployed: Stack, emulator: Emulator) -> None:
+    with iam.without(emulator, iam.role_of(emulator, "ResourcesFunction"), "tag:GetResources"):
+        body = ask(deployed, "/resources", regions="eu-west-1", types="s3,lambda")
+    assert gaps(body) == [("eu-west-1", "tag", "GetResources", "denied", "AccessDeniedException")]
+    assert [(r["id"], r["tags"]) for r in body["data"]["s3"] + body["data"]["lambda"]] == [
+        ("acme-shop-uploads", None), ("thumbnail", None),
+    ]  # fmt: skip
+
+
+def test_the_role_has_no_action_that_is_not_needed(emulator: Emulator, deployed: Stack) -> None:
+    needed = set(ACTIONS) | {"ec2:DescribeRegions", "s3:ListAllMyBuckets", "tag:GetResources"}
+    assert iam.allowed_actions(emulator, iam.role_of(emulator, "ResourcesFunction")) == needed
+
+
+def test_nothing_but_gaps_is_an_error_with_the_gaps(deployed: Stack, emulator: Emulator) -> None:
+    with iam.without(emulator, iam.role_of(emulator, "ResourcesFunction"), "rds:DescribeDBInstances"):
+        status, body = call(deployed, "/resources", types="rds", regions="eu-west-1")
+    assert (status, body["success"], body["error"]["code"]) == (502, False, "NothingCollected")
+    assert [(g["region"], g["status"], g["code"]) for g in body["error"]["gaps"]] == [("eu-west-1", "denied", "AccessDenied")]
+
+
+@pytest.mark.parametrize(
+    ("query", "parameter", "said"),
+    [
+        ("types=ec2,vm", "types", "`vm` is not allowed; allowed: ec2, rds, s3, lambda, ebs, eip"),
+        ("types=", "types", "must not be empty"),
+        ("regions=Ireland", "regions", "names of AWS regions such as eu-west-1"),
+        ("regions=mars-north-1", "regions", "no such region: mars-north-1; enabled for this account: "),
+        ("regions=eu-west-1&regions=us-east-1", "regions", "given more than once"),
+        ("states=runing", "states", "`runing` is not allowed; allowed: "),
+        ("types=s3&states=running", "states", "have no states"),
+        ("limit=0", "limit", "a whole number from 1 to 10000"),
+        ("limit=ten", "limit", "a whole number from 1 to 10000"),
+        ("cursor=next", "cursor", "data.next_cursor of the page before"),
+        ("region=eu-west-1", "region", "unknown parameter; allowed: regions, types, states, tags, limit, cursor"),
+        ("tags=env,,team", "tags", "empty item"),
+    ],
+)
+def test_a_bad_parameter_is_named_with_what_is_allowed(deployed: Stack, query: str, parameter: str, said: str) -> None:
+    status, headers, body = deployed.get(f"/resources?{query}")
+    error = json.loads(body)
+    assert (status, error["success"], error["error"]["code"]) == (400, False, "InvalidParameter")
+    assert error["error"]["parameter"] == parameter
+    assert said in error["error"]["message"]
+    assert error["request_id"]
+    assert headers["content-type"] == "application/json"

@@ -1,0 +1,106 @@
+"""What SAM makes of template.yaml: the properties that no emulator shows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import boto3
+import pytest
+from emulator.ministack import ROOT
+from samcli.yamlhelper import yaml_parse
+from samtranslator.public.translator import ManagedPolicyLoader
+from samtranslator.translator.transform import transform
+
+CORS_HEADERS = {
+    "gatewayresponse.header.Access-Control-Allow-Headers": "'authorization,x-api-key'",
+    "gatewayresponse.header.Access-Control-Allow-Methods": "'GET,OPTIONS'",
+    "gatewayresponse.header.Access-Control-Allow-Origin": {"Fn::Sub": "'${AllowOrigin}'"},
+}
+
+
+@pytest.fixture(scope="module")
+def resources() -> dict[str, Any]:
+    """The translated template's resources."""
+    template = yaml_parse((ROOT / "template.yaml").read_text())
+    for resource in template["Resources"].values():
+        if resource["Type"] == "AWS::Serverless::Function":
+            resource["Properties"]["CodeUri"] = "s3://bucket/key"
+    session = boto3.Session(region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x")
+    managed = ManagedPolicyLoader(session.client("iam"))
+    managed._policy_map = {}  # no policy is named by its name alone, so none has to be looked up
+    return transform(template, {}, managed)["Resources"]
+
+
+def _of_type(resources: dict[str, Any], kind: str) -> dict[str, Any]:
+    return {name: r["Properties"] for name, r in resources.items() if r["Type"] == kind}
+
+
+@pytest.fixture(scope="module")
+def api(resources: dict[str, Any]) -> dict[str, Any]:
+    (properties,) = _of_type(resources, "AWS::ApiGateway::RestApi").values()
+    return properties
+
+
+def test_every_route_needs_a_key_and_its_preflight_needs_nothing(api: dict[str, Any]) -> None:
+    routes = {(path, verb): op for path, verbs in api["Body"]["paths"].items() for verb, op in verbs.items()}
+    assert {path for path, _ in routes} == {"/resources"}
+    for (path, verb), operation in routes.items():
+        security = [name for entry in operation.get("security", []) for name in entry]
+        assert security == ([] if verb == "options" else ["api_key"]), (path, verb)
+    assert api["Body"]["components"]["securitySchemes"]["api_key"]["in"] == "header"
+
+
+def test_preflight_answers_with_the_cors_headers(api: dict[str, Any]) -> None:
+    preflight = api["Body"]["paths"]["/resources"]["options"]["x-amazon-apigateway-integration"]
+    headers = preflight["responses"]["default"]["responseParameters"]
+    assert headers == {
+        "method.response.header.Access-Control-Allow-Headers": "'authorization,x-api-key'",
+        "method.response.header.Access-Control-Allow-Methods": "'GET,OPTIONS'",
+        "method.response.header.Access-Control-Allow-Origin": {"Fn::Sub": "'${AllowOrigin}'"},
+        "method.response.header.Access-Control-Max-Age": "'600'",
+    }
+
+
+def test_every_error_of_the_gateway_has_the_cors_headers(api: dict[str, Any]) -> None:
+    responses = api["Body"]["x-amazon-apigateway-gateway-responses"]
+    assert set(responses) == {
+        "DEFAULT_4XX", "DEFAULT_5XX", "UNAUTHORIZED", "ACCESS_DENIED", "THROTTLED", "QUOTA_EXCEEDED", "REQUEST_TOO_LARGE",
+    }  # fmt: skip
+    assert all(response["responseParameters"] == CORS_HEADERS for response in responses.values())
+
+
+def test_answers_over_1024_bytes_are_compressed(api: dict[str, Any]) -> None:
+    assert api["MinimumCompressionSize"] == 1024
+    assert "BinaryMediaTypes" not in api
+
+
+def test_the_usage_plan_takes_its_limits_from_the_parameters(resources: dict[str, Any]) -> None:
+    (plan,) = _of_type(resources, "AWS::ApiGateway::UsagePlan").values()
+    assert plan["Throttle"] == {"RateLimit": {"Ref": "RateLimit"}, "BurstLimit": {"Ref": "BurstLimit"}}
+    assert plan["Quota"] == {"Limit": {"Ref": "QuotaLimit"}, "Period": "MONTH"}
+
+
+def test_there_is_one_stage(resources: dict[str, Any]) -> None:
+    assert [stage["StageName"] for stage in _of_type(resources, "AWS::ApiGateway::Stage").values()] == [{"Ref": "StageName"}]
+
+
+def test_functions_run_for_less_than_the_gateway_waits(resources: dict[str, Any]) -> None:
+    functions = _of_type(resources, "AWS::Lambda::Function")
+    assert set(functions) == {"ResourcesFunction"}
+    for function in functions.values():
+        assert function["Timeout"] < 29
+        assert function["Architectures"] == [{"Ref": "Architecture"}]
+        assert function["LoggingConfig"]["LogFormat"] == "JSON"
+        assert function["TracingConfig"] == {"Mode": "Active"}
+
+
+def test_roles_have_only_the_managed_policies_for_logs_and_tracing(resources: dict[str, Any]) -> None:
+    allowed = {"AWSLambdaBasicExecutionRole", "AWSXRayDaemonWriteAccess", "AWSXrayWriteOnlyAccess"}
+    roles = _of_type(resources, "AWS::IAM::Role")
+    assert roles
+    for role in roles.values():
+        names = {arn.rsplit("/", 1)[-1] for arn in role["ManagedPolicyArns"]}
+        assert names <= allowed
+        actions = [a for p in role["Policies"] for s in p["PolicyDocument"]["Statement"] for a in s["Action"]]
+        assert actions
+        assert not [action for action in actions if "*" in action]
