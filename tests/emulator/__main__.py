@@ -14,7 +14,8 @@ STACK_FILE = ROOT / "target" / "stack.json"
 
 
 def main() -> int:
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    # Ctrl-C too: a shell starts a background job with SIGINT ignored.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupted)
     STACK_FILE.unlink(missing_ok=True)
     try:
@@ -70,9 +71,9 @@ What does the account have?
 
   curl -s {key} '{deployed.url}/resources'
 
-Only the running instances and the databases of production, in two regions:
+Only production's running instances and available databases, in two regions:
 
-  curl -s {key} '{deployed.url}/resources?types=ec2,rds&regions=us-east-1,eu-west-1&tags=env:prod'
+  curl -s {key} '{deployed.url}/resources?types=ec2,rds&regions=us-east-1,eu-west-1&tags=env:prod&states=running,available'
 
 Change the account with any AWS tool and ask again, for example:
 

@@ -101,8 +101,9 @@ def _fill_region(emulator: Emulator, region: str, role: str) -> None:
             AvailabilityZone=f"{region}a", Size=size, VolumeType=kind, TagSpecifications=specification, **iops
         )
     for _, name, user in _of(ADDRESSES, region):
-        specification = [{"ResourceType": "elastic-ip", "Tags": tags(Name=name)}]
-        address = ec2.allocate_address(Domain="vpc", TagSpecifications=specification)
+        address = ec2.allocate_address(Domain="vpc")
+        # The emulator drops the tags of an address that come with its allocation.
+        ec2.create_tags(Resources=[address["AllocationId"]], Tags=tags(Name=name))
         if user:
             ec2.associate_address(AllocationId=address["AllocationId"], InstanceId=instances[user])
 

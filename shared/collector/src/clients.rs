@@ -17,6 +17,7 @@ use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 
+use crate::cut_xml::RefuseCutXml;
 use crate::requests::CountRequests;
 
 /// Where the list of regions and the buckets are asked when the environment names no region.
@@ -50,8 +51,8 @@ macro_rules! client {
         pub(crate) fn $service(&self, region: &str) -> $sdk::Client {
             self.$service.get(region, || {
                 let config = self.config.to_builder().region(Region::new(region.to_owned())).build();
-                let config = $sdk::config::Builder::from(&config).interceptor(CountRequests).build();
-                $sdk::Client::from_conf(config)
+                let config = $sdk::config::Builder::from(&config).interceptor(CountRequests).interceptor(RefuseCutXml);
+                $sdk::Client::from_conf(config.build())
             })
         }
     };

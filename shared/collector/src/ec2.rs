@@ -6,6 +6,8 @@
 use std::time::Instant;
 
 use aws_sdk_ec2::Client;
+use aws_sdk_ec2::operation::describe_instances::DescribeInstancesOutput;
+use aws_sdk_ec2::operation::describe_volumes::DescribeVolumesOutput;
 use aws_sdk_ec2::types::{self, InstanceStateName, Tag, VolumeState};
 
 use crate::account::Account;
@@ -61,11 +63,14 @@ pub(crate) async fn list_instances(
     account: Option<&Account>,
     deadline: Instant,
 ) -> Listing<Resource> {
-    let pages = client.describe_instances().into_paginator().page_size(INSTANCES_A_PAGE).items().send();
-    let reservations = every_page(deadline, pages).await;
-    let instances = reservations.found.into_iter().flat_map(|reservation| reservation.instances.unwrap_or_default());
-    let found = instances.filter_map(|instance| instance_of(instance, region, account)).collect();
-    Listing { found, fault: reservations.fault }
+    let pages = client.describe_instances().into_paginator().page_size(INSTANCES_A_PAGE);
+    let pages = pages.stop_on_duplicate_token(false).send();
+    every_page(deadline, pages, DescribeInstancesOutput::next_token, |page| {
+        let reservations = page.reservations.unwrap_or_default().into_iter();
+        let instances = reservations.flat_map(|reservation| reservation.instances.unwrap_or_default());
+        instances.filter_map(|instance| instance_of(instance, region, account)).collect()
+    })
+    .await
 }
 
 /// Every volume of a region.
@@ -75,8 +80,13 @@ pub(crate) async fn list_volumes(
     account: Option<&Account>,
     deadline: Instant,
 ) -> Listing<Resource> {
-    let pages = client.describe_volumes().into_paginator().page_size(VOLUMES_A_PAGE).items().send();
-    every_page(deadline, pages).await.filter_map(|volume| volume_of(volume, region, account))
+    let pages = client.describe_volumes().into_paginator().page_size(VOLUMES_A_PAGE);
+    let pages = pages.stop_on_duplicate_token(false).send();
+    every_page(deadline, pages, DescribeVolumesOutput::next_token, |page| {
+        let volumes = page.volumes.unwrap_or_default().into_iter();
+        volumes.filter_map(|volume| volume_of(volume, region, account)).collect()
+    })
+    .await
 }
 
 /// Every Elastic IP address of a region.

@@ -46,9 +46,18 @@ impl Fault {
         Self::ours(GapStatus::TimedOut, "DeadlineExceeded", "no answer before the deadline of this request")
     }
 
+    /// AWS gave a page token that it had given before: the pages go round in a circle.
+    pub(crate) fn repeated_token() -> Self {
+        Self::failed("RepeatedPageToken", "AWS gave a page token twice, so the list may lack its end")
+    }
+
     /// An answer that lacks what it must have.
     pub(crate) fn failed(code: &str, message: &str) -> Self {
         Self::ours(GapStatus::Failed, code, message)
+    }
+
+    fn unreadable(http_status: u16) -> Self {
+        Self::failed("UnreadableResponse", &format!("HTTP {http_status} with a body that can't be read"))
     }
 
     fn ours(status: GapStatus, code: &str, message: &str) -> Self {
@@ -91,10 +100,7 @@ impl<E: ProvideErrorMetadata + Error + 'static> From<&SdkError<E, HttpResponse>>
                     Self::failed("ConnectionFailed", &format!("the request was not sent: {reason}"))
                 }
             }
-            SdkError::ResponseError(context) => {
-                let status = context.raw().status().as_u16();
-                Self::failed("UnreadableResponse", &format!("HTTP {status} with a body that can't be read"))
-            }
+            SdkError::ResponseError(context) => Self::unreadable(context.raw().status().as_u16()),
             other => Self::failed("RequestNotSent", &root_cause(other)),
         }
     }
@@ -102,6 +108,9 @@ impl<E: ProvideErrorMetadata + Error + 'static> From<&SdkError<E, HttpResponse>>
 
 /// The fault of an answer in which AWS names an error.
 fn answered(error: &impl ProvideErrorMetadata, http_status: u16) -> Fault {
+    if error.code().is_none() && http_status < 300 {
+        return Fault::unreadable(http_status);
+    }
     let code = error.code().map_or_else(|| format!("Http{http_status}"), str::to_owned);
     let message = error.message().unwrap_or("AWS gave no message");
     let status = if DENIED.contains(&code.as_str()) {
@@ -180,6 +189,7 @@ mod tests {
         let throttled = fault(None, "slow down", 429);
         assert_eq!((throttled.status, throttled.code.as_str()), (GapStatus::Throttled, "Http429"));
         assert_eq!(fault(None, "oops", 503).status, GapStatus::Failed);
+        assert_eq!(fault(None, "no JSON", 200).code, "UnreadableResponse");
     }
 
     #[test]

@@ -6,6 +6,7 @@
 use std::time::Instant;
 
 use aws_sdk_lambda::Client;
+use aws_sdk_lambda::operation::list_functions::ListFunctionsOutput;
 use aws_sdk_lambda::types::FunctionConfiguration;
 use jiff::Timestamp;
 use jiff::fmt::strtime;
@@ -21,8 +22,13 @@ const FUNCTIONS_A_PAGE: i32 = 50;
 
 /// Every function of a region, without its tags.
 pub(crate) async fn list_functions(client: &Client, region: &str, deadline: Instant) -> Listing<Resource> {
-    let pages = client.list_functions().into_paginator().page_size(FUNCTIONS_A_PAGE).items().send();
-    every_page(deadline, pages).await.filter_map(|function| function_of(function, region))
+    let pages = client.list_functions().into_paginator().page_size(FUNCTIONS_A_PAGE);
+    let pages = pages.stop_on_duplicate_token(false).send();
+    every_page(deadline, pages, ListFunctionsOutput::next_marker, |page| {
+        let functions = page.functions.unwrap_or_default().into_iter();
+        functions.filter_map(|function| function_of(function, region)).collect()
+    })
+    .await
 }
 
 fn function_of(function: FunctionConfiguration, region: &str) -> Option<Resource> {

@@ -11,6 +11,7 @@
 mod account;
 mod clients;
 mod coverage;
+mod cut_xml;
 mod ec2;
 mod fault;
 mod inventory;

@@ -1,9 +1,10 @@
 //! Follows the pages of an operation to their end.
 //!
 //! What was found before a fault stays: a listing is its findings and, if it did not reach the end, the fault that ended
-//! it. The SDK's paginators end a repeated page token with an error and the deadline ends an endless one, so every
-//! listing ends.
+//! it. Every listing ends: at the last page, at a page token that was there before, or at the deadline. The SDK's own
+//! guard against repeated tokens is turned off, since it ends such a listing as if it were complete.
 
+use std::collections::HashSet;
 use std::error::Error;
 use std::time::Instant;
 
@@ -24,27 +25,30 @@ pub(crate) struct Listing<T> {
     pub(crate) fault: Option<Fault>,
 }
 
-impl<T> Listing<T> {
-    /// The listing with each finding mapped, or dropped where the map gives none.
-    pub(crate) fn filter_map<U>(self, map: impl FnMut(T) -> Option<U>) -> Listing<U> {
-        Listing { found: self.found.into_iter().filter_map(map).collect(), fault: self.fault }
-    }
-}
-
-/// Collects the items of a paginated operation until its end, a fault or the deadline.
-pub(crate) async fn every_page<T, E>(
+/// Calls a paginated operation until its last page, a fault or the deadline.
+///
+/// `token` is the next page's token in a page (an empty one means none), `items` what the page lists. The paginator must not stop on duplicate
+/// tokens by itself.
+pub(crate) async fn every_page<P, T, E>(
     deadline: Instant,
-    mut items: PaginationStream<Result<T, SdkError<E, HttpResponse>>>,
+    mut pages: PaginationStream<Result<P, SdkError<E, HttpResponse>>>,
+    token: impl Fn(&P) -> Option<&str>,
+    items: impl Fn(P) -> Vec<T>,
 ) -> Listing<T>
 where
     E: ProvideErrorMetadata + Error + 'static,
 {
     let mut found = Vec::new();
+    let mut tokens = HashSet::new();
     loop {
-        let fault = match timeout_at(deadline.into(), items.next()).await {
-            Ok(Some(Ok(item))) => {
-                found.push(item);
-                continue;
+        let fault = match timeout_at(deadline.into(), pages.next()).await {
+            Ok(Some(Ok(page))) => {
+                let next = token(&page).filter(|token| !token.is_empty()).map(str::to_owned);
+                found.extend(items(page));
+                if next.is_none_or(|next| tokens.insert(next)) {
+                    continue;
+                }
+                Some(Fault::repeated_token())
             }
             Ok(None) => None,
             Ok(Some(Err(error))) => Some(Fault::from(&error)),

@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use aws_sdk_rds::Client;
+use aws_sdk_rds::operation::describe_db_instances::DescribeDbInstancesOutput;
 use aws_sdk_rds::types::DbInstance;
 
 use crate::listing::{Listing, every_page};
@@ -54,8 +55,13 @@ pub(crate) const STATUSES: &[&str] = &[
 
 /// Every database instance of a region.
 pub(crate) async fn list_databases(client: &Client, region: &str, deadline: Instant) -> Listing<Resource> {
-    let pages = client.describe_db_instances().into_paginator().page_size(INSTANCES_A_PAGE).items().send();
-    every_page(deadline, pages).await.filter_map(|instance| database_of(instance, region))
+    let pages = client.describe_db_instances().into_paginator().page_size(INSTANCES_A_PAGE);
+    let pages = pages.stop_on_duplicate_token(false).send();
+    every_page(deadline, pages, DescribeDbInstancesOutput::marker, |page| {
+        let instances = page.db_instances.unwrap_or_default().into_iter();
+        instances.filter_map(|instance| database_of(instance, region)).collect()
+    })
+    .await
 }
 
 fn database_of(instance: DbInstance, region: &str) -> Option<Resource> {

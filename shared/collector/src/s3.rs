@@ -6,6 +6,7 @@
 use std::time::Instant;
 
 use aws_sdk_s3::Client;
+use aws_sdk_s3::operation::list_buckets::ListBucketsOutput;
 use aws_sdk_s3::types;
 
 use crate::account::Account;
@@ -23,8 +24,13 @@ const BUCKETS_A_PAGE: i32 = 10_000;
 
 /// Every bucket of the account, with its region, without its tags.
 pub(crate) async fn list_buckets(client: &Client, account: Option<&Account>, deadline: Instant) -> Listing<Resource> {
-    let pages = client.list_buckets().max_buckets(BUCKETS_A_PAGE).into_paginator().items().send();
-    every_page(deadline, pages).await.filter_map(|bucket| bucket_of(bucket, account))
+    let pages = client.list_buckets().into_paginator().page_size(BUCKETS_A_PAGE);
+    let pages = pages.stop_on_duplicate_token(false).send();
+    every_page(deadline, pages, ListBucketsOutput::continuation_token, |page| {
+        let buckets = page.buckets.unwrap_or_default().into_iter();
+        buckets.filter_map(|bucket| bucket_of(bucket, account)).collect()
+    })
+    .await
 }
 
 fn bucket_of(bucket: types::Bucket, account: Option<&Account>) -> Option<Resource> {

@@ -8,6 +8,8 @@ use std::collections::HashMap;
 use std::time::Instant;
 
 use aws_sdk_resourcegroupstagging::Client;
+use aws_sdk_resourcegroupstagging::operation::get_resources::GetResourcesOutput;
+use aws_sdk_resourcegroupstagging::types::ResourceTagMapping;
 
 use crate::fault::Fault;
 use crate::listing::every_page;
@@ -47,10 +49,15 @@ pub(crate) fn filter_of(resource_type: ResourceType) -> Option<&'static str> {
 pub(crate) async fn list_tags(client: &Client, types: &[ResourceType], deadline: Instant) -> RegionTags {
     let filters = types.iter().filter_map(|kind| filter_of(*kind)).map(str::to_owned).collect();
     let request = client.get_resources().set_resource_type_filters(Some(filters));
-    let pages = request.into_paginator().page_size(RESOURCES_A_PAGE).items().send();
-    let listing = every_page(deadline, pages).await.filter_map(|mapping| {
-        let tags = mapping.tags.unwrap_or_default().into_iter().map(|tag| (tag.key, tag.value)).collect();
-        Some((given(mapping.resource_arn.as_deref())?, tags))
-    });
+    let pages = request.into_paginator().page_size(RESOURCES_A_PAGE).stop_on_duplicate_token(false).send();
+    let listing = every_page(deadline, pages, GetResourcesOutput::pagination_token, |page| {
+        page.resource_tag_mapping_list.unwrap_or_default().into_iter().filter_map(tags_of).collect()
+    })
+    .await;
     RegionTags { by_arn: listing.found.into_iter().collect(), fault: listing.fault }
+}
+
+fn tags_of(mapping: ResourceTagMapping) -> Option<(String, Tags)> {
+    let tags = mapping.tags.unwrap_or_default().into_iter().map(|tag| (tag.key, tag.value)).collect();
+    Some((given(mapping.resource_arn.as_deref())?, tags))
 }

@@ -38,9 +38,8 @@ fn page(asked: &Asked, token: &str, size: usize, total: usize) -> (Vec<usize>, O
 }
 
 fn instances(asked: &Asked, numbers: &[usize], next: Option<usize>) -> Reply {
-    let item = |n: &usize| {
-        format!("<item><instancesSet><item><instanceId>i-{n:05}</instanceId></item></instancesSet></item>")
-    };
+    let item =
+        |n: &usize| format!("<item><instancesSet><item><instanceId>i-{n:05}</instanceId></item></instancesSet></item>");
     let items: String = numbers.iter().map(item).collect();
     let next = next.map(|next| format!("<nextToken>{next}</nextToken>")).unwrap_or_default();
     Reply::Ok(wrapped(asked, &format!("<reservationSet>{items}</reservationSet>{next}")))
@@ -70,7 +69,8 @@ async fn every_page_is_followed_with_the_fewest_requests() {
             }
             "DescribeDBInstances" => {
                 let (numbers, next) = page(asked, "Marker=", 100, 150);
-                let item = |n| format!("<DBInstance><DBInstanceIdentifier>db-{n:05}</DBInstanceIdentifier></DBInstance>");
+                let item =
+                    |n| format!("<DBInstance><DBInstanceIdentifier>db-{n:05}</DBInstanceIdentifier></DBInstance>");
                 let items: String = numbers.iter().map(item).collect();
                 let next = next.map(|next| format!("<Marker>{next}</Marker>")).unwrap_or_default();
                 Reply::Ok(wrapped(asked, &format!("<DBInstances>{items}</DBInstances>{next}")))
@@ -85,7 +85,8 @@ async fn every_page_is_followed_with_the_fewest_requests() {
                 let (numbers, next) = page(asked, "continuation-token=", 10_000, 10_001);
                 let item = |n| format!("<Bucket><Name>b-{n:05}</Name><BucketRegion>us-east-1</BucketRegion></Bucket>");
                 let items: String = numbers.iter().map(item).collect();
-                let next = next.map(|next| format!("<ContinuationToken>{next}</ContinuationToken>")).unwrap_or_default();
+                let next =
+                    next.map(|next| format!("<ContinuationToken>{next}</ContinuationToken>")).unwrap_or_default();
                 Reply::Ok(format!("<ListAllMyBucketsResult><Buckets>{items}</Buckets>{next}</ListAllMyBucketsResult>"))
             }
             _ => return None,
@@ -173,7 +174,10 @@ async fn the_values_of_each_type_are_read() {
     let prod = Some(Tags::from([("env".to_owned(), "prod".to_owned())]));
     assert_eq!((database.state(), &database.tags), (Some("available"), &prod));
     let Detail::Rds(detail) = &database.detail else { panic!("{database:?}") };
-    assert_eq!((detail.class.as_deref(), detail.engine.as_deref(), detail.storage_gb), (Some("db.t3.medium"), Some("postgres"), Some(100)));
+    assert_eq!(
+        (detail.class.as_deref(), detail.engine.as_deref(), detail.storage_gb),
+        (Some("db.t3.medium"), Some("postgres"), Some(100))
+    );
 
     assert_eq!((bucket.arn.as_deref(), &bucket.tags), (Some("arn:aws:s3:::b"), &prod));
     let Detail::S3(detail) = &bucket.detail else { panic!("{bucket:?}") };
@@ -182,10 +186,16 @@ async fn the_values_of_each_type_are_read() {
     // Its region's tags were listed to the end, and it was not among them.
     assert_eq!(function.tags, Some(Tags::new()));
     let Detail::Lambda(detail) = &function.detail else { panic!("{function:?}") };
-    assert_eq!((detail.runtime.as_deref(), detail.memory_mb, detail.timeout_seconds), (Some("python3.13"), Some(128), Some(3)));
+    assert_eq!(
+        (detail.runtime.as_deref(), detail.memory_mb, detail.timeout_seconds),
+        (Some("python3.13"), Some(128), Some(3))
+    );
 
     let Detail::Ebs(detail) = &volume.detail else { panic!("{volume:?}") };
-    assert_eq!((volume.state(), detail.size_gb, &detail.attached_to), (Some("in-use"), Some(8), &vec!["i-1".to_owned()]));
+    assert_eq!(
+        (volume.state(), detail.size_gb, &detail.attached_to),
+        (Some("in-use"), Some(8), &vec!["i-1".to_owned()])
+    );
     assert_eq!((unused.state(), used.state()), (Some("unassociated"), Some("associated")));
 }
 
@@ -194,7 +204,11 @@ async fn what_was_found_before_a_failing_page_stays() {
     let aws = Aws::start(|asked| {
         in_ireland(asked, "DescribeInstances").then(|| {
             let (numbers, next) = page(asked, "NextToken=", 2, 6);
-            if numbers[0] == 4 { Reply::Error(400, "InvalidNextToken", "expired") } else { instances(asked, &numbers, next) }
+            if numbers[0] == 4 {
+                Reply::Error(400, "InvalidNextToken", "expired")
+            } else {
+                instances(asked, &numbers, next)
+            }
         })
     });
     let (inventory, coverage) = collect(&aws, &[ResourceType::Ec2]).await;
@@ -252,7 +266,10 @@ async fn what_stays_throttled_is_told_as_throttled() {
         in_ireland(asked, "ListFunctions").then_some(Reply::Error(429, "TooManyRequestsException", "Rate exceeded"))
     });
     let (_, coverage) = collect(&aws, &[ResourceType::Lambda]).await;
-    assert_eq!(told(&coverage.gaps), [("eu-west-1", "ListFunctions", GapStatus::Throttled, "TooManyRequestsException")]);
+    assert_eq!(
+        told(&coverage.gaps),
+        [("eu-west-1", "ListFunctions", GapStatus::Throttled, "TooManyRequestsException")]
+    );
     assert_eq!(aws.asked("ListFunctions").len(), 3 + 1);
 }
 
@@ -270,11 +287,13 @@ async fn a_region_that_hangs_is_told_as_timed_out_and_the_others_are_there() {
 }
 
 #[tokio::test]
-async fn broken_answers_and_connections_are_told_as_failed() {
+async fn answers_that_break_off_are_told_as_failed() {
     let aws = Aws::start(|asked| match (asked.region.as_str(), asked.operation.as_str()) {
-        ("eu-west-1", "DescribeInstances") => Some(Reply::Ok("<DescribeInstancesResponse><reservationSet><item>".to_owned())),
+        ("eu-west-1", "DescribeInstances") => {
+            Some(Reply::Ok("<DescribeInstancesResponse><reservationSet><item>".to_owned()))
+        }
         ("eu-west-1", "ListFunctions") => Some(Reply::Ok(r#"{"Functions": ["#.to_owned())),
-        ("eu-west-1", "DescribeDBInstances") => Some(Reply::Close),
+        ("eu-west-1", "DescribeDBInstances") => Some(Reply::Ok("<html>a proxy's page".to_owned())),
         _ => None,
     });
     let (_, coverage) = collect(&aws, &[ResourceType::Ec2, ResourceType::Rds, ResourceType::Lambda]).await;
@@ -283,7 +302,24 @@ async fn broken_answers_and_connections_are_told_as_failed() {
         [
             ("eu-west-1", "DescribeInstances", GapStatus::Failed, "UnreadableResponse"),
             ("eu-west-1", "ListFunctions", GapStatus::Failed, "UnreadableResponse"),
-            ("eu-west-1", "DescribeDBInstances", GapStatus::Failed, "ConnectionFailed"),
+            ("eu-west-1", "DescribeDBInstances", GapStatus::Failed, "UnreadableResponse"),
+        ]
+    );
+}
+
+#[tokio::test]
+async fn without_a_connection_every_call_is_told_as_failed() {
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let wanted = Wanted { regions: None, types: vec![ResourceType::Ec2] };
+    let (inventory, coverage) =
+        aws::collector(&nobody.to_string()).inventory(&wanted, Instant::now() + LONG).await.unwrap();
+    assert!(inventory.listed.is_empty());
+    assert_eq!(
+        told(&coverage.gaps),
+        [
+            ("*", "DescribeRegions", GapStatus::Failed, "ConnectionFailed"),
+            ("us-east-1", "DescribeInstances", GapStatus::Failed, "ConnectionFailed"),
+            ("us-east-1", "GetCallerIdentity", GapStatus::Failed, "ConnectionFailed"),
         ]
     );
 }
@@ -293,7 +329,7 @@ async fn a_repeated_page_token_ends_the_listing_with_a_gap() {
     let aws = Aws::start(|asked| in_ireland(asked, "DescribeInstances").then(|| instances(asked, &[1], Some(7))));
     let (inventory, coverage) = collect(&aws, &[ResourceType::Ec2]).await;
     assert_eq!(ids(&inventory), ["i-00001"]);
-    assert_eq!(told(&coverage.gaps), [("eu-west-1", "DescribeInstances", GapStatus::Failed, "RequestNotSent")]);
+    assert_eq!(told(&coverage.gaps), [("eu-west-1", "DescribeInstances", GapStatus::Failed, "RepeatedPageToken")]);
     assert_eq!(aws.asked("DescribeInstances").len(), 2 + 1);
 }
 
@@ -326,7 +362,8 @@ async fn without_the_list_of_regions_the_home_region_is_asked_and_the_gap_says_s
 #[tokio::test]
 async fn wanted_regions_are_asked_alone_and_one_that_is_off_is_a_gap() {
     let aws = Aws::start(|asked| {
-        let buckets = ["eu-west-1", "us-east-1"].map(|r| format!("<Bucket><Name>{r}</Name><BucketRegion>{r}</BucketRegion></Bucket>"));
+        let buckets = ["eu-west-1", "us-east-1"]
+            .map(|r| format!("<Bucket><Name>{r}</Name><BucketRegion>{r}</BucketRegion></Bucket>"));
         let body = format!("<ListAllMyBucketsResult><Buckets>{}</Buckets></ListAllMyBucketsResult>", buckets.concat());
         (asked.operation == "ListBuckets").then_some(Reply::Ok(body))
     });
@@ -349,7 +386,10 @@ async fn without_the_account_everything_is_there_but_the_arns_made_from_it() {
     let (inventory, coverage) = collect(&aws, &[ResourceType::Ec2]).await;
     assert_eq!(coverage.account, None);
     assert!(inventory.resources.iter().all(|resource| resource.arn.is_none()));
-    assert_eq!(told(&coverage.gaps), [("us-east-1", "GetCallerIdentity", GapStatus::DeniedByOrganization, "AccessDenied")]);
+    assert_eq!(
+        told(&coverage.gaps),
+        [("us-east-1", "GetCallerIdentity", GapStatus::DeniedByOrganization, "AccessDenied")]
+    );
 }
 
 #[tokio::test]
@@ -360,7 +400,8 @@ async fn without_the_tagging_api_tags_are_unknown_and_not_empty() {
         _ => None,
     });
     let (inventory, coverage) = collect(&aws, &[ResourceType::Lambda]).await;
-    let tags: Vec<_> = inventory.resources.iter().map(|Resource { region, tags, .. }| (region.as_deref(), tags.clone())).collect();
+    let tags: Vec<_> =
+        inventory.resources.iter().map(|Resource { region, tags, .. }| (region.as_deref(), tags.clone())).collect();
     assert_eq!(tags, [(Some("eu-west-1"), None), (Some("us-east-1"), Some(Tags::new()))]);
     assert_eq!(told(&coverage.gaps), [("eu-west-1", "GetResources", GapStatus::Denied, "AccessDeniedException")]);
     assert_eq!(coverage.gaps[0].resource_types, [ResourceType::Lambda]);

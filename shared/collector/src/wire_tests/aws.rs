@@ -36,8 +36,6 @@ pub(super) enum Reply {
     Error(u16, &'static str, &'static str),
     /// Never answers.
     Hang,
-    /// Closes the connection without an answer.
-    Close,
 }
 
 /// A running endpoint; it ends when dropped.
@@ -64,38 +62,42 @@ impl Aws {
                         answer(request, &ask, status, Some(code), error_body(&ask, code, message));
                     }
                     Reply::Hang => hanging.push(request),
-                    Reply::Close => drop(request.into_writer()),
                 }
             }
         });
         Self { server, thread: Some(thread), asked }
     }
 
-    /// A collector whose home is `us-east-1` and that talks to this endpoint only, with short time limits.
+    /// A collector that talks to this endpoint only.
     pub(super) fn collector(&self) -> Collector {
-        let timeouts = TimeoutConfig::builder()
-            .connect_timeout(Duration::from_secs(2))
-            .operation_attempt_timeout(Duration::from_millis(500))
-            .operation_timeout(Duration::from_millis(1_500))
-            .build();
-        let retries = RetryConfig::standard().with_max_attempts(3).with_initial_backoff(Duration::from_millis(1));
-        let config = SdkConfig::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::new("us-east-1"))
-            .endpoint_url(format!("http://{}", self.server.server_addr()))
-            .credentials_provider(SharedCredentialsProvider::new(Credentials::for_tests()))
-            .http_client(aws_smithy_http_client::Builder::new().build_http())
-            .sleep_impl(aws_smithy_async::rt::sleep::default_async_sleep().unwrap())
-            .timeout_config(timeouts)
-            .retry_config(retries)
-            .build();
-        Collector { clients: Clients::from_config(config), account: tokio::sync::OnceCell::new() }
+        collector(&self.server.server_addr().to_string())
     }
 
     /// What was asked of `operation`, in order.
     pub(super) fn asked(&self, operation: &str) -> Vec<Asked> {
         self.asked.lock().unwrap().iter().filter(|asked| asked.operation == operation).cloned().collect()
     }
+}
+
+/// A collector whose home is `us-east-1`, with AWS at `address` and short time limits.
+pub(super) fn collector(address: &str) -> Collector {
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(2))
+        .operation_attempt_timeout(Duration::from_millis(500))
+        .operation_timeout(Duration::from_millis(1_500))
+        .build();
+    let retries = RetryConfig::standard().with_max_attempts(3).with_initial_backoff(Duration::from_millis(1));
+    let config = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("us-east-1"))
+        .endpoint_url(format!("http://{address}"))
+        .credentials_provider(SharedCredentialsProvider::new(Credentials::for_tests()))
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .sleep_impl(aws_smithy_async::rt::sleep::default_async_sleep().unwrap())
+        .timeout_config(timeouts)
+        .retry_config(retries)
+        .build();
+    Collector { clients: Clients::from_config(config), account: tokio::sync::OnceCell::new() }
 }
 
 impl Drop for Aws {
@@ -147,7 +149,9 @@ fn is_json(ask: &Asked) -> bool {
 fn error_body(ask: &Asked, code: &str, message: &str) -> String {
     match ask.service.as_str() {
         "ec2" => {
-            format!("<Response><Errors><Error><Code>{code}</Code><Message>{message}</Message></Error></Errors></Response>")
+            format!(
+                "<Response><Errors><Error><Code>{code}</Code><Message>{message}</Message></Error></Errors></Response>"
+            )
         }
         "s3" => format!("<Error><Code>{code}</Code><Message>{message}</Message></Error>"),
         "lambda" | "tagging" => format!(r#"{{"message": "{message}"}}"#),

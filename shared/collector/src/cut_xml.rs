@@ -1,0 +1,81 @@
+//! Refuses an XML answer that was cut off.
+//!
+//! The SDKs read XML as far as it goes: an answer that ends in the middle is taken for one with fewer items, or none.
+//! Every client carries [`RefuseCutXml`], so that half an answer is a fault and never a short list that looks complete.
+//! (JSON that ends early can't be read at all.)
+
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::Intercept;
+use aws_smithy_runtime_api::client::interceptors::context::AfterDeserializationInterceptorContextRef;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::config_bag::ConfigBag;
+
+/// The interceptor that checks each XML body for its end.
+#[derive(Debug)]
+pub(crate) struct RefuseCutXml;
+
+#[aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint]
+impl Intercept for RefuseCutXml {
+    fn name(&self) -> &'static str {
+        "RefuseCutXml"
+    }
+
+    fn read_after_deserialization(
+        &self,
+        context: &AfterDeserializationInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        _config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let body = context.response().body().bytes().unwrap_or_default();
+        if is_cut(body) { Err("the XML of the answer ends early".into()) } else { Ok(()) }
+    }
+}
+
+/// Whether `body` begins as XML but does not end with the tag that closes its root element.
+fn is_cut(body: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(body);
+    let mut rest = text.trim();
+    if !rest.starts_with('<') {
+        return false;
+    }
+    if let Some((_declaration, after)) = rest.strip_prefix("<?").and_then(|rest| rest.split_once("?>")) {
+        rest = after.trim_start();
+    }
+    let Some(root) = rest.strip_prefix('<') else { return true };
+    let name: &str = root.split(|c: char| c.is_whitespace() || matches!(c, '>' | '/')).next().unwrap_or_default();
+    let end = rest.strip_suffix('>').map(str::trim_end).unwrap_or_default();
+    let closed = end.strip_suffix(name).is_some_and(|rest| rest.ends_with("</"));
+    let is_one_empty_element = end.ends_with('/') && rest.matches('<').count() == 1;
+    !(closed || is_one_empty_element)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_xml_is_told_from_cut_xml() {
+        for whole in [
+            "",
+            "{\"Functions\": [",
+            "<A/>",
+            "<A x=\"1\"></A>",
+            "<?xml version=\"1.0\"?>\n<A xmlns=\"http://x/\"><B>1</B></A>\n",
+            "<A></A >",
+        ] {
+            assert!(!is_cut(whole.as_bytes()), "{whole}");
+        }
+        for cut in [
+            "<",
+            "<?xml version=\"1.0\"?>",
+            "<A>",
+            "<A><B>1</B>",
+            "<A><B/>",
+            "<A><B>1</B></A",
+            "<?xml vers",
+            "<A><AB></AB>",
+        ] {
+            assert!(is_cut(cut.as_bytes()), "{cut}");
+        }
+    }
+}
