@@ -38,7 +38,7 @@ e2e: $(TOOLS)
 	$(PYTHON) -m pytest tests
 
 build: $(TOOLS) ## the functions for AWS, in release
-	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(VENV)/bin/sam build
+	env -u CARGO_BUILD_TARGET PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(VENV)/bin/sam build
 
 deploy: build ## to your own AWS account
 	$(VENV)/bin/sam deploy

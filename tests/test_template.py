@@ -8,8 +8,11 @@ import boto3
 import pytest
 from emulator.ministack import ROOT
 from samcli.yamlhelper import yaml_parse
-from samtranslator.public.translator import ManagedPolicyLoader
-from samtranslator.translator.transform import transform
+from samtranslator.parser.parser import Parser
+from samtranslator.translator.translator import Translator
+
+#: Values other than the defaults, so that a limit written into the template shows.
+PARAMETERS = {"RateLimit": 7, "BurstLimit": 8, "QuotaLimit": 9}
 
 CORS_HEADERS = {
     "gatewayresponse.header.Access-Control-Allow-Headers": "'authorization,x-api-key'",
@@ -20,15 +23,14 @@ CORS_HEADERS = {
 
 @pytest.fixture(scope="module")
 def resources() -> dict[str, Any]:
-    """The translated template's resources."""
+    """The translated template's resources, as for us-east-1."""
     template = yaml_parse((ROOT / "template.yaml").read_text())
     for resource in template["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
             resource["Properties"]["CodeUri"] = "s3://bucket/key"
     session = boto3.Session(region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x")
-    managed = ManagedPolicyLoader(session.client("iam"))
-    managed._policy_map = {}  # no policy is named by its name alone, so none has to be looked up
-    return transform(template, {}, managed)["Resources"]
+    policies = {"AWSLambdaBasicExecutionRole": "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"}
+    return Translator(policies, Parser(), boto_session=session).translate(template, PARAMETERS)["Resources"]
 
 
 def _of_type(resources: dict[str, Any], kind: str) -> dict[str, Any]:
@@ -76,8 +78,8 @@ def test_answers_over_1024_bytes_are_compressed(api: dict[str, Any]) -> None:
 
 def test_the_usage_plan_takes_its_limits_from_the_parameters(resources: dict[str, Any]) -> None:
     (plan,) = _of_type(resources, "AWS::ApiGateway::UsagePlan").values()
-    assert plan["Throttle"] == {"RateLimit": {"Ref": "RateLimit"}, "BurstLimit": {"Ref": "BurstLimit"}}
-    assert plan["Quota"] == {"Limit": {"Ref": "QuotaLimit"}, "Period": "MONTH"}
+    assert plan["Throttle"] == {"RateLimit": 7, "BurstLimit": 8}
+    assert plan["Quota"] == {"Limit": 9, "Period": "MONTH"}
 
 
 def test_there_is_one_stage(resources: dict[str, Any]) -> None:

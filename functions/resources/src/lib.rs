@@ -4,6 +4,8 @@
 //! here. Counts are therefore always of everything that matches, whatever page is shown, and a page is a cut through
 //! one fixed order (type, region, id), so that no resource is on two pages.
 
+#![cfg_attr(test, allow(clippy::arithmetic_side_effects, reason = "a test that overflows fails, as it should"))]
+
 mod counts;
 mod filter;
 mod page;

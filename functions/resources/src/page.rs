@@ -31,7 +31,7 @@ impl Position {
     }
 
     fn to_cursor(&self) -> Result<String, ApiError> {
-        serde_json::to_vec(self).map(|json| BASE64_URL_SAFE_NO_PAD.encode(json)).map_err(not_written)
+        serde_json::to_vec(self).map(|json| BASE64_URL_SAFE_NO_PAD.encode(json)).map_err(|error| not_written(&error))
     }
 }
 
@@ -70,7 +70,7 @@ impl Page {
         let following =
             inventory.resources.iter().filter(|resource| after.is_none_or(|after| Position::of(resource) > *after));
         for resource in following {
-            let json = serde_json::value::to_raw_value(resource).map_err(not_written)?;
+            let json = serde_json::value::to_raw_value(resource).map_err(|error| not_written(&error))?;
             // The comma between two resources is a byte of its own.
             weight = weight.saturating_add(envelope::weight(json.get())).saturating_add(1);
             let full = limit.is_some_and(|limit| shown >= limit) || weight > max_weight;
@@ -85,6 +85,6 @@ impl Page {
     }
 }
 
-fn not_written(error: serde_json::Error) -> ApiError {
+fn not_written(error: &serde_json::Error) -> ApiError {
     ApiError::Internal(format!("a resource can't be written as JSON: {error}"))
 }

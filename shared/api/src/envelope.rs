@@ -35,13 +35,13 @@ impl<D: Serialize, C: Serialize> Answer<D, C> {
     pub(crate) fn body(&self, generated_at: jiff::Timestamp, elapsed_ms: u128) -> Result<String, ApiError> {
         let generated_at = format!("{generated_at:.3}");
         let meta = Meta { coverage: &self.coverage, generated_at, elapsed_ms };
-        serde_json::to_string(&Success { success: true, data: &self.data, meta })
+        serde_json::to_string(&Envelope { success: true, data: &self.data, meta })
             .map_err(|error| ApiError::Internal(format!("the answer can't be written as JSON: {error}")))
     }
 }
 
 #[derive(Serialize)]
-struct Success<'a, D, C> {
+struct Envelope<'a, D, C> {
     success: bool,
     data: &'a D,
     meta: Meta<'a, C>,

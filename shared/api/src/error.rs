@@ -41,6 +41,7 @@ impl ApiError {
     }
 
     /// `value` is not among the values of `parameter` that `allowed` describes.
+    #[must_use]
     pub fn not_allowed(parameter: &str, value: &str, allowed: &str) -> Self {
         Self::invalid(parameter, format!("`{}` is not allowed; allowed: {allowed}", echoed(value)))
     }

@@ -1,11 +1,13 @@
 //! The HTTP edge: what a caller asks, and how an answer is written.
 //!
-//! Every function answers through [`serve`]: it reads the request, gives the handler a [`Call`], and writes what comes
-//! back as the one [envelope](envelope). The handler therefore deals with values only, and no function can answer in a
+//! Every function answers through [`serve()`]: it reads the request, gives the handler a [`Call`], and writes what comes
+//! back as the one [`envelope`]. The handler therefore deals with values only, and no function can answer in a
 //! shape, with an error or within a deadline of its own.
 //!
 //! Nothing here calls AWS or knows its types: what an answer covers is whatever the caller of [`Answer::new`] can
 //! serialise.
+
+#![cfg_attr(test, allow(clippy::arithmetic_side_effects, reason = "a test that overflows fails, as it should"))]
 
 pub mod envelope;
 mod error;

@@ -81,8 +81,8 @@ where
     let deadline = deadline(started, context, SystemTime::now());
     let parameters = request.query_string_parameters();
 
-    let handled = AssertUnwindSafe(handler(Call { parameters, received_at, deadline })).catch_unwind().await;
-    let outcome = handled
+    let caught = AssertUnwindSafe(handler(Call { parameters, received_at, deadline })).catch_unwind().await;
+    let outcome = caught
         .unwrap_or_else(|panic| Err(ApiError::Internal(format!("panicked: {}", panic_message(panic.as_ref())))))
         .and_then(|answer| answer.body(received_at, started.elapsed().as_millis()));
 

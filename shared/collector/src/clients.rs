@@ -129,10 +129,10 @@ mod tests {
     #[test]
     fn a_client_is_built_once_a_region() {
         let clients = ByRegion::default();
-        let built = Cell::new(0);
+        let count = Cell::new(0);
         let build = || {
-            built.set(built.get() + 1);
-            built.get()
+            count.set(count.get() + 1);
+            count.get()
         };
         assert_eq!(
             (clients.get("eu-west-1", build), clients.get("eu-west-1", build), clients.get("us-east-1", build)),

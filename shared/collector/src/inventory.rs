@@ -64,7 +64,7 @@ impl Collector {
     /// # Errors
     /// A wanted region that AWS does not have. Everything else that goes wrong is a gap of the coverage.
     pub async fn inventory(&self, wanted: &Wanted, deadline: Instant) -> Result<(Inventory, Coverage), UnknownRegions> {
-        let (collected, aws_requests) = metered(self.collect(wanted, deadline)).await;
+        let (collected, aws_requests) = metered(Box::pin(self.collect(wanted, deadline))).await;
         let (inventory, account, mut gaps) = collected?;
         gaps.sort_by(|a, b| (&a.region, a.service, a.operation).cmp(&(&b.region, b.service, b.operation)));
         let coverage =

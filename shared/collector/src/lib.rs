@@ -8,6 +8,8 @@
 //! of [`resource`] and names its operations; `inventory.rs` decides what runs side by side; `clients.rs` builds clients,
 //! `listing.rs` follows pages, `fault.rs` reads errors, `requests.rs` counts. No SDK type leaves the file that calls it.
 
+#![cfg_attr(test, allow(clippy::arithmetic_side_effects, reason = "a test that overflows fails, as it should"))]
+
 mod account;
 mod clients;
 mod coverage;

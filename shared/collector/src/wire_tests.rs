@@ -9,7 +9,7 @@ use self::aws::{Asked, Aws, Reply, wrapped};
 use crate::resource::{Detail, Tags};
 use crate::{Coverage, Gap, GapStatus, Inventory, Resource, ResourceType, Wanted};
 
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_mins(1);
 
 async fn collect(aws: &Aws, types: &[ResourceType]) -> (Inventory, Coverage) {
     collect_until(aws, types, LONG).await
@@ -37,6 +37,11 @@ fn page(asked: &Asked, token: &str, size: usize, total: usize) -> (Vec<usize>, O
     ((from..to).collect(), (to < total).then_some(to))
 }
 
+/// The items of a page, each written by `item`.
+fn items(numbers: &[usize], item: impl Fn(&usize) -> String) -> String {
+    numbers.iter().map(item).collect::<Vec<_>>().concat()
+}
+
 fn instances(asked: &Asked, numbers: &[usize], next: Option<usize>) -> Reply {
     let item =
         |n: &usize| format!("<item><instancesSet><item><instanceId>i-{n:05}</instanceId></item></instancesSet></item>");
@@ -62,8 +67,7 @@ async fn every_page_is_followed_with_the_fewest_requests() {
             }
             "DescribeVolumes" => {
                 let (numbers, next) = page(asked, "NextToken=", 500, 501);
-                let items: String =
-                    numbers.iter().map(|n| format!("<item><volumeId>vol-{n:05}</volumeId></item>")).collect();
+                let items = items(&numbers, |n| format!("<item><volumeId>vol-{n:05}</volumeId></item>"));
                 let next = next.map(|next| format!("<nextToken>{next}</nextToken>")).unwrap_or_default();
                 Reply::Ok(wrapped(asked, &format!("<volumeSet>{items}</volumeSet>{next}")))
             }
@@ -83,8 +87,9 @@ async fn every_page_is_followed_with_the_fewest_requests() {
             }
             "ListBuckets" => {
                 let (numbers, next) = page(asked, "continuation-token=", 10_000, 10_001);
-                let item = |n| format!("<Bucket><Name>b-{n:05}</Name><BucketRegion>us-east-1</BucketRegion></Bucket>");
-                let items: String = numbers.iter().map(item).collect();
+                let items = items(&numbers, |n| {
+                    format!("<Bucket><Name>b-{n:05}</Name><BucketRegion>us-east-1</BucketRegion></Bucket>")
+                });
                 let next =
                     next.map(|next| format!("<ContinuationToken>{next}</ContinuationToken>")).unwrap_or_default();
                 Reply::Ok(format!("<ListAllMyBucketsResult><Buckets>{items}</Buckets>{next}</ListAllMyBucketsResult>"))
