@@ -52,3 +52,6 @@ fn nothing_collected(coverage: &Coverage) -> ApiError {
     let message = "AWS answered nothing of what was asked; the gaps say why".to_owned();
     ApiError::NothingCollected { message, gaps }
 }
+
+#[cfg(test)]
+mod shape_tests;

@@ -7,7 +7,7 @@ use crate::filter::Filter;
 use crate::page::Position;
 
 /// Every parameter of this route.
-const PARAMETERS: &[&str] = &["regions", "types", "states", "tags", "limit", "cursor"];
+pub(crate) const PARAMETERS: &[&str] = &["regions", "types", "states", "tags", "limit", "cursor"];
 
 /// The most resources that a caller may ask for in one page.
 const LARGEST_LIMIT: usize = 10_000;
@@ -28,7 +28,7 @@ impl ResourcesQuery {
         Self::from_query(&call.query(PARAMETERS)?)
     }
 
-    fn from_query(query: &Query) -> Result<Self, ApiError> {
+    pub(crate) fn from_query(query: &Query) -> Result<Self, ApiError> {
         let mut types = query.choices("types", &ResourceType::ALL)?.unwrap_or_else(|| ResourceType::ALL.to_vec());
         types.sort_unstable();
         let states = states(query, &types)?;
