@@ -1,59 +1,71 @@
-# Every command of the project. The only prerequisites are a Rust toolchain, Python 3 and make.
+# Every command of the project. The only prerequisites are a Rust toolchain (with a C compiler), Python 3 and make.
 
 PORT ?= 4566
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 TOOLS := $(VENV)/.tools
+DENY_VERSION := 0.20.2
+DENY := $(VENV)/cargo/bin/cargo-deny
 
-# The triple of this machine, named so that cargo and cargo-lambda build into one folder and compile each crate once.
-export CARGO_BUILD_TARGET ?= $(shell rustc -vV | sed -n 's/^host: //p')
 export PYTHONPATH := tests
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: run test build deploy pin fmt lint unit template e2e clean
+.PHONY: help run test fmt lint deny audit unit template e2e build deploy pin clean
 .DEFAULT_GOAL := help
 
-help: ## what there is
-	@grep -E '^[a-z0-9]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
+help: ## this list
+	@sed -nE 's/^([a-z0-9]+):.*## (.*)/\1\t\2/p' Makefile | expand -t 10
 
-run: $(TOOLS) ## the whole of it on this machine: emulator, demo account, deployed API, until Ctrl-C
+run: $(TOOLS) ## all of it on this machine: emulator, demo account, deployed API, until Ctrl-C
 	@PORT=$(PORT) $(PYTHON) -m emulator
 
-test: fmt lint unit template e2e ## all checks
+test: fmt lint deny unit template e2e ## every check; each of them also by its own name
 
-fmt:
+fmt: ## format of the Rust code
 	cargo fmt --all --check
 
-lint:
+lint: ## clippy and rustdoc, warnings denied
 	cargo clippy --workspace --all-targets --locked -- --deny warnings
 	RUSTDOCFLAGS="--deny warnings" cargo doc --workspace --no-deps --document-private-items --locked
 
-unit:
+deny: $(DENY) ## licences, sources and duplicates of what the binaries are made of
+	$(DENY) check bans licenses sources
+
+audit: $(DENY) ## known vulnerabilities in it; fetches the RustSec database
+	$(DENY) check advisories
+
+unit: ## unit and adapter tests
 	cargo test --workspace --locked
 
-template: $(TOOLS)
+template: $(TOOLS) ## template.yaml, and what SAM makes of it
 	$(VENV)/bin/sam validate --lint --region us-east-1
+	$(PYTHON) -m pytest tests/test_template.py
 
-e2e: $(TOOLS)
-	$(PYTHON) -m pytest tests
+e2e: $(TOOLS) ## the API, deployed into an emulator of the tests' own
+	$(PYTHON) -m pytest tests/e2e
 
 build: $(TOOLS) ## the functions for AWS, in release
-	env -u CARGO_BUILD_TARGET PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(VENV)/bin/sam build
+	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(VENV)/bin/sam build
 
-deploy: build ## to your own AWS account
+deploy: build ## into your own AWS account
 	$(VENV)/bin/sam deploy
 
 # The tools, pinned, in the repo's own virtual environment; installed again only when the pins change.
 $(TOOLS): tests/requirements.txt
-	@echo "Installing the tools into $(VENV) (sam, cargo-lambda, the emulator) ..."
+	@echo "Installing the tools into $(VENV): sam, cargo-lambda, the emulator ..."
 	@python3 -m venv $(VENV)
 	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --requirement tests/requirements.txt
 	@touch $@
 
-pin: ## tests/requirements.txt anew from requirements.in
+$(DENY): | $(TOOLS)
+	@echo "Building cargo-deny $(DENY_VERSION) into $(VENV) ..."
+	@env -u CARGO_TARGET_DIR CARGO_PROFILE_DEV_DEBUG=0 \
+		cargo install --quiet --debug --locked --root $(VENV)/cargo cargo-deny@$(DENY_VERSION)
+
+pin: ## tests/requirements.txt anew from tests/requirements.in
 	rm -rf target/pin && python3 -m venv target/pin
 	target/pin/bin/pip install --quiet --disable-pip-version-check --requirement tests/requirements.in
 	target/pin/bin/pip freeze > tests/requirements.txt
 
-clean: ## everything that was built or installed
+clean: ## removes everything that was built or installed
 	rm -rf target $(VENV) .aws-sam

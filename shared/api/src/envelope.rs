@@ -32,7 +32,7 @@ impl<D: Serialize, C: Serialize> Answer<D, C> {
     }
 
     /// The body of the answer.
-    pub(crate) fn body(&self, generated_at: jiff::Timestamp, elapsed_ms: u128) -> Result<String, ApiError> {
+    pub(crate) fn body(&self, generated_at: jiff::Timestamp, elapsed_ms: u64) -> Result<String, ApiError> {
         let generated_at = format!("{generated_at:.3}");
         let meta = Meta { coverage: &self.coverage, generated_at, elapsed_ms };
         serde_json::to_string(&Envelope { success: true, data: &self.data, meta })
@@ -52,7 +52,7 @@ struct Meta<'a, C> {
     #[serde(flatten)]
     coverage: &'a C,
     generated_at: String,
-    elapsed_ms: u128,
+    elapsed_ms: u64,
 }
 
 /// The body of an error.

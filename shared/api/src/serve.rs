@@ -84,9 +84,9 @@ where
     let caught = AssertUnwindSafe(handler(Call { parameters, received_at, deadline })).catch_unwind().await;
     let outcome = caught
         .unwrap_or_else(|panic| Err(ApiError::Internal(format!("panicked: {}", panic_message(panic.as_ref())))))
-        .and_then(|answer| answer.body(received_at, started.elapsed().as_millis()));
+        .and_then(|answer| answer.body(received_at, milliseconds(started.elapsed())));
 
-    let elapsed_ms = started.elapsed().as_millis();
+    let elapsed_ms = milliseconds(started.elapsed());
     let path = request.uri().path();
     match outcome {
         Ok(body) => {
@@ -117,12 +117,18 @@ fn request_id(request: &Request, context: Option<&Context>) -> String {
 }
 
 /// When the answer must be ready: the function's own deadline less a margin, and never past [`LONGEST`].
+///
+/// A deadline that is past on arrival is none: Lambda sends no such event, but local runtimes give a fixed number.
 fn deadline(started: Instant, context: Option<&Context>, now: SystemTime) -> Instant {
-    let left = context.map_or(LONGEST, |context| {
-        let ends = UNIX_EPOCH.checked_add(Duration::from_millis(context.deadline)).unwrap_or(UNIX_EPOCH);
-        ends.duration_since(now).unwrap_or_default().saturating_sub(MARGIN).min(LONGEST)
-    });
+    let ends = context.and_then(|context| UNIX_EPOCH.checked_add(Duration::from_millis(context.deadline)));
+    let left = ends.and_then(|ends| ends.duration_since(now).ok());
+    let left = left.map_or(LONGEST, |left| left.saturating_sub(MARGIN).min(LONGEST));
     started.checked_add(left).unwrap_or(started)
+}
+
+/// A duration as a number that logs and answers can hold.
+fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// What a panic said, as far as it said it in words.
@@ -186,6 +192,8 @@ mod tests {
             context.deadline = 1_000_000 + ends_in_ms;
             assert_eq!(deadline(started, Some(&context), now) - started, Duration::from_millis(expected_ms));
         }
+        context.deadline = 600_000;
+        assert_eq!(deadline(started, Some(&context), now) - started, LONGEST);
         assert_eq!(deadline(started, None, now) - started, LONGEST);
     }
 }
