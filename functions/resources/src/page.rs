@@ -14,12 +14,17 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 /// Where a resource stands in the order of answers.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Position(ResourceType, Option<String>, String);
 
 impl Position {
     fn of(resource: &Resource) -> Self {
-        Self(resource.resource_type(), resource.region.clone(), resource.id.clone())
+        let (kind, region, id) = resource.position();
+        Self(kind, region.map(str::to_owned), id.to_owned())
+    }
+
+    fn is_before(&self, resource: &Resource) -> bool {
+        (self.0, self.1.as_deref(), self.2.as_str()) < resource.position()
     }
 
     /// Reads a cursor that an earlier answer gave.
@@ -68,7 +73,7 @@ impl Page {
         let (mut shown, mut weight) = (0_usize, 0_usize);
         let mut last: Option<&Resource> = None;
         let following =
-            inventory.resources.iter().filter(|resource| after.is_none_or(|after| Position::of(resource) > *after));
+            inventory.resources.iter().filter(|resource| after.is_none_or(|after| after.is_before(resource)));
         for resource in following {
             let json = serde_json::value::to_raw_value(resource).map_err(|error| not_written(&error))?;
             // The comma between two resources is a byte of its own.

@@ -124,6 +124,7 @@ fn all_pages(inventory: &Inventory, limit: &str) -> (Vec<usize>, Vec<String>) {
             found.extend(listed.iter().map(|resource| format!("{kind} {} {}", resource["region"], resource["id"])));
         }
         sizes.push(found.len() - before);
+        assert!(sizes.len() <= 100, "the pages do not end");
         match data["next_cursor"].as_str() {
             Some(next) => cursor = Some(next.to_owned()),
             None => return (sizes, found),

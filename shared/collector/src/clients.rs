@@ -24,11 +24,11 @@ use crate::requests::CountRequests;
 const DEFAULT_REGION: &str = "us-east-1";
 
 /// A TCP and TLS handshake takes under a second to the farthest region.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 /// The slowest page that AWS answers in practice takes a few seconds.
-const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(6);
-/// A call with its retries; below the answer's deadline, so that a failing region is told and not waited for.
-const OPERATION_TIMEOUT: Duration = Duration::from_secs(14);
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(5);
+/// A call with its retries: far below the answer's deadline, so that a failing region is told and not waited for.
+const OPERATION_TIMEOUT: Duration = Duration::from_secs(8);
 /// Attempts of a call, the first included.
 const ATTEMPTS: u32 = 3;
 

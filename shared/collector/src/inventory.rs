@@ -114,8 +114,8 @@ impl Collector {
             }
         }
         // Something that is created or deleted while its pages are read can be on two of them.
-        resources.sort_by(|a, b| position(a).cmp(&position(b)));
-        resources.dedup_by(|a, b| position(a) == position(b));
+        resources.sort_by(|a, b| a.position().cmp(&b.position()));
+        resources.dedup_by(|a, b| a.position() == b.position());
         Ok((Inventory { resources, regions, listed }, account, gaps))
     }
 
@@ -161,11 +161,6 @@ impl Collector {
         });
         join_all(asked).await.into_iter().collect()
     }
-}
-
-/// Where a resource stands in every answer.
-fn position(resource: &Resource) -> (ResourceType, Option<&str>, &str) {
-    (resource.resource_type(), resource.region.as_deref(), &resource.id)
 }
 
 /// The types of `types` whose tags come from the tagging API.

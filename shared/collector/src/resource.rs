@@ -105,6 +105,12 @@ impl Resource {
         }
     }
 
+    /// Where the resource stands in the order of every answer: by type, region and id.
+    #[must_use]
+    pub fn position(&self) -> (ResourceType, Option<&str>, &str) {
+        (self.resource_type(), self.region.as_deref(), &self.id)
+    }
+
     /// The state, where the type has one: one of [`ResourceType::states`], or a newer one of AWS's.
     #[must_use]
     pub fn state(&self) -> Option<&str> {

@@ -313,6 +313,19 @@ async fn answers_that_break_off_are_told_as_failed() {
 }
 
 #[tokio::test]
+async fn what_is_on_two_pages_is_there_once() {
+    let aws = Aws::start(|asked| {
+        in_ireland(asked, "DescribeInstances").then(|| {
+            let (numbers, next) = page(asked, "NextToken=", 2, 4);
+            // A new instance moved the last one of the first page on to the second.
+            instances(asked, if next.is_some() { &numbers } else { &[1, 2, 3] }, next)
+        })
+    });
+    let (inventory, coverage) = collect(&aws, &[ResourceType::Ec2]).await;
+    assert_eq!((ids(&inventory), coverage.gaps), (vec!["i-00000", "i-00001", "i-00002", "i-00003"], vec![]));
+}
+
+#[tokio::test]
 async fn without_a_connection_every_call_is_told_as_failed() {
     let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let wanted = Wanted { regions: None, types: vec![ResourceType::Ec2] };
