@@ -45,7 +45,7 @@ def api(resources: dict[str, Any]) -> dict[str, Any]:
 
 def test_every_route_needs_a_key_and_its_preflight_needs_nothing(api: dict[str, Any]) -> None:
     routes = {(path, verb): op for path, verbs in api["Body"]["paths"].items() for verb, op in verbs.items()}
-    assert {path for path, _ in routes} == {"/resources"}
+    assert {path for path, _ in routes} == {"/resources", "/metrics"}
     for (path, verb), operation in routes.items():
         security = [name for entry in operation.get("security", []) for name in entry]
         assert security == ([] if verb == "options" else ["api_key"]), (path, verb)
@@ -53,14 +53,14 @@ def test_every_route_needs_a_key_and_its_preflight_needs_nothing(api: dict[str, 
 
 
 def test_preflight_answers_with_the_cors_headers(api: dict[str, Any]) -> None:
-    preflight = api["Body"]["paths"]["/resources"]["options"]["x-amazon-apigateway-integration"]
-    headers = preflight["responses"]["default"]["responseParameters"]
-    assert headers == {
-        "method.response.header.Access-Control-Allow-Headers": "'authorization,x-api-key'",
-        "method.response.header.Access-Control-Allow-Methods": "'GET,OPTIONS'",
-        "method.response.header.Access-Control-Allow-Origin": {"Fn::Sub": "'${AllowOrigin}'"},
-        "method.response.header.Access-Control-Max-Age": "'600'",
-    }
+    for path in api["Body"]["paths"].values():
+        preflight = path["options"]["x-amazon-apigateway-integration"]
+        assert preflight["responses"]["default"]["responseParameters"] == {
+            "method.response.header.Access-Control-Allow-Headers": "'authorization,x-api-key'",
+            "method.response.header.Access-Control-Allow-Methods": "'GET,OPTIONS'",
+            "method.response.header.Access-Control-Allow-Origin": {"Fn::Sub": "'${AllowOrigin}'"},
+            "method.response.header.Access-Control-Max-Age": "'600'",
+        }
 
 
 def test_every_error_of_the_gateway_has_the_cors_headers(api: dict[str, Any]) -> None:
@@ -88,7 +88,7 @@ def test_there_is_one_stage(resources: dict[str, Any]) -> None:
 
 def test_functions_run_for_less_than_the_gateway_waits(resources: dict[str, Any]) -> None:
     functions = _of_type(resources, "AWS::Lambda::Function")
-    assert set(functions) == {"ResourcesFunction"}
+    assert set(functions) == {"ResourcesFunction", "MetricsFunction"}
     for function in functions.values():
         assert function["Timeout"] < 29
         assert function["Architectures"] == [{"Ref": "Architecture"}]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from emulator import demo_account, ministack, stack
+from emulator import demo_account, demo_metrics, ministack, stack
 from emulator.ministack import Emulator
 from emulator.stack import Stack
 
@@ -16,6 +16,7 @@ def emulator() -> Iterator[Emulator]:
     stack.build(ministack.aws_environment(f"http://127.0.0.1:{port}"))
     with ministack.running(port) as running:
         demo_account.fill(running)
+        demo_metrics.fill(running)
         yield running
 
 

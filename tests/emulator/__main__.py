@@ -7,7 +7,7 @@ import signal
 import sys
 import time
 
-from . import demo_account, ministack, stack
+from . import demo_account, demo_metrics, ministack, stack
 from .ministack import ROOT, EmulatorError
 
 STACK_FILE = ROOT / "target" / "stack.json"
@@ -20,12 +20,14 @@ def main() -> int:
     STACK_FILE.unlink(missing_ok=True)
     try:
         port = _port(os.environ.get("PORT", "4566"))
+        ministack.check_free(port)
         _say("Building the functions (the first time, the AWS SDKs take some minutes)")
         stack.build(ministack.aws_environment(f"http://127.0.0.1:{port}"))
         _say(f"Starting AWS on http://127.0.0.1:{port}, with IAM enforced")
         with ministack.running(port) as emulator:
             _say("Filling the demo account")
             demo_account.fill(emulator)
+            demo_metrics.fill(emulator)
             _say("Deploying template.yaml into it (sam deploy)")
             deployed = stack.deploy(emulator)
             _say("Asking the API for the first time")
@@ -77,10 +79,10 @@ Only production's running instances and available databases, in two regions:
 
 Change the account with any AWS tool and ask again, for example:
 
-  export AWS_ENDPOINT_URL={emulator.endpoint} AWS_ACCESS_KEY_ID={ministack.ACCOUNT} AWS_SECRET_ACCESS_KEY=emulator
-  aws ec2 run-instances --region sa-east-1 --image-id ami-0abcdef1234567890 --instance-type t3.nano
+  AWS_ENDPOINT_URL={emulator.endpoint} AWS_ACCESS_KEY_ID={ministack.ACCOUNT} AWS_SECRET_ACCESS_KEY=emulator \\
+  .venv/bin/python -c 'import boto3; boto3.client("ec2", "sa-east-1").run_instances(ImageId="ami-1", InstanceType="t3.nano", MinCount=1, MaxCount=1)'
 
-The functions' and the emulator's log: {emulator.log.relative_to(ROOT)}
+The emulator's log: {emulator.log.relative_to(ROOT)}; the functions' are in its CloudWatch, /aws/lambda/stratoscope-*
 All of this in JSON: {STACK_FILE.relative_to(ROOT)}
 Ctrl-C ends everything.
 """, flush=True)

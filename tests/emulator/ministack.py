@@ -86,9 +86,8 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-@contextlib.contextmanager
-def running(port: int) -> Iterator[Emulator]:
-    """Starts the emulator on `port`, and ends it and every function that it started."""
+def check_free(port: int) -> None:
+    """Refuses a port that somebody listens on."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -96,6 +95,11 @@ def running(port: int) -> Iterator[Emulator]:
         except OSError as error:
             raise EmulatorError(f"port {port} is taken ({error.strerror}); choose another: PORT=4567 make run") from error
 
+
+@contextlib.contextmanager
+def running(port: int) -> Iterator[Emulator]:
+    """Starts the emulator on `port`, and ends it and every function that it started."""
+    check_free(port)
     WORK.mkdir(parents=True, exist_ok=True)
     scratch = WORK / f"scratch-{port}"
     shutil.rmtree(scratch, ignore_errors=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import platform
 import subprocess
 import sys
@@ -59,15 +58,19 @@ def build(emulator_environment: dict[str, str]) -> None:
     """
     if sys.platform != "linux" or ARCHITECTURE not in ("x86_64", "arm64"):
         raise EmulatorError(f"the emulator runs Linux binaries on x86_64 or arm64, not on {sys.platform} {ARCHITECTURE}")
+    # cargo shows what it compiles, which sam keeps to itself; what it built here, sam finds.
+    command = ["cargo", "build", "--bins", "--locked"]
+    if subprocess.run(command, cwd=ROOT, env=emulator_environment, stdin=subprocess.DEVNULL).returncode != 0:
+        raise EmulatorError("cargo build failed")
     environment = emulator_environment | {"SAM_BUILD_MODE": "debug", "CARGO_LAMBDA_COMPILER": "cargo"}
-    _sam(["build", "--parameter-overrides", f"Architecture={ARCHITECTURE}"], environment, quiet=False)
+    _sam(["build", "--parameter-overrides", f"Architecture={ARCHITECTURE}"], environment)
 
 
 def deploy(emulator: Emulator, **parameters: str) -> Stack:
     """`sam deploy`, and what a caller needs to know of the result."""
     overrides = {"Architecture": ARCHITECTURE} | parameters
     overrides = [f"{name}={value}" for name, value in overrides.items()]
-    _sam(["deploy", "--parameter-overrides", *overrides], emulator.environment(), quiet=True)
+    _sam(["deploy", "--parameter-overrides", *overrides], emulator.environment())
 
     described = emulator.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"][0]
     outputs = {output["OutputKey"]: output["OutputValue"] for output in described["Outputs"]}
@@ -86,10 +89,11 @@ def deploy(emulator: Emulator, **parameters: str) -> Stack:
     )
 
 
-def _sam(arguments: list[str], environment: dict[str, str], quiet: bool) -> None:
+def _sam(arguments: list[str], environment: dict[str, str]) -> None:
+    """Runs sam, whose output matters only when it fails."""
     command = [str(Path(sys.executable).parent / "sam"), arguments[0], "--config-env", "emulator", *arguments[1:]]
-    output = subprocess.PIPE if quiet else None
-    done = subprocess.run(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=output,
-                          stderr=subprocess.STDOUT if quiet else None, text=True)
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True
+    )  # fmt: skip
     if done.returncode != 0:
-        raise EmulatorError(f"{os.path.basename(command[0])} {arguments[0]} failed\n{done.stdout or ''}".rstrip())
+        raise EmulatorError(f"sam {arguments[0]} failed\n{done.stdout}{done.stderr}".rstrip())

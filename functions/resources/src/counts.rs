@@ -22,7 +22,7 @@ pub(crate) struct Counts {
 
 impl Counts {
     /// Counts the resources of an inventory in which only those that match are left.
-    pub(crate) fn of(inventory: &Inventory, types: &[ResourceType]) -> Self {
+    pub(crate) fn of(inventory: &Inventory) -> Self {
         let mut of_type: BTreeMap<_, usize> = BTreeMap::new();
         let mut of_region: BTreeMap<String, usize> = BTreeMap::new();
         let mut by_state: BTreeMap<_, BTreeMap<String, usize>> = BTreeMap::new();
@@ -36,7 +36,7 @@ impl Counts {
             }
         }
         let of = |kind: &ResourceType| of_type.get(kind).copied().or_else(|| inventory.knows_type(*kind).then_some(0));
-        let by_type = types.iter().map(|kind| (*kind, of(kind))).collect();
+        let by_type = inventory.types.iter().map(|kind| (*kind, of(kind))).collect();
         let mut by_region: BTreeMap<_, _> = inventory
             .regions
             .iter()

@@ -30,10 +30,11 @@ pub struct Resources {
 /// Answers one call.
 pub async fn handle(collector: &Collector, call: Call) -> Result<Answer<Resources, Coverage>, ApiError> {
     let query = ResourcesQuery::read(&call)?;
+    let collected = collector.inventory(&query.wanted, call.deadline).await;
     let (inventory, coverage) =
-        collector.inventory(&query.wanted, call.deadline).await.map_err(|error| query::unknown_regions(&error))?;
+        collected.map_err(|error| ApiError::unknown_regions("regions", &error.unknown, &error.enabled))?;
     if inventory.listed.is_empty() {
-        return Err(nothing_collected(&coverage));
+        return Err(ApiError::nothing_collected(&coverage.gaps));
     }
     Ok(Answer::new(shape(inventory, &query)?, coverage))
 }
@@ -41,16 +42,9 @@ pub async fn handle(collector: &Collector, call: Call) -> Result<Answer<Resource
 /// Filters, counts and cuts an inventory into the page that was asked for.
 fn shape(mut inventory: Inventory, query: &ResourcesQuery) -> Result<Resources, ApiError> {
     inventory.resources.retain(|resource| query.filter.matches(resource));
-    let counts = Counts::of(&inventory, &query.wanted.types);
-    let page = Page::cut(&inventory, &query.wanted.types, query.after.as_ref(), query.limit)?;
+    let counts = Counts::of(&inventory);
+    let page = Page::cut(&inventory, query)?;
     Ok(Resources { page, counts })
-}
-
-/// The error of an answer that would be nothing but gaps.
-fn nothing_collected(coverage: &Coverage) -> ApiError {
-    let gaps = serde_json::to_value(&coverage.gaps).unwrap_or_default();
-    let message = "AWS answered nothing of what was asked; the gaps say why".to_owned();
-    ApiError::NothingCollected { message, gaps }
 }
 
 #[cfg(test)]

@@ -2,7 +2,8 @@
 //!
 //! A page ends at `limit` or where the next resource would not fit into Lambda's 6 MB. The cursor is the position of its
 //! last resource in the fixed order, not a number: whatever is created or deleted between two calls, nothing that stays
-//! is skipped or shown twice.
+//! is skipped or shown twice. It carries a fingerprint of the question, since under other filters it would begin in the
+//! middle of another list.
 
 use std::collections::BTreeMap;
 
@@ -12,6 +13,8 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use collector::{Inventory, Resource, ResourceType};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+
+use crate::query::ResourcesQuery;
 
 /// Where a resource stands in the order of answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,16 +30,25 @@ impl Position {
         (self.0, self.1.as_deref(), self.2.as_str()) < resource.position()
     }
 
-    /// Reads a cursor that an earlier answer gave.
-    pub(crate) fn from_cursor(cursor: &str) -> Result<Self, ApiError> {
+    /// Reads a cursor that an earlier answer to the same `question` gave.
+    pub(crate) fn from_cursor(cursor: &str, question: u64) -> Result<Self, ApiError> {
         let json = BASE64_URL_SAFE_NO_PAD.decode(cursor).ok();
-        json.and_then(|json| serde_json::from_slice(&json).ok()).ok_or_else(|| {
-            ApiError::invalid("cursor", "not a cursor; allowed: data.next_cursor of the page before, as it is")
-        })
+        match json.and_then(|json| serde_json::from_slice::<(u64, Self)>(&json).ok()) {
+            Some((of, position)) if of == question => Ok(position),
+            Some(_) => {
+                let message = "the cursor of another question; keep all other parameters but limit as they were";
+                Err(ApiError::invalid("cursor", message))
+            }
+            None => {
+                let message = "not a cursor; allowed: data.next_cursor of the page before, as it is";
+                Err(ApiError::invalid("cursor", message))
+            }
+        }
     }
 
-    fn to_cursor(&self) -> Result<String, ApiError> {
-        serde_json::to_vec(self).map(|json| BASE64_URL_SAFE_NO_PAD.encode(json)).map_err(|error| not_written(&error))
+    fn to_cursor(&self, question: u64) -> Result<String, ApiError> {
+        let json = serde_json::to_vec(&(question, self)).map_err(|error| not_written(&error))?;
+        Ok(BASE64_URL_SAFE_NO_PAD.encode(json))
     }
 }
 
@@ -51,36 +63,21 @@ pub(crate) struct Page {
 }
 
 impl Page {
-    /// The page after `after` of an ordered inventory.
-    pub(crate) fn cut(
-        inventory: &Inventory,
-        types: &[ResourceType],
-        after: Option<&Position>,
-        limit: Option<usize>,
-    ) -> Result<Self, ApiError> {
-        Self::cut_to(envelope::MAX_WEIGHT, inventory, types, after, limit)
-    }
-
-    fn cut_to(
-        max_weight: usize,
-        inventory: &Inventory,
-        types: &[ResourceType],
-        after: Option<&Position>,
-        limit: Option<usize>,
-    ) -> Result<Self, ApiError> {
+    /// The page of an ordered inventory that `query` asks for.
+    pub(crate) fn cut(inventory: &Inventory, query: &ResourcesQuery) -> Result<Self, ApiError> {
         let mut resources: BTreeMap<_, _> =
-            types.iter().map(|kind| (*kind, inventory.knows_type(*kind).then(Vec::new))).collect();
+            inventory.types.iter().map(|kind| (*kind, inventory.knows_type(*kind).then(Vec::new))).collect();
         let (mut shown, mut weight) = (0_usize, 0_usize);
         let mut last: Option<&Resource> = None;
-        let following =
-            inventory.resources.iter().filter(|resource| after.is_none_or(|after| after.is_before(resource)));
-        for resource in following {
+        let is_shown = |resource: &&Resource| query.after.as_ref().is_none_or(|after| after.is_before(resource));
+        for resource in inventory.resources.iter().filter(is_shown) {
             let json = serde_json::value::to_raw_value(resource).map_err(|error| not_written(&error))?;
             // The comma between two resources is a byte of its own.
             weight = weight.saturating_add(envelope::weight(json.get())).saturating_add(1);
-            let full = limit.is_some_and(|limit| shown >= limit) || weight > max_weight;
+            let full = query.limit.is_some_and(|limit| shown >= limit) || weight > envelope::MAX_WEIGHT;
             if let Some(last) = last.filter(|_| full) {
-                return Ok(Self { resources, next_cursor: Some(Position::of(last).to_cursor()?) });
+                let next_cursor = Some(Position::of(last).to_cursor(query.question)?);
+                return Ok(Self { resources, next_cursor });
             }
             resources.entry(resource.resource_type()).or_default().get_or_insert_default().push(json);
             shown = shown.saturating_add(1);

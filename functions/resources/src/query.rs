@@ -1,7 +1,9 @@
 //! The parameters of `/resources`.
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
 use api::{ApiError, Call, Query};
-use collector::{ResourceType, UnknownRegions, Wanted};
+use collector::{ResourceType, Wanted};
 
 use crate::filter::Filter;
 use crate::page::Position;
@@ -12,6 +14,10 @@ pub(crate) const PARAMETERS: &[&str] = &["regions", "types", "states", "tags", "
 /// The most resources that a caller may ask for in one page.
 const LARGEST_LIMIT: usize = 10_000;
 
+/// The longest key that AWS allows for a tag, and the longest key, colon and value, in characters.
+const LONGEST_KEY: usize = 128;
+const LONGEST_TAG: usize = LONGEST_KEY + 1 + 256;
+
 /// What a caller asks.
 #[derive(Debug)]
 pub(crate) struct ResourcesQuery {
@@ -21,6 +27,8 @@ pub(crate) struct ResourcesQuery {
     pub(crate) limit: Option<usize>,
     /// The last resource of the page before.
     pub(crate) after: Option<Position>,
+    /// A fingerprint of everything but `limit` and `cursor`, by which a cursor belongs to its question.
+    pub(crate) question: u64,
 }
 
 impl ResourcesQuery {
@@ -32,54 +40,52 @@ impl ResourcesQuery {
         let mut types = query.choices("types", &ResourceType::ALL)?.unwrap_or_else(|| ResourceType::ALL.to_vec());
         types.sort_unstable();
         let states = states(query, &types)?;
-        let tags = query.list("tags")?.unwrap_or_default();
+        let tags = tags(query)?;
+        let wanted = Wanted { regions: query.regions("regions")?, types };
+        let mut hasher = DefaultHasher::new();
+        (&wanted.regions, &wanted.types, &states, &tags).hash(&mut hasher);
+        let question = hasher.finish();
         Ok(Self {
             filter: Filter::new(states, &tags),
             limit: query.number("limit", &(1..=LARGEST_LIMIT))?,
-            after: query.text("cursor").map(Position::from_cursor).transpose()?,
-            wanted: Wanted { regions: regions(query)?, types },
+            after: query.text("cursor").map(|cursor| Position::from_cursor(cursor, question)).transpose()?,
+            question,
+            wanted,
         })
     }
 }
 
-/// The wanted regions, if they look like regions; whether they exist, AWS says.
-fn regions(query: &Query) -> Result<Option<Vec<String>>, ApiError> {
-    let Some(names) = query.list("regions")? else { return Ok(None) };
-    match names.iter().find(|name| !looks_like_a_region(name)) {
-        Some(name) => {
-            Err(ApiError::not_allowed("regions", name, "names of AWS regions such as eu-west-1, with commas between"))
+/// The wanted tags, each of which could be one: what is no tag would match nothing and look like an empty account.
+fn tags(query: &Query) -> Result<Vec<&str>, ApiError> {
+    let tags = query.list("tags")?.unwrap_or_default();
+    let could_be_one = |tag: &&str| {
+        let length = tag.chars().count();
+        let readable = !tag.contains(|c: char| c.is_control() || c == char::REPLACEMENT_CHARACTER);
+        readable && !tag.starts_with(':') && length <= LONGEST_TAG && (length <= LONGEST_KEY || tag.contains(':'))
+    };
+    match tags.iter().find(|tag| !could_be_one(tag)) {
+        Some(tag) => {
+            let allowed = "Key or Key:Value, a key of up to 128 and a value of up to 256 printable characters";
+            Err(ApiError::not_allowed("tags", tag, allowed))
         }
-        None => Ok(Some(names.into_iter().map(str::to_owned).collect())),
+        None => Ok(tags),
     }
-}
-
-/// Two or more lower-case words and a number, joined by hyphens: `eu-west-1`, `us-gov-east-1`.
-fn looks_like_a_region(name: &str) -> bool {
-    let mut parts = name.rsplit('-');
-    let number = parts.next().unwrap_or_default();
-    let words: Vec<_> = parts.collect();
-    let is_word = |word: &&str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase());
-    let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
-    name.len() <= 32 && is_number && words.len() >= 2 && words.iter().all(is_word)
 }
 
 /// The wanted states, each of which one of `types` must have: a misspelt state would match nothing and look like an
 /// empty account.
 fn states(query: &Query, types: &[ResourceType]) -> Result<Vec<String>, ApiError> {
-    let mut allowed: Vec<_> = types.iter().flat_map(|kind| kind.states()).copied().collect();
-    allowed.sort_unstable();
-    allowed.dedup();
-    if allowed.is_empty() && query.text("states").is_some() {
+    let wanted = query.list("states")?.unwrap_or_default();
+    let is_state = |state: &&str| types.iter().any(|kind| kind.states().contains(state));
+    let Some(wrong) = wanted.iter().find(|state| !is_state(state)) else {
+        return Ok(wanted.into_iter().map(str::to_owned).collect());
+    };
+    let with_states = types.iter().filter(|kind| !kind.states().is_empty());
+    let allowed: Vec<_> = with_states.map(|kind| format!("for {kind} {}", kind.states().join(", "))).collect();
+    if allowed.is_empty() {
         return Err(ApiError::invalid("states", "the chosen types have no states: buckets and functions list none"));
     }
-    let states = query.choices("states", &allowed)?.unwrap_or_default();
-    Ok(states.into_iter().map(str::to_owned).collect())
-}
-
-/// The error for regions that AWS does not have.
-pub(crate) fn unknown_regions(error: &UnknownRegions) -> ApiError {
-    let message = format!("{error}; enabled for this account: {}", error.enabled.join(", "));
-    ApiError::invalid("regions", message)
+    Err(ApiError::not_allowed("states", wrong, &allowed.join("; ")))
 }
 
 #[cfg(test)]
@@ -124,26 +130,35 @@ mod tests {
     }
 
     #[test]
+    fn what_could_be_no_tag_is_refused() {
+        let long = "k".repeat(129);
+        let longer = format!("k:{}", "v".repeat(384));
+        for tag in [":prod", "env\u{0}:x", "\u{fffd}", long.as_str(), longer.as_str()] {
+            assert!(refused(&[("tags", tag)]).starts_with("tags: `"), "{tag}");
+        }
+        for tag in ["env", "env:", "env:prod", "a b:c d", "Größe:ü", "aws:cloudformation:stack-name:x"] {
+            assert!(read(&[("tags", tag)]).is_ok(), "{tag}");
+        }
+    }
+
+    #[test]
+    fn a_cursor_belongs_to_its_question() {
+        let question = |pairs: &[_]| read(pairs).unwrap().question;
+        assert_eq!(question(&[("types", "ec2,rds")]), question(&[("types", "rds,ec2"), ("limit", "5")]));
+        for other in [("types", "ec2"), ("regions", "us-east-1"), ("states", "running"), ("tags", "env")] {
+            assert_ne!(question(&[]), question(&[other]), "{other:?}");
+        }
+    }
+
+    #[test]
     fn a_state_must_be_one_of_the_chosen_types() {
         assert_eq!(read(&[("states", "running")]).unwrap().filter.states, ["running"]);
         assert_eq!(
             refused(&[("types", "eip"), ("states", "running")]),
-            "states: `running` is not allowed; allowed: associated, unassociated"
+            "states: `running` is not allowed; allowed: for eip associated, unassociated"
         );
         assert!(
             refused(&[("types", "s3,lambda"), ("states", "running")]).starts_with("states: the chosen types have no")
         );
-    }
-
-    #[test]
-    fn names_of_regions_are_told_from_other_texts() {
-        for name in ["us-east-1", "us-gov-west-1", "ap-southeast-10", "mx-central-1"] {
-            assert!(looks_like_a_region(name), "{name}");
-        }
-        for name in
-            ["", "1", "-1", "us-1", "us-east", "us--east-1", "US-EAST-1", "us-east-1a", "us-east-١", "../../x-y-1"]
-        {
-            assert!(!looks_like_a_region(name), "{name}");
-        }
     }
 }

@@ -51,6 +51,7 @@ fn small_account() -> Inventory {
             resource("eipalloc-1", "us-east-1", Detail::Eip(Address { state: "unassociated", ..Address::default() })),
         ],
         regions: vec!["eu-west-1".to_owned(), "us-east-1".to_owned()],
+        types: ResourceType::ALL.to_vec(),
         listed: [
             us(ResourceType::Ec2),
             us(ResourceType::Lambda),
@@ -111,6 +112,26 @@ fn filters_leave_the_nulls_of_what_is_unknown() {
     );
 }
 
+#[test]
+fn a_region_without_buckets_has_none_where_only_buckets_were_asked() {
+    let mut inventory = small_account();
+    inventory.types = vec![ResourceType::S3];
+    inventory.listed = [(ResourceType::S3, "global".to_owned())].into();
+    inventory.resources.retain(|resource| resource.resource_type() == ResourceType::S3);
+    let counts = answer(&inventory, &[("types", "s3")])["counts"].clone();
+    assert_eq!(counts["by_region"], serde_json::json!({"eu-west-1": 0, "us-east-1": 0, "us-west-2": 1}));
+}
+
+#[test]
+fn the_cursor_of_another_question_is_refused() {
+    let inventory = small_account();
+    let data = answer(&inventory, &[("limit", "1")]);
+    let cursor = data["next_cursor"].as_str().unwrap();
+    let query = Query::parse([("cursor", cursor), ("types", "ec2")], PARAMETERS).unwrap();
+    let refused = ResourcesQuery::from_query(&query).unwrap_err();
+    assert!(refused.to_string().starts_with("cursor: the cursor of another question"), "{refused}");
+}
+
 /// Every resource of every page, following the cursor to its end.
 fn all_pages(inventory: &Inventory, limit: &str) -> (Vec<usize>, Vec<String>) {
     let (mut sizes, mut found, mut cursor) = (Vec::new(), Vec::new(), None::<String>);
@@ -141,7 +162,7 @@ proptest! {
         let resources: Vec<_> =
             positions.iter().map(|(region, id)| instance(&format!("i-{id:02}"), &format!("r-{region}"), "running")).collect();
         let expected: Vec<_> = resources.iter().map(|r| format!("ec2 \"{}\" \"{}\"", r.region.as_deref().unwrap(), r.id)).collect();
-        let inventory = Inventory { resources, regions: vec![], listed: [(ResourceType::Ec2, "r-0".to_owned())].into() };
+        let inventory = Inventory { resources, regions: vec![], types: ResourceType::ALL.to_vec(), listed: [(ResourceType::Ec2, "r-0".to_owned())].into() };
         let (sizes, found) = all_pages(&inventory, &limit.to_string());
         prop_assert_eq!(&found, &expected);
         prop_assert!(sizes.iter().all(|size| *size <= limit));
@@ -154,6 +175,7 @@ fn a_resource_created_or_deleted_between_two_pages_moves_nothing_that_stays() {
     let named = |ids: &[&str]| Inventory {
         resources: ids.iter().map(|id| instance(id, "us-east-1", "running")).collect(),
         regions: vec![],
+        types: ResourceType::ALL.to_vec(),
         listed: [(ResourceType::Ec2, "us-east-1".to_owned())].into(),
     };
     let first = answer(&named(&["i-1", "i-3", "i-5", "i-7"]), &[("limit", "2")]);

@@ -5,6 +5,7 @@
 //! log keeps are apart: an internal fault says nothing about itself to the caller. There is no variant for an answer
 //! that lacks something: that is a success whose envelope names its gaps.
 
+use serde::Serialize;
 use serde_json::Value;
 
 /// How much of what a caller sent is repeated in a message.
@@ -46,6 +47,24 @@ impl ApiError {
         Self::invalid(parameter, format!("`{}` is not allowed; allowed: {allowed}", echoed(value)))
     }
 
+    /// `parameter` names regions that AWS does not have.
+    #[must_use]
+    pub fn unknown_regions(parameter: &str, unknown: &[String], enabled: &[String]) -> Self {
+        let message = format!(
+            "AWS lists no such region for this account: {}; enabled: {}",
+            unknown.join(", "),
+            enabled.join(", ")
+        );
+        Self::invalid(parameter, message)
+    }
+
+    /// The answer would be nothing but `gaps`.
+    #[must_use]
+    pub fn nothing_collected(gaps: &impl Serialize) -> Self {
+        let message = "AWS answered nothing of what was asked; the gaps say why".to_owned();
+        Self::NothingCollected { message, gaps: serde_json::to_value(gaps).unwrap_or_default() }
+    }
+
     /// The HTTP status of the answer.
     #[must_use]
     pub fn status(&self) -> u16 {
@@ -76,9 +95,10 @@ impl ApiError {
     }
 }
 
-/// The first characters of what a caller sent, without control characters.
+/// The first characters of what a caller sent; a control character shows as the replacement character.
 fn echoed(text: &str) -> String {
-    let mut kept: String = text.chars().filter(|c| !c.is_control()).take(ECHOED_CHARS).collect();
+    let shown = |c: char| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c };
+    let mut kept: String = text.chars().map(shown).take(ECHOED_CHARS).collect();
     if text.chars().count() > ECHOED_CHARS {
         kept.push('…');
     }

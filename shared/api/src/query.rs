@@ -70,6 +70,18 @@ impl Query {
             .map(Some)
     }
 
+    /// The names of regions in `name`, if they look like such; whether they exist, AWS says.
+    pub fn regions(&self, name: &str) -> Result<Option<Vec<String>>, ApiError> {
+        let Some(regions) = self.list(name)? else { return Ok(None) };
+        match regions.iter().find(|region| !looks_like_a_region(region)) {
+            Some(region) => {
+                let allowed = "names of AWS regions such as eu-west-1, with commas between";
+                Err(ApiError::not_allowed(name, region, allowed))
+            }
+            None => Ok(Some(regions.into_iter().map(str::to_owned).collect())),
+        }
+    }
+
     /// The whole number of `name`, inside `range`.
     pub fn number<T>(&self, name: &str, range: &RangeInclusive<T>) -> Result<Option<T>, ApiError>
     where
@@ -87,6 +99,16 @@ impl Query {
 /// Joins choices for a message.
 fn listed<T: Display>(choices: &[T]) -> String {
     choices.iter().map(T::to_string).collect::<Vec<_>>().join(", ")
+}
+
+/// Two or more lower-case words and a number, joined by hyphens: `eu-west-1`, `us-gov-east-1`.
+fn looks_like_a_region(name: &str) -> bool {
+    let mut parts = name.rsplit('-');
+    let number = parts.next().unwrap_or_default();
+    let words: Vec<_> = parts.collect();
+    let is_word = |word: &&str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase());
+    let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    name.len() <= 32 && is_number && words.len() >= 2 && words.iter().all(is_word)
 }
 
 #[cfg(test)]
@@ -152,6 +174,18 @@ mod tests {
                     format!("`{text}` is not allowed; allowed: a whole number from 1 to 10")
                 ),
             }
+        }
+    }
+
+    #[test]
+    fn names_of_regions_are_told_from_other_texts() {
+        for name in ["us-east-1", "us-gov-west-1", "ap-southeast-10", "mx-central-1"] {
+            assert!(looks_like_a_region(name), "{name}");
+        }
+        for name in
+            ["", "1", "-1", "us-1", "us-east", "us--east-1", "US-EAST-1", "us-east-1a", "us-east-١", "../../x-y-1"]
+        {
+            assert!(!looks_like_a_region(name), "{name}");
         }
     }
 

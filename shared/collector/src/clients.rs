@@ -9,7 +9,7 @@
 //! costs one attempt at most.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
@@ -18,6 +18,7 @@ use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 
 use crate::cut_xml::RefuseCutXml;
+use crate::pace::Pace;
 use crate::requests::CountRequests;
 
 /// Where the list of regions and the buckets are asked when the environment names no region.
@@ -37,12 +38,14 @@ const ATTEMPTS: u32 = 3;
 pub(crate) struct Clients {
     config: SdkConfig,
     home_region: String,
+    cloudwatch: ByRegion<aws_sdk_cloudwatch::Client>,
     ec2: ByRegion<aws_sdk_ec2::Client>,
     lambda: ByRegion<aws_sdk_lambda::Client>,
     rds: ByRegion<aws_sdk_rds::Client>,
     s3: ByRegion<aws_sdk_s3::Client>,
     sts: ByRegion<aws_sdk_sts::Client>,
     tagging: ByRegion<aws_sdk_resourcegroupstagging::Client>,
+    metric_data_pace: ByRegion<Arc<Pace>>,
 }
 
 /// Writes the accessor of a service's client: from the cache, or built from the shared configuration.
@@ -81,12 +84,14 @@ impl Clients {
         Self {
             config,
             home_region,
+            cloudwatch: ByRegion::default(),
             ec2: ByRegion::default(),
             lambda: ByRegion::default(),
             rds: ByRegion::default(),
             s3: ByRegion::default(),
             sts: ByRegion::default(),
             tagging: ByRegion::default(),
+            metric_data_pace: ByRegion::default(),
         }
     }
 
@@ -95,6 +100,12 @@ impl Clients {
         &self.home_region
     }
 
+    /// The turns of GetMetricData in a region.
+    pub(crate) fn metric_data_pace(&self, region: &str) -> Arc<Pace> {
+        self.metric_data_pace.get(region, Arc::default)
+    }
+
+    client!(cloudwatch, aws_sdk_cloudwatch);
     client!(ec2, aws_sdk_ec2);
     client!(lambda, aws_sdk_lambda);
     client!(rds, aws_sdk_rds);

@@ -5,6 +5,7 @@
 
 use serde::Serialize;
 
+use crate::account::Account;
 use crate::requests::AwsRequests;
 use crate::resource::ResourceType;
 
@@ -19,6 +20,14 @@ pub struct Coverage {
     pub gaps: Vec<Gap>,
     /// The requests that AWS got for this answer, and what they cost.
     pub aws_requests: AwsRequests,
+}
+
+impl Coverage {
+    pub(crate) fn new(account: Result<Account, Gap>, mut gaps: Vec<Gap>, aws_requests: AwsRequests) -> Self {
+        let account = account.map_err(|gap| gaps.push(gap)).ok();
+        gaps.sort_by(|a, b| (&a.region, a.service, a.operation).cmp(&(&b.region, b.service, b.operation)));
+        Self { account: account.map(|account| account.id), partial: !gaps.is_empty(), gaps, aws_requests }
+    }
 }
 
 /// Why a part of an answer is missing.
@@ -44,7 +53,7 @@ pub enum GapStatus {
 pub struct Gap {
     /// The region; `global` for S3's one list of buckets, `*` when the list of regions itself is missing.
     pub region: String,
-    /// The service by its IAM prefix (`ec2`, `rds`, `s3`, `lambda`, `tag`, `sts`).
+    /// The service by its IAM prefix (`ec2`, `rds`, `s3`, `lambda`, `tag`, `cloudwatch`, `sts`).
     pub service: &'static str,
     /// The operation that failed.
     pub operation: &'static str,

@@ -32,6 +32,8 @@ pub struct Inventory {
     pub resources: Vec<Resource>,
     /// The regions that were asked.
     pub regions: Vec<String>,
+    /// The types that were asked.
+    pub types: Vec<ResourceType>,
     /// The listings that brought their whole result or a part of it. A type or region without one is unknown, not empty.
     pub listed: BTreeSet<(ResourceType, String)>,
 }
@@ -43,10 +45,13 @@ impl Inventory {
         self.listed.iter().any(|(listed, _)| *listed == resource_type)
     }
 
-    /// Whether anything at all is known of a region.
+    /// Whether anything at all is known of a region. The one list of buckets says something of a region only where
+    /// nothing else was asked of it.
     #[must_use]
     pub fn knows_region(&self, region: &str) -> bool {
-        self.listed.iter().any(|(_, listed)| listed == region)
+        let only_buckets = self.types.iter().all(|kind| *kind == ResourceType::S3);
+        let asked = if only_buckets { s3::GLOBAL } else { region };
+        self.listed.iter().any(|(_, listed)| listed == asked)
     }
 }
 
@@ -65,27 +70,24 @@ impl Collector {
     /// A wanted region that AWS does not have. Everything else that goes wrong is a gap of the coverage.
     pub async fn inventory(&self, wanted: &Wanted, deadline: Instant) -> Result<(Inventory, Coverage), UnknownRegions> {
         let (collected, aws_requests) = metered(Box::pin(self.collect(wanted, deadline))).await;
-        let (inventory, account, mut gaps) = collected?;
-        gaps.sort_by(|a, b| (&a.region, a.service, a.operation).cmp(&(&b.region, b.service, b.operation)));
-        let coverage =
-            Coverage { account: account.map(|account| account.id), partial: !gaps.is_empty(), gaps, aws_requests };
-        Ok((inventory, coverage))
+        let (inventory, account, gaps) = collected?;
+        Ok((inventory, Coverage::new(account, gaps, aws_requests)))
     }
 
     async fn collect(
         &self,
         wanted: &Wanted,
         deadline: Instant,
-    ) -> Result<(Inventory, Option<Account>, Vec<Gap>), UnknownRegions> {
+    ) -> Result<(Inventory, Result<Account, Gap>, Vec<Gap>), UnknownRegions> {
         let asked_regions = self.regions(wanted.regions.as_deref(), &wanted.types, deadline);
-        let (regions, account) = futures::join!(asked_regions, self.account(deadline));
+        let (regions, account) = tokio::join!(asked_regions, self.account(deadline));
         let Regions { names: regions, mut gaps } = regions?;
-        let account = account.map_err(|gap| gaps.push(gap)).ok();
+        let owner = account.as_ref().ok();
 
         let listings = targets(&wanted.types, &regions)
             .into_iter()
-            .map(|(resource_type, region)| self.list(resource_type, region, account.as_ref(), deadline));
-        let (listings, mut tags) = futures::join!(join_all(listings), self.tags(&wanted.types, &regions, deadline));
+            .map(|(resource_type, region)| self.list(resource_type, region, owner, deadline));
+        let (listings, mut tags) = tokio::join!(join_all(listings), self.tags(&wanted.types, &regions, deadline));
 
         let mut resources = Vec::new();
         let mut listed = BTreeSet::new();
@@ -116,7 +118,7 @@ impl Collector {
         // Something that is created or deleted while its pages are read can be on two of them.
         resources.sort_by(|a, b| a.position().cmp(&b.position()));
         resources.dedup_by(|a, b| a.position() == b.position());
-        Ok((Inventory { resources, regions, listed }, account, gaps))
+        Ok((Inventory { resources, regions, types: wanted.types.clone(), listed }, account, gaps))
     }
 
     /// One operation in one region.

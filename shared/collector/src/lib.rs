@@ -11,7 +11,9 @@
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects, reason = "a test that overflows fails, as it should"))]
 
 mod account;
+pub mod catalog;
 mod clients;
+mod cloudwatch;
 mod coverage;
 mod cut_xml;
 mod ec2;
@@ -19,15 +21,21 @@ mod fault;
 mod inventory;
 mod lambda;
 mod listing;
+mod measure;
+mod pace;
 mod rds;
 mod regions;
 mod requests;
 pub mod resource;
 mod s3;
 mod tagging;
+pub mod window;
 
+pub use catalog::Catalog;
+pub use cloudwatch::{Measurement, Series, SeriesStatus};
 pub use coverage::{Coverage, Gap, GapStatus};
 pub use inventory::{Inventory, Wanted};
+pub use measure::Measurements;
 pub use regions::UnknownRegions;
 pub use requests::AwsRequests;
 pub use resource::{Resource, ResourceType};

@@ -16,7 +16,15 @@ use aws_smithy_types::config_bag::ConfigBag;
 use serde::Serialize;
 
 tokio::task_local! {
-    static COUNTS: Arc<Mutex<BTreeMap<String, u64>>>;
+    static TALLY: Arc<Mutex<Tally>>;
+}
+
+/// What the answer of a task has asked so far.
+#[derive(Debug, Default)]
+struct Tally {
+    by_operation: BTreeMap<String, u64>,
+    /// What is billed by something else than the request.
+    charged_micro_usd: u64,
 }
 
 /// The requests of one answer.
@@ -31,17 +39,19 @@ pub struct AwsRequests {
 }
 
 impl AwsRequests {
-    fn new(by_operation: BTreeMap<String, u64>) -> Self {
-        let total = by_operation.values().sum();
-        let micro_usd = by_operation.iter().map(|(operation, count)| price_micro_usd(operation).saturating_mul(*count));
-        Self { total, estimated_cost_usd: dollars(micro_usd.sum()), by_operation }
+    fn new(Tally { by_operation, charged_micro_usd }: Tally) -> Self {
+        let of_requests =
+            by_operation.iter().map(|(operation, count)| price_micro_usd(operation).saturating_mul(*count));
+        let micro_usd = of_requests.fold(charged_micro_usd, u64::saturating_add);
+        Self { total: by_operation.values().sum(), estimated_cost_usd: dollars(micro_usd), by_operation }
     }
 }
 
 /// The price of one request in millionths of a US dollar.
 ///
 /// AWS bills no Describe, List or Get operation of the inventory (EC2, RDS, S3's ListBuckets apart, Lambda, STS, the
-/// tagging API). S3 bills a ListBuckets as one LIST request, $0.005 per 1,000.
+/// tagging API). S3 bills a ListBuckets as one LIST request, $0.005 per 1,000. GetMetricData is billed by the metrics in
+/// it, which its caller charges.
 fn price_micro_usd(operation: &str) -> u64 {
     if operation == "s3:ListBuckets" { 5 } else { 0 }
 }
@@ -54,10 +64,20 @@ fn dollars(micro_usd: u64) -> String {
 
 /// Runs `work` and counts the AWS requests that it makes.
 pub(crate) async fn metered<T>(work: impl Future<Output = T>) -> (T, AwsRequests) {
-    let counts = Arc::new(Mutex::new(BTreeMap::new()));
-    let done = COUNTS.scope(Arc::clone(&counts), work).await;
-    let by_operation = std::mem::take(&mut *counts.lock().unwrap_or_else(PoisonError::into_inner));
-    (done, AwsRequests::new(by_operation))
+    let tally = Arc::new(Mutex::new(Tally::default()));
+    let done = TALLY.scope(Arc::clone(&tally), work).await;
+    let tally = std::mem::take(&mut *tally.lock().unwrap_or_else(PoisonError::into_inner));
+    (done, AwsRequests::new(tally))
+}
+
+/// Adds what AWS bills for a request by its content.
+pub(crate) fn charge(micro_usd: u64) {
+    tally(|tally| tally.charged_micro_usd = tally.charged_micro_usd.saturating_add(micro_usd));
+}
+
+/// Changes the tally of the answer in whose task this runs; outside an answer there is nobody to count for.
+fn tally(change: impl FnOnce(&mut Tally)) {
+    let _ = TALLY.try_with(|tally| change(&mut tally.lock().unwrap_or_else(PoisonError::into_inner)));
 }
 
 /// The interceptor of every client that counts its requests.
@@ -78,10 +98,8 @@ impl Intercept for CountRequests {
     ) -> Result<(), BoxError> {
         if let Some(call) = config.load::<Metadata>() {
             let operation = format!("{}:{}", iam_prefix(call.service()), call.name());
-            // Outside an answer there is nobody to count for.
-            let _ = COUNTS.try_with(|counts| {
-                let mut counts = counts.lock().unwrap_or_else(PoisonError::into_inner);
-                let count = counts.entry(operation).or_insert(0_u64);
+            tally(|tally| {
+                let count = tally.by_operation.entry(operation).or_insert(0);
                 *count = count.saturating_add(1);
             });
         }
@@ -111,7 +129,10 @@ mod tests {
 
     #[test]
     fn the_total_is_the_sum_of_the_operations() {
-        let requests = AwsRequests::new([("ec2:DescribeInstances".into(), 17), ("s3:ListBuckets".into(), 100)].into());
-        assert_eq!((requests.total, requests.estimated_cost_usd.as_str()), (117, "0.0005"));
+        let requests = AwsRequests::new(Tally {
+            by_operation: [("ec2:DescribeInstances".into(), 17), ("s3:ListBuckets".into(), 100)].into(),
+            charged_micro_usd: 5_000,
+        });
+        assert_eq!((requests.total, requests.estimated_cost_usd.as_str()), (117, "0.0055"));
     }
 }

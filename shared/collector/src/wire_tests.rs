@@ -1,6 +1,7 @@
 //! The AWS adapters and the inventory over a real wire: pages, denials, throttling, late and broken answers.
 
 mod aws;
+mod metrics;
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};

@@ -11,6 +11,7 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_sts::config::{Credentials, SharedCredentialsProvider};
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
+use ciborium::Value;
 use tiny_http::{Header, Request, Response, Server};
 
 use crate::Collector;
@@ -19,7 +20,7 @@ use crate::clients::Clients;
 /// A request as the services see it.
 #[derive(Debug, Clone)]
 pub(super) struct Asked {
-    /// The signing name: `ec2`, `rds`, `s3`, `lambda`, `tagging`, `sts`.
+    /// The signing name: `ec2`, `rds`, `s3`, `lambda`, `tagging`, `monitoring`, `sts`.
     pub(super) service: String,
     pub(super) region: String,
     pub(super) operation: String,
@@ -32,6 +33,8 @@ pub(super) struct Asked {
 pub(super) enum Reply {
     /// Answers with this body.
     Ok(String),
+    /// Answers with this value as CBOR, CloudWatch's format.
+    Cbor(Value),
     /// Answers with AWS's error of this status, code and message, in the service's own format.
     Error(u16, &'static str, &'static str),
     /// Never answers.
@@ -57,7 +60,8 @@ impl Aws {
                 let ask = read(&mut request);
                 seen.lock().unwrap().push(ask.clone());
                 match reply(&ask).unwrap_or_else(|| empty(&ask)) {
-                    Reply::Ok(body) => answer(request, &ask, 200, None, body),
+                    Reply::Ok(body) => answer(request, &ask, 200, None, body.into_bytes()),
+                    Reply::Cbor(value) => answer(request, &ask, 200, None, encoded(&value)),
                     Reply::Error(status, code, message) => {
                         answer(request, &ask, status, Some(code), error_body(&ask, code, message));
                     }
@@ -116,38 +120,51 @@ fn read(request: &mut Request) -> Asked {
     };
     let (authorization, target) = (header("Authorization"), header("X-Amz-Target"));
     let url = request.url().to_owned();
-    let mut parameters = String::new();
-    request.as_reader().read_to_string(&mut parameters).unwrap();
-    parameters.push_str(&url);
+    let mut body = Vec::new();
+    request.as_reader().read_to_end(&mut body).unwrap();
+    let parameters = String::from_utf8_lossy(&body).into_owned() + &url;
     let scope: Vec<_> = authorization.split('/').collect();
     let action = parameters.split('&').find_map(|pair| pair.strip_prefix("Action=")).map(str::to_owned);
     let operation = match scope[3] {
         "lambda" => "ListFunctions".to_owned(),
         "s3" => "ListBuckets".to_owned(),
         "tagging" => target.rsplit('.').next().unwrap().to_owned(),
+        "monitoring" => url.rsplit('/').next().unwrap().to_owned(),
         _ => action.unwrap(),
     };
     Asked { service: scope[3].to_owned(), region: scope[2].to_owned(), operation, parameters }
 }
 
-fn answer(request: Request, ask: &Asked, status: u16, code: Option<&str>, body: String) {
-    let kind = if is_json(ask) { "application/json" } else { "text/xml" };
-    let mut response = Response::from_string(body)
+fn answer(request: Request, ask: &Asked, status: u16, code: Option<&str>, body: Vec<u8>) {
+    let kind = match ask.service.as_str() {
+        "lambda" | "tagging" => "application/json",
+        "monitoring" => "application/cbor",
+        _ => "text/xml",
+    };
+    let mut response = Response::from_data(body)
         .with_status_code(status)
         .with_header(Header::from_bytes("Content-Type", kind).unwrap());
-    if let Some(code) = code.filter(|_| is_json(ask)) {
+    if ask.service == "monitoring" {
+        response.add_header(Header::from_bytes("smithy-protocol", "rpc-v2-cbor").unwrap());
+    }
+    if let Some(code) = code.filter(|_| kind == "application/json") {
         response.add_header(Header::from_bytes("X-Amzn-ErrorType", code).unwrap());
     }
     // A client that gave up waiting is what some tests are about.
     let _ = request.respond(response);
 }
 
-fn is_json(ask: &Asked) -> bool {
-    matches!(ask.service.as_str(), "lambda" | "tagging")
+fn encoded(value: &Value) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    ciborium::into_writer(value, &mut bytes).unwrap();
+    bytes
 }
 
-fn error_body(ask: &Asked, code: &str, message: &str) -> String {
-    match ask.service.as_str() {
+fn error_body(ask: &Asked, code: &str, message: &str) -> Vec<u8> {
+    let text = match ask.service.as_str() {
+        "monitoring" => {
+            return encoded(&map([("__type", code.into()), ("message", message.into())]));
+        }
         "ec2" => {
             format!(
                 "<Response><Errors><Error><Code>{code}</Code><Message>{message}</Message></Error></Errors></Response>"
@@ -156,11 +173,20 @@ fn error_body(ask: &Asked, code: &str, message: &str) -> String {
         "s3" => format!("<Error><Code>{code}</Code><Message>{message}</Message></Error>"),
         "lambda" | "tagging" => format!(r#"{{"message": "{message}"}}"#),
         _ => format!("<ErrorResponse><Error><Code>{code}</Code><Message>{message}</Message></Error></ErrorResponse>"),
-    }
+    };
+    text.into_bytes()
+}
+
+/// A CBOR map.
+pub(super) fn map<const N: usize>(entries: [(&str, Value); N]) -> Value {
+    Value::Map(entries.into_iter().map(|(key, value)| (key.into(), value)).collect())
 }
 
 /// What an account without resources answers; its regions are `eu-west-1` and `us-east-1`, and `me-south-1` is off.
 fn empty(ask: &Asked) -> Reply {
+    if ask.service == "monitoring" {
+        return Reply::Cbor(map([("MetricDataResults", Value::Array(vec![]))]));
+    }
     Reply::Ok(match ask.operation.as_str() {
         "GetCallerIdentity" => wrapped(
             ask,

@@ -1,0 +1,29 @@
+//! How is it doing: `GET /metrics`.
+//!
+//! The answer keeps the shape of the original dashboard, resource by resource and metric by metric, with datapoints in
+//! the order of time. A datapoint that CloudWatch does not have is not in it: `meta.series` says for each series how
+//! many were expected and how many found, so that silence is told from zero.
+
+#![cfg_attr(test, allow(clippy::arithmetic_side_effects, reason = "a test that overflows fails, as it should"))]
+
+mod answer;
+mod query;
+
+use api::{Answer, ApiError, Call};
+use collector::{Collector, SeriesStatus};
+
+pub use crate::answer::{Data, Datapoint, MetricsCoverage, SeriesCoverage};
+use crate::query::MetricsQuery;
+
+/// Answers one call.
+pub async fn handle(collector: &Collector, call: Call) -> Result<Answer<Data, MetricsCoverage>, ApiError> {
+    let query = MetricsQuery::read(&call)?;
+    let measured = collector.measure(&query.asked(), call.deadline).await;
+    let (series, coverage) =
+        measured.map_err(|error| ApiError::unknown_regions("region", &error.unknown, &error.enabled))?;
+    if series.iter().all(|series| series.status == SeriesStatus::Missing) {
+        return Err(ApiError::nothing_collected(&coverage.gaps));
+    }
+    let (data, coverage) = answer::shape(&query, series, coverage);
+    Ok(Answer::new(data, coverage))
+}

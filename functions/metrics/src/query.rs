@@ -1,0 +1,333 @@
+//! The parameters of `/metrics`.
+
+use api::{ApiError, Call, Query, envelope};
+use collector::catalog::Metric;
+use collector::window::{LONGEST_HOURS, LONGEST_PERIOD, Window, finest_period, usual_period};
+use collector::{Catalog, Measurement, Measurements, ResourceType};
+use jiff::Timestamp;
+
+/// Every parameter of this route.
+const PARAMETERS: &[&str] = &["resource_type", "resource_ids", "region", "hours", "period", "metrics", "statistics"];
+
+/// The types that CloudWatch measures.
+const TYPES: [ResourceType; 5] =
+    [ResourceType::Ec2, ResourceType::Rds, ResourceType::Lambda, ResourceType::Ebs, ResourceType::S3];
+
+/// The most resources in one call.
+const MOST_IDS: usize = 500;
+
+/// The hours that are answered when none are asked.
+const USUAL_HOURS: u32 = 24;
+
+/// The statistics by name; percentiles besides.
+const STATISTICS: [&str; 5] = ["Average", "Maximum", "Minimum", "Sum", "SampleCount"];
+
+/// What a datapoint weighs in an answer without its statistics, and what each of these adds, in bytes.
+const DATAPOINT_WEIGHT: usize = 80;
+const STATISTIC_WEIGHT: usize = 40;
+
+/// A metric under the name by which it was asked for.
+#[derive(Debug)]
+pub(crate) struct NamedMetric {
+    pub(crate) name: String,
+    pub(crate) metric: &'static Metric,
+    pub(crate) statistics: Vec<String>,
+}
+
+/// What a caller asks.
+#[derive(Debug)]
+pub(crate) struct MetricsQuery {
+    resource_type: ResourceType,
+    catalog: &'static Catalog,
+    region: String,
+    pub(crate) resource_ids: Vec<String>,
+    pub(crate) window: Window,
+    pub(crate) metrics: Vec<NamedMetric>,
+}
+
+impl MetricsQuery {
+    pub(crate) fn read(call: &Call) -> Result<Self, ApiError> {
+        Self::from_query(&call.query(PARAMETERS)?, call.received_at)
+    }
+
+    pub(crate) fn from_query(query: &Query, now: Timestamp) -> Result<Self, ApiError> {
+        let types = query.choices("resource_type", &TYPES)?.unwrap_or_default();
+        let [resource_type] = types[..] else { return Err(one_type()) };
+        let catalog = Catalog::of(resource_type).ok_or_else(one_type)?;
+        let region = query.regions("region")?.unwrap_or_default();
+        let [region] = &region[..] else {
+            return Err(ApiError::invalid("region", "required: the one region of the resources, such as eu-west-1"));
+        };
+        let metrics = metrics(query, catalog)?;
+        let hours = query.number("hours", &(1..=LONGEST_HOURS))?.unwrap_or(USUAL_HOURS);
+        let window = Window::last(hours, period(query, hours, &metrics)?, now);
+        let resource_ids = resource_ids(query, resource_type)?;
+        fits(resource_ids.len(), &metrics, &window)?;
+        Ok(Self { resource_type, catalog, region: region.clone(), resource_ids, window, metrics })
+    }
+
+    /// What to measure: every metric of each resource, resource by resource.
+    pub(crate) fn asked(&self) -> Measurements {
+        let of_resource = |id: &String| {
+            let measurement = |named: &NamedMetric| Measurement {
+                catalog: self.catalog,
+                metric: named.metric,
+                resource_id: id.clone(),
+                statistics: named.statistics.clone(),
+            };
+            self.metrics.iter().map(measurement).collect::<Vec<_>>()
+        };
+        Measurements {
+            region: self.region.clone(),
+            resource_type: self.resource_type,
+            window: self.window,
+            wanted: self.resource_ids.iter().flat_map(of_resource).collect(),
+        }
+    }
+}
+
+fn one_type() -> ApiError {
+    let names: Vec<_> = TYPES.iter().map(|kind| kind.as_str()).collect();
+    ApiError::invalid("resource_type", format!("required: one of {}", names.join(", ")))
+}
+
+fn resource_ids(query: &Query, resource_type: ResourceType) -> Result<Vec<String>, ApiError> {
+    let ids = query.list("resource_ids")?.unwrap_or_default();
+    if ids.is_empty() || ids.len() > MOST_IDS {
+        return Err(ApiError::invalid("resource_ids", format!("required: 1 to {MOST_IDS} ids, separated by commas")));
+    }
+    let (like, is_id): (_, fn(&str) -> bool) = match resource_type {
+        ResourceType::Ec2 => ("instance ids such as i-0123456789abcdef0", |id| is_hex_id(id, "i-")),
+        ResourceType::Ebs => ("volume ids such as vol-0123456789abcdef0", |id| is_hex_id(id, "vol-")),
+        ResourceType::Rds => ("names of database instances", |id| is_name(id, 63, "-")),
+        ResourceType::Lambda => ("names of functions", |id| is_name(id, 64, "-_")),
+        ResourceType::S3 | ResourceType::Eip => ("names of buckets", |id| is_name(id, 63, "-.")),
+    };
+    match ids.iter().find(|id| !is_id(id)) {
+        Some(id) => Err(ApiError::not_allowed("resource_ids", id, like)),
+        None => Ok(ids.into_iter().map(str::to_owned).collect()),
+    }
+}
+
+/// Whether `id` is `prefix` and 8 or 17 hexadecimal digits: EC2's short and long ids.
+fn is_hex_id(id: &str, prefix: &str) -> bool {
+    let digits = id.strip_prefix(prefix).unwrap_or_default();
+    matches!(digits.len(), 8 | 17) && digits.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+/// Whether `name` is up to `longest` letters, digits and characters of `others`.
+fn is_name(name: &str, longest: usize, others: &str) -> bool {
+    (1..=longest).contains(&name.len()) && name.chars().all(|c| c.is_ascii_alphanumeric() || others.contains(c))
+}
+
+fn metrics(query: &Query, catalog: &'static Catalog) -> Result<Vec<NamedMetric>, ApiError> {
+    let statistics = statistics(query)?;
+    let named = |name: &str, metric: &'static Metric| {
+        let usual = || metric.statistics.iter().map(ToString::to_string).collect();
+        NamedMetric { name: name.to_owned(), metric, statistics: statistics.clone().unwrap_or_else(usual) }
+    };
+    let Some(names) = query.list("metrics")? else {
+        return Ok(catalog.usual().iter().map(|metric| named(metric.name, metric)).collect());
+    };
+    let mut metrics: Vec<NamedMetric> = Vec::new();
+    for name in names {
+        let allowed = || catalog.metrics.iter().map(|metric| metric.name).collect::<Vec<_>>().join(", ");
+        let metric = catalog.find(name).ok_or_else(|| {
+            ApiError::not_allowed("metrics", name, &format!("{}, and CloudWatch's own names of them", allowed()))
+        })?;
+        if let Some(other) = metrics.iter().find(|other| other.metric == metric) {
+            return Err(ApiError::invalid("metrics", format!("`{}` and `{name}` are the same metric", other.name)));
+        }
+        metrics.push(named(name, metric));
+    }
+    Ok(metrics)
+}
+
+fn statistics(query: &Query) -> Result<Option<Vec<String>>, ApiError> {
+    let Some(names) = query.list("statistics")? else { return Ok(None) };
+    match names.iter().find(|name| !STATISTICS.contains(name) && !is_percentile(name)) {
+        Some(name) => {
+            let allowed = format!("{}, and percentiles such as p90 or p99.9", STATISTICS.join(", "));
+            Err(ApiError::not_allowed("statistics", name, &allowed))
+        }
+        None => Ok(Some(names.into_iter().map(str::to_owned).collect())),
+    }
+}
+
+/// Whether `name` is a percentile as CloudWatch writes it: `p` and 0 to 100 with up to two decimals.
+fn is_percentile(name: &str) -> bool {
+    let number = name.strip_prefix('p').unwrap_or_default();
+    let (whole, decimals) = number.split_once('.').unwrap_or((number, "0"));
+    let digits = |text: &str, most| (1..=most).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+    digits(whole, 3) && digits(decimals, 2) && number.parse().is_ok_and(|number: f64| number <= 100.0)
+}
+
+/// The period that was asked for, if CloudWatch keeps it over the whole window, or one that suits it.
+fn period(query: &Query, hours: u32, metrics: &[NamedMetric]) -> Result<u32, ApiError> {
+    let slowest = metrics.iter().map(|named| named.metric.shortest_period).max().unwrap_or(60);
+    let finest = finest_period(hours).max(slowest);
+    let Some(period) = query.number("period", &(60..=LONGEST_PERIOD))? else {
+        return Ok(usual_period(hours).max(slowest));
+    };
+    if period.is_multiple_of(finest) {
+        return Ok(period);
+    }
+    let allowed = format!("multiples of {finest} seconds up to {LONGEST_PERIOD}, for these metrics over {hours} hours");
+    Err(ApiError::not_allowed("period", &period.to_string(), &allowed))
+}
+
+/// Refuses a question whose answer would not fit into one response, before it costs anything.
+fn fits(resources: usize, metrics: &[NamedMetric], window: &Window) -> Result<(), ApiError> {
+    let of_datapoint =
+        |named: &NamedMetric| named.statistics.len().saturating_mul(STATISTIC_WEIGHT).saturating_add(DATAPOINT_WEIGHT);
+    let of_period: usize = metrics.iter().map(of_datapoint).sum();
+    let weight = of_period.saturating_mul(resources).saturating_mul(window.periods());
+    if weight <= envelope::MAX_WEIGHT {
+        return Ok(());
+    }
+    let least = weight.div_ceil(envelope::MAX_WEIGHT);
+    let message = format!(
+        "too many datapoints for one answer, about {least} times what fits; ask for a longer period, fewer hours, metrics or resource_ids"
+    );
+    Err(ApiError::invalid("period", message))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ID: &str = "i-0123456789abcdef0";
+
+    fn read(pairs: &[(&str, &str)]) -> Result<MetricsQuery, ApiError> {
+        let mut all = vec![("resource_type", "ec2"), ("resource_ids", ID), ("region", "us-east-1")];
+        all.retain(|(name, _)| !pairs.iter().any(|(other, _)| other == name));
+        all.extend(pairs.iter().filter(|(_, value)| *value != "-"));
+        MetricsQuery::from_query(&Query::parse(all, PARAMETERS)?, "2026-11-20T10:37:12Z".parse().unwrap())
+    }
+
+    fn refused(pairs: &[(&str, &str)]) -> String {
+        match read(pairs).unwrap_err() {
+            ApiError::InvalidParameter { parameter, message } => format!("{parameter}: {message}"),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn names(query: &MetricsQuery) -> Vec<(&str, &str, Vec<&str>)> {
+        query
+            .metrics
+            .iter()
+            .map(|n| (n.name.as_str(), n.metric.cloudwatch_name, n.statistics.iter().map(String::as_str).collect()))
+            .collect()
+    }
+
+    #[test]
+    fn the_seeds_question_is_the_cpu_of_a_day_by_the_hour() {
+        let query = read(&[("hours", "24")]).unwrap();
+        assert_eq!(names(&query), [("cpu", "CPUUtilization", vec!["Average", "Maximum"])]);
+        assert_eq!((query.window.period, query.window.periods()), (3_600, 24));
+        assert_eq!(query.window, read(&[]).unwrap().window);
+    }
+
+    #[test]
+    fn metrics_go_by_either_name_and_once() {
+        let query = read(&[("metrics", "NetworkIn,cpu"), ("statistics", "p99.9,Sum")]).unwrap();
+        assert_eq!(
+            names(&query),
+            [("NetworkIn", "NetworkIn", vec!["p99.9", "Sum"]), ("cpu", "CPUUtilization", vec!["p99.9", "Sum"])]
+        );
+        assert_eq!(
+            refused(&[("metrics", "cpu,CPUUtilization")]),
+            "metrics: `cpu` and `CPUUtilization` are the same metric"
+        );
+        assert!(
+            refused(&[("metrics", "memory")]).starts_with("metrics: `memory` is not allowed; allowed: cpu, network_in")
+        );
+    }
+
+    #[test]
+    fn each_type_has_its_metrics() {
+        let rds = read(&[("resource_type", "rds"), ("resource_ids", "orders")]).unwrap();
+        assert_eq!(names(&rds).iter().map(|(name, ..)| *name).collect::<Vec<_>>(), ["cpu", "connections"]);
+        let lambda = read(&[("resource_type", "lambda"), ("resource_ids", "order-created")]).unwrap();
+        assert_eq!(names(&lambda)[0], ("invocations", "Invocations", vec!["Sum"]));
+        let s3 = read(&[("resource_type", "s3"), ("resource_ids", "acme.assets")]).unwrap();
+        assert_eq!((s3.window.period, s3.window.periods()), (86_400, 1));
+    }
+
+    #[test]
+    fn what_is_required_is_asked_for() {
+        assert_eq!(refused(&[("resource_type", "-")]), "resource_type: required: one of ec2, rds, lambda, ebs, s3");
+        assert!(refused(&[("resource_type", "ec2,rds")]).starts_with("resource_type: required: one of"));
+        assert!(refused(&[("resource_type", "eip")]).starts_with("resource_type: `eip` is not allowed"));
+        assert!(refused(&[("region", "-")]).starts_with("region: required"));
+        assert!(refused(&[("region", "us-east-1,eu-west-1")]).starts_with("region: required: the one region"));
+        assert!(refused(&[("resource_ids", "-")]).starts_with("resource_ids: required: 1 to 500"));
+    }
+
+    #[test]
+    fn ids_are_those_of_the_type() {
+        for (kind, id) in [
+            ("ec2", "i-123"),
+            ("ec2", "vol-0123456789abcdef0"),
+            ("ec2", "i-0123456789ABCDEF0"),
+            ("rds", "a b"),
+            ("s3", "a/b"),
+            ("lambda", "<x>"),
+        ] {
+            assert!(
+                refused(&[("resource_type", kind), ("resource_ids", id)]).starts_with("resource_ids: "),
+                "{kind} {id}"
+            );
+        }
+        let many: Vec<_> = (0..501).map(|n| format!("i-{n:08x}")).collect();
+        assert!(refused(&[("resource_ids", &many.join(","))]).starts_with("resource_ids: required: 1 to 500"));
+        assert_eq!(read(&[("resource_ids", &many[..500].join(","))]).unwrap().asked().wanted.len(), 500);
+    }
+
+    #[test]
+    fn a_period_is_one_that_cloudwatch_keeps_over_the_window() {
+        for (hours, period, ok) in [
+            ("24", "60", true),
+            ("24", "90", false),
+            ("360", "60", false),
+            ("360", "300", true),
+            ("1512", "300", false),
+            ("1512", "3600", true),
+            ("24", "30", false),
+            ("24", "86401", false),
+        ] {
+            let answer = read(&[("hours", hours), ("period", period)]);
+            assert_eq!(answer.is_ok(), ok, "{hours} hours by {period}: {answer:?}");
+        }
+        assert_eq!(
+            refused(&[("hours", "360"), ("period", "60")]),
+            "period: `60` is not allowed; allowed: multiples of 300 seconds up to 86400, for these metrics over 360 hours"
+        );
+        assert!(refused(&[("metrics", "cpu_credit_balance"), ("period", "60")]).contains("multiples of 300"));
+        assert!(
+            refused(&[("hours", "10921")])
+                .starts_with("hours: `10921` is not allowed; allowed: a whole number from 1 to 10920")
+        );
+    }
+
+    #[test]
+    fn an_answer_that_would_not_fit_is_refused_before_it_costs_anything() {
+        let many: Vec<_> = (0..500).map(|n| format!("i-{n:08x}")).collect();
+        let many = many.join(",");
+        assert!(read(&[("resource_ids", &many)]).is_ok());
+        assert!(
+            refused(&[("resource_ids", &many), ("period", "60")])
+                .starts_with("period: too many datapoints for one answer")
+        );
+    }
+
+    #[test]
+    fn percentiles_are_told_from_other_texts() {
+        for good in ["p0", "p50", "p99.9", "p99.99", "p100"] {
+            assert!(is_percentile(good), "{good}");
+        }
+        for bad in ["", "p", "50", "p101", "p-1", "p1e1", "p99.999", "p.5", "p50.", "pp50", "P90"] {
+            assert!(!is_percentile(bad), "{bad}");
+        }
+    }
+}

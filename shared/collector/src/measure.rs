@@ -1,0 +1,79 @@
+//! How resources are doing: measurements of one region.
+//!
+//! The region's name is checked against AWS's list while CloudWatch is already asked, so that a misspelt one is the
+//! caller's error and the check costs no time.
+
+use std::time::Instant;
+
+use futures::future::try_join;
+
+use crate::cloudwatch::{GET_METRIC_DATA, Measurement, Series, SeriesStatus};
+use crate::coverage::{Coverage, Gap};
+use crate::regions::UnknownRegions;
+use crate::requests::metered;
+use crate::resource::ResourceType;
+use crate::window::Window;
+use crate::{Collector, cloudwatch};
+
+/// What measurements to read.
+#[derive(Debug, Clone)]
+pub struct Measurements {
+    /// The region of the resources.
+    pub region: String,
+    /// Their type, for the gaps.
+    pub resource_type: ResourceType,
+    /// The stretch of time and its steps.
+    pub window: Window,
+    /// What to measure.
+    pub wanted: Vec<Measurement>,
+}
+
+/// Why a region is not measured.
+enum NotMeasured {
+    Unknown(UnknownRegions),
+    Disabled(Vec<Gap>),
+}
+
+impl Collector {
+    /// Reads measurements until `deadline`: a series for each that is wanted, in their order.
+    ///
+    /// # Errors
+    /// A region that AWS does not have. Everything else that goes wrong is a gap or the status of a series.
+    pub async fn measure(
+        &self,
+        asked: &Measurements,
+        deadline: Instant,
+    ) -> Result<(Vec<Series>, Coverage), UnknownRegions> {
+        let measured = try_join(self.checked_region(asked, deadline), self.series(asked, deadline));
+        let (collected, aws_requests) =
+            metered(Box::pin(async { tokio::join!(measured, self.account(deadline)) })).await;
+        let (measured, account) = collected;
+        let (series, gaps) = match measured {
+            Ok(((), measured)) => measured,
+            Err(NotMeasured::Unknown(error)) => return Err(error),
+            Err(NotMeasured::Disabled(gaps)) => (vec![Series::default(); asked.wanted.len()], gaps),
+        };
+        let mut coverage = Coverage::new(account, gaps, aws_requests);
+        coverage.partial |= series.iter().any(|series| series.status != SeriesStatus::Complete);
+        Ok((series, coverage))
+    }
+
+    async fn checked_region(&self, asked: &Measurements, deadline: Instant) -> Result<(), NotMeasured> {
+        let wanted = [asked.region.clone()];
+        let regions = self.regions(Some(&wanted), &[asked.resource_type], deadline).await;
+        let regions = regions.map_err(NotMeasured::Unknown)?;
+        // Where AWS does not list its regions, CloudWatch's own answer decides.
+        if regions.names.is_empty() { Err(NotMeasured::Disabled(regions.gaps)) } else { Ok(()) }
+    }
+
+    async fn series(&self, asked: &Measurements, deadline: Instant) -> Result<(Vec<Series>, Vec<Gap>), NotMeasured> {
+        let Measurements { region, resource_type, window, wanted } = asked;
+        let (client, pace) = (self.clients.cloudwatch(region), self.clients.metric_data_pace(region));
+        let (series, faults) = cloudwatch::read(&client, &pace, window, wanted, deadline).await;
+        let mut gaps: Vec<Gap> =
+            faults.into_iter().map(|fault| fault.into_gap(region, GET_METRIC_DATA, &[*resource_type])).collect();
+        // Batches that failed alike are one gap: the series themselves say which are missing.
+        gaps.dedup();
+        Ok((series, gaps))
+    }
+}

@@ -1,0 +1,127 @@
+//! Which stretch of time a metric is read over, and in what steps.
+//!
+//! CloudWatch keeps fine datapoints for a short time and coarse ones for long; a period that is finer than what is kept
+//! at the window's start returns nothing, without an error. So the period is chosen, or checked, by these rules. Start
+//! and end fall on multiples of the period: every period is whole, and `end` is exclusive.
+
+use jiff::Timestamp;
+
+/// The longest that CloudWatch keeps anything: 455 days, in hours.
+pub const LONGEST_HOURS: u32 = 455 * 24;
+
+/// For how many days CloudWatch keeps datapoints, and what a period must be a multiple of to find them.
+const RETENTION: [(i64, u32); 3] = [(15, 60), (63, 300), (455, 3_600)];
+
+/// The longest period of CloudWatch: a day, in seconds.
+pub const LONGEST_PERIOD: u32 = 86_400;
+
+const SECONDS_A_DAY: i64 = 86_400;
+
+/// A stretch of time in whole periods.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Window {
+    /// The first period's start.
+    pub start: Timestamp,
+    /// The last period's end, exclusive.
+    pub end: Timestamp,
+    /// The length of a period in seconds.
+    pub period: u32,
+}
+
+impl Window {
+    /// The last `hours` before `now` in whole periods of `period` seconds; the period that `now` is in is not whole yet.
+    /// A window shorter than a period is one period.
+    #[must_use]
+    pub fn last(hours: u32, period: u32, now: Timestamp) -> Self {
+        let step = i64::from(period.max(1));
+        let floor = |second: i64| second.saturating_sub(second.rem_euclid(step));
+        let end = floor(now.as_second());
+        let start = floor(end.saturating_sub(i64::from(hours).saturating_mul(3_600)));
+        let start = start.min(end.saturating_sub(step));
+        let at = |second| Timestamp::from_second(second).unwrap_or(now);
+        Self { start: at(start), end: at(end), period }
+    }
+
+    /// How many datapoints a series without gaps has.
+    #[must_use]
+    pub fn periods(&self) -> usize {
+        let seconds = self.end.as_second().saturating_sub(self.start.as_second());
+        usize::try_from(seconds.checked_div(i64::from(self.period)).unwrap_or(0)).unwrap_or(0)
+    }
+}
+
+/// What a period must be a multiple of, for a window of the last `hours`, in seconds.
+#[must_use]
+pub fn finest_period(hours: u32) -> u32 {
+    let seconds = i64::from(hours).saturating_mul(3_600);
+    let kept = RETENTION.iter().find(|(days, _)| seconds < days.saturating_mul(SECONDS_A_DAY));
+    kept.map_or(3_600, |(_, finest)| *finest)
+}
+
+/// A period that suits a window of the last `hours`: minutes for an afternoon, hours for two weeks, days for longer.
+#[must_use]
+pub fn usual_period(hours: u32) -> u32 {
+    match hours {
+        0..=6 => 300,
+        7..=360 => 3_600,
+        _ => 86_400,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_window_is_whole_periods_before_now() {
+        let window = Window::last(24, 3_600, at("2026-11-20T10:37:12Z"));
+        assert_eq!((window.start, window.end), (at("2026-11-19T10:00:00Z"), at("2026-11-20T10:00:00Z")));
+        assert_eq!(window.periods(), 24);
+    }
+
+    #[test]
+    fn on_the_hour_the_hour_that_begins_is_not_in_it() {
+        let window = Window::last(1, 3_600, at("2026-11-20T10:00:00Z"));
+        assert_eq!((window.start, window.end), (at("2026-11-20T09:00:00Z"), at("2026-11-20T10:00:00Z")));
+    }
+
+    #[test]
+    fn a_window_shorter_than_its_period_is_one_period() {
+        let window = Window::last(1, 86_400, at("2026-11-20T10:37:12Z"));
+        assert_eq!((window.start, window.end), (at("2026-11-19T00:00:00Z"), at("2026-11-20T00:00:00Z")));
+        assert_eq!(window.periods(), 1);
+    }
+
+    #[test]
+    fn a_window_that_is_no_multiple_of_its_period_begins_earlier() {
+        let window = Window::last(25, 86_400, at("2026-11-20T10:37:12Z"));
+        assert_eq!((window.start, window.periods()), (at("2026-11-18T00:00:00Z"), 2));
+    }
+
+    #[test]
+    fn the_finest_period_follows_the_retention() {
+        let days = |days: u32| days * 24;
+        for (hours, finest) in [
+            (1, 60),
+            (days(15) - 1, 60),
+            (days(15), 300),
+            (days(63) - 1, 300),
+            (days(63), 3_600),
+            (LONGEST_HOURS, 3_600),
+        ] {
+            assert_eq!(finest_period(hours), finest, "{hours} hours");
+        }
+    }
+
+    #[test]
+    fn the_usual_period_is_kept_over_the_whole_window() {
+        for hours in 1..=LONGEST_HOURS {
+            assert_eq!(usual_period(hours) % finest_period(hours), 0, "{hours} hours");
+        }
+        assert_eq!(usual_period(24), 3_600);
+    }
+}

@@ -1,0 +1,136 @@
+"""GET /metrics on the deployed stack."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import pytest
+from emulator import demo_metrics
+from emulator.ministack import ACCOUNT, Emulator
+from emulator.stack import Stack
+
+from . import iam
+from .api import ask, call, gaps
+
+
+def _instance(emulator: Emulator, region: str, name: str) -> str:
+    filters = [{"Name": "tag:Name", "Values": [name]}]
+    found = emulator.client("ec2", region).describe_instances(Filters=filters)["Reservations"]
+    return found[0]["Instances"][0]["InstanceId"]
+
+
+def _time(text: str) -> datetime.datetime:
+    return datetime.datetime.fromisoformat(text)
+
+
+def _statistics(
+    emulator: Emulator, region: str, namespace: str, metric: str, dimension: str, resource: str, meta: Any, statistics: list[str]
+) -> list[dict[str, Any]]:
+    """What the seed's script reads: one GetMetricStatistics for one metric of one resource, sorted."""
+    listed = emulator.client("cloudwatch", region).get_metric_statistics(
+        Namespace=namespace,
+        MetricName=metric,
+        Dimensions=[{"Name": dimension, "Value": resource}],
+        StartTime=_time(meta["window"]["start"]),
+        EndTime=_time(meta["window"]["end"]),
+        Period=meta["window"]["period_seconds"],
+        Statistics=statistics,
+    )["Datapoints"]
+    return sorted(listed, key=lambda point: point["Timestamp"])
+
+
+def test_the_datapoints_are_those_of_a_plain_script(deployed: Stack, emulator: Emulator) -> None:
+    ids = {name: _instance(emulator, "us-east-1", name) for name in ("web-1", "web-2", "batch")}
+    body = ask(
+        deployed, "/metrics", resource_type="ec2", resource_ids=",".join(ids.values()), region="us-east-1", hours=24
+    )
+    meta = body["meta"]
+    assert (meta["account"], meta["partial"], meta["gaps"]) == (ACCOUNT, False, [])
+    assert set(body["data"]) == set(ids.values())
+    for instance in ids.values():
+        answered = body["data"][instance]["cpu"]
+        expected = _statistics(
+            emulator, "us-east-1", "AWS/EC2", "CPUUtilization", "InstanceId", instance, meta, ["Average", "Maximum"]
+        )
+        assert len(answered) == len(expected) == 24
+        assert [_time(p["Timestamp"]) for p in answered] == [p["Timestamp"] for p in expected]
+        for ours, theirs in zip(answered, expected):
+            assert (ours["Average"], ours["Maximum"]) == pytest.approx((theirs["Average"], theirs["Maximum"]))
+            assert ours["Unit"] == "Percent"
+        assert meta["series"][instance]["cpu"] == {"expected": 24, "found": 24, "status": "complete"}
+    assert min(p["Average"] for p in body["data"][ids["batch"]]["cpu"]) > 85
+    assert [p["Maximum"] for p in body["data"][ids["web-2"]]["cpu"]].count(96.0) == 1
+
+
+def test_many_series_cost_one_request_and_their_price_is_told(deployed: Stack, emulator: Emulator) -> None:
+    ids = [_instance(emulator, "us-east-1", name) for name in ("web-1", "web-2", "batch")]
+    metrics = "cpu,network_in,network_out"
+    asked = {"resource_type": "ec2", "resource_ids": ",".join(ids), "region": "us-east-1", "metrics": metrics}
+    requests = ask(deployed, "/metrics", **asked)["meta"]["aws_requests"]
+    assert requests["by_operation"]["cloudwatch:GetMetricData"] == 1
+    assert requests["estimated_cost_usd"] == "0.0001"  # nine metrics at $0.01 per 1,000
+
+
+def test_a_silent_instance_has_no_datapoints_and_not_zeros(deployed: Stack, emulator: Emulator) -> None:
+    silent = _instance(emulator, "eu-central-1", demo_metrics.SILENT)
+    body = ask(deployed, "/metrics", resource_type="ec2", resource_ids=silent, region="eu-central-1")
+    assert body["data"] == {silent: {"cpu": []}}
+    assert body["meta"]["series"] == {silent: {"cpu": {"expected": 24, "found": 0, "status": "complete"}}}
+
+
+def test_each_type_has_its_metrics(deployed: Stack) -> None:
+    asked = {"resource_type": "rds", "resource_ids": "orders,orders-test", "region": "us-east-1", "hours": 6}
+    body = ask(deployed, "/metrics", **asked)
+    assert {point["Average"] for point in body["data"]["orders-test"]["connections"]} == {0.0}
+    assert body["meta"]["series"]["orders"]["cpu"] == {"expected": 72, "found": 72, "status": "complete"}
+
+    asked = {"resource_type": "lambda", "resource_ids": "invoice-mail", "region": "us-east-1", "metrics": "Errors,duration"}
+    body = ask(deployed, "/metrics", statistics="Sum,p90", **asked)
+    assert set(body["data"]["invoice-mail"]) == {"Errors", "duration"}
+    assert body["data"]["invoice-mail"]["duration"][0]["p90"] == pytest.approx(6000)
+
+    asked = {"resource_type": "s3", "resource_ids": "acme-backups", "region": "us-west-2", "hours": 72}
+    body = ask(deployed, "/metrics", **asked)
+    assert [p["Average"] for p in body["data"]["acme-backups"]["object_count"]] == [1200.0] * 3
+    assert body["meta"]["window"]["period_seconds"] == 86400
+
+
+def test_the_role_has_no_action_that_is_not_needed(emulator: Emulator, deployed: Stack) -> None:
+    # The emulator does not check CloudWatch's permission in the format of the Rust SDK; the adapter's tests have denials.
+    assert iam.allowed_actions(emulator, iam.role_of(emulator, "MetricsFunction")) == {
+        "cloudwatch:GetMetricData", "ec2:DescribeRegions",
+    }  # fmt: skip
+
+
+def test_without_the_list_of_regions_the_answer_is_whole(deployed: Stack, emulator: Emulator) -> None:
+    with iam.without(emulator, iam.role_of(emulator, "MetricsFunction"), "ec2:DescribeRegions"):
+        body = ask(deployed, "/metrics", resource_type="rds", resource_ids="orders", region="us-east-1")
+    assert (gaps(body), body["meta"]["partial"]) == ([], False)
+
+
+def test_a_region_that_is_none_is_the_callers_error(deployed: Stack) -> None:
+    status, body = call(deployed, "/metrics", resource_type="rds", resource_ids="orders", region="mars-north-1")
+    assert (status, body["error"]["parameter"]) == (400, "region")
+    assert "us-east-1" in body["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "parameter", "said"),
+    [
+        ({"resource_type": "eip"}, "resource_type", "allowed: ec2, rds, lambda, ebs, s3"),
+        ({"resource_ids": "web-1"}, "resource_ids", "instance ids such as"),
+        ({"hours": "0"}, "hours", "a whole number from 1 to 10920"),
+        ({"period": "7"}, "period", "a whole number from 60 to 86400"),
+        ({"metrics": "memory"}, "metrics", "allowed: cpu, network_in"),
+        ({"statistics": "Mean"}, "statistics", "percentiles such as p90"),
+        ({"types": "ec2"}, "types", "unknown parameter; allowed: resource_type"),
+    ],
+)
+def test_a_bad_parameter_is_named_with_what_is_allowed(
+    deployed: Stack, changed: dict[str, str], parameter: str, said: str
+) -> None:
+    good = {"resource_type": "ec2", "resource_ids": "i-0123456789abcdef0", "region": "us-east-1"}
+    status, body = call(deployed, "/metrics", **(good | changed))
+    assert (status, body["error"]["code"], body["error"]["parameter"]) == (400, "InvalidParameter", parameter)
+    assert said in body["error"]["message"]

@@ -1,0 +1,141 @@
+"""Two weeks of CloudWatch metrics for the demo account.
+
+Values follow from names and hours, nothing is random. Among the instances are a hot one (`batch`), one with a single
+spike (`web-2`), an idle one (`shop-2`) and a silent one (`analytics`, of which CloudWatch has nothing).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from . import demo_account
+from .ministack import Emulator
+
+DAYS = 14
+FINE_HOURS = 6  # the last hours come every five minutes, the time before by the hour
+DATUMS_A_CALL = 1000
+
+HOT, SPIKING, IDLE, SILENT = "batch", "web-2", "shop-2", "analytics"
+
+GIB = 1024**3
+
+#: A value for the hour that began so many hours before this one.
+Curve = Callable[[int], float]
+
+
+def _wave(middle: float, swing: float, phase: int = 0) -> Curve:
+    """A daily rhythm."""
+    return lambda hours_ago: middle + swing * math.sin((hours_ago + phase) * math.pi / 12)
+
+
+def _flat(value: float) -> Curve:
+    return lambda _: value
+
+
+def _instance_curves(name: str, index: int) -> dict[str, Curve]:
+    cpu = {HOT: _wave(93, 3), IDLE: _wave(1.5, 0.5), SPIKING: _wave(30, 8)}.get(name, _wave(40, 15, index))
+    traffic = 1_000 if name == IDLE else 20_000_000 + 1_000_000 * index
+    return {
+        "CPUUtilization": (lambda h: 96.0 if h == 5 else cpu(h)) if name == SPIKING else cpu,
+        "NetworkIn": _flat(traffic),
+        "NetworkOut": _flat(traffic * 2),
+        "StatusCheckFailed": _flat(0),
+    }
+
+
+def _database_curves(name: str, gib: int) -> dict[str, Curve]:
+    quiet = name == "orders-test"
+    return {
+        "CPUUtilization": _wave(3, 1) if quiet else _wave(45, 20),
+        "DatabaseConnections": _flat(0) if quiet else _wave(40, 15),
+        "FreeStorageSpace": _flat(gib * GIB * (0.05 if name == "inventory" else 0.6)),
+        "FreeableMemory": _flat(2 * GIB),
+        "ReadLatency": _flat(0.002),
+        "WriteLatency": _flat(0.004),
+        "ReadIOPS": _wave(120, 60),
+        "WriteIOPS": _wave(80, 40),
+        "DiskQueueDepth": _flat(0.5),
+    }
+
+
+def _function_curves(name: str, timeout: int) -> dict[str, Curve]:
+    failing = name == "invoice-mail"
+    slow = name == "thumbnail"
+    return {
+        "Invocations": _flat(200),
+        "Errors": _flat(40 if failing else 0),
+        "Throttles": _flat(3 if name == "stock-sync" else 0),
+        "Duration": _flat(timeout * 1000 * (0.97 if slow else 0.1)),
+        "ConcurrentExecutions": _flat(4),
+    }
+
+
+def fill(emulator: Emulator, now: datetime | None = None) -> None:
+    """Puts the metrics of every resource but the silent instance, regions side by side."""
+    now = now or datetime.now(timezone.utc)
+    regions = sorted({row[0] for row in demo_account.INSTANCES})
+    with ThreadPoolExecutor(len(regions)) as pool:
+        for done in [pool.submit(_fill_region, emulator, region, now) for region in regions]:
+            done.result()
+
+
+def _fill_region(emulator: Emulator, region: str, now: datetime) -> None:
+    cloudwatch = emulator.client("cloudwatch", region)
+    for namespace, datums in _of_region(emulator, region, now).items():
+        for start in range(0, len(datums), DATUMS_A_CALL):
+            cloudwatch.put_metric_data(Namespace=namespace, MetricData=datums[start : start + DATUMS_A_CALL])
+
+
+def _of_region(emulator: Emulator, region: str, now: datetime) -> dict[str, list[dict[str, Any]]]:
+    ec2 = emulator.client("ec2", region)
+    datums: dict[str, list[dict[str, Any]]] = {"AWS/EC2": [], "AWS/EBS": [], "AWS/RDS": [], "AWS/Lambda": [], "AWS/S3": []}
+    instances = [i for r in ec2.describe_instances()["Reservations"] for i in r["Instances"]]
+    order = [row[1] for row in demo_account.INSTANCES]
+    for instance in instances:
+        name = next(tag["Value"] for tag in instance["Tags"] if tag["Key"] == "Name")
+        if name == SILENT or instance["State"]["Name"] != "running":
+            continue
+        for metric, curve in _instance_curves(name, order.index(name)).items():
+            datums["AWS/EC2"] += _datums(metric, "InstanceId", instance["InstanceId"], curve, now)
+    for volume in ec2.describe_volumes()["Volumes"]:
+        if volume["State"] == "in-use":
+            for metric in ("VolumeReadOps", "VolumeWriteOps"):
+                datums["AWS/EBS"] += _datums(metric, "VolumeId", volume["VolumeId"], _flat(500), now)
+    for where, name, _, _, gib, _ in demo_account.DATABASES:
+        for metric, curve in _database_curves(name, gib).items() if where == region else ():
+            datums["AWS/RDS"] += _datums(metric, "DBInstanceIdentifier", name, curve, now)
+    for where, name, _, _, timeout, _ in demo_account.FUNCTIONS:
+        for metric, curve in _function_curves(name, timeout).items() if where == region else ():
+            datums["AWS/Lambda"] += _datums(metric, "FunctionName", name, curve, now)
+    for where, name, _ in demo_account.BUCKETS:
+        if where == region:
+            datums["AWS/S3"] += _daily("BucketSizeBytes", name, "StandardStorage", 5 * GIB, now)
+            datums["AWS/S3"] += _daily("NumberOfObjects", name, "AllStorageTypes", 1200, now)
+    return {namespace: found for namespace, found in datums.items() if found}
+
+
+def _datums(metric: str, dimension: str, resource: str, curve: Curve, now: datetime) -> Iterator[dict[str, Any]]:
+    """One datum an hour with the twelve values of its five minutes, and one every five minutes for the last hours."""
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    dimensions = [{"Name": dimension, "Value": resource}]
+    for hours_ago in range(DAYS * 24, FINE_HOURS, -1):
+        at = hour - timedelta(hours=hours_ago)
+        values = [curve(hours_ago)]
+        yield {"MetricName": metric, "Dimensions": dimensions, "Timestamp": at, "Values": values, "Counts": [12.0]}
+    at = hour - timedelta(hours=FINE_HOURS)
+    while at < now:
+        hours_ago = -((at - hour) // timedelta(hours=1))
+        yield {"MetricName": metric, "Dimensions": dimensions, "Timestamp": at, "Value": curve(hours_ago)}
+        at += timedelta(minutes=5)
+
+
+def _daily(metric: str, bucket: str, storage: str, value: float, now: datetime) -> Iterator[dict[str, Any]]:
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    dimensions = [{"Name": "BucketName", "Value": bucket}, {"Name": "StorageType", "Value": storage}]
+    for days_ago in range(DAYS, 0, -1):
+        at = midnight - timedelta(days=days_ago)
+        yield {"MetricName": metric, "Dimensions": dimensions, "Timestamp": at, "Value": value}
