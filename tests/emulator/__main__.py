@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
@@ -17,10 +18,10 @@ def main() -> int:
     # Ctrl-C too: a shell starts a background job with SIGINT ignored.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupted)
-    STACK_FILE.unlink(missing_ok=True)
     try:
         port = _port(os.environ.get("PORT", "4566"))
         ministack.check_free(port)
+        STACK_FILE.unlink(missing_ok=True)
         _say("Building the functions (the first time, the AWS SDKs take some minutes)")
         stack.build(ministack.aws_environment(f"http://127.0.0.1:{port}"))
         _say(f"Starting AWS on http://127.0.0.1:{port}, with IAM enforced")
@@ -34,18 +35,19 @@ def main() -> int:
             status, _, body = deployed.get("/resources")
             if status != 200:
                 raise EmulatorError(f"the API answered {status}: {body[:500].decode(errors='replace')}")
+            instances = {instance["name"]: instance for instance in json.loads(body)["data"]["ec2"]}
             deployed.save(STACK_FILE)
-            _say("Ready", done=True)
-            _print_calls(deployed, emulator)
-            signal.pause()
+            try:
+                _say("Ready", done=True)
+                _print_calls(deployed, emulator, instances[demo_metrics.HOT])
+                signal.pause()
+            finally:
+                STACK_FILE.unlink(missing_ok=True)
     except EmulatorError as error:
         print(f"\nmake run: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\nEnded: nothing is left running.")
-        return 0
-    finally:
-        STACK_FILE.unlink(missing_ok=True)
     return 0
 
 
@@ -66,7 +68,8 @@ def _say(step: str, done: bool = False) -> None:
     print(f"[{time.monotonic() - _started:5.1f} s] {step}{'.' if done else ' ...'}", flush=True)
 
 
-def _print_calls(deployed: stack.Stack, emulator: ministack.Emulator) -> None:
+def _print_calls(deployed: stack.Stack, emulator: ministack.Emulator, hot: dict[str, str]) -> None:
+    metrics = f"resource_type=ec2&resource_ids={hot['id']}&region={hot['region']}&hours=24"
     key = f"-H 'x-api-key: {deployed.api_key}'"
     print(f"""
 What does the account have?
@@ -76,6 +79,10 @@ What does the account have?
 Only production's running instances and available databases, in two regions:
 
   curl -s {key} '{deployed.url}/resources?types=ec2,rds&regions=us-east-1,eu-west-1&tags=env:prod&states=running,available'
+
+How is the busiest instance doing?
+
+  curl -s {key} '{deployed.url}/metrics?{metrics}'
 
 Change the account with any AWS tool and ask again, for example:
 
