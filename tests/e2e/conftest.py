@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from emulator import demo_account, demo_metrics, ministack, stack
+from emulator import demo_account, demo_metrics, ledger, ministack, stack
+from emulator.ledger import Ledger
 from emulator.ministack import Emulator
 from emulator.stack import Stack
 
@@ -21,5 +22,11 @@ def emulator() -> Iterator[Emulator]:
 
 
 @pytest.fixture(scope="session")
-def deployed(emulator: Emulator) -> Stack:
-    return stack.deploy(emulator)
+def bill() -> Iterator[Ledger]:
+    with ledger.running() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def deployed(emulator: Emulator, bill: Ledger) -> Stack:
+    return stack.deploy(emulator, bill)

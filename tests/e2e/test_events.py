@@ -14,6 +14,8 @@ EVENTS = {
     "resources.json": ("ResourcesFunction", 200, None),
     "resources-filtered.json": ("ResourcesFunction", 200, None),
     "resources-bad-parameter.json": ("ResourcesFunction", 400, "types"),
+    "costs.json": ("CostsFunction", 200, None),
+    "costs-bad-parameter.json": ("CostsFunction", 400, "start"),
     "metrics.json": ("MetricsFunction", 200, None),
     "metrics-bad-parameter.json": ("MetricsFunction", 400, "hours"),
     "resources-repeated-parameter.json": ("ResourcesFunction", 400, "regions"),

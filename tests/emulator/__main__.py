@@ -8,7 +8,7 @@ import signal
 import sys
 import time
 
-from . import demo_account, demo_metrics, ministack, stack
+from . import demo_account, demo_metrics, ledger, ministack, stack
 from .ministack import ROOT, EmulatorError
 
 STACK_FILE = ROOT / "target" / "stack.json"
@@ -25,12 +25,12 @@ def main() -> int:
         _say("Building the functions (the first time, the AWS SDKs take some minutes)")
         stack.build(ministack.aws_environment(f"http://127.0.0.1:{port}"))
         _say(f"Starting AWS on http://127.0.0.1:{port}, with IAM enforced")
-        with ministack.running(port) as emulator:
+        with ministack.running(port) as emulator, ledger.running() as bill:
             _say("Filling the demo account")
             demo_account.fill(emulator)
             demo_metrics.fill(emulator)
             _say("Deploying template.yaml into it (sam deploy)")
-            deployed = stack.deploy(emulator)
+            deployed = stack.deploy(emulator, bill)
             _say("Asking the API for the first time")
             status, _, body = deployed.get("/resources")
             if status != 200:
@@ -83,6 +83,10 @@ Only production's running instances and available databases, in two regions:
 How is the busiest instance doing?
 
   curl -s {key} '{deployed.url}/metrics?{metrics}'
+
+What does it cost?
+
+  curl -s {key} '{deployed.url}/costs?days=30'
 
 Change the account with any AWS tool and ask again, for example:
 

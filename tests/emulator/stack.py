@@ -11,6 +11,7 @@ import urllib.request
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from .ledger import Ledger
 from .ministack import ACCOUNT, ROOT, Emulator, EmulatorError
 
 STACK = "stratoscope"
@@ -66,7 +67,7 @@ def build(emulator_environment: dict[str, str]) -> None:
     _sam(["build", "--parameter-overrides", f"Architecture={ARCHITECTURE}"], environment)
 
 
-def deploy(emulator: Emulator, **parameters: str) -> Stack:
+def deploy(emulator: Emulator, ledger: Ledger, **parameters: str) -> Stack:
     """`sam deploy`, and what a caller needs to know of the result."""
     overrides = {"Architecture": ARCHITECTURE} | parameters
     overrides = [f"{name}={value}" for name, value in overrides.items()]
@@ -74,6 +75,12 @@ def deploy(emulator: Emulator, **parameters: str) -> Stack:
 
     described = emulator.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"][0]
     outputs = {output["OutputKey"]: output["OutputValue"] for output in described["Outputs"]}
+    # Cost Explorer is not the emulator's; the template has no place for an endpoint that AWS does not need.
+    functions = emulator.client("lambda")
+    costs = outputs["CostsFunction"]
+    variables = functions.get_function_configuration(FunctionName=costs)["Environment"]["Variables"]
+    variables["AWS_ENDPOINT_URL_COST_EXPLORER"] = ledger.url
+    functions.update_function_configuration(FunctionName=costs, Environment={"Variables": variables})
     key = emulator.client("apigateway").get_api_key(apiKey=outputs["ApiKeyId"], includeValue=True)
     api = outputs["RestApiId"]
     return Stack(

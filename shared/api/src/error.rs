@@ -65,6 +65,18 @@ impl ApiError {
         Self::NothingCollected { message, gaps: serde_json::to_value(gaps).unwrap_or_default() }
     }
 
+    /// The same error, whose message ends with what its reader can do.
+    #[must_use]
+    pub fn with_advice(mut self, advice: &str) -> Self {
+        if let Self::InvalidParameter { message, .. } | Self::NothingCollected { message, .. } = &mut self
+            && !advice.is_empty()
+        {
+            message.push_str(". ");
+            message.push_str(advice);
+        }
+        self
+    }
+
     /// The HTTP status of the answer.
     #[must_use]
     pub fn status(&self) -> u16 {

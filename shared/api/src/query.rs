@@ -70,6 +70,13 @@ impl Query {
             .map(Some)
     }
 
+    /// The one value of `name`, which is one of `allowed`.
+    pub fn choice<T: Copy + Display>(&self, name: &str, allowed: &[T]) -> Result<Option<T>, ApiError> {
+        let Some(text) = self.text(name) else { return Ok(None) };
+        let found = allowed.iter().find(|choice| choice.to_string() == text).copied();
+        found.map(Some).ok_or_else(|| ApiError::not_allowed(name, text, &listed(allowed)))
+    }
+
     /// The names of regions in `name`, if they look like such; whether they exist, AWS says.
     pub fn regions(&self, name: &str) -> Result<Option<Vec<String>>, ApiError> {
         let Some(regions) = self.list(name)? else { return Ok(None) };

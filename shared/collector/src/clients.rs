@@ -39,6 +39,7 @@ pub(crate) struct Clients {
     config: SdkConfig,
     home_region: String,
     cloudwatch: ByRegion<aws_sdk_cloudwatch::Client>,
+    cost_explorer: ByRegion<aws_sdk_costexplorer::Client>,
     ec2: ByRegion<aws_sdk_ec2::Client>,
     lambda: ByRegion<aws_sdk_lambda::Client>,
     rds: ByRegion<aws_sdk_rds::Client>,
@@ -85,6 +86,7 @@ impl Clients {
             config,
             home_region,
             cloudwatch: ByRegion::default(),
+            cost_explorer: ByRegion::default(),
             ec2: ByRegion::default(),
             lambda: ByRegion::default(),
             rds: ByRegion::default(),
@@ -106,6 +108,7 @@ impl Clients {
     }
 
     client!(cloudwatch, aws_sdk_cloudwatch);
+    client!(cost_explorer, aws_sdk_costexplorer);
     client!(ec2, aws_sdk_ec2);
     client!(lambda, aws_sdk_lambda);
     client!(rds, aws_sdk_rds);

@@ -53,7 +53,7 @@ pub enum GapStatus {
 pub struct Gap {
     /// The region; `global` for S3's one list of buckets, `*` when the list of regions itself is missing.
     pub region: String,
-    /// The service by its IAM prefix (`ec2`, `rds`, `s3`, `lambda`, `tag`, `cloudwatch`, `sts`).
+    /// The service by its IAM prefix (`ec2`, `rds`, `s3`, `lambda`, `tag`, `cloudwatch`, `ce`, `sts`).
     pub service: &'static str,
     /// The operation that failed.
     pub operation: &'static str,

@@ -14,6 +14,8 @@ mod account;
 pub mod catalog;
 mod clients;
 mod cloudwatch;
+mod cost_explorer;
+pub mod costs;
 mod coverage;
 mod cut_xml;
 mod ec2;
@@ -44,12 +46,14 @@ use tokio::sync::OnceCell;
 
 use crate::account::Account;
 use crate::clients::Clients;
+use crate::costs::Kept;
 
 /// Collects from one AWS account; made once a process and used by every invocation.
 #[derive(Debug)]
 pub struct Collector {
     clients: Clients,
     account: OnceCell<Account>,
+    kept_costs: Kept,
 }
 
 impl Collector {
@@ -58,7 +62,11 @@ impl Collector {
     ///
     /// Makes no AWS call. Without a region it starts at `us-east-1`, where the list of regions is the same.
     pub async fn from_env() -> Self {
-        Self { clients: Clients::from_env().await, account: OnceCell::new() }
+        Self::new(Clients::from_env().await)
+    }
+
+    fn new(clients: Clients) -> Self {
+        Self { clients, account: OnceCell::new(), kept_costs: Kept::default() }
     }
 }
 

@@ -51,9 +51,14 @@ impl AwsRequests {
 ///
 /// AWS bills no Describe, List or Get operation of the inventory (EC2, RDS, S3's ListBuckets apart, Lambda, STS, the
 /// tagging API). S3 bills a ListBuckets as one LIST request, $0.005 per 1,000. GetMetricData is billed by the metrics in
-/// it, which its caller charges.
+/// it, which its caller charges; Cost Explorer by the request, $0.01 each page. (AWS does not bill an error; a retry of
+/// one is counted all the same, so the figure is never too low.)
 fn price_micro_usd(operation: &str) -> u64 {
-    if operation == "s3:ListBuckets" { 5 } else { 0 }
+    match operation {
+        "s3:ListBuckets" => 5,
+        "ce:GetCostAndUsage" | "ce:GetCostForecast" => 10_000,
+        _ => 0,
+    }
 }
 
 /// Millionths of a dollar as dollars, rounded to four decimals.
@@ -110,6 +115,7 @@ impl Intercept for CountRequests {
 /// The IAM prefix of a service, by the id that its SDK has for it.
 fn iam_prefix(service_id: &str) -> String {
     match service_id {
+        "Cost Explorer" => "ce".to_owned(),
         "Resource Groups Tagging API" => "tag".to_owned(),
         other => other.to_ascii_lowercase(),
     }

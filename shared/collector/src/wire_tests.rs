@@ -1,6 +1,7 @@
 //! The AWS adapters and the inventory over a real wire: pages, denials, throttling, late and broken answers.
 
 mod aws;
+mod costs;
 mod metrics;
 
 use std::collections::BTreeSet;

@@ -20,7 +20,7 @@ use crate::clients::Clients;
 /// A request as the services see it.
 #[derive(Debug, Clone)]
 pub(super) struct Asked {
-    /// The signing name: `ec2`, `rds`, `s3`, `lambda`, `tagging`, `monitoring`, `sts`.
+    /// The signing name: `ec2`, `rds`, `s3`, `lambda`, `tagging`, `monitoring`, `ce`, `sts`.
     pub(super) service: String,
     pub(super) region: String,
     pub(super) operation: String,
@@ -101,7 +101,7 @@ pub(super) fn collector(address: &str) -> Collector {
         .timeout_config(timeouts)
         .retry_config(retries)
         .build();
-    Collector { clients: Clients::from_config(config), account: tokio::sync::OnceCell::new() }
+    Collector::new(Clients::from_config(config))
 }
 
 impl Drop for Aws {
@@ -128,7 +128,7 @@ fn read(request: &mut Request) -> Asked {
     let operation = match scope[3] {
         "lambda" => "ListFunctions".to_owned(),
         "s3" => "ListBuckets".to_owned(),
-        "tagging" => target.rsplit('.').next().unwrap().to_owned(),
+        "ce" | "tagging" => target.rsplit('.').next().unwrap().to_owned(),
         "monitoring" => url.rsplit('/').next().unwrap().to_owned(),
         _ => action.unwrap(),
     };
@@ -137,7 +137,7 @@ fn read(request: &mut Request) -> Asked {
 
 fn answer(request: Request, ask: &Asked, status: u16, code: Option<&str>, body: Vec<u8>) {
     let kind = match ask.service.as_str() {
-        "lambda" | "tagging" => "application/json",
+        "ce" | "lambda" | "tagging" => "application/json",
         "monitoring" => "application/cbor",
         _ => "text/xml",
     };
@@ -171,7 +171,7 @@ fn error_body(ask: &Asked, code: &str, message: &str) -> Vec<u8> {
             )
         }
         "s3" => format!("<Error><Code>{code}</Code><Message>{message}</Message></Error>"),
-        "lambda" | "tagging" => format!(r#"{{"message": "{message}"}}"#),
+        "ce" | "lambda" | "tagging" => format!(r#"{{"message": "{message}"}}"#),
         _ => format!("<ErrorResponse><Error><Code>{code}</Code><Message>{message}</Message></Error></ErrorResponse>"),
     };
     text.into_bytes()
@@ -204,6 +204,7 @@ fn empty(ask: &Asked) -> Reply {
             wrapped(ask, &format!("<regionInfo>{}</regionInfo>", regions.concat()))
         }
         "ListFunctions" => r#"{"Functions": []}"#.to_owned(),
+        "GetCostAndUsage" => r#"{"ResultsByTime": []}"#.to_owned(),
         "GetResources" => r#"{"ResourceTagMappingList": [], "PaginationToken": ""}"#.to_owned(),
         "ListBuckets" => "<ListAllMyBucketsResult><Buckets/></ListAllMyBucketsResult>".to_owned(),
         _ => wrapped(ask, ""),

@@ -1,0 +1,279 @@
+//! The data of an answer: sums over the periods that Cost Explorer gave.
+
+use std::collections::BTreeMap;
+
+use api::ApiError;
+use collector::costs::{CostPeriod, Costs, Forecast, ForecastAnswer, Granularity, Grouping};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+use serde::{Serialize, Serializer};
+use serde_json::value::RawValue;
+
+use crate::query::{CostsQuery, RECORD_TYPE};
+
+/// What AWS calls the record types that reduce a bill.
+const REDUCTIONS: [&str; 2] = ["Credit", "Refund"];
+
+/// What a group without the tag or category is called.
+const NONE: &str = "(none)";
+
+/// An amount as a JSON number with all its digits.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Amount(Decimal);
+
+impl Serialize for Amount {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let digits = self.0.normalize().to_string();
+        RawValue::from_string(digits).map_err(serde::ser::Error::custom)?.serialize(serializer)
+    }
+}
+
+/// The sums of groups by their names.
+type Sums = BTreeMap<String, Decimal>;
+
+/// The `data` of an answer.
+#[derive(Debug, Serialize)]
+pub struct Data {
+    start: Date,
+    end: Date,
+    granularity: &'static str,
+    metric: &'static str,
+    /// The sum of all periods.
+    total_cost: Amount,
+    /// The currency; the unit of usage; null where the groups differ in it.
+    currency: Option<String>,
+    /// Whether AWS may still change any of it.
+    estimated: bool,
+    /// For each grouping, `costs_by_service` and so on, the sum of each group.
+    #[serde(flatten)]
+    costs_by: BTreeMap<String, BTreeMap<String, Amount>>,
+    /// Every period by its start.
+    periods: BTreeMap<String, Period>,
+    /// Null where both groupings are used for something else.
+    credits_and_refunds: Option<Reductions>,
+    month_to_date: Option<MonthToDate>,
+    comparison: Option<Comparison>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    forecast: Option<Outlook>,
+    /// When AWS was asked; earlier than `generated_at` where the answer was kept.
+    as_of: Timestamp,
+}
+
+#[derive(Debug, Serialize)]
+struct Period {
+    end: String,
+    cost: Amount,
+    estimated: bool,
+    groups: BTreeMap<String, Group>,
+}
+
+/// A group of one period: its cost, or the costs of the groups of the second grouping.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum Group {
+    Cost(Amount),
+    Groups(BTreeMap<String, Amount>),
+}
+
+/// What credits and refunds took off the bill.
+#[derive(Debug, Serialize)]
+struct Reductions {
+    /// Not above 0.
+    amount: Amount,
+    /// Their part of everything else, 0 to 1; null where there is nothing else.
+    share: Option<Amount>,
+    by_record_type: BTreeMap<String, Amount>,
+}
+
+/// The current month up to yesterday.
+#[derive(Debug, Serialize)]
+struct MonthToDate {
+    start: Date,
+    end: Date,
+    cost: Amount,
+    estimated: bool,
+}
+
+/// The same number of days before.
+#[derive(Debug, Serialize)]
+struct Comparison {
+    start: Date,
+    end: Date,
+    total_cost: Amount,
+    change: Amount,
+    /// Null where the days before cost nothing.
+    change_percent: Option<Amount>,
+}
+
+/// The rest of the month, or why AWS can't say.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum Outlook {
+    Forecast {
+        start: Date,
+        end: Date,
+        mean: Amount,
+        lower: Amount,
+        upper: Amount,
+        interval_percent: i32,
+        currency: String,
+    },
+    Unavailable {
+        unavailable: String,
+        message: String,
+    },
+}
+
+/// Makes the data of an answer.
+pub(crate) fn shape(query: &CostsQuery, costs: &Costs, forecast: Option<ForecastAnswer>) -> Result<Data, ApiError> {
+    let dated = costs.periods.iter().map(|period| Ok((first_day(period)?, period)));
+    let dated: Vec<(Date, &CostPeriod)> = dated.collect::<Result<_, ApiError>>()?;
+    let between = |from: Date, to: Date| dated.iter().filter(move |(day, _)| (from..to).contains(day)).map(|(_, p)| *p);
+    let total = |periods: &mut dyn Iterator<Item = &CostPeriod>| sum(periods.map(CostPeriod::total));
+
+    let asked: Vec<&CostPeriod> = between(query.start, query.end).collect();
+    let total_cost = total(&mut asked.iter().copied());
+    let month_to_date = query.month_from.map(|from| MonthToDate {
+        start: from,
+        end: query.today,
+        cost: Amount(total(&mut between(from, query.today))),
+        estimated: between(from, query.today).any(|period| period.estimated),
+    });
+    let comparison = query.compared_from.map(|from| {
+        let before = total(&mut between(from, query.start));
+        let change = total_cost.saturating_sub(before);
+        let percent = change.checked_div(before).and_then(|ratio| ratio.checked_mul(Decimal::ONE_HUNDRED));
+        Comparison {
+            start: from,
+            end: query.start,
+            total_cost: Amount(before),
+            change: Amount(change),
+            change_percent: percent.map(|percent| Amount(percent.round_dp(2))),
+        }
+    });
+    Ok(Data {
+        start: query.start,
+        end: query.end,
+        granularity: match query.granularity {
+            Granularity::Daily => "DAILY",
+            Granularity::Monthly => "MONTHLY",
+            Granularity::Hourly => "HOURLY",
+        },
+        metric: query.metric,
+        total_cost: Amount(total_cost),
+        currency: currency(&asked),
+        estimated: asked.iter().any(|period| period.estimated),
+        costs_by: costs_by(query, &asked),
+        credits_and_refunds: reductions(query, &asked, total_cost),
+        month_to_date,
+        comparison,
+        forecast: forecast.map(outlook),
+        as_of: costs.as_of,
+        periods: asked.into_iter().map(|period| (period.start.clone(), shown(query, period))).collect(),
+    })
+}
+
+fn first_day(period: &CostPeriod) -> Result<Date, ApiError> {
+    let day = period.start.split('T').next().unwrap_or_default();
+    day.parse().map_err(|_| ApiError::Internal("Cost Explorer gave a period that begins on no day".to_owned()))
+}
+
+fn sum(amounts: impl Iterator<Item = Decimal>) -> Decimal {
+    amounts.fold(Decimal::ZERO, Decimal::saturating_add)
+}
+
+fn add(sums: &mut Sums, name: String, amount: Decimal) {
+    let sum = sums.entry(name).or_default();
+    *sum = sum.saturating_add(amount);
+}
+
+fn amounts(sums: Sums) -> BTreeMap<String, Amount> {
+    sums.into_iter().map(|(name, amount)| (name, Amount(amount))).collect()
+}
+
+/// The unit that all periods with any groups have in common.
+fn currency(periods: &[&CostPeriod]) -> Option<String> {
+    let mut units = periods.iter().filter(|period| !period.groups.is_empty()).map(|period| period.unit.as_ref());
+    let first = units.next()??;
+    units.all(|unit| unit == Some(first)).then(|| first.clone())
+}
+
+/// The name of a group in one grouping. Tags and categories come as `key$value`, with nothing behind the dollar for
+/// what has none.
+fn name_in(grouping: &Grouping, key: &str) -> String {
+    let value = match grouping {
+        Grouping::Dimension(_) => key,
+        Grouping::Tag(_) | Grouping::CostCategory(_) => key.split_once('$').map_or(key, |(_, value)| value),
+    };
+    if value.is_empty() { NONE.to_owned() } else { value.to_owned() }
+}
+
+/// The sums by each grouping.
+fn costs_by(query: &CostsQuery, periods: &[&CostPeriod]) -> BTreeMap<String, BTreeMap<String, Amount>> {
+    let by = |(position, named): (usize, &crate::query::NamedGrouping)| {
+        let mut sums = Sums::new();
+        for (keys, amount) in periods.iter().flat_map(|period| &period.groups) {
+            let key = keys.get(position).map_or("", String::as_str);
+            add(&mut sums, name_in(&named.grouping, key), *amount);
+        }
+        (format!("costs_by_{}", named.name), amounts(sums))
+    };
+    query.group_by.iter().enumerate().map(by).collect()
+}
+
+/// What credits and refunds took off, where the groups tell record types.
+fn reductions(query: &CostsQuery, periods: &[&CostPeriod], total: Decimal) -> Option<Reductions> {
+    let asked = query.group_by.iter().position(|named| named.grouping == Grouping::Dimension(RECORD_TYPE));
+    let position = asked.or_else(|| query.splits_record_types().then_some(query.group_by.len()))?;
+    let mut sums = Sums::new();
+    for (keys, amount) in periods.iter().flat_map(|period| &period.groups) {
+        add(&mut sums, keys.get(position).cloned().unwrap_or_default(), *amount);
+    }
+    let amount = sum(REDUCTIONS.iter().filter_map(|name| sums.get(*name).copied()));
+    let rest = total.saturating_sub(amount);
+    let share = rest.is_sign_positive().then(|| amount.abs().checked_div(rest)).flatten();
+    Some(Reductions {
+        amount: Amount(amount),
+        share: share.map(|share| Amount(share.round_dp(4))),
+        by_record_type: amounts(sums),
+    })
+}
+
+/// A period with the groups that were asked for.
+fn shown(query: &CostsQuery, period: &CostPeriod) -> Period {
+    let mut sums: BTreeMap<String, Sums> = BTreeMap::new();
+    let name = |keys: &[String], position: usize| {
+        let named = query.group_by.get(position)?;
+        Some(name_in(&named.grouping, keys.get(position).map_or("", String::as_str)))
+    };
+    for (keys, amount) in &period.groups {
+        let of_first = sums.entry(name(keys, 0).unwrap_or_default()).or_default();
+        add(of_first, name(keys, 1).unwrap_or_default(), *amount);
+    }
+    let has_second = query.group_by.len() > 1;
+    let group = |sums: Sums| {
+        if has_second { Group::Groups(amounts(sums)) } else { Group::Cost(Amount(sum(sums.into_values()))) }
+    };
+    Period {
+        end: period.end.clone(),
+        cost: Amount(period.total()),
+        estimated: period.estimated,
+        groups: sums.into_iter().map(|(name, sums)| (name, group(sums))).collect(),
+    }
+}
+
+fn outlook(forecast: ForecastAnswer) -> Outlook {
+    match forecast {
+        Ok(Forecast { start, end, mean, lower, upper, level, unit }) => Outlook::Forecast {
+            start,
+            end,
+            mean: Amount(mean),
+            lower: Amount(lower),
+            upper: Amount(upper),
+            interval_percent: level,
+            currency: unit,
+        },
+        Err(gap) => Outlook::Unavailable { unavailable: gap.code, message: gap.message },
+    }
+}

@@ -1,0 +1,47 @@
+//! What does it cost: `GET /costs`.
+//!
+//! One question to Cost Explorer, a cent, brings everything: the days that were asked, the same number of days before
+//! them, the month so far, and, where a grouping is free, the split into credits, refunds and charges. All sums are made
+//! here in decimal arithmetic, so that the parts add up to the total to the last digit.
+
+#![cfg_attr(test, allow(clippy::arithmetic_side_effects, reason = "a test that overflows fails, as it should"))]
+
+mod answer;
+mod query;
+
+use api::{Answer, ApiError, Call};
+use collector::{Collector, Coverage, Gap, GapStatus};
+
+pub use crate::answer::{Amount, Data};
+use crate::query::CostsQuery;
+
+/// Answers one call.
+pub async fn handle(collector: &Collector, call: Call) -> Result<Answer<Data, Coverage>, ApiError> {
+    let query = CostsQuery::read(&call)?;
+    let asked = collector.costs(&query.question(), query.forecast.as_ref(), call.received_at, call.deadline).await;
+    let (costs, forecast, coverage) = asked;
+    let Some(costs) = costs else {
+        let advice = coverage.gaps.iter().find(|gap| gap.service == "ce").map_or("", what_to_do);
+        return Err(ApiError::nothing_collected(&coverage.gaps).with_advice(advice));
+    };
+    Ok(Answer::new(answer::shape(&query, &costs, forecast)?, coverage))
+}
+
+/// What an operator can do about a question that Cost Explorer refused.
+fn what_to_do(gap: &Gap) -> &'static str {
+    match (gap.status, gap.code.as_str()) {
+        (GapStatus::Denied, _) => {
+            "Allow ce:GetCostAndUsage to the function's role, and IAM access to billing in the account's settings."
+        }
+        (GapStatus::DeniedByOrganization, _) => "A policy of the organisation denies Cost Explorer to this account.",
+        (_, "LimitExceededException") | (GapStatus::Throttled, _) => {
+            "Cost Explorer takes 5 requests a second from an account: ask again in a moment."
+        }
+        (_, "DataUnavailableException") => {
+            "Cost Explorer has no data yet: it needs about a day after it is first opened in the console."
+        }
+        (_, "BillExpirationException") => "Cost Explorer no longer has these days: ask for later ones.",
+        (_, code) if code.contains("Expired") => "The credentials have expired: renew them and ask again.",
+        _ => "Ask again; if it stays, the gap has AWS's own words.",
+    }
+}

@@ -1,0 +1,189 @@
+//! Cost Explorer: what was spent, and what will be.
+//!
+//! One endpoint, in us-east-1, answers for all regions. Each request and each page of it costs $0.01, so there is one
+//! question an answer; who asks keeps what comes back ([`costs`](crate::costs)). Amounts stay the decimals that AWS
+//! writes.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use aws_sdk_costexplorer::Client;
+use aws_sdk_costexplorer::operation::get_cost_and_usage::{GetCostAndUsageError, GetCostAndUsageOutput};
+use aws_sdk_costexplorer::types::{
+    self, DateInterval, Dimension, DimensionValues, Expression, GroupDefinition, GroupDefinitionType, MetricValue,
+    ResultByTime,
+};
+use aws_smithy_async::future::pagination_stream::PaginationStream;
+use aws_smithy_async::future::pagination_stream::fn_stream::FnStream;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+
+use crate::costs::{CostPeriod, CostQuestion, Forecast, ForecastQuestion, Granularity, Grouping};
+use crate::fault::Fault;
+use crate::listing::{every_page, one_call};
+
+/// The operations of this file, as gaps name them.
+pub(crate) const GET_COST_AND_USAGE: (&str, &str) = ("ce", "GetCostAndUsage");
+pub(crate) const GET_COST_FORECAST: (&str, &str) = ("ce", "GetCostForecast");
+
+/// Where Cost Explorer answers in the commercial partition.
+pub(crate) const REGION: &str = "us-east-1";
+
+/// The width of a forecast's interval in percent.
+pub(crate) const FORECAST_LEVEL: i32 = 80;
+
+/// Every period of a question, in the order of time. A sum that lacks a page would be wrong, so a fault leaves nothing.
+pub(crate) async fn periods(
+    client: &Client,
+    question: &CostQuestion,
+    deadline: Instant,
+) -> Result<Vec<CostPeriod>, Fault> {
+    let pages = every_page(deadline, pages(client, question), GetCostAndUsageOutput::next_page_token, |page| {
+        page.results_by_time.unwrap_or_default()
+    })
+    .await;
+    if let Some(fault) = pages.fault {
+        return Err(fault);
+    }
+    let mut periods: BTreeMap<String, CostPeriod> = BTreeMap::new();
+    for result in pages.found {
+        let period = period_of(result, question.metric)?;
+        match periods.get_mut(&period.start) {
+            // The groups of one period can be on two pages.
+            Some(known) => known.add(period),
+            None => _ = periods.insert(period.start.clone(), period),
+        }
+    }
+    Ok(periods.into_values().collect())
+}
+
+/// The pages of a question; the SDK has no paginator for this operation.
+fn pages(
+    client: &Client,
+    question: &CostQuestion,
+) -> PaginationStream<Result<GetCostAndUsageOutput, SdkError<GetCostAndUsageError, HttpResponse>>> {
+    let request = client
+        .get_cost_and_usage()
+        .set_time_period(interval(&at(question.start, question.granularity), &at(question.end, question.granularity)))
+        .granularity(match question.granularity {
+            Granularity::Daily => types::Granularity::Daily,
+            Granularity::Monthly => types::Granularity::Monthly,
+            Granularity::Hourly => types::Granularity::Hourly,
+        })
+        .metrics(question.metric)
+        .set_group_by(Some(question.group_by.iter().map(definition).collect()))
+        .set_filter(without(&question.exclude));
+    PaginationStream::new(FnStream::new(move |pages| {
+        Box::pin(async move {
+            let mut token = None;
+            loop {
+                let page = request.clone().set_next_page_token(token).send().await;
+                token = page.as_ref().ok().and_then(|page| page.next_page_token.clone());
+                if pages.send(page).await.is_err() || token.is_none() {
+                    return;
+                }
+            }
+        })
+    }))
+}
+
+/// What the rest of a period will cost.
+pub(crate) async fn forecast(
+    client: &Client,
+    question: &ForecastQuestion,
+    deadline: Instant,
+) -> Result<Forecast, Fault> {
+    let call = client
+        .get_cost_forecast()
+        .set_time_period(interval(&question.start.to_string(), &question.end.to_string()))
+        .granularity(types::Granularity::Monthly)
+        .metric(question.metric.into())
+        .prediction_interval_level(FORECAST_LEVEL)
+        .send();
+    let answer = one_call(deadline, call).await?;
+    let total = answer.total.ok_or_else(|| incomplete("no total"))?;
+    // One request spans at most two months: bounds add up as the means do.
+    let results = answer.forecast_results_by_time.unwrap_or_default();
+    let sum = |bound: fn(&types::ForecastResult) -> Option<&str>| -> Result<Decimal, Fault> {
+        results.iter().try_fold(Decimal::ZERO, |sum, result| Ok(sum.saturating_add(decimal(bound(result))?)))
+    };
+    Ok(Forecast {
+        start: question.start,
+        end: question.end,
+        mean: decimal(total.amount.as_deref())?,
+        lower: sum(types::ForecastResult::prediction_interval_lower_bound)?,
+        upper: sum(types::ForecastResult::prediction_interval_upper_bound)?,
+        level: FORECAST_LEVEL,
+        unit: total.unit.unwrap_or_default(),
+    })
+}
+
+fn interval(start: &str, end: &str) -> Option<DateInterval> {
+    // Both are there, which is all that building checks.
+    DateInterval::builder().start(start).end(end).build().ok()
+}
+
+/// A date as Cost Explorer wants it: with a time where it counts hours.
+fn at(date: Date, granularity: Granularity) -> String {
+    match granularity {
+        Granularity::Hourly => format!("{date}T00:00:00Z"),
+        Granularity::Daily | Granularity::Monthly => date.to_string(),
+    }
+}
+
+fn definition(grouping: &Grouping) -> GroupDefinition {
+    let (kind, key) = match grouping {
+        Grouping::Dimension(name) => (GroupDefinitionType::Dimension, *name),
+        Grouping::Tag(key) => (GroupDefinitionType::Tag, key.as_str()),
+        Grouping::CostCategory(name) => (GroupDefinitionType::CostCategory, name.as_str()),
+    };
+    GroupDefinition::builder().r#type(kind).key(key).build()
+}
+
+/// A filter for everything but some record types.
+fn without(record_types: &[&'static str]) -> Option<Expression> {
+    if record_types.is_empty() {
+        return None;
+    }
+    let values = record_types.iter().map(ToString::to_string).collect();
+    let excluded = DimensionValues::builder().key(Dimension::RecordType).set_values(Some(values)).build();
+    Some(Expression::builder().not(Expression::builder().dimensions(excluded).build()).build())
+}
+
+fn period_of(result: ResultByTime, metric: &str) -> Result<CostPeriod, Fault> {
+    let interval = result.time_period.ok_or_else(|| incomplete("a period without its dates"))?;
+    let mut period = CostPeriod {
+        start: interval.start,
+        end: interval.end,
+        estimated: result.estimated,
+        groups: Vec::new(),
+        unit: None,
+    };
+    for group in result.groups.unwrap_or_default() {
+        let value = group.metrics.unwrap_or_default().remove(metric);
+        period.push(group.keys.unwrap_or_default(), amount(value)?);
+    }
+    // Without groups Cost Explorer gives one total instead.
+    if let Some(value) = result.total.unwrap_or_default().remove(metric) {
+        period.push(Vec::new(), amount(Some(value))?);
+    }
+    Ok(period)
+}
+
+fn amount(value: Option<MetricValue>) -> Result<(Decimal, String), Fault> {
+    let value = value.ok_or_else(|| incomplete("a group without its amount"))?;
+    Ok((decimal(value.amount.as_deref())?, value.unit.unwrap_or_default()))
+}
+
+/// Reads an amount; AWS writes very small ones with an exponent.
+fn decimal(text: Option<&str>) -> Result<Decimal, Fault> {
+    let text = text.unwrap_or_default();
+    let read = text.parse().or_else(|_| Decimal::from_scientific(text));
+    read.map_err(|_| incomplete("an amount that is no decimal number"))
+}
+
+fn incomplete(what: &str) -> Fault {
+    Fault::failed("IncompleteAnswer", &format!("Cost Explorer gave {what}"))
+}

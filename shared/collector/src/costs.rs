@@ -1,0 +1,251 @@
+//! What an account costs: questions to Cost Explorer, asked once and kept.
+//!
+//! A question costs a cent a page and its answer changes at most three times a day, so an answer is kept in the warm
+//! function: for an hour while AWS still estimates a part of it, for a day once all of it is final. The same question
+//! asked twice at once is sent once. A fault is not kept.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+use tokio::sync::OnceCell;
+
+use crate::coverage::{Coverage, Gap};
+use crate::fault::Fault;
+use crate::requests::metered;
+use crate::{Collector, cost_explorer};
+
+/// How long an answer is kept while a part of it is still estimated, and when none is.
+const KEPT_ESTIMATED: Duration = Duration::from_hours(1);
+const KEPT_FINAL: Duration = Duration::from_hours(24);
+
+/// How many answers are kept at most.
+const KEPT_ANSWERS: usize = 64;
+
+/// The length of a period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Granularity {
+    /// A day.
+    Daily,
+    /// A calendar month, or the part of it that was asked for.
+    Monthly,
+    /// An hour; an account has to opt in for it.
+    Hourly,
+}
+
+/// What costs are grouped by.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Grouping {
+    /// A dimension by AWS's name, `SERVICE`.
+    Dimension(&'static str),
+    /// A cost allocation tag's key.
+    Tag(String),
+    /// A cost category's name.
+    CostCategory(String),
+}
+
+/// A question about the past.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct CostQuestion {
+    /// The first day, UTC.
+    pub start: Date,
+    /// The day after the last, UTC.
+    pub end: Date,
+    /// The length of a period.
+    pub granularity: Granularity,
+    /// AWS's name of the basis, `UnblendedCost`.
+    pub metric: &'static str,
+    /// At most two.
+    pub group_by: Vec<Grouping>,
+    /// Record types to leave out, by AWS's names.
+    pub exclude: Vec<&'static str>,
+}
+
+/// A question about the future.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ForecastQuestion {
+    /// Today, UTC.
+    pub start: Date,
+    /// The day after the last, UTC.
+    pub end: Date,
+    /// AWS's name of the basis, `UNBLENDED_COST`.
+    pub metric: &'static str,
+}
+
+/// What one period cost.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CostPeriod {
+    /// The first day or hour, as AWS writes it.
+    pub start: String,
+    /// The first day or hour that is not in it.
+    pub end: String,
+    /// Whether AWS may still change it.
+    pub estimated: bool,
+    /// The amount of each group by its keys, in the order of the groupings; one without keys where nothing is grouped.
+    pub groups: Vec<(Vec<String>, Decimal)>,
+    /// The currency, or the unit of usage; `None` where the groups differ in it or there are none.
+    pub unit: Option<String>,
+}
+
+impl CostPeriod {
+    /// The sum of the groups.
+    #[must_use]
+    pub fn total(&self) -> Decimal {
+        self.groups.iter().fold(Decimal::ZERO, |sum, (_, amount)| sum.saturating_add(*amount))
+    }
+
+    pub(crate) fn push(&mut self, keys: Vec<String>, (amount, unit): (Decimal, String)) {
+        let first = self.groups.is_empty();
+        self.groups.push((keys, amount));
+        self.unit = self.unit.take().filter(|known| *known == unit).or_else(|| first.then_some(unit));
+    }
+
+    pub(crate) fn add(&mut self, other: Self) {
+        self.unit = if self.unit == other.unit { self.unit.take() } else { None };
+        self.estimated |= other.estimated;
+        self.groups.extend(other.groups);
+    }
+}
+
+/// What a period will cost.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Forecast {
+    /// The first day.
+    pub start: Date,
+    /// The day after the last.
+    pub end: Date,
+    /// What is most likely.
+    pub mean: Decimal,
+    /// The interval that the cost will be in with a likelihood of `level` percent.
+    pub lower: Decimal,
+    /// The upper end of it.
+    pub upper: Decimal,
+    /// The likelihood in percent.
+    pub level: i32,
+    /// The currency.
+    pub unit: String,
+}
+
+/// The answer to a [`CostQuestion`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Costs {
+    /// Every period in the order of time.
+    pub periods: Vec<CostPeriod>,
+    /// When AWS was asked.
+    pub as_of: Timestamp,
+}
+
+/// The forecast, or AWS's words for why there is none.
+pub type ForecastAnswer = Result<Forecast, Gap>;
+
+/// The place of one answer: empty until somebody has asked, and whoever asks meanwhile waits for it.
+type Place = Arc<OnceCell<Arc<Costs>>>;
+
+/// Answers that were paid for, by their question, with the time of asking.
+#[derive(Debug, Default)]
+pub(crate) struct Kept(Mutex<HashMap<CostQuestion, (Instant, Place)>>);
+
+impl Kept {
+    /// The place of a question's answer: the one that is there, if it is fresh, or a new one.
+    fn place(&self, question: &CostQuestion, now: Instant) -> Place {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.retain(|_, (asked, place)| {
+            place.get().is_none_or(|costs| now.saturating_duration_since(*asked) < lifetime(costs))
+        });
+        if kept.len() >= KEPT_ANSWERS && !kept.contains_key(question) {
+            kept.clear();
+        }
+        Arc::clone(&kept.entry(question.clone()).or_insert_with(|| (now, Arc::default())).1)
+    }
+}
+
+fn lifetime(costs: &Costs) -> Duration {
+    if costs.periods.iter().any(|period| period.estimated) { KEPT_ESTIMATED } else { KEPT_FINAL }
+}
+
+impl Collector {
+    /// Answers a question about the past and, if there is one, about the future, at once.
+    ///
+    /// Costs that lack anything would be wrong, so they are whole or there are none and the coverage has the gap. A
+    /// forecast that AWS can't make is an answer, not a gap.
+    pub async fn costs(
+        &self,
+        question: &CostQuestion,
+        forecast: Option<&ForecastQuestion>,
+        now: Timestamp,
+        deadline: Instant,
+    ) -> (Option<Arc<Costs>>, Option<ForecastAnswer>, Coverage) {
+        let asked = Box::pin(async {
+            let past = self.past_costs(question, now, deadline);
+            tokio::join!(past, self.future_costs(forecast, deadline), self.account(deadline))
+        });
+        let ((costs, forecast, account), aws_requests) = metered(asked).await;
+        let (costs, gap) = costs.map_or_else(|gap| (None, Some(gap)), |costs| (Some(costs), None));
+        (costs, forecast, Coverage::new(account, gap.into_iter().collect(), aws_requests))
+    }
+
+    async fn past_costs(&self, question: &CostQuestion, now: Timestamp, deadline: Instant) -> Result<Arc<Costs>, Gap> {
+        let place = self.kept_costs.place(question, Instant::now());
+        let client = self.clients.cost_explorer(cost_explorer::REGION);
+        let ask = async || {
+            let periods = cost_explorer::periods(&client, question, deadline).await?;
+            Ok(Arc::new(Costs { periods, as_of: now }))
+        };
+        let costs = place.get_or_try_init(ask).await.cloned();
+        costs.map_err(|fault: Fault| fault.into_gap(cost_explorer::REGION, cost_explorer::GET_COST_AND_USAGE, &[]))
+    }
+
+    async fn future_costs(&self, question: Option<&ForecastQuestion>, deadline: Instant) -> Option<ForecastAnswer> {
+        let client = self.clients.cost_explorer(cost_explorer::REGION);
+        let forecast = cost_explorer::forecast(&client, question?, deadline).await;
+        Some(forecast.map_err(|fault| fault.into_gap(cost_explorer::REGION, cost_explorer::GET_COST_FORECAST, &[])))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn question(day: i8) -> CostQuestion {
+        CostQuestion {
+            start: jiff::civil::date(2026, 11, day),
+            end: jiff::civil::date(2026, 11, 20),
+            granularity: Granularity::Daily,
+            metric: "UnblendedCost",
+            group_by: vec![],
+            exclude: vec![],
+        }
+    }
+
+    fn costs(estimated: bool) -> Arc<Costs> {
+        let period =
+            CostPeriod { start: "2026-11-01".into(), end: "2026-11-02".into(), estimated, groups: vec![], unit: None };
+        Arc::new(Costs { periods: vec![period], as_of: Timestamp::UNIX_EPOCH })
+    }
+
+    #[test]
+    fn an_answer_is_kept_for_an_hour_or_for_a_day_once_it_is_final() {
+        let kept = Kept::default();
+        let start = Instant::now();
+        kept.place(&question(1), start).set(costs(true)).unwrap();
+        kept.place(&question(2), start).set(costs(false)).unwrap();
+        let is_there = |day, after| kept.place(&question(day), start + after).get().is_some();
+        assert!(is_there(1, Duration::from_mins(59)) && is_there(2, Duration::from_mins(59)));
+        assert!(!is_there(1, KEPT_ESTIMATED) && is_there(2, Duration::from_hours(23)));
+        assert!(!is_there(2, KEPT_FINAL));
+    }
+
+    #[test]
+    fn a_unit_is_told_only_where_all_groups_have_it() {
+        let mut period = CostPeriod::clone(&costs(false).periods[0]);
+        period.push(vec!["a".into()], (Decimal::ONE, "USD".into()));
+        period.push(vec!["b".into()], (Decimal::TWO, "USD".into()));
+        assert_eq!((period.unit.as_deref(), period.total()), (Some("USD"), Decimal::from(3)));
+        period.push(vec!["c".into()], (Decimal::ONE, "Hrs".into()));
+        period.push(vec!["d".into()], (Decimal::ONE, "Hrs".into()));
+        assert_eq!(period.unit, None);
+    }
+}

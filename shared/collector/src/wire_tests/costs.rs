@@ -1,0 +1,148 @@
+//! Costs over a real wire: pages, faults, questions that are paid once.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use jiff::Timestamp;
+use jiff::civil::date;
+
+use super::aws::{Asked, Aws, Reply};
+use super::{LONG, told};
+use crate::costs::{CostQuestion, Costs, ForecastQuestion, Granularity, Grouping};
+use crate::{Collector, Coverage, GapStatus};
+
+fn november() -> CostQuestion {
+    CostQuestion {
+        start: date(2026, 11, 1),
+        end: date(2026, 11, 3),
+        granularity: Granularity::Daily,
+        metric: "UnblendedCost",
+        group_by: vec![Grouping::Dimension("SERVICE"), Grouping::Tag("team".to_owned())],
+        exclude: vec!["Credit"],
+    }
+}
+
+async fn ask(collector: &Collector) -> (Option<Arc<Costs>>, Coverage) {
+    let (costs, _, coverage) = collector.costs(&november(), None, Timestamp::UNIX_EPOCH, Instant::now() + LONG).await;
+    (costs, coverage)
+}
+
+/// Start and end of a day, and its groups: a key and an amount each.
+type Day<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)]);
+
+/// A page of days.
+fn page(days: &[Day], next: Option<&str>) -> Reply {
+    let group = |(key, amount): &(&str, &str)| {
+        format!(
+            r#"{{"Keys": ["{key}", "team$"], "Metrics": {{"UnblendedCost": {{"Amount": "{amount}", "Unit": "USD"}}}}}}"#
+        )
+    };
+    let day = |(start, end, groups): &Day| {
+        let groups: Vec<_> = groups.iter().map(group).collect();
+        let groups = groups.join(",");
+        format!(
+            r#"{{"TimePeriod": {{"Start": "{start}", "End": "{end}"}}, "Total": {{}}, "Groups": [{groups}], "Estimated": false}}"#
+        )
+    };
+    let days: Vec<_> = days.iter().map(day).collect();
+    let next = next.map(|next| format!(r#", "NextPageToken": "{next}""#)).unwrap_or_default();
+    Reply::Ok(format!(r#"{{"ResultsByTime": [{}]{next}}}"#, days.join(",")))
+}
+
+fn is_first_page(asked: &Asked) -> bool {
+    !asked.parameters.contains("NextPageToken")
+}
+
+#[tokio::test]
+async fn a_day_whose_groups_are_on_two_pages_is_one_day_and_each_page_has_its_price() {
+    let aws = Aws::start(|asked| {
+        (asked.operation == "GetCostAndUsage").then(|| {
+            let first: &[_] = &[("2026-11-01", "2026-11-02", &[("EC2", "1.1")][..])];
+            let second: &[_] = &[
+                ("2026-11-01", "2026-11-02", &[("RDS", "2.00000000003")][..]),
+                ("2026-11-02", "2026-11-03", &[("EC2", "1E-7")][..]),
+            ];
+            if is_first_page(asked) { page(first, Some("next")) } else { page(second, None) }
+        })
+    });
+    let (costs, coverage) = ask(&aws.collector()).await;
+    let totals: Vec<_> = costs.unwrap().periods.iter().map(|p| (p.start.clone(), p.total().to_string())).collect();
+    assert_eq!(totals, [("2026-11-01".into(), "3.10000000003".into()), ("2026-11-02".into(), "0.0000001".into())]);
+    assert_eq!(coverage.aws_requests.by_operation["ce:GetCostAndUsage"], 2);
+    assert_eq!(coverage.aws_requests.estimated_cost_usd, "0.0200");
+    let asked = aws.asked("GetCostAndUsage").remove(0);
+    assert_eq!(asked.region, "us-east-1");
+    for part in [
+        r#""TimePeriod":{"Start":"2026-11-01","End":"2026-11-03"}"#,
+        r#"{"Type":"DIMENSION","Key":"SERVICE"},{"Type":"TAG","Key":"team"}"#,
+        r#""Filter":{"Not":{"Dimensions":{"Key":"RECORD_TYPE","Values":["Credit"]}}}"#,
+    ] {
+        assert!(asked.parameters.contains(part), "{part} in {}", asked.parameters);
+    }
+}
+
+#[tokio::test]
+async fn costs_that_lack_a_page_are_none_and_are_not_kept() {
+    let mut failures = 1;
+    let aws = Aws::start(move |asked| {
+        (asked.operation == "GetCostAndUsage").then(|| {
+            if is_first_page(asked) {
+                page(&[("2026-11-01", "2026-11-02", &[("EC2", "1.1")])], Some("next"))
+            } else if failures > 0 {
+                failures -= 1;
+                Reply::Error(400, "InvalidNextTokenException", "expired")
+            } else {
+                page(&[("2026-11-02", "2026-11-03", &[("EC2", "2")])], None)
+            }
+        })
+    });
+    let collector = aws.collector();
+    let (costs, coverage) = ask(&collector).await;
+    assert_eq!(costs, None);
+    assert_eq!(
+        told(&coverage.gaps),
+        [("us-east-1", "GetCostAndUsage", GapStatus::Failed, "InvalidNextTokenException")]
+    );
+    let (costs, coverage) = ask(&collector).await;
+    assert_eq!((costs.unwrap().periods.len(), coverage.gaps), (2, vec![]));
+}
+
+#[tokio::test]
+async fn a_page_token_that_repeats_leaves_no_costs() {
+    let aws = Aws::start(|asked| {
+        (asked.operation == "GetCostAndUsage")
+            .then(|| page(&[("2026-11-01", "2026-11-02", &[("EC2", "1.1")])], Some("again")))
+    });
+    let (costs, coverage) = ask(&aws.collector()).await;
+    assert_eq!(costs, None);
+    assert_eq!(told(&coverage.gaps), [("us-east-1", "GetCostAndUsage", GapStatus::Failed, "RepeatedPageToken")]);
+    assert_eq!(aws.asked("GetCostAndUsage").len(), 2);
+}
+
+#[tokio::test]
+async fn the_same_question_asked_at_once_and_again_is_paid_once() {
+    let aws = Aws::start(|asked| {
+        (asked.operation == "GetCostAndUsage").then(|| page(&[("2026-11-01", "2026-11-02", &[("EC2", "1.1")])], None))
+    });
+    let collector = aws.collector();
+    let (one, other) = tokio::join!(ask(&collector), ask(&collector));
+    assert_eq!(one.0, other.0);
+    let (again, coverage) = ask(&collector).await;
+    assert_eq!(again, one.0);
+    assert_eq!(coverage.aws_requests.estimated_cost_usd, "0.0000");
+    assert_eq!(aws.asked("GetCostAndUsage").len(), 1);
+}
+
+#[tokio::test]
+async fn a_forecast_that_aws_cannot_make_is_an_answer_and_no_gap() {
+    let aws = Aws::start(|asked| {
+        (asked.operation == "GetCostForecast").then_some(Reply::Error(400, "DataUnavailableException", "too young"))
+    });
+    let forecast = ForecastQuestion { start: date(2026, 11, 30), end: date(2026, 12, 1), metric: "UNBLENDED_COST" };
+    let deadline = Instant::now() + LONG;
+    let (_, forecast, coverage) =
+        aws.collector().costs(&november(), Some(&forecast), Timestamp::UNIX_EPOCH, deadline).await;
+    let unavailable = forecast.unwrap().unwrap_err();
+    assert_eq!((unavailable.code.as_str(), unavailable.message.as_str()), ("DataUnavailableException", "too young"));
+    assert_eq!((coverage.gaps, coverage.partial), (vec![], false));
+}

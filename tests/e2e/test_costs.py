@@ -1,0 +1,217 @@
+"""GET /costs on the deployed stack, against the ledger."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from emulator.ledger import LINKED_ACCOUNT, Ledger, Line
+from emulator.ministack import ACCOUNT, Emulator
+from emulator.stack import Stack
+
+from . import iam
+from .api import call, gaps
+
+
+def ask(stack: Stack, **parameters: object) -> dict[str, Any]:
+    """The data of an answer, amounts as the decimals that they are."""
+    return envelope(stack, **parameters)["data"]
+
+
+def envelope(stack: Stack, **parameters: object) -> dict[str, Any]:
+    query = "&".join(f"{name}={value}" for name, value in parameters.items())
+    status, _, body = stack.get(f"/costs?{query}")
+    answer = json.loads(body, parse_float=Decimal, parse_int=Decimal)
+    assert status == 200, answer
+    return answer
+
+
+def total(bill: Ledger, start: date, end: date, wanted: Callable[[Line], bool] = lambda _: True) -> Decimal:
+    return sum((line.unblended for line in bill.lines if start <= line.day < end and wanted(line)), Decimal(0))
+
+
+def by(bill: Ledger, key: str, start: date, end: date) -> dict[str, Decimal]:
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for line in bill.lines:
+        if start <= line.day < end:
+            sums[line.keys[key]] += line.unblended
+    return dict(sums)
+
+
+@contextlib.contextmanager
+def refusing(bill: Ledger, code: str, message: str) -> Iterator[None]:
+    bill.fault = (code, message)
+    try:
+        yield
+    finally:
+        bill.fault = None
+
+
+def test_the_totals_are_those_of_a_plain_script(deployed: Stack, bill: Ledger) -> None:
+    # The seed's script: thirty days up to today, by service, summed up.
+    start, end = bill.today - timedelta(days=30), bill.today
+    body = envelope(deployed, days=30)
+    data = body["data"]
+    assert (body["meta"]["account"], body["meta"]["partial"], gaps(body)) == (ACCOUNT, False, [])
+    assert (data["start"], data["end"], data["currency"]) == (start.isoformat(), end.isoformat(), "USD")
+    assert data["total_cost"] == total(bill, start, end)
+    assert data["costs_by_service"] == by(bill, "SERVICE", start, end)
+    assert sum(data["costs_by_service"].values()) == data["total_cost"]
+
+
+def test_each_day_is_there_by_its_start_and_says_whether_it_is_final(deployed: Stack, bill: Ledger) -> None:
+    data = ask(deployed, days=30)
+    days = [bill.today - timedelta(days=ago) for ago in range(30, 0, -1)]
+    assert list(data["periods"]) == [day.isoformat() for day in days]
+    for day in days:
+        period = data["periods"][day.isoformat()]
+        assert period["end"] == (day + timedelta(days=1)).isoformat()
+        assert period["cost"] == total(bill, day, day + timedelta(days=1)) == sum(period["groups"].values())
+        assert period["estimated"] is (day >= bill.today - timedelta(days=2))
+    assert data["estimated"] is True
+    assert sum(period["cost"] for period in data["periods"].values()) == data["total_cost"]
+
+
+def test_the_days_before_the_month_and_the_credits_come_with_the_same_cent(deployed: Stack, bill: Ledger) -> None:
+    asked = len(bill.requests)
+    body = envelope(deployed, days=29)
+    data, requests = body["data"], body["meta"]["aws_requests"]
+    start, end = bill.today - timedelta(days=29), bill.today
+    before = total(bill, start - timedelta(days=29), start)
+    assert data["comparison"]["total_cost"] == before
+    assert data["comparison"]["change"] == data["total_cost"] - before
+    assert data["comparison"]["start"] == (start - timedelta(days=29)).isoformat()
+    first = bill.today.replace(day=1)
+    if first < bill.today:
+        assert data["month_to_date"]["cost"] == total(bill, first, bill.today)
+    else:
+        assert data["month_to_date"] is None
+    reductions = total(bill, start, end, lambda line: line.keys["RECORD_TYPE"] in ("Credit", "Refund"))
+    assert data["credits_and_refunds"]["amount"] == reductions < 0
+    assert data["credits_and_refunds"]["by_record_type"] == by(bill, "RECORD_TYPE", start, end)
+    # The ledger's pages are smaller than AWS's: each of them is billed.
+    pages = len(bill.requests) - asked
+    assert requests["by_operation"]["ce:GetCostAndUsage"] == pages
+    assert Decimal(requests["estimated_cost_usd"]) == Decimal("0.01") * pages
+
+
+def test_the_same_question_is_paid_once(deployed: Stack, bill: Ledger) -> None:
+    first = envelope(deployed, days=28)
+    asked = len(bill.requests)
+    second = envelope(deployed, days=28)
+    assert len(bill.requests) == asked
+    assert second["data"] == first["data"]
+    assert second["meta"]["aws_requests"]["estimated_cost_usd"] == "0.0000"
+
+
+def test_groupings_filters_and_bases(deployed: Stack, bill: Ledger) -> None:
+    start, end = bill.today - timedelta(days=30), bill.today
+    data = ask(deployed, days=30, group_by="region,account")
+    assert data["costs_by_region"] == by(bill, "REGION", start, end)
+    assert set(data["costs_by_account"]) == {ACCOUNT, LINKED_ACCOUNT}
+    some_day = next(iter(data["periods"].values()))
+    assert sum(sum(group.values()) for group in some_day["groups"].values()) == some_day["cost"]
+    assert data["credits_and_refunds"] is None
+
+    teams = ask(deployed, days=30, group_by="tag:team")["costs_by_tag:team"]
+    assert set(teams) == {"web", "data", "(none)"}
+    assert sum(teams.values()) == data["total_cost"]
+
+    charges = ask(deployed, days=30, exclude="credit,refund,tax")
+    assert charges["total_cost"] == total(bill, start, end, lambda line: line.keys["RECORD_TYPE"] == "Usage")
+    assert charges["credits_and_refunds"]["amount"] == 0
+
+    amortized = ask(deployed, days=30, metric="AmortizedCost")
+    assert amortized["total_cost"] == data["total_cost"] * Decimal("0.9")
+
+
+def test_months_and_hours(deployed: Stack, bill: Ledger) -> None:
+    start = (bill.today.replace(day=1) - timedelta(days=1)).replace(day=1)
+    data = ask(deployed, start=start, end=bill.today, granularity="MONTHLY")
+    assert list(data["periods"])[0] == start.isoformat()
+    assert data["total_cost"] == total(bill, start, bill.today)
+    assert (data["comparison"], data["month_to_date"]) == (None, None)
+
+    data = ask(deployed, days=2, granularity="HOURLY")
+    assert len(data["periods"]) == 48
+    assert f"{bill.today - timedelta(days=2)}T00:00:00Z" in data["periods"]
+    assert abs(data["total_cost"] - total(bill, bill.today - timedelta(days=2), bill.today)) < Decimal("1e-20")
+
+
+def test_a_forecast_has_its_interval_and_none_is_a_plain_answer(deployed: Stack, bill: Ledger) -> None:
+    forecast = ask(deployed, days=7, forecast="true")["forecast"]
+    assert forecast["start"] == bill.today.isoformat()
+    assert date.fromisoformat(forecast["end"]).day == 1
+    assert 0 < forecast["lower"] < forecast["mean"] < forecast["upper"]
+    assert (forecast["interval_percent"], forecast["currency"]) == (80, "USD")
+
+    with refusing(bill, "DataUnavailableException", "Insufficient amount of historical data"):
+        body = envelope(deployed, days=7, forecast="true")
+    assert body["data"]["forecast"] == {
+        "unavailable": "DataUnavailableException", "message": "Insufficient amount of historical data",
+    }  # fmt: skip
+    assert (body["meta"]["partial"], gaps(body)) == (False, [])
+
+
+@pytest.mark.parametrize(
+    ("days", "code", "status", "advice"),
+    [
+        (11, "AccessDeniedException", "denied", "Allow ce:GetCostAndUsage"),
+        (12, "LimitExceededException", "throttled", "5 requests a second"),
+        (13, "DataUnavailableException", "failed", "about a day after it is first opened"),
+        (14, "ExpiredTokenException", "failed", "credentials have expired"),
+    ],
+)
+def test_a_refusal_says_what_to_do(
+    deployed: Stack, bill: Ledger, days: int, code: str, status: str, advice: str
+) -> None:
+    with refusing(bill, code, "no"):
+        answered, body = call(deployed, "/costs", days=days)
+    assert (answered, body["error"]["code"]) == (502, "NothingCollected")
+    assert advice in body["error"]["message"]
+    assert [(g["service"], g["operation"], g["status"], g["code"]) for g in body["error"]["gaps"]] == [
+        ("ce", "GetCostAndUsage", status, code)
+    ]
+    # It is not kept: the next answer is whole.
+    assert ask(deployed, days=days)["total_cost"] > 0
+
+
+def test_the_role_has_no_action_that_is_not_needed(emulator: Emulator, deployed: Stack) -> None:
+    assert iam.allowed_actions(emulator, iam.role_of(emulator, "CostsFunction")) == {
+        "ce:GetCostAndUsage", "ce:GetCostForecast",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("query", "parameter", "said"),
+    [
+        ("days=0", "days", "a whole number from 1 to 427"),
+        ("days=7&start=2026-01-01", "days", "either days, or start and end"),
+        ("end=2026-01-01", "start", "required with end"),
+        ("start=2026-02-30", "start", "a day of the calendar"),
+        ("start=2019-01-01", "start", "13 months"),
+        ("granularity=WEEKLY", "granularity", "allowed: DAILY, MONTHLY, HOURLY"),
+        ("metric=Cost", "metric", "allowed: UnblendedCost, AmortizedCost"),
+        ("group_by=service,region,account", "group_by", "at most two"),
+        ("group_by=tag:", "group_by", "tag:Key"),
+        ("exclude=support", "exclude", "allowed: credit, refund, tax"),
+        ("compare=maybe", "compare", "allowed: true, false"),
+        ("metric=UsageQuantity&forecast=true", "forecast", "a cost"),
+        ("region=us-east-1", "region", "unknown parameter; allowed: days, start"),
+    ],
+)
+def test_a_bad_parameter_is_named_with_what_is_allowed(
+    deployed: Stack, bill: Ledger, query: str, parameter: str, said: str
+) -> None:
+    asked = len(bill.requests)
+    status, _, body = deployed.get(f"/costs?{query}")
+    error = json.loads(body)["error"]
+    assert (status, error["code"], error["parameter"]) == (400, "InvalidParameter", parameter)
+    assert said in error["message"]
+    assert len(bill.requests) == asked
