@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use jiff::{Span, Timestamp, ToSpan as _};
 
 /// Every parameter of this route.
-const PARAMETERS: &[&str] =
+pub(crate) const PARAMETERS: &[&str] =
     &["days", "start", "end", "granularity", "metric", "group_by", "exclude", "compare", "forecast"];
 
 /// How many months Cost Explorer keeps besides the current one.

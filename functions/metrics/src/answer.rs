@@ -75,3 +75,60 @@ pub(crate) fn shape(query: &MetricsQuery, series: Vec<Series>, common: Coverage)
     }
     (data, MetricsCoverage { common, window: query.window.into(), series: covered })
 }
+
+#[cfg(test)]
+mod tests {
+    use api::Query;
+    use collector::{AwsRequests, Gap, GapStatus, ResourceType};
+
+    use super::*;
+    use crate::query::PARAMETERS;
+
+    fn series(points: &[(&str, &[(&str, f64)])], status: SeriesStatus) -> Series {
+        let statistics = |of: &[(&str, f64)]| of.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect();
+        let datapoints = points.iter().map(|(at, of)| (at.parse().unwrap(), statistics(of))).collect();
+        Series { datapoints, status }
+    }
+
+    #[test]
+    fn an_answer_has_each_series_with_its_coverage() {
+        let parameters = [
+            ("resource_type", "ec2"),
+            ("resource_ids", "i-0123456789abcdef0,i-0123456789abcdef1"),
+            ("region", "us-east-1"),
+            ("hours", "3"),
+            ("period", "3600"),
+            ("metrics", "cpu,NetworkIn"),
+        ];
+        let query = Query::parse(parameters, PARAMETERS).unwrap();
+        let query = MetricsQuery::from_query(&query, "2026-11-20T10:37:12Z".parse().unwrap()).unwrap();
+        let gap = Gap {
+            region: "us-east-1".into(),
+            service: "cloudwatch",
+            operation: "GetMetricData",
+            resource_types: vec![ResourceType::Ec2],
+            status: GapStatus::Throttled,
+            code: "Throttling".into(),
+            message: "Rate exceeded".into(),
+        };
+        let requests = AwsRequests {
+            total: 1,
+            by_operation: [("cloudwatch:GetMetricData".into(), 1)].into(),
+            estimated_cost_usd: "0.0000".into(),
+        };
+        let common =
+            Coverage { account: Some("123456789012".into()), partial: true, gaps: vec![gap], aws_requests: requests };
+        let cpu: &[(&str, &[(&str, f64)])] = &[
+            ("2026-11-20T07:00:00Z", &[("Average", 41.5), ("Maximum", 58.2)]),
+            ("2026-11-20T09:00:00Z", &[("Average", 40.0)]),
+        ];
+        let measured = vec![
+            series(cpu, SeriesStatus::PartialData),
+            series(&[("2026-11-20T08:00:00Z", &[("Sum", 1e6)])], SeriesStatus::Complete),
+            series(&[], SeriesStatus::Complete),
+            series(&[], SeriesStatus::Missing),
+        ];
+        let (data, coverage) = shape(&query, measured, common);
+        insta::assert_json_snapshot!(serde_json::json!({"data": data, "meta": coverage}));
+    }
+}

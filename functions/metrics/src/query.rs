@@ -7,7 +7,8 @@ use collector::{Catalog, Measurement, Measurements, ResourceType};
 use jiff::Timestamp;
 
 /// Every parameter of this route.
-const PARAMETERS: &[&str] = &["resource_type", "resource_ids", "region", "hours", "period", "metrics", "statistics"];
+pub(crate) const PARAMETERS: &[&str] =
+    &["resource_type", "resource_ids", "region", "hours", "period", "metrics", "statistics"];
 
 /// The types that CloudWatch measures.
 const TYPES: [ResourceType; 5] =

@@ -40,6 +40,6 @@ impl Collector {
             account.ok_or_else(|| Fault::failed("IncompleteAnswer", "STS gave no account or no ARN"))
         };
         let account = self.account.get_or_try_init(ask).await.cloned();
-        account.map_err(|fault: Fault| fault.into_gap(region, ("sts", "GetCallerIdentity"), &[]))
+        account.map_err(|fault: Fault| self.gap(fault, region, ("sts", "GetCallerIdentity"), &[]))
     }
 }

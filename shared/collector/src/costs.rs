@@ -195,13 +195,13 @@ impl Collector {
             Ok(Arc::new(Costs { periods, as_of: now }))
         };
         let costs = place.get_or_try_init(ask).await.cloned();
-        costs.map_err(|fault: Fault| fault.into_gap(cost_explorer::REGION, cost_explorer::GET_COST_AND_USAGE, &[]))
+        costs.map_err(|fault: Fault| self.gap(fault, cost_explorer::REGION, cost_explorer::GET_COST_AND_USAGE, &[]))
     }
 
     async fn future_costs(&self, question: Option<&ForecastQuestion>, deadline: Instant) -> Option<ForecastAnswer> {
         let client = self.clients.cost_explorer(cost_explorer::REGION);
         let forecast = cost_explorer::forecast(&client, question?, deadline).await;
-        Some(forecast.map_err(|fault| fault.into_gap(cost_explorer::REGION, cost_explorer::GET_COST_FORECAST, &[])))
+        Some(forecast.map_err(|fault| self.gap(fault, cost_explorer::REGION, cost_explorer::GET_COST_FORECAST, &[])))
     }
 }
 

@@ -10,15 +10,18 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
+use crate::Collector;
 use crate::coverage::{Gap, GapStatus};
+use crate::regions::ALL_REGIONS;
 use crate::resource::ResourceType;
+use crate::s3::GLOBAL;
 
 /// Codes of a missing permission. EC2 has a word of its own, older query services another.
 const DENIED: &[&str] =
     &["AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedException", "UnauthorizedOperation"];
 
 /// Codes with which a region answers that the account has not enabled: EC2 takes the credentials for invalid there, and
-/// so do other services in their own words. The same codes mean bad credentials only where every region gives them.
+/// so do other services in their own words.
 const REGION_DISABLED: &[&str] =
     &["AuthFailure", "InvalidClientTokenId", "OptInRequired", "UnrecognizedClientException"];
 
@@ -63,25 +66,27 @@ impl Fault {
     fn ours(status: GapStatus, code: &str, message: &str) -> Self {
         Self { status, code: code.to_owned(), message: cleaned(message) }
     }
+}
 
-    /// The fault as a gap: it happened in `region`, in `operation` of `service`, and `resource_types` lack something.
-    pub(crate) fn into_gap(
-        self,
+impl Collector {
+    /// The gap that a fault leaves: it happened in `region`, in `operation` of `service`, and `resource_types` lack
+    /// something.
+    ///
+    /// The home region is enabled, since we run there, and what is asked for all regions is asked in it: there the codes
+    /// of a disabled region mean bad credentials.
+    pub(crate) fn gap(
+        &self,
+        fault: Fault,
         region: &str,
         (service, operation): (&'static str, &'static str),
         resource_types: &[ResourceType],
     ) -> Gap {
-        let Self { status, code, message } = self;
+        let Fault { status, code, message } = fault;
+        let at_home = region == self.clients.home_region() || [ALL_REGIONS, GLOBAL].contains(&region);
+        let status = if at_home && status == GapStatus::RegionDisabled { GapStatus::Failed } else { status };
         tracing::warn!(region, service, operation, ?status, code, message, "gap");
-        Gap {
-            region: region.to_owned(),
-            service,
-            operation,
-            resource_types: resource_types.to_vec(),
-            status,
-            code,
-            message,
-        }
+        let (region, resource_types) = (region.to_owned(), resource_types.to_vec());
+        Gap { region, service, operation, resource_types, status, code, message }
     }
 }
 

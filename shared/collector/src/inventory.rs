@@ -96,7 +96,7 @@ impl Collector {
                 listed.insert((resource_type, region.clone()));
             }
             if let Some(fault) = listing.fault {
-                gaps.push(fault.into_gap(&region, operation, &[resource_type]));
+                gaps.push(self.gap(fault, &region, operation, &[resource_type]));
             }
             resources.extend(listing.found);
         }
@@ -112,7 +112,7 @@ impl Collector {
         for (region, tags) in tags {
             if let Some(fault) = tags.fault {
                 let untagged: Vec<_> = tagged_elsewhere(&wanted.types).collect();
-                gaps.push(fault.into_gap(&region, tagging::GET_RESOURCES, &untagged));
+                gaps.push(self.gap(fault, &region, tagging::GET_RESOURCES, &untagged));
             }
         }
         // Something that is created or deleted while its pages are read can be on two of them.

@@ -71,7 +71,7 @@ impl Collector {
         let (client, pace) = (self.clients.cloudwatch(region), self.clients.metric_data_pace(region));
         let (series, faults) = cloudwatch::read(&client, &pace, window, wanted, deadline).await;
         let mut gaps: Vec<Gap> =
-            faults.into_iter().map(|fault| fault.into_gap(region, GET_METRIC_DATA, &[*resource_type])).collect();
+            faults.into_iter().map(|fault| self.gap(fault, region, GET_METRIC_DATA, &[*resource_type])).collect();
         // Batches that failed alike are one gap: the series themselves say which are missing.
         gaps.dedup();
         Ok((series, gaps))

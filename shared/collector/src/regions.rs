@@ -10,6 +10,9 @@ use crate::coverage::{Gap, GapStatus};
 use crate::ec2::{self, ListedRegion};
 use crate::resource::ResourceType;
 
+/// What gaps call the region when the list of regions itself is missing.
+pub(crate) const ALL_REGIONS: &str = "*";
+
 /// A caller named regions that AWS does not have.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("no such region: {}", unknown.join(", "))]
@@ -42,7 +45,7 @@ impl Collector {
         match ec2::list_regions(&self.clients.ec2(home), deadline).await {
             Ok(listed) => select(&listed, wanted, types),
             Err(fault) => {
-                let gap = fault.into_gap("*", ec2::DESCRIBE_REGIONS, types);
+                let gap = self.gap(fault, ALL_REGIONS, ec2::DESCRIBE_REGIONS, types);
                 let names = wanted.map_or_else(|| vec![home.to_owned()], <[String]>::to_vec);
                 Ok(Regions { names, gaps: vec![gap] })
             }

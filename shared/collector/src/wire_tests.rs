@@ -380,6 +380,35 @@ async fn without_the_list_of_regions_the_home_region_is_asked_and_the_gap_says_s
 }
 
 #[tokio::test]
+async fn credentials_that_aws_refuses_everywhere_are_no_disabled_region() {
+    let aws = Aws::start(|asked| {
+        let code = if asked.service == "ec2" { "AuthFailure" } else { "InvalidClientTokenId" };
+        Some(Reply::Error(401, code, "AWS was not able to validate the provided access credentials"))
+    });
+    let (inventory, coverage) = collect(&aws, &[ResourceType::Ec2, ResourceType::S3]).await;
+    assert!(inventory.listed.is_empty());
+    assert_eq!(
+        told(&coverage.gaps),
+        [
+            ("*", "DescribeRegions", GapStatus::Failed, "AuthFailure"),
+            ("global", "ListBuckets", GapStatus::Failed, "InvalidClientTokenId"),
+            ("us-east-1", "DescribeInstances", GapStatus::Failed, "AuthFailure"),
+            ("us-east-1", "GetCallerIdentity", GapStatus::Failed, "InvalidClientTokenId"),
+            ("us-east-1", "GetResources", GapStatus::Failed, "InvalidClientTokenId"),
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_region_that_refuses_the_credentials_is_not_enabled() {
+    let aws = Aws::start(|asked| {
+        in_ireland(asked, "DescribeInstances").then_some(Reply::Error(401, "AuthFailure", "not able to validate"))
+    });
+    let (_, coverage) = collect(&aws, &[ResourceType::Ec2]).await;
+    assert_eq!(told(&coverage.gaps), [("eu-west-1", "DescribeInstances", GapStatus::RegionDisabled, "AuthFailure")]);
+}
+
+#[tokio::test]
 async fn wanted_regions_are_asked_alone_and_one_that_is_off_is_a_gap() {
     let aws = Aws::start(|asked| {
         let buckets = ["eu-west-1", "us-east-1"]
