@@ -22,6 +22,7 @@ from .ministack import ACCOUNT
 DAYS = 100
 ESTIMATED_DAYS = 2
 ROWS_A_PAGE = 600
+SMALLEST = Decimal("1e-13")
 LINKED_ACCOUNT = "210987654321"
 
 EC2, RDS, S3 = "Amazon Elastic Compute Cloud - Compute", "Amazon Relational Database Service", "Amazon Simple Storage Service"
@@ -97,7 +98,9 @@ class Ledger:
             if start <= line.day < end and line.keys["RECORD_TYPE"] not in left_out:
                 keys = tuple(_key(line, grouping) for grouping in groupings)
                 for period, share in _shares(line.day, start, end, asked["Granularity"]):
-                    sums[period][keys] += line.unblended * FACTORS[metric] * share
+                    part = line.unblended * FACTORS[metric] * share
+                    # AWS writes no more digits of a part of a day than these.
+                    sums[period][keys] += part if share == 1 else part.quantize(SMALLEST)
         unit = "N/A" if metric in ("UsageQuantity", "NormalizedUsageAmount") else "USD"
         rows = [(period, keys, amount) for period, groups in sums.items() for keys, amount in groups.items() or [(None, 0)]]
         first = int(asked.get("NextPageToken", "0"))

@@ -10,10 +10,7 @@ use rust_decimal::Decimal;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use crate::query::{CostsQuery, RECORD_TYPE};
-
-/// What AWS calls the record types that reduce a bill.
-const REDUCTIONS: [&str; 2] = ["Credit", "Refund"];
+use crate::query::{CostsQuery, RECORD_TYPE, REDUCTIONS};
 
 /// What a group without the tag or category is called.
 const NONE: &str = "(none)";
@@ -50,7 +47,7 @@ pub struct Data {
     costs_by: BTreeMap<String, BTreeMap<String, Amount>>,
     /// Every period by its start.
     periods: BTreeMap<String, Period>,
-    /// Null where both groupings are used for something else.
+    /// Null where both groupings are used for something else, or one of the two is excluded.
     credits_and_refunds: Option<Reductions>,
     month_to_date: Option<MonthToDate>,
     comparison: Option<Comparison>,
@@ -225,7 +222,8 @@ fn costs_by(query: &CostsQuery, periods: &[&CostPeriod]) -> BTreeMap<String, BTr
 /// What credits and refunds took off, where the groups tell record types.
 fn reductions(query: &CostsQuery, periods: &[&CostPeriod], total: Decimal) -> Option<Reductions> {
     let asked = query.group_by.iter().position(|named| named.grouping == Grouping::Dimension(RECORD_TYPE));
-    let position = asked.or_else(|| query.splits_record_types().then_some(query.group_by.len()))?;
+    let position = asked.or_else(|| query.splits_record_types().then_some(query.group_by.len()));
+    let position = position.filter(|_| query.has_reductions())?;
     let mut sums = Sums::new();
     for (keys, amount) in periods.iter().flat_map(|period| &period.groups) {
         add(&mut sums, keys.get(position).cloned().unwrap_or_default(), *amount);

@@ -18,8 +18,6 @@ const MONTHS_KEPT: i32 = 13;
 const HOURLY_DAYS: i32 = 14;
 /// The days that are answered when none are asked.
 const USUAL_DAYS: i32 = 30;
-/// The most days that Cost Explorer can have: 13 months and the current one.
-const MOST_DAYS: i32 = 427;
 
 const GRANULARITIES: [&str; 3] = ["DAILY", "MONTHLY", "HOURLY"];
 
@@ -49,6 +47,9 @@ pub(crate) const RECORD_TYPE: &str = "RECORD_TYPE";
 
 /// The record types that can be left out: our name and AWS's.
 const RECORD_TYPES: [(&str, &str); 3] = [("credit", "Credit"), ("refund", "Refund"), ("tax", "Tax")];
+
+/// What AWS calls the record types that reduce a bill.
+pub(crate) const REDUCTIONS: [&str; 2] = ["Credit", "Refund"];
 
 /// A grouping under the name by which it was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,6 +98,11 @@ impl CostsQuery {
         }
         let length = start.until(end).unwrap_or_default();
         let compared_from = start.checked_sub(length).ok().filter(|from| *from >= earliest(today));
+        if compare == Some(true) && compared_from.is_none() {
+            let message =
+                format!("Cost Explorer has nothing before {}, so not as many days before {start}", earliest(today));
+            return Err(ApiError::invalid("compare", message));
+        }
         let month_from = Some(today.first_of_month()).filter(|first| is_daily && *first < today && end == today);
         Ok(Self {
             start,
@@ -129,6 +135,11 @@ impl CostsQuery {
         }
     }
 
+    /// Whether credits and refunds are a part of what was asked.
+    pub(crate) fn has_reductions(&self) -> bool {
+        !self.exclude.iter().any(|excluded| REDUCTIONS.contains(excluded))
+    }
+
     /// Whether a grouping is free, and so used for the record types: AWS takes two.
     pub(crate) fn splits_record_types(&self) -> bool {
         self.group_by.len() < 2 && self.group_by.iter().all(|named| named.grouping != Grouping::Dimension(RECORD_TYPE))
@@ -143,7 +154,12 @@ fn earliest(today: Date) -> Date {
 /// The first day and the day after the last.
 fn dates(query: &Query, granularity: Granularity, today: Date) -> Result<(Date, Date), ApiError> {
     let (start, end) = (date(query, "start")?, date(query, "end")?);
-    let days = query.number("days", &(1..=MOST_DAYS))?;
+    let (kept_from, why) = match granularity {
+        Granularity::Hourly => (today.checked_sub(HOURLY_DAYS.days()).unwrap_or(today), "hours 14 days"),
+        Granularity::Daily | Granularity::Monthly => (earliest(today), "13 months and the current one"),
+    };
+    let most_days = kept_from.until(today).map_or(USUAL_DAYS, |kept| kept.get_days());
+    let days = query.number("days", &(1..=most_days))?;
     if days.is_some() && (start.is_some() || end.is_some()) {
         return Err(ApiError::invalid("days", "either days, or start and end"));
     }
@@ -162,13 +178,10 @@ fn dates(query: &Query, granularity: Granularity, today: Date) -> Result<(Date, 
         let message = format!("{first} to {last} is no day: start must be before end, which is not included");
         return Err(ApiError::invalid(end_name, message));
     }
-    let name = if start.is_some() { "start" } else { "days" };
-    let (from, why) = match granularity {
-        Granularity::Hourly => (today.checked_sub(HOURLY_DAYS.days()).unwrap_or(today), "hours 14 days"),
-        Granularity::Daily | Granularity::Monthly => (earliest(today), "13 months and the current one"),
-    };
-    if first < from {
-        let allowed = format!("from {from} on; Cost Explorer keeps {why}");
+    if first < kept_from {
+        // Without a start only hours get here: the usual days are more than Cost Explorer keeps hours for.
+        let name = if start.is_some() { "start" } else { "days" };
+        let allowed = format!("from {kept_from} on; Cost Explorer keeps {why}");
         return Err(ApiError::not_allowed(name, &first.to_string(), &allowed));
     }
     Ok((first, last))
@@ -300,8 +313,12 @@ mod tests {
             refused(&[("start", "2025-09-30")]),
             "start: `2025-09-30` is not allowed; allowed: from 2025-10-01 on; Cost Explorer keeps 13 months and the current one"
         );
-        assert!(refused(&[("days", "427")]).starts_with("days: `2025-09-19`"));
-        assert!(refused(&[("granularity", "HOURLY"), ("days", "15")]).contains("from 2026-11-06 on"));
+        assert!(refused(&[("days", "416")]).ends_with("allowed: a whole number from 1 to 415"));
+        assert_eq!(read(&[("days", "415")]).unwrap().start, date(2025, 10, 1));
+        assert!(
+            refused(&[("granularity", "HOURLY"), ("days", "15")]).ends_with("allowed: a whole number from 1 to 14")
+        );
+        assert!(refused(&[("granularity", "HOURLY")]).contains("from 2026-11-06 on"));
         assert!(read(&[("granularity", "HOURLY"), ("days", "14")]).is_ok());
     }
 
@@ -319,6 +336,10 @@ mod tests {
         assert_eq!(read(&[("days", "7")]).unwrap().compared_from, Some(date(2026, 11, 6)));
         assert_eq!(read(&[("days", "7"), ("compare", "false")]).unwrap().compared_from, None);
         assert_eq!(read(&[("days", "300")]).unwrap().compared_from, None);
+        assert!(
+            refused(&[("days", "300"), ("compare", "true")])
+                .starts_with("compare: Cost Explorer has nothing before 2025-10-01")
+        );
         assert_eq!(read(&[("granularity", "MONTHLY")]).unwrap().compared_from, None);
         assert_eq!(
             refused(&[("granularity", "MONTHLY"), ("compare", "true")]),

@@ -52,8 +52,7 @@ impl MetricsQuery {
     }
 
     pub(crate) fn from_query(query: &Query, now: Timestamp) -> Result<Self, ApiError> {
-        let types = query.choices("resource_type", &TYPES)?.unwrap_or_default();
-        let [resource_type] = types[..] else { return Err(one_type()) };
+        let resource_type = query.choice("resource_type", &TYPES)?.ok_or_else(one_type)?;
         let catalog = Catalog::of(resource_type).ok_or_else(one_type)?;
         let region = query.regions("region")?.unwrap_or_default();
         let [region] = &region[..] else {
@@ -95,7 +94,8 @@ fn one_type() -> ApiError {
 fn resource_ids(query: &Query, resource_type: ResourceType) -> Result<Vec<String>, ApiError> {
     let ids = query.list("resource_ids")?.unwrap_or_default();
     if ids.is_empty() || ids.len() > MOST_IDS {
-        return Err(ApiError::invalid("resource_ids", format!("required: 1 to {MOST_IDS} ids, separated by commas")));
+        let message = format!("required: 1 to {MOST_IDS} ids with commas between, and not {}", ids.len());
+        return Err(ApiError::invalid("resource_ids", message));
     }
     let (like, is_id): (_, fn(&str) -> bool) = match resource_type {
         ResourceType::Ec2 => ("instance ids such as i-0123456789abcdef0", |id| is_hex_id(id, "i-")),
@@ -155,12 +155,13 @@ fn statistics(query: &Query) -> Result<Option<Vec<String>>, ApiError> {
     }
 }
 
-/// Whether `name` is a percentile as CloudWatch writes it: `p` and 0 to 100 with up to two decimals.
+/// Whether `name` is a percentile as CloudWatch writes it: `p` and 0 to 100 with up to two decimals, in one way only.
 fn is_percentile(name: &str) -> bool {
     let number = name.strip_prefix('p').unwrap_or_default();
     let (whole, decimals) = number.split_once('.').unwrap_or((number, "0"));
     let digits = |text: &str, most| (1..=most).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
-    digits(whole, 3) && digits(decimals, 2) && number.parse().is_ok_and(|number: f64| number <= 100.0)
+    let one_way = !(number.contains('.') && number.ends_with('0')) && (whole == "0" || !whole.starts_with('0'));
+    one_way && digits(whole, 3) && digits(decimals, 2) && number.parse().is_ok_and(|number: f64| number <= 100.0)
 }
 
 /// The period that was asked for, if CloudWatch keeps it over the whole window, or one that suits it.
@@ -173,7 +174,9 @@ fn period(query: &Query, hours: u32, metrics: &[NamedMetric]) -> Result<u32, Api
     if period.is_multiple_of(finest) {
         return Ok(period);
     }
-    let allowed = format!("multiples of {finest} seconds up to {LONGEST_PERIOD}, for these metrics over {hours} hours");
+    let multiples =
+        if finest < LONGEST_PERIOD { format!("multiples of {finest} seconds up to") } else { "only".to_owned() };
+    let allowed = format!("{multiples} {LONGEST_PERIOD}, for these metrics over {hours} hours");
     Err(ApiError::not_allowed("period", &period.to_string(), &allowed))
 }
 
@@ -258,7 +261,10 @@ mod tests {
     #[test]
     fn what_is_required_is_asked_for() {
         assert_eq!(refused(&[("resource_type", "-")]), "resource_type: required: one of ec2, rds, lambda, ebs, s3");
-        assert!(refused(&[("resource_type", "ec2,rds")]).starts_with("resource_type: required: one of"));
+        assert!(
+            refused(&[("resource_type", "ec2,rds")])
+                .starts_with("resource_type: `ec2,rds` is not allowed; allowed: ec2")
+        );
         assert!(refused(&[("resource_type", "eip")]).starts_with("resource_type: `eip` is not allowed"));
         assert!(refused(&[("region", "-")]).starts_with("region: required"));
         assert!(refused(&[("region", "us-east-1,eu-west-1")]).starts_with("region: required: the one region"));
@@ -281,7 +287,10 @@ mod tests {
             );
         }
         let many: Vec<_> = (0..501).map(|n| format!("i-{n:08x}")).collect();
-        assert!(refused(&[("resource_ids", &many.join(","))]).starts_with("resource_ids: required: 1 to 500"));
+        assert!(
+            refused(&[("resource_ids", &many.join(","))])
+                .ends_with("required: 1 to 500 ids with commas between, and not 501")
+        );
         assert_eq!(read(&[("resource_ids", &many[..500].join(","))]).unwrap().asked().wanted.len(), 500);
     }
 
@@ -327,7 +336,7 @@ mod tests {
         for good in ["p0", "p50", "p99.9", "p99.99", "p100"] {
             assert!(is_percentile(good), "{good}");
         }
-        for bad in ["", "p", "50", "p101", "p-1", "p1e1", "p99.999", "p.5", "p50.", "pp50", "P90"] {
+        for bad in ["", "p", "50", "p101", "p-1", "p1e1", "p99.999", "p50.0", "p050", "p.5", "p50.", "pp50", "P90"] {
             assert!(!is_percentile(bad), "{bad}");
         }
     }

@@ -27,10 +27,13 @@ impl Query {
                 return Err(ApiError::invalid(name, message));
             }
             if value.is_empty() {
-                return Err(ApiError::invalid(name, "must not be empty; leave the parameter out for its default"));
+                return Err(ApiError::invalid(name, "must not be empty; give it a value or leave it out"));
             }
             if values.insert(name.to_owned(), value.to_owned()).is_some() {
-                return Err(ApiError::invalid(name, "given more than once; write several values as one, with commas"));
+                return Err(ApiError::invalid(
+                    name,
+                    "given more than once; allowed: once, a list with commas between its values",
+                ));
             }
         }
         Ok(Self { values })
@@ -97,7 +100,8 @@ impl Query {
         let Some(text) = self.text(name) else { return Ok(None) };
         let allowed = || format!("a whole number from {} to {}", range.start(), range.end());
         match text.parse::<T>() {
-            Ok(number) if range.contains(&number) => Ok(Some(number)),
+            // One way to write a number: no sign, no leading zero.
+            Ok(number) if range.contains(&number) && number.to_string() == text => Ok(Some(number)),
             _ => Err(ApiError::not_allowed(name, text, &allowed())),
         }
     }
@@ -170,9 +174,16 @@ mod tests {
 
     #[test]
     fn a_number_is_inside_its_range() {
-        for (text, expected) in
-            [("1", Some(1)), ("10", Some(10)), ("0", None), ("11", None), ("-1", None), ("1.5", None)]
-        {
+        for (text, expected) in [
+            ("1", Some(1)),
+            ("10", Some(10)),
+            ("0", None),
+            ("11", None),
+            ("-1", None),
+            ("1.5", None),
+            ("+1", None),
+            ("01", None),
+        ] {
             let query = Query::parse([("limit", text)], ALLOWED).unwrap();
             match expected {
                 Some(number) => assert_eq!(query.number("limit", &(1..=10)).unwrap(), Some(number)),
