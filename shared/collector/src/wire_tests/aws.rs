@@ -14,6 +14,7 @@ use aws_smithy_types::timeout::TimeoutConfig;
 use ciborium::Value;
 use tiny_http::{Header, Request, Response, Server};
 
+use super::LONG;
 use crate::Collector;
 use crate::clients::Clients;
 
@@ -72,9 +73,14 @@ impl Aws {
         Self { server, thread: Some(thread), asked }
     }
 
-    /// A collector that talks to this endpoint only.
+    /// A collector that talks to this endpoint only, and waits for it however busy the machine is.
     pub(super) fn collector(&self) -> Collector {
-        collector(&self.server.server_addr().to_string())
+        self.collector_with(LONG)
+    }
+
+    /// A collector that gives an answer no more than `patience`.
+    pub(super) fn collector_with(&self, patience: Duration) -> Collector {
+        collector(&self.server.server_addr().to_string(), patience)
     }
 
     /// What was asked of `operation`, in order.
@@ -83,20 +89,17 @@ impl Aws {
     }
 }
 
-/// A collector whose home is `us-east-1`, with AWS at `address` and short time limits.
-pub(super) fn collector(address: &str) -> Collector {
-    let timeouts = TimeoutConfig::builder()
-        .connect_timeout(Duration::from_secs(2))
-        .operation_attempt_timeout(Duration::from_millis(500))
-        .operation_timeout(Duration::from_millis(1_500))
-        .build();
+/// A collector whose home is `us-east-1`, with AWS at `address`.
+pub(super) fn collector(address: &str, patience: Duration) -> Collector {
+    let timeouts = TimeoutConfig::builder().operation_timeout(patience).build();
     let retries = RetryConfig::standard().with_max_attempts(3).with_initial_backoff(Duration::from_millis(1));
     let config = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("us-east-1"))
         .endpoint_url(format!("http://{address}"))
         .credentials_provider(SharedCredentialsProvider::new(Credentials::for_tests()))
-        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        // The server has few threads and one belongs to a connection until it closes: an idle one would keep others out.
+        .http_client(aws_smithy_http_client::Builder::new().pool_max_idle_per_host(0).build_http())
         .sleep_impl(aws_smithy_async::rt::sleep::default_async_sleep().unwrap())
         .timeout_config(timeouts)
         .retry_config(retries)
