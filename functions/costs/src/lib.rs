@@ -21,8 +21,8 @@ pub async fn handle(collector: &Collector, call: Call) -> Result<Answer<Data, Co
     let asked = collector.costs(&query.question(), query.forecast.as_ref(), call.received_at, call.deadline).await;
     let (costs, forecast, coverage) = asked;
     let Some(costs) = costs else {
-        let advice = coverage.gaps.iter().find(|gap| gap.service == "ce").map_or("", what_to_do);
-        return Err(ApiError::nothing_collected(&coverage.gaps).with_advice(advice));
+        let advice = coverage.gaps.iter().find(|gap| gap.service == "ce").map(what_to_do);
+        return Err(ApiError::nothing_collected(&coverage.gaps, advice));
     };
     Ok(Answer::new(answer::shape(&query, &costs, forecast)?, coverage))
 }

@@ -22,7 +22,7 @@ pub async fn handle(collector: &Collector, call: Call) -> Result<Answer<Data, Me
     let (series, coverage) =
         measured.map_err(|error| ApiError::unknown_regions("region", &error.unknown, &error.enabled))?;
     if series.iter().all(|series| series.status == SeriesStatus::Missing) {
-        return Err(ApiError::nothing_collected(&coverage.gaps));
+        return Err(ApiError::nothing_collected(&coverage.gaps, None));
     }
     let (data, coverage) = answer::shape(&query, series, coverage);
     Ok(Answer::new(data, coverage))

@@ -34,7 +34,7 @@ pub async fn handle(collector: &Collector, call: Call) -> Result<Answer<Resource
     let (inventory, coverage) =
         collected.map_err(|error| ApiError::unknown_regions("regions", &error.unknown, &error.enabled))?;
     if inventory.listed.is_empty() {
-        return Err(ApiError::nothing_collected(&coverage.gaps));
+        return Err(ApiError::nothing_collected(&coverage.gaps, None));
     }
     Ok(Answer::new(shape(inventory, &query)?, coverage))
 }

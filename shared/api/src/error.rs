@@ -58,23 +58,12 @@ impl ApiError {
         Self::invalid(parameter, message)
     }
 
-    /// The answer would be nothing but `gaps`.
+    /// The answer would be nothing but `gaps`; `advice` says what the reader can do about it, if that is known.
     #[must_use]
-    pub fn nothing_collected(gaps: &impl Serialize) -> Self {
-        let message = "AWS answered nothing of what was asked; the gaps say why".to_owned();
+    pub fn nothing_collected(gaps: &impl Serialize, advice: Option<&str>) -> Self {
+        let advice = advice.unwrap_or("The gaps say why.");
+        let message = format!("AWS answered nothing of what was asked. {advice}");
         Self::NothingCollected { message, gaps: serde_json::to_value(gaps).unwrap_or_default() }
-    }
-
-    /// The same error, whose message ends with what its reader can do.
-    #[must_use]
-    pub fn with_advice(mut self, advice: &str) -> Self {
-        if let Self::InvalidParameter { message, .. } | Self::NothingCollected { message, .. } = &mut self
-            && !advice.is_empty()
-        {
-            message.push_str(". ");
-            message.push_str(advice);
-        }
-        self
     }
 
     /// The HTTP status of the answer.
@@ -115,4 +104,16 @@ fn echoed(text: &str) -> String {
         kept.push('…');
     }
     kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_of_nothing_but_gaps_says_what_to_do() {
+        let message = |advice| ApiError::nothing_collected(&["gap"], advice).public_message().to_owned();
+        assert_eq!(message(Some("Ask again.")), "AWS answered nothing of what was asked. Ask again.");
+        assert_eq!(message(None), "AWS answered nothing of what was asked. The gaps say why.");
+    }
 }

@@ -152,8 +152,10 @@ impl Kept {
     /// The place of a question's answer: the one that is there, if it is fresh, or a new one.
     fn place(&self, question: &CostQuestion, now: Instant) -> Place {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.retain(|_, (asked, place)| {
-            place.get().is_none_or(|costs| now.saturating_duration_since(*asked) < lifetime(costs))
+        kept.retain(|_, (asked, place)| match place.get() {
+            Some(costs) => now.saturating_duration_since(*asked) < lifetime(costs),
+            // Nobody waits any more: the question was refused, and is a new one when it is asked again.
+            None => Arc::strong_count(place) > 1,
         });
         if kept.len() >= KEPT_ANSWERS && !kept.contains_key(question) {
             kept.clear();
@@ -236,6 +238,24 @@ mod tests {
         assert!(is_there(1, Duration::from_mins(59)) && is_there(2, Duration::from_mins(59)));
         assert!(!is_there(1, KEPT_ESTIMATED) && is_there(2, Duration::from_hours(23)));
         assert!(!is_there(2, KEPT_FINAL));
+    }
+
+    #[test]
+    fn a_refused_question_is_a_new_one_when_it_is_asked_again() {
+        let kept = Kept::default();
+        let start = Instant::now();
+        drop(kept.place(&question(1), start));
+        let later = start + Duration::from_hours(2);
+        kept.place(&question(1), later).set(costs(true)).unwrap();
+        assert!(kept.place(&question(1), later + Duration::from_mins(59)).get().is_some());
+    }
+
+    #[test]
+    fn a_question_that_is_being_asked_keeps_its_place() {
+        let kept = Kept::default();
+        let start = Instant::now();
+        let asking = kept.place(&question(1), start);
+        assert!(Arc::ptr_eq(&asking, &kept.place(&question(1), start)));
     }
 
     #[test]
