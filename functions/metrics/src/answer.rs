@@ -7,7 +7,7 @@ use collector::{Coverage, Series, SeriesStatus};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::query::MetricsQuery;
+use crate::query::{MetricsQuery, NamedMetric};
 
 /// By resource and metric, the datapoints in the order of time.
 pub type Data = BTreeMap<String, BTreeMap<String, Vec<Datapoint>>>;
@@ -63,17 +63,25 @@ pub(crate) fn shape(query: &MetricsQuery, series: Vec<Series>, common: Coverage)
     let names = query.resource_ids.iter().flat_map(|id| query.metrics.iter().map(move |named| (id, named)));
     let mut data = Data::new();
     let mut covered: BTreeMap<_, BTreeMap<_, _>> = BTreeMap::new();
-    for ((id, named), series) in names.zip(series) {
-        let coverage =
-            SeriesCoverage { expected: query.window.periods(), found: series.datapoints.len(), status: series.status };
-        let datapoints = series.datapoints.into_iter();
-        let datapoints = datapoints
-            .map(|(timestamp, statistics)| Datapoint { timestamp, statistics, unit: named.metric.unit })
-            .collect();
+    for ((id, named), Series { values, status }) in names.zip(series) {
+        let datapoints = datapoints(named, values);
+        let coverage = SeriesCoverage { expected: query.window.periods(), found: datapoints.len(), status };
         data.entry(id.clone()).or_default().insert(named.name.clone(), datapoints);
         covered.entry(id.clone()).or_default().insert(named.name.clone(), coverage);
     }
     (data, MetricsCoverage { common, window: query.window.into(), series: covered })
+}
+
+/// Puts the statistics of a metric together, period by period.
+fn datapoints(named: &NamedMetric, values: Vec<Vec<(Timestamp, f64)>>) -> Vec<Datapoint> {
+    let mut by_time: BTreeMap<_, BTreeMap<_, _>> = BTreeMap::new();
+    for (statistic, values) in named.statistics.iter().zip(values) {
+        for (timestamp, value) in values {
+            by_time.entry(timestamp).or_default().insert(statistic.clone(), value);
+        }
+    }
+    let unit = named.metric.unit;
+    by_time.into_iter().map(|(timestamp, statistics)| Datapoint { timestamp, statistics, unit }).collect()
 }
 
 #[cfg(test)]
@@ -84,10 +92,11 @@ mod tests {
     use super::*;
     use crate::query::PARAMETERS;
 
-    fn series(points: &[(&str, &[(&str, f64)])], status: SeriesStatus) -> Series {
-        let statistics = |of: &[(&str, f64)]| of.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect();
-        let datapoints = points.iter().map(|(at, of)| (at.parse().unwrap(), statistics(of))).collect();
-        Series { datapoints, status }
+    /// A series with the values of each of its statistics.
+    fn series(statistics: &[&[(&str, f64)]], status: SeriesStatus) -> Series {
+        let of_statistic =
+            |values: &&[(&str, f64)]| values.iter().map(|(at, value)| (at.parse().unwrap(), *value)).collect();
+        Series { values: statistics.iter().map(of_statistic).collect(), status }
     }
 
     #[test]
@@ -118,15 +127,13 @@ mod tests {
         };
         let common =
             Coverage { account: Some("123456789012".into()), partial: true, gaps: vec![gap], aws_requests: requests };
-        let cpu: &[(&str, &[(&str, f64)])] = &[
-            ("2026-11-20T07:00:00Z", &[("Average", 41.5), ("Maximum", 58.2)]),
-            ("2026-11-20T09:00:00Z", &[("Average", 40.0)]),
-        ];
+        let average: &[_] = &[("2026-11-20T07:00:00Z", 41.5), ("2026-11-20T09:00:00Z", 40.0)];
+        let maximum: &[_] = &[("2026-11-20T07:00:00Z", 58.2)];
         let measured = vec![
-            series(cpu, SeriesStatus::PartialData),
-            series(&[("2026-11-20T08:00:00Z", &[("Sum", 1e6)])], SeriesStatus::Complete),
-            series(&[], SeriesStatus::Complete),
-            series(&[], SeriesStatus::Missing),
+            series(&[average, maximum], SeriesStatus::PartialData),
+            series(&[&[("2026-11-20T08:00:00Z", 1e6)]], SeriesStatus::Complete),
+            series(&[&[], &[]], SeriesStatus::Complete),
+            series(&[&[]], SeriesStatus::Missing),
         ];
         let (data, coverage) = shape(&query, measured, common);
         insta::assert_json_snapshot!(serde_json::json!({"data": data, "meta": coverage}));

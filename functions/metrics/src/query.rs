@@ -74,13 +74,13 @@ impl MetricsQuery {
                 metric: named.metric,
                 resource_id: id.clone(),
                 statistics: named.statistics.clone(),
+                window: self.window,
             };
             self.metrics.iter().map(measurement).collect::<Vec<_>>()
         };
         Measurements {
             region: self.region.clone(),
             resource_type: self.resource_type,
-            window: self.window,
             wanted: self.resource_ids.iter().flat_map(of_resource).collect(),
         }
     }

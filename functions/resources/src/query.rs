@@ -1,8 +1,6 @@
 //! The parameters of `/resources`.
 
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-
-use api::{ApiError, Call, Query};
+use api::{ApiError, Call, Paging, Query};
 use collector::{ResourceType, Wanted};
 
 use crate::filter::Filter;
@@ -10,9 +8,6 @@ use crate::page::Position;
 
 /// Every parameter of this route.
 pub(crate) const PARAMETERS: &[&str] = &["regions", "types", "states", "tags", "limit", "cursor"];
-
-/// The most resources that a caller may ask for in one page.
-const LARGEST_LIMIT: usize = 10_000;
 
 /// The longest key that AWS allows for a tag, and the longest key, colon and value, in characters.
 const LONGEST_KEY: usize = 128;
@@ -23,12 +18,7 @@ const LONGEST_TAG: usize = LONGEST_KEY + 1 + 256;
 pub(crate) struct ResourcesQuery {
     pub(crate) wanted: Wanted,
     pub(crate) filter: Filter,
-    /// The most resources of a page; without it, as many as an answer can hold.
-    pub(crate) limit: Option<usize>,
-    /// The last resource of the page before.
-    pub(crate) after: Option<Position>,
-    /// A fingerprint of everything but `limit` and `cursor`, by which a cursor belongs to its question.
-    pub(crate) question: u64,
+    pub(crate) paging: Paging<Position>,
 }
 
 impl ResourcesQuery {
@@ -41,17 +31,9 @@ impl ResourcesQuery {
         types.sort_unstable();
         let states = states(query, &types)?;
         let tags = tags(query)?;
-        let wanted = Wanted { regions: query.regions("regions")?, types };
-        let mut hasher = DefaultHasher::new();
-        (&wanted.regions, &wanted.types, &states, &tags).hash(&mut hasher);
-        let question = hasher.finish();
-        Ok(Self {
-            filter: Filter::new(states, &tags),
-            limit: query.number("limit", &(1..=LARGEST_LIMIT))?,
-            after: query.text("cursor").map(|cursor| Position::from_cursor(cursor, question)).transpose()?,
-            question,
-            wanted,
-        })
+        let wanted = Wanted { regions: query.regions("regions")?, types, tags: true };
+        let paging = Paging::read(query, &(&wanted.regions, &wanted.types, &states, &tags))?;
+        Ok(Self { filter: Filter::new(states, &tags), paging, wanted })
     }
 }
 
@@ -106,8 +88,8 @@ mod tests {
     #[test]
     fn without_parameters_everything_is_wanted() {
         let query = read(&[]).unwrap();
-        assert_eq!(query.wanted, Wanted { regions: None, types: ResourceType::ALL.to_vec() });
-        assert_eq!((query.limit, query.after), (None, None));
+        assert_eq!(query.wanted, Wanted { regions: None, types: ResourceType::ALL.to_vec(), tags: true });
+        assert_eq!(query.paging.after(), None);
     }
 
     #[test]
@@ -143,8 +125,8 @@ mod tests {
 
     #[test]
     fn a_cursor_belongs_to_its_question() {
-        let question = |pairs: &[_]| read(pairs).unwrap().question;
-        assert_eq!(question(&[("types", "ec2,rds")]), question(&[("types", "rds,ec2"), ("limit", "5")]));
+        let question = |pairs: &[_]| read(pairs).unwrap().paging;
+        assert_eq!(question(&[("types", "ec2,rds")]), question(&[("types", "rds,ec2")]));
         for other in [("types", "ec2"), ("regions", "us-east-1"), ("states", "running"), ("tags", "env")] {
             assert_ne!(question(&[]), question(&[other]), "{other:?}");
         }

@@ -11,11 +11,13 @@
 
 pub mod envelope;
 mod error;
+mod page;
 mod query;
 mod serve;
 pub mod telemetry;
 
 pub use envelope::Answer;
 pub use error::ApiError;
+pub use page::{Page, Paging};
 pub use query::Query;
 pub use serve::{Call, serve};

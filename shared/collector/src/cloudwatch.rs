@@ -1,12 +1,11 @@
 //! CloudWatch: many series in few requests.
 //!
-//! One GetMetricData takes 500 queries and returns 100,800 datapoints; queries are cut into batches by both limits, and
-//! the batches of a region run side by side at CloudWatch's published rate. The statistics of one metric stay in one
-//! batch, since AWS bills up to five of them as one metric. A series may be spread over pages and is put together by its
-//! query's id.
+//! One GetMetricData takes 500 queries of one start and end, and returns 100,800 datapoints; queries are cut into batches
+//! by these limits, and the batches of a region run side by side at CloudWatch's published rate. The statistics of one
+//! metric stay in one batch, since AWS bills up to five of them as one metric. A series may be spread over pages and is
+//! put together by its query's id.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use aws_sdk_cloudwatch::Client;
@@ -53,6 +52,8 @@ pub struct Measurement {
     pub resource_id: String,
     /// `Average`, `Maximum`, `p99`, …; each at most once.
     pub statistics: Vec<String>,
+    /// The stretch of time and its steps.
+    pub window: Window,
 }
 
 /// How a series was answered.
@@ -72,47 +73,66 @@ pub enum SeriesStatus {
     Missing,
 }
 
-/// What was measured: the statistics of each period that has any, in the order of time.
+/// What was measured.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Series {
-    /// By the start of the period, the statistics that it has, by name.
-    pub datapoints: BTreeMap<Timestamp, BTreeMap<String, f64>>,
+    /// For each statistic of the measurement, its values by the start of their periods, in the order of time.
+    pub values: Vec<Vec<(Timestamp, f64)>>,
     /// The worst status of the statistics.
     pub status: SeriesStatus,
 }
 
-/// Reads every measurement over a window: a series each, in their order, and what failed.
+impl Series {
+    /// A series of a measurement of which nothing came.
+    pub(crate) fn missing(measurement: &Measurement) -> Self {
+        Self { values: vec![Vec::new(); measurement.statistics.len()], status: SeriesStatus::Missing }
+    }
+}
+
+/// Reads every measurement: a series each, in their order, and what failed.
 pub(crate) async fn read(
     client: &Client,
     pace: &Pace,
-    window: &Window,
     measurements: &[Measurement],
     deadline: Instant,
 ) -> (Vec<Series>, Vec<Fault>) {
-    let batches = batches(measurements, window.periods());
-    let answered = join_all(batches.iter().map(|batch| {
-        let measurements = measurements.get(batch.clone()).unwrap_or_default();
-        request(client, pace, window, measurements, deadline)
+    let answered = join_all(batches(measurements).into_iter().map(async |batch| {
+        let (series, fault) = request(client, pace, &batch, deadline).await;
+        let indexes = batch.into_iter().map(|(index, _)| index);
+        (indexes.zip(series).collect::<Vec<_>>(), fault)
     }));
     let (series, faults): (Vec<_>, Vec<_>) = answered.await.into_iter().unzip();
-    (series.into_iter().flatten().collect(), faults.into_iter().flatten().collect())
+    let mut series: Vec<_> = series.into_iter().flatten().collect();
+    series.sort_unstable_by_key(|(index, _)| *index);
+    (series.into_iter().map(|(_, series)| series).collect(), faults.into_iter().flatten().collect())
 }
 
-/// Cuts measurements into requests, by the queries and by the datapoints that each may have.
-fn batches(measurements: &[Measurement], periods: usize) -> Vec<Range<usize>> {
-    let by_datapoints = DATAPOINTS_A_REQUEST.checked_div(periods).unwrap_or(DATAPOINTS_A_REQUEST);
-    let most_queries = by_datapoints.clamp(1, QUERIES_A_REQUEST);
-    let (mut batches, mut start, mut queries) = (Vec::new(), 0_usize, 0_usize);
-    for (index, measurement) in measurements.iter().enumerate() {
-        let added = measurement.statistics.len();
-        if queries > 0 && queries.saturating_add(added) > most_queries {
-            batches.push(start..index);
-            (start, queries) = (index, 0);
-        }
-        queries = queries.saturating_add(added);
+/// A measurement and its place among all.
+type Placed<'a> = (usize, &'a Measurement);
+
+/// Cuts measurements into requests, each of one start and end, by the queries and the datapoints that one may have.
+fn batches(measurements: &[Measurement]) -> Vec<Vec<Placed<'_>>> {
+    let mut spans: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for placed in measurements.iter().enumerate() {
+        let Window { start, end, .. } = placed.1.window;
+        spans.entry((start, end)).or_default().push(placed);
     }
-    if queries > 0 {
-        batches.push(start..measurements.len());
+    spans.into_values().flat_map(batches_of_a_span).collect()
+}
+
+fn batches_of_a_span(measurements: Vec<Placed<'_>>) -> Vec<Vec<Placed<'_>>> {
+    let mut batches: Vec<Vec<_>> = Vec::new();
+    let (mut queries, mut datapoints) = (0_usize, 0_usize);
+    for placed in measurements {
+        queries = queries.saturating_add(placed.1.statistics.len());
+        datapoints = datapoints.saturating_add(placed.1.datapoints());
+        match batches.last_mut() {
+            Some(batch) if queries <= QUERIES_A_REQUEST && datapoints <= DATAPOINTS_A_REQUEST => batch.push(placed),
+            _ => {
+                (queries, datapoints) = (placed.1.statistics.len(), placed.1.datapoints());
+                batches.push(vec![placed]);
+            }
+        }
     }
     batches
 }
@@ -121,21 +141,19 @@ fn batches(measurements: &[Measurement], periods: usize) -> Vec<Range<usize>> {
 async fn request(
     client: &Client,
     pace: &Pace,
-    window: &Window,
-    measurements: &[Measurement],
+    batch: &[Placed<'_>],
     deadline: Instant,
 ) -> (Vec<Series>, Option<Fault>) {
-    let metrics = measurements.iter().map(|m| m.statistics.len().div_ceil(STATISTICS_A_METRIC));
-    let metrics = u64::try_from(metrics.sum::<usize>()).unwrap_or(u64::MAX);
-    let mut collected = vec![Series::default(); measurements.len()];
-    let turn = pace.turn(cost(window, measurements));
-    if tokio::time::timeout_at(deadline.into(), turn).await.is_err() {
+    let mut collected: Vec<_> = batch.iter().map(|(_, measurement)| Series::missing(measurement)).collect();
+    let Some((_, Measurement { window, .. })) = batch.first() else { return (collected, None) };
+    if tokio::time::timeout_at(deadline.into(), pace.turn(cost(window, batch))).await.is_err() {
         return (collected, Some(Fault::past_deadline()));
     }
-    requests::charge(metrics.saturating_mul(MICRO_USD_A_METRIC));
+    let metrics: usize = batch.iter().map(|(_, m)| m.statistics.len().div_ceil(STATISTICS_A_METRIC)).sum();
+    requests::charge(u64::try_from(metrics).unwrap_or(u64::MAX).saturating_mul(MICRO_USD_A_METRIC));
     let pages = client
         .get_metric_data()
-        .set_metric_data_queries(Some(queries(measurements, window.period)))
+        .set_metric_data_queries(Some(queries(batch)))
         .start_time(DateTime::from_secs(window.start.as_second()))
         .end_time(DateTime::from_secs(window.end.as_second()))
         .scan_by(ScanBy::TimestampAscending)
@@ -150,42 +168,44 @@ async fn request(
     // The status of a statistic is that of its last page, the status of a series the worst of its statistics.
     let mut statuses: BTreeMap<(usize, usize), SeriesStatus> = BTreeMap::new();
     for result in results.found {
-        let Some((at, series)) =
-            result.id.as_deref().and_then(position).and_then(|at| Some((at, collected.get_mut(at.0)?)))
-        else {
-            continue;
-        };
-        if let Some(statistic) = measurements.get(at.0).and_then(|measurement| measurement.statistics.get(at.1)) {
-            statuses.insert(at, status(&result));
-            for (time, value) in values(result) {
-                series.datapoints.entry(time).or_default().insert(statistic.clone(), value);
-            }
+        let Some((index, number)) = result.id.as_deref().and_then(position) else { continue };
+        if let Some(found) = collected.get_mut(index).and_then(|series| series.values.get_mut(number)) {
+            statuses.insert((index, number), status(&result));
+            found.extend(values(result));
         }
     }
-    for (index, (series, measurement)) in collected.iter_mut().zip(measurements).enumerate() {
-        let of_statistics =
-            (0..measurement.statistics.len()).map(|statistic| statuses.get(&(index, statistic)).copied());
+    for (index, series) in collected.iter_mut().enumerate() {
+        let of_statistics = (0..series.values.len()).map(|number| statuses.get(&(index, number)).copied());
         series.status = of_statistics.map(Option::unwrap_or_default).max().unwrap_or_default();
+        for values in &mut series.values {
+            values.sort_by_key(|(time, _)| *time);
+            values.dedup_by_key(|(time, _)| *time);
+        }
     }
     (collected, results.fault)
 }
 
+impl Measurement {
+    /// The most datapoints that CloudWatch can answer.
+    fn datapoints(&self) -> usize {
+        self.statistics.len().saturating_mul(self.window.periods())
+    }
+}
+
 /// How long a request keeps the next one waiting, by the rate of requests and that of datapoints.
-fn cost(window: &Window, measurements: &[Measurement]) -> Duration {
-    let queries: usize = measurements.iter().map(|measurement| measurement.statistics.len()).sum();
-    let datapoints = u64::try_from(queries.saturating_mul(window.periods())).unwrap_or(u64::MAX);
-    let span = window.end.duration_since(window.start);
-    let recent = span.unsigned_abs() <= RECENT;
+fn cost(span: &Window, batch: &[Placed<'_>]) -> Duration {
+    let datapoints: usize = batch.iter().map(|(_, measurement)| measurement.datapoints()).sum();
+    let datapoints = u64::try_from(datapoints).unwrap_or(u64::MAX);
+    let recent = span.end.duration_since(span.start).unsigned_abs() <= RECENT;
     let a_second = if recent { RECENT_DATAPOINTS_A_SECOND } else { OLD_DATAPOINTS_A_SECOND };
     let micros = datapoints.saturating_mul(1_000_000).checked_div(a_second).unwrap_or(0);
     SPACING.max(Duration::from_micros(micros))
 }
 
 /// The queries of a request: one a statistic, whose id says which.
-fn queries(measurements: &[Measurement], period: u32) -> Vec<MetricDataQuery> {
-    let period = i32::try_from(period).unwrap_or(i32::MAX);
-    let of_measurement = |(index, measurement): (usize, &Measurement)| {
-        let Measurement { catalog, metric, resource_id, statistics } = measurement;
+fn queries(batch: &[Placed<'_>]) -> Vec<MetricDataQuery> {
+    let of_measurement = |(index, (_, measurement)): (usize, &Placed<'_>)| {
+        let Measurement { catalog, metric, resource_id, statistics, window } = measurement;
         let dimensions = catalog.dimensions(metric, resource_id);
         let dimensions = dimensions.map(|(name, value)| Dimension::builder().name(name).value(value).build());
         let measured = types::Metric::builder()
@@ -193,13 +213,14 @@ fn queries(measurements: &[Measurement], period: u32) -> Vec<MetricDataQuery> {
             .metric_name(metric.cloudwatch_name)
             .set_dimensions(Some(dimensions.collect()))
             .build();
+        let period = i32::try_from(window.period).unwrap_or(i32::MAX);
         let of_statistic = move |(number, statistic): (usize, &String)| {
             let stat = MetricStat::builder().metric(measured.clone()).period(period).stat(statistic).build();
             MetricDataQuery::builder().id(format!("m{index}_{number}")).metric_stat(stat).build()
         };
         statistics.iter().enumerate().map(of_statistic).collect::<Vec<_>>()
     };
-    measurements.iter().enumerate().flat_map(of_measurement).collect()
+    batch.iter().enumerate().flat_map(of_measurement).collect()
 }
 
 /// Which measurement and which of its statistics a query's id names.
@@ -228,41 +249,68 @@ mod tests {
     use super::*;
     use crate::ResourceType;
 
-    fn measurements(count: usize, statistics: &[&str]) -> Vec<Measurement> {
+    fn measurements(count: usize, statistics: &[&str], window: Window) -> Vec<Measurement> {
         let catalog = Catalog::of(ResourceType::Ec2).unwrap();
         let one = |n| Measurement {
             catalog,
             metric: catalog.find("cpu").unwrap(),
             resource_id: format!("i-{n}"),
             statistics: statistics.iter().map(ToString::to_string).collect(),
+            window,
         };
         (0..count).map(one).collect()
     }
 
+    fn last(hours: u32, period: u32) -> Window {
+        Window::last(hours, period, "2026-11-20T10:00:00Z".parse().unwrap())
+    }
+
+    /// The place of the first measurement of each batch, and how many it has.
+    fn cuts(measurements: &[Measurement]) -> Vec<(usize, usize)> {
+        batches(measurements).iter().map(|batch| (batch[0].0, batch.len())).collect()
+    }
+
     #[test]
     fn batches_are_as_few_as_the_queries_and_datapoints_allow() {
-        assert_eq!(batches(&[], 24), vec![]);
-        assert_eq!(batches(&measurements(500, &["Average"]), 24).len(), 1);
-        assert_eq!(batches(&measurements(501, &["Average"]), 24), [0..500, 500..501]);
+        let day = last(24, 3_600);
+        assert_eq!(cuts(&[]), []);
+        assert_eq!(cuts(&measurements(500, &["Average"], day)), [(0, 500)]);
+        assert_eq!(cuts(&measurements(501, &["Average"], day)), [(0, 500), (500, 1)]);
         // Three statistics of a metric stay together: 166 metrics are 498 queries.
-        assert_eq!(batches(&measurements(167, &["Average", "Maximum", "p99"]), 24), [0..166, 166..167]);
+        assert_eq!(cuts(&measurements(167, &["Average", "Maximum", "p99"], day)), [(0, 166), (166, 1)]);
         // 100,800 datapoints are 70 series of 1,440.
-        assert_eq!(batches(&measurements(141, &["Average"]), 1_440), [0..70, 70..140, 140..141]);
+        assert_eq!(cuts(&measurements(141, &["Average"], last(24, 60))), [(0, 70), (70, 70), (140, 1)]);
         // A single series over the limit comes in pages of a request of its own.
-        assert_eq!(batches(&measurements(2, &["Average"]), 200_000), [0..1, 1..2]);
+        assert_eq!(cuts(&measurements(2, &["Average"], last(2_400, 60))), [(0, 1), (1, 1)]);
+    }
+
+    #[test]
+    fn measurements_of_one_start_and_end_share_requests_whatever_their_period() {
+        let [hours, minutes, other] = [(24, 3_600), (24, 60), (25, 3_600)].map(|(hours, period)| last(hours, period));
+        let mixed: Vec<_> = [hours, minutes, other, hours]
+            .into_iter()
+            .flat_map(|window| measurements(1, &["Average"], window))
+            .collect();
+        let places: Vec<Vec<_>> =
+            batches(&mixed).iter().map(|batch| batch.iter().map(|(index, _)| *index).collect()).collect();
+        assert_eq!(places, [vec![2], vec![0, 1, 3]]);
     }
 
     #[test]
     fn a_request_costs_its_share_of_the_rates() {
-        let window = |hours, period| Window::last(hours, period, "2026-11-20T10:00:00Z".parse().unwrap());
-        assert_eq!(cost(&window(24, 3_600), &measurements(10, &["Average"])), SPACING);
-        assert_eq!(cost(&window(3, 60), &measurements(500, &["Average"])), Duration::from_millis(500));
-        assert_eq!(cost(&window(33, 600), &measurements(500, &["Average"])), Duration::from_millis(250));
+        let cost = |count, window| {
+            let measurements = measurements(count, &["Average"], window);
+            cost(&window, &batches(&measurements)[0])
+        };
+        assert_eq!(cost(10, last(24, 3_600)), SPACING);
+        assert_eq!(cost(500, last(3, 60)), Duration::from_millis(500));
+        assert_eq!(cost(500, last(33, 600)), Duration::from_millis(250));
     }
 
     #[test]
     fn a_query_is_found_again_by_its_id() {
-        let queries = queries(&measurements(2, &["Average", "p99"]), 300);
+        let measurements = measurements(2, &["Average", "p99"], last(24, 300));
+        let queries = queries(&batches(&measurements)[0]);
         let positions: Vec<_> = queries.iter().map(|query| position(query.id().unwrap())).collect();
         assert_eq!(positions, [Some((0, 0)), Some((0, 1)), Some((1, 0)), Some((1, 1))]);
         assert_eq!(position("m1"), None);

@@ -6,6 +6,7 @@
 use serde::Serialize;
 
 use crate::account::Account;
+use crate::cloudwatch::{Series, SeriesStatus};
 use crate::requests::AwsRequests;
 use crate::resource::ResourceType;
 
@@ -27,6 +28,12 @@ impl Coverage {
         let account = account.map_err(|gap| gaps.push(gap)).ok();
         gaps.sort_by(|a, b| (&a.region, a.service, a.operation).cmp(&(&b.region, b.service, b.operation)));
         Self { account: account.map(|account| account.id), partial: !gaps.is_empty(), gaps, aws_requests }
+    }
+
+    /// The same, partial if one of `series` is.
+    pub(crate) fn with_series<'a>(mut self, series: impl IntoIterator<Item = &'a Series>) -> Self {
+        self.partial |= series.into_iter().any(|series| series.status != SeriesStatus::Complete);
+        self
     }
 }
 

@@ -23,6 +23,8 @@ pub struct Wanted {
     pub regions: Option<Vec<String>>,
     /// The types.
     pub types: Vec<ResourceType>,
+    /// Whether tags are wanted where they need requests of their own (buckets, functions).
+    pub tags: bool,
 }
 
 /// What was found.
@@ -74,7 +76,8 @@ impl Collector {
         Ok((inventory, Coverage::new(account, gaps, aws_requests)))
     }
 
-    async fn collect(
+    /// The inventory, its account and its gaps, for one who counts the requests.
+    pub(crate) async fn collect(
         &self,
         wanted: &Wanted,
         deadline: Instant,
@@ -87,7 +90,8 @@ impl Collector {
         let listings = targets(&wanted.types, &regions)
             .into_iter()
             .map(|(resource_type, region)| self.list(resource_type, region, owner, deadline));
-        let (listings, mut tags) = tokio::join!(join_all(listings), self.tags(&wanted.types, &regions, deadline));
+        let tagged = if wanted.tags { tagged_elsewhere(&wanted.types).collect() } else { Vec::new() };
+        let (listings, mut tags) = tokio::join!(join_all(listings), self.tags(&tagged, &regions, deadline));
 
         let mut resources = Vec::new();
         let mut listed = BTreeSet::new();
@@ -111,8 +115,7 @@ impl Collector {
         }
         for (region, tags) in tags {
             if let Some(fault) = tags.fault {
-                let untagged: Vec<_> = tagged_elsewhere(&wanted.types).collect();
-                gaps.push(self.gap(fault, &region, tagging::GET_RESOURCES, &untagged));
+                gaps.push(self.gap(fault, &region, tagging::GET_RESOURCES, &tagged));
             }
         }
         // Something that is created or deleted while its pages are read can be on two of them.
@@ -153,9 +156,9 @@ impl Collector {
         Listed { resource_type, region, operation, listing }
     }
 
-    /// The tags of types that list themselves without them, by region; empty where no such type is wanted.
+    /// The tags of types that list themselves without them, by region; empty where there is no such type.
     async fn tags(&self, types: &[ResourceType], regions: &[String], deadline: Instant) -> HashMap<String, RegionTags> {
-        if tagged_elsewhere(types).next().is_none() {
+        if types.is_empty() {
             return HashMap::new();
         }
         let asked = regions.iter().map(async |region| {

@@ -30,6 +30,7 @@ mod regions;
 mod requests;
 pub mod resource;
 mod s3;
+mod survey;
 mod tagging;
 pub mod window;
 
@@ -41,6 +42,7 @@ pub use measure::Measurements;
 pub use regions::UnknownRegions;
 pub use requests::AwsRequests;
 pub use resource::{Resource, ResourceType};
+pub use survey::Survey;
 
 use tokio::sync::OnceCell;
 

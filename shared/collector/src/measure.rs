@@ -1,4 +1,4 @@
-//! How resources are doing: measurements of one region.
+//! How resources are doing: measurements of resources that the caller names, in one region.
 //!
 //! The region's name is checked against AWS's list while CloudWatch is already asked, so that a misspelt one is the
 //! caller's error and the check costs no time.
@@ -7,12 +7,11 @@ use std::time::Instant;
 
 use futures::future::try_join;
 
-use crate::cloudwatch::{GET_METRIC_DATA, Measurement, Series, SeriesStatus};
+use crate::cloudwatch::{GET_METRIC_DATA, Measurement, Series};
 use crate::coverage::{Coverage, Gap};
 use crate::regions::UnknownRegions;
 use crate::requests::metered;
 use crate::resource::ResourceType;
-use crate::window::Window;
 use crate::{Collector, cloudwatch};
 
 /// What measurements to read.
@@ -22,8 +21,6 @@ pub struct Measurements {
     pub region: String,
     /// Their type, for the gaps.
     pub resource_type: ResourceType,
-    /// The stretch of time and its steps.
-    pub window: Window,
     /// What to measure.
     pub wanted: Vec<Measurement>,
 }
@@ -44,17 +41,19 @@ impl Collector {
         asked: &Measurements,
         deadline: Instant,
     ) -> Result<(Vec<Series>, Coverage), UnknownRegions> {
-        let measured = try_join(self.checked_region(asked, deadline), self.series(asked, deadline));
+        let Measurements { region, resource_type, wanted } = asked;
+        let types = [*resource_type];
+        let series = async { Ok(self.series(region, &types, wanted, deadline).await) };
+        let measured = try_join(self.checked_region(asked, deadline), series);
         let (collected, aws_requests) =
             metered(Box::pin(async { tokio::join!(measured, self.account(deadline)) })).await;
         let (measured, account) = collected;
         let (series, gaps) = match measured {
             Ok(((), measured)) => measured,
             Err(NotMeasured::Unknown(error)) => return Err(error),
-            Err(NotMeasured::Disabled(gaps)) => (vec![Series::default(); asked.wanted.len()], gaps),
+            Err(NotMeasured::Disabled(gaps)) => (wanted.iter().map(Series::missing).collect(), gaps),
         };
-        let mut coverage = Coverage::new(account, gaps, aws_requests);
-        coverage.partial |= series.iter().any(|series| series.status != SeriesStatus::Complete);
+        let coverage = Coverage::new(account, gaps, aws_requests).with_series(&series);
         Ok((series, coverage))
     }
 
@@ -66,14 +65,20 @@ impl Collector {
         if regions.names.is_empty() { Err(NotMeasured::Disabled(regions.gaps)) } else { Ok(()) }
     }
 
-    async fn series(&self, asked: &Measurements, deadline: Instant) -> Result<(Vec<Series>, Vec<Gap>), NotMeasured> {
-        let Measurements { region, resource_type, window, wanted } = asked;
+    /// Reads the measurements of a region, of resources of `types`: a series each, and the gaps.
+    pub(crate) async fn series(
+        &self,
+        region: &str,
+        types: &[ResourceType],
+        wanted: &[Measurement],
+        deadline: Instant,
+    ) -> (Vec<Series>, Vec<Gap>) {
         let (client, pace) = (self.clients.cloudwatch(region), self.clients.metric_data_pace(region));
-        let (series, faults) = cloudwatch::read(&client, &pace, window, wanted, deadline).await;
+        let (series, faults) = cloudwatch::read(&client, &pace, wanted, deadline).await;
         let mut gaps: Vec<Gap> =
-            faults.into_iter().map(|fault| self.gap(fault, region, GET_METRIC_DATA, &[*resource_type])).collect();
+            faults.into_iter().map(|fault| self.gap(fault, region, GET_METRIC_DATA, types)).collect();
         // Batches that failed alike are one gap: the series themselves say which are missing.
         gaps.dedup();
-        Ok((series, gaps))
+        (series, gaps)
     }
 }

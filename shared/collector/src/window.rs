@@ -2,7 +2,7 @@
 //!
 //! CloudWatch keeps fine datapoints for a short time and coarse ones for long; a period that is finer than what is kept
 //! at the window's start returns nothing, without an error. So the period is chosen, or checked, by these rules. Start
-//! and end fall on multiples of the period: every period is whole, and `end` is exclusive.
+//! falls on a multiple of the period, and `end` is exclusive.
 
 use jiff::Timestamp;
 
@@ -17,12 +17,16 @@ pub const LONGEST_PERIOD: u32 = 86_400;
 
 const SECONDS_A_DAY: i64 = 86_400;
 
-/// A stretch of time in whole periods.
+/// How often most metrics come, in seconds; windows that end now end with the last whole five minutes, so that those of
+/// one moment share their end, and with it their requests.
+pub const FIVE_MINUTES: u32 = 300;
+
+/// A stretch of time in periods.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Window {
     /// The first period's start.
     pub start: Timestamp,
-    /// The last period's end, exclusive.
+    /// The end, exclusive.
     pub end: Timestamp,
     /// The length of a period in seconds.
     pub period: u32,
@@ -33,21 +37,52 @@ impl Window {
     /// A window shorter than a period is one period.
     #[must_use]
     pub fn last(hours: u32, period: u32, now: Timestamp) -> Self {
-        let step = i64::from(period.max(1));
-        let floor = |second: i64| second.saturating_sub(second.rem_euclid(step));
-        let end = floor(now.as_second());
-        let start = floor(end.saturating_sub(i64::from(hours).saturating_mul(3_600)));
-        let start = start.min(end.saturating_sub(step));
-        let at = |second| Timestamp::from_second(second).unwrap_or(now);
-        Self { start: at(start), end: at(end), period }
+        let end = floor(now.as_second(), period);
+        let start = floor(end.saturating_sub(i64::from(hours).saturating_mul(3_600)), period);
+        let start = start.min(end.saturating_sub(i64::from(period)));
+        Self { start: at(start, now), end: at(end, now), period }
     }
 
-    /// How many datapoints a series without gaps has.
+    /// The last `minutes` before `now`, up to the last whole five minutes, in periods of `period` seconds.
+    #[must_use]
+    pub fn recent(minutes: u32, period: u32, now: Timestamp) -> Self {
+        let end = floor(now.as_second(), FIVE_MINUTES);
+        let start = floor(end.saturating_sub(i64::from(minutes).saturating_mul(60)), period);
+        Self { start: at(start, now), end: at(end, now), period }
+    }
+
+    /// The last `days` whole UTC days before `now`, and the day that `now` is in, up to its last whole five minutes.
+    #[must_use]
+    pub fn days(days: u32, now: Timestamp) -> Self {
+        let today = floor(now.as_second(), LONGEST_PERIOD);
+        let start = today.saturating_sub(i64::from(days).saturating_mul(SECONDS_A_DAY));
+        let end = floor(now.as_second(), FIVE_MINUTES);
+        Self { start: at(start, now), end: at(end, now), period: LONGEST_PERIOD }
+    }
+
+    /// How many datapoints a series without gaps has; a last period that is not over counts.
     #[must_use]
     pub fn periods(&self) -> usize {
         let seconds = self.end.as_second().saturating_sub(self.start.as_second());
-        usize::try_from(seconds.checked_div(i64::from(self.period)).unwrap_or(0)).unwrap_or(0)
+        let seconds = u64::try_from(seconds).unwrap_or(0);
+        usize::try_from(seconds.div_ceil(u64::from(self.period.max(1)))).unwrap_or(usize::MAX)
     }
+
+    /// Whether the period that starts at `start` is over when the window ends.
+    #[must_use]
+    pub fn is_whole(&self, start: Timestamp) -> bool {
+        start.as_second().saturating_add(i64::from(self.period)) <= self.end.as_second()
+    }
+}
+
+/// The last multiple of `step` seconds that is not after `second`.
+fn floor(second: i64, step: u32) -> i64 {
+    second.saturating_sub(second.rem_euclid(i64::from(step.max(1))))
+}
+
+/// A second as a timestamp; `now` outside the years that one can hold.
+fn at(second: i64, now: Timestamp) -> Timestamp {
+    Timestamp::from_second(second).unwrap_or(now)
 }
 
 /// What a period must be a multiple of, for a window of the last `hours`, in seconds.
@@ -62,9 +97,9 @@ pub fn finest_period(hours: u32) -> u32 {
 #[must_use]
 pub fn usual_period(hours: u32) -> u32 {
     match hours {
-        0..=6 => 300,
+        0..=6 => FIVE_MINUTES,
         7..=360 => 3_600,
-        _ => 86_400,
+        _ => LONGEST_PERIOD,
     }
 }
 
@@ -100,6 +135,27 @@ mod tests {
     fn a_window_that_is_no_multiple_of_its_period_begins_earlier() {
         let window = Window::last(25, 86_400, at("2026-11-20T10:37:12Z"));
         assert_eq!((window.start, window.periods()), (at("2026-11-18T00:00:00Z"), 2));
+    }
+
+    #[test]
+    fn a_recent_window_ends_with_the_last_whole_five_minutes_whatever_its_period() {
+        let now = at("2026-11-20T10:37:12Z");
+        for period in [60, 300] {
+            let window = Window::recent(30, period, now);
+            assert_eq!((window.start, window.end), (at("2026-11-20T10:05:00Z"), at("2026-11-20T10:35:00Z")));
+            assert_eq!(window.periods(), 1_800 / period as usize);
+        }
+    }
+
+    #[test]
+    fn days_are_whole_utc_days_and_the_one_that_is_not_over() {
+        let window = Window::days(7, at("2026-11-20T10:37:12Z"));
+        assert_eq!((window.start, window.end), (at("2026-11-13T00:00:00Z"), at("2026-11-20T10:35:00Z")));
+        assert_eq!((window.periods(), window.period), (8, 86_400));
+        assert!(window.is_whole(at("2026-11-19T00:00:00Z")));
+        assert!(!window.is_whole(at("2026-11-20T00:00:00Z")));
+        // In the first minutes of a day there is nothing of it yet.
+        assert_eq!(Window::days(7, at("2026-11-20T00:04:59Z")).periods(), 7);
     }
 
     #[test]

@@ -18,7 +18,7 @@ async fn collect(aws: &Aws, types: &[ResourceType]) -> (Inventory, Coverage) {
 }
 
 async fn collect_until(aws: &Aws, types: &[ResourceType], time: Duration) -> (Inventory, Coverage) {
-    let wanted = Wanted { regions: None, types: types.to_vec() };
+    let wanted = Wanted { regions: None, types: types.to_vec(), tags: true };
     aws.collector().inventory(&wanted, Instant::now() + time).await.unwrap()
 }
 

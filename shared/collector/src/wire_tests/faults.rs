@@ -88,7 +88,7 @@ async fn a_region_that_hangs_is_told_as_timed_out_and_the_others_are_there() {
         "DescribeInstances" => Some(instances(asked, &[1], None)),
         _ => None,
     });
-    let wanted = Wanted { regions: None, types: vec![ResourceType::Ec2] };
+    let wanted = Wanted { regions: None, types: vec![ResourceType::Ec2], tags: true };
     let collector = aws.collector_with(Duration::from_secs(2));
     let (inventory, coverage) = collector.inventory(&wanted, Instant::now() + LONG).await.unwrap();
     assert_eq!(ids(&inventory), ["i-00001"]);
@@ -120,7 +120,7 @@ async fn answers_that_break_off_are_told_as_failed() {
 #[tokio::test]
 async fn without_a_connection_every_call_is_told_as_failed() {
     let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let wanted = Wanted { regions: None, types: vec![ResourceType::Ec2] };
+    let wanted = Wanted { regions: None, types: vec![ResourceType::Ec2], tags: true };
     let (inventory, coverage) =
         aws::collector(&nobody.to_string(), LONG).inventory(&wanted, Instant::now() + LONG).await.unwrap();
     assert!(inventory.listed.is_empty());

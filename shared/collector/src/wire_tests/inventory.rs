@@ -180,7 +180,7 @@ async fn wanted_regions_are_asked_alone_and_one_that_is_off_is_a_gap() {
         (asked.operation == "ListBuckets").then_some(Reply::Ok(body))
     });
     let regions = Some(vec!["eu-west-1".to_owned(), "me-south-1".to_owned()]);
-    let wanted = Wanted { regions, types: vec![ResourceType::Ec2, ResourceType::S3] };
+    let wanted = Wanted { regions, types: vec![ResourceType::Ec2, ResourceType::S3], tags: true };
     let (inventory, coverage) = aws.collector().inventory(&wanted, Instant::now() + LONG).await.unwrap();
     assert_eq!(ids(&inventory), ["eu-west-1"]);
     assert_eq!(told(&coverage.gaps), [("me-south-1", "DescribeRegions", GapStatus::RegionDisabled, "not-opted-in")]);
@@ -192,7 +192,7 @@ async fn wanted_regions_are_asked_alone_and_one_that_is_off_is_a_gap() {
 async fn the_account_is_asked_once_a_process() {
     let aws = Aws::start(|_| None);
     let collector = aws.collector();
-    let wanted = Wanted { regions: None, types: vec![ResourceType::Ec2] };
+    let wanted = Wanted { regions: None, types: vec![ResourceType::Ec2], tags: true };
     for expected in [1, 1] {
         let (_, coverage) = collector.inventory(&wanted, Instant::now() + LONG).await.unwrap();
         assert_eq!(coverage.account.as_deref(), Some("123456789012"));

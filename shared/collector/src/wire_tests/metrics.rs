@@ -16,11 +16,11 @@ fn cpu_of(instances: usize, region: &str) -> Measurements {
         metric: catalog.find("cpu").unwrap(),
         resource_id: format!("i-{n}"),
         statistics: vec!["Average".to_owned()],
+        window: Window::last(3, 3_600, hour(12)),
     };
     Measurements {
         region: region.to_owned(),
         resource_type: ResourceType::Ec2,
-        window: Window::last(3, 3_600, hour(12)),
         wanted: (0..instances).map(one).collect(),
     }
 }
@@ -56,10 +56,6 @@ fn is_first_page(asked: &Asked) -> bool {
     !asked.parameters.contains("NextToken")
 }
 
-fn averages(series: &Series) -> Vec<(Timestamp, f64)> {
-    series.datapoints.iter().map(|(at, statistics)| (*at, statistics["Average"])).collect()
-}
-
 fn statuses(series: &[Series]) -> Vec<SeriesStatus> {
     series.iter().map(|series| series.status).collect()
 }
@@ -77,12 +73,12 @@ async fn a_series_that_is_spread_over_pages_is_put_together_in_the_order_of_time
         })
     });
     let (series, coverage) = measure(&aws, &cpu_of(4, "eu-west-1")).await;
-    assert_eq!(averages(&series[0]), [(hour(9), 1.0), (hour(10), 2.0), (hour(11), 3.0)]);
+    assert_eq!(series[0].values[0], [(hour(9), 1.0), (hour(10), 2.0), (hour(11), 3.0)]);
     assert_eq!(
         statuses(&series),
         [SeriesStatus::Complete, SeriesStatus::Complete, SeriesStatus::Forbidden, SeriesStatus::Missing]
     );
-    assert!(series[1].datapoints.is_empty());
+    assert!(series[1].values[0].is_empty());
     assert_eq!((coverage.gaps, coverage.partial), (vec![], true));
 }
 
@@ -98,7 +94,7 @@ async fn datapoints_before_a_failing_page_stay() {
         })
     });
     let (series, coverage) = measure(&aws, &cpu_of(1, "eu-west-1")).await;
-    assert_eq!((averages(&series[0]), series[0].status), (vec![(hour(9), 1.0)], SeriesStatus::PartialData));
+    assert_eq!((&series[0].values[0], series[0].status), (&vec![(hour(9), 1.0)], SeriesStatus::PartialData));
     assert_eq!(told(&coverage.gaps), [("eu-west-1", "GetMetricData", GapStatus::Failed, "InvalidNextToken")]);
 }
 
