@@ -45,7 +45,7 @@ def api(resources: dict[str, Any]) -> dict[str, Any]:
 
 def test_every_route_needs_a_key_and_its_preflight_needs_nothing(api: dict[str, Any]) -> None:
     routes = {(path, verb): op for path, verbs in api["Body"]["paths"].items() for verb, op in verbs.items()}
-    assert {path for path, _ in routes} == {"/resources", "/metrics", "/costs"}
+    assert {path for path, _ in routes} == {"/resources", "/metrics", "/costs", "/bottlenecks"}
     for (path, verb), operation in routes.items():
         security = [name for entry in operation.get("security", []) for name in entry]
         assert security == ([] if verb == "options" else ["api_key"]), (path, verb)
@@ -88,7 +88,9 @@ def test_there_is_one_stage(resources: dict[str, Any]) -> None:
 
 def test_functions_run_for_less_than_the_gateway_waits(resources: dict[str, Any]) -> None:
     functions = _of_type(resources, "AWS::Lambda::Function")
-    assert set(functions) == {"ResourcesFunction", "MetricsFunction", "CostsFunction"}
+    assert set(functions) == {
+        "ResourcesFunction", "MetricsFunction", "CostsFunction", "BottlenecksFunction",
+    }  # fmt: skip
     for function in functions.values():
         assert function["Timeout"] < 29
         assert function["Architectures"] == [{"Ref": "Architecture"}]

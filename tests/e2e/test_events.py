@@ -18,6 +18,8 @@ EVENTS = {
     "costs-bad-parameter.json": ("CostsFunction", 400, "start"),
     "metrics.json": ("MetricsFunction", 200, None),
     "metrics-bad-parameter.json": ("MetricsFunction", 400, "hours"),
+    "bottlenecks.json": ("BottlenecksFunction", 200, None),
+    "bottlenecks-bad-parameter.json": ("BottlenecksFunction", 400, "cpu_low"),
     "resources-repeated-parameter.json": ("ResourcesFunction", 400, "regions"),
 }
 

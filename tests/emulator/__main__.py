@@ -28,7 +28,7 @@ def main() -> int:
         with ministack.running(port) as emulator, ledger.running() as bill:
             _say("Filling the demo account")
             demo_account.fill(emulator)
-            demo_metrics.fill(emulator)
+            filled_until = demo_metrics.fill(emulator)
             _say("Deploying template.yaml into it (sam deploy)")
             deployed = stack.deploy(emulator, bill)
             _say("Asking the API for the first time")
@@ -40,7 +40,9 @@ def main() -> int:
             try:
                 _say("Ready", done=True)
                 _print_calls(deployed, emulator, instances[demo_metrics.HOT])
-                signal.pause()
+                while True:
+                    time.sleep(demo_metrics.AHEAD.total_seconds() / 2)
+                    filled_until = demo_metrics.fill(emulator, since=filled_until)
             finally:
                 STACK_FILE.unlink(missing_ok=True)
     except EmulatorError as error:
@@ -87,6 +89,10 @@ How is the busiest instance doing?
 What does it cost?
 
   curl -s {key} '{deployed.url}/costs?days=30'
+
+What is wrong?
+
+  curl -s {key} '{deployed.url}/bottlenecks'
 
 Change the account with any AWS tool and ask again, for example:
 

@@ -1,7 +1,9 @@
-"""Two weeks of CloudWatch metrics for the demo account.
+"""Two weeks of CloudWatch metrics for the demo account, and the next two hours, so that it does not fall silent.
 
 Values follow from names and hours, nothing is random. Among the instances are a hot one (`batch`), one with a single
-spike (`web-2`), an idle one (`shop-2`) and a silent one (`analytics`, of which CloudWatch has nothing).
+spike (`web-2`), an idle one (`shop-2`), a silent one (`analytics`, of which CloudWatch has nothing), one that fails its
+status checks (`web-3`) and one without CPU credits (`trial`). Among the databases, one is nearly full (`inventory`), one
+has slow storage and little memory (`warehouse`), and nobody connects to one (`orders-test`).
 """
 
 from __future__ import annotations
@@ -15,11 +17,13 @@ from typing import Any
 from . import demo_account
 from .ministack import Emulator
 
-DAYS = 14
+DAYS = 14  # the emulator forgets what is older
 FINE_HOURS = 6  # the last hours come every five minutes, the time before by the hour
+AHEAD = timedelta(hours=2)  # as far as CloudWatch takes datapoints of the future
 DATUMS_A_CALL = 1000
 
-HOT, SPIKING, IDLE, SILENT = "batch", "web-2", "shop-2", "analytics"
+HOT, SPIKING, IDLE, SILENT, FAILING, EXHAUSTED = "batch", "web-2", "shop-2", "analytics", "web-3", "trial"
+FULL, SLOW, UNUSED = "inventory", "warehouse", "orders-test"
 
 GIB = 1024**3
 
@@ -36,29 +40,36 @@ def _flat(value: float) -> Curve:
     return lambda _: value
 
 
-def _instance_curves(name: str, index: int) -> dict[str, Curve]:
+def _instance_curves(name: str, kind: str, index: int) -> dict[str, Curve]:
     cpu = {HOT: _wave(93, 3), IDLE: _wave(1.5, 0.5), SPIKING: _wave(30, 8)}.get(name, _wave(40, 15, index))
     traffic = 1_000 if name == IDLE else 20_000_000 + 1_000_000 * index
-    return {
+    credits = {"CPUCreditBalance": _flat(0 if name == EXHAUSTED else 300)} if kind.startswith("t3") else {}
+    return credits | {
         "CPUUtilization": (lambda h: 96.0 if h == 5 else cpu(h)) if name == SPIKING else cpu,
         "NetworkIn": _flat(traffic),
         "NetworkOut": _flat(traffic * 2),
-        "StatusCheckFailed": _flat(0),
+        "StatusCheckFailed": lambda h: 1.0 if name == FAILING and h < 2 else 0.0,
     }
 
 
-def _database_curves(name: str, gib: int) -> dict[str, Curve]:
-    quiet = name == "orders-test"
+#: Memory of the demo databases' classes in GiB.
+MEMORY = {"db.t3.medium": 4, "db.m5.large": 8, "db.r5.large": 16, "db.r5.xlarge": 32}
+
+
+def _database_curves(name: str, kind: str, gib: int) -> dict[str, Curve]:
+    quiet, slow = name == UNUSED, name == SLOW
     return {
         "CPUUtilization": _wave(3, 1) if quiet else _wave(45, 20),
         "DatabaseConnections": _flat(0) if quiet else _wave(40, 15),
-        "FreeStorageSpace": _flat(gib * GIB * (0.05 if name == "inventory" else 0.6)),
-        "FreeableMemory": _flat(2 * GIB),
-        "ReadLatency": _flat(0.002),
+        "FreeStorageSpace": _flat(gib * GIB * (0.05 if name == FULL else 0.6)),
+        "FreeableMemory": _flat(MEMORY[kind] * GIB * (0.1 if slow else 0.4)),
+        "SwapUsage": _flat(0),
+        "BurstBalance": _flat(95),
+        "ReadLatency": _flat(0.035 if slow else 0.002),
         "WriteLatency": _flat(0.004),
         "ReadIOPS": _wave(120, 60),
         "WriteIOPS": _wave(80, 40),
-        "DiskQueueDepth": _flat(0.5),
+        "DiskQueueDepth": _flat(80 if slow else 0.5),
     }
 
 
@@ -74,18 +85,24 @@ def _function_curves(name: str, timeout: int) -> dict[str, Curve]:
     }
 
 
-def fill(emulator: Emulator, now: datetime | None = None) -> None:
-    """Puts the metrics of every resource but the silent instance, regions side by side."""
-    now = now or datetime.now(timezone.utc)
+def fill(emulator: Emulator, since: datetime | None = None) -> datetime:
+    """Puts the metrics of every resource but the silent instance, from `since` or two weeks ago to some time ahead.
+
+    Returns until when, to go on from there. Regions side by side.
+    """
+    now = datetime.now(timezone.utc)
+    since, until = since or now - timedelta(days=DAYS), now + AHEAD
     regions = sorted({row[0] for row in demo_account.INSTANCES})
     with ThreadPoolExecutor(len(regions)) as pool:
-        for done in [pool.submit(_fill_region, emulator, region, now) for region in regions]:
+        for done in [pool.submit(_fill_region, emulator, region, now, since, until) for region in regions]:
             done.result()
+    return until
 
 
-def _fill_region(emulator: Emulator, region: str, now: datetime) -> None:
+def _fill_region(emulator: Emulator, region: str, now: datetime, since: datetime, until: datetime) -> None:
     cloudwatch = emulator.client("cloudwatch", region)
-    for namespace, datums in _of_region(emulator, region, now).items():
+    for namespace, found in _of_region(emulator, region, now).items():
+        datums = [datum for datum in found if since <= datum["Timestamp"] < until]
         for start in range(0, len(datums), DATUMS_A_CALL):
             cloudwatch.put_metric_data(Namespace=namespace, MetricData=datums[start : start + DATUMS_A_CALL])
 
@@ -99,14 +116,14 @@ def _of_region(emulator: Emulator, region: str, now: datetime) -> dict[str, list
         name = next(tag["Value"] for tag in instance["Tags"] if tag["Key"] == "Name")
         if name == SILENT or instance["State"]["Name"] != "running":
             continue
-        for metric, curve in _instance_curves(name, order.index(name)).items():
+        for metric, curve in _instance_curves(name, instance["InstanceType"], order.index(name)).items():
             datums["AWS/EC2"] += _datums(metric, "InstanceId", instance["InstanceId"], curve, now)
     for volume in ec2.describe_volumes()["Volumes"]:
         if volume["State"] == "in-use":
             for metric in ("VolumeReadOps", "VolumeWriteOps"):
                 datums["AWS/EBS"] += _datums(metric, "VolumeId", volume["VolumeId"], _flat(500), now)
-    for where, name, _, _, gib, _ in demo_account.DATABASES:
-        for metric, curve in _database_curves(name, gib).items() if where == region else ():
+    for where, name, kind, _, gib, _ in demo_account.DATABASES:
+        for metric, curve in _database_curves(name, kind, gib).items() if where == region else ():
             datums["AWS/RDS"] += _datums(metric, "DBInstanceIdentifier", name, curve, now)
     for where, name, _, _, timeout, _ in demo_account.FUNCTIONS:
         for metric, curve in _function_curves(name, timeout).items() if where == region else ():
@@ -119,7 +136,7 @@ def _of_region(emulator: Emulator, region: str, now: datetime) -> dict[str, list
 
 
 def _datums(metric: str, dimension: str, resource: str, curve: Curve, now: datetime) -> Iterator[dict[str, Any]]:
-    """One datum an hour with the twelve values of its five minutes, and one every five minutes for the last hours."""
+    """One datum an hour with the twelve values of its five minutes, and one every five minutes from a few hours ago on."""
     hour = now.replace(minute=0, second=0, microsecond=0)
     dimensions = [{"Name": dimension, "Value": resource}]
     for hours_ago in range(DAYS * 24, FINE_HOURS, -1):
@@ -127,7 +144,7 @@ def _datums(metric: str, dimension: str, resource: str, curve: Curve, now: datet
         values = [curve(hours_ago)]
         yield {"MetricName": metric, "Dimensions": dimensions, "Timestamp": at, "Values": values, "Counts": [12.0]}
     at = hour - timedelta(hours=FINE_HOURS)
-    while at < now:
+    while at < now + AHEAD:
         hours_ago = -((at - hour) // timedelta(hours=1))
         yield {"MetricName": metric, "Dimensions": dimensions, "Timestamp": at, "Value": curve(hours_ago)}
         at += timedelta(minutes=5)

@@ -8,7 +8,7 @@ use std::time::Instant;
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::operation::describe_instances::DescribeInstancesOutput;
 use aws_sdk_ec2::operation::describe_volumes::DescribeVolumesOutput;
-use aws_sdk_ec2::types::{self, InstanceStateName, Tag, VolumeState};
+use aws_sdk_ec2::types::{self, InstanceStateName, InstanceType, Tag, VolumeState};
 
 use crate::account::Account;
 use crate::fault::Fault;
@@ -29,6 +29,11 @@ const VOLUMES_A_PAGE: i32 = 500;
 /// The states of an instance, from the SDK's model of EC2.
 pub(crate) fn instance_states() -> &'static [&'static str] {
     InstanceStateName::values()
+}
+
+/// The types of instances, from the SDK's model of EC2.
+pub(crate) fn instance_types() -> &'static [&'static str] {
+    InstanceType::values()
 }
 
 /// The states of a volume, from the SDK's model of EC2.

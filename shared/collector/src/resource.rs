@@ -332,6 +332,12 @@ pub struct Address {
     pub private_ip: Option<String>,
 }
 
+/// Every type of instance that AWS's model of EC2 names, `m5.large`: those of the SDK that this was built with.
+#[must_use]
+pub fn instance_types() -> &'static [&'static str] {
+    crate::ec2::instance_types()
+}
+
 /// A text that AWS gave; its empty texts mean that there is none.
 pub(crate) fn given(text: Option<&str>) -> Option<String> {
     text.filter(|text| !text.is_empty()).map(str::to_owned)

@@ -68,10 +68,12 @@ impl Window {
         usize::try_from(seconds.div_ceil(u64::from(self.period.max(1)))).unwrap_or(usize::MAX)
     }
 
-    /// Whether the period that starts at `start` is over when the window ends.
+    /// The last `count` of its periods that are over.
     #[must_use]
-    pub fn is_whole(&self, start: Timestamp) -> bool {
-        start.as_second().saturating_add(i64::from(self.period)) <= self.end.as_second()
+    pub fn last_whole(&self, count: u32) -> Self {
+        let end = floor(self.end.as_second(), self.period);
+        let start = end.saturating_sub(i64::from(count).saturating_mul(i64::from(self.period)));
+        Self { start: at(start, self.start), end: at(end, self.end), period: self.period }
     }
 }
 
@@ -80,9 +82,9 @@ fn floor(second: i64, step: u32) -> i64 {
     second.saturating_sub(second.rem_euclid(i64::from(step.max(1))))
 }
 
-/// A second as a timestamp; `now` outside the years that one can hold.
-fn at(second: i64, now: Timestamp) -> Timestamp {
-    Timestamp::from_second(second).unwrap_or(now)
+/// A second as a timestamp; `otherwise` outside the years that one can hold.
+fn at(second: i64, otherwise: Timestamp) -> Timestamp {
+    Timestamp::from_second(second).unwrap_or(otherwise)
 }
 
 /// What a period must be a multiple of, for a window of the last `hours`, in seconds.
@@ -152,8 +154,8 @@ mod tests {
         let window = Window::days(7, at("2026-11-20T10:37:12Z"));
         assert_eq!((window.start, window.end), (at("2026-11-13T00:00:00Z"), at("2026-11-20T10:35:00Z")));
         assert_eq!((window.periods(), window.period), (8, 86_400));
-        assert!(window.is_whole(at("2026-11-19T00:00:00Z")));
-        assert!(!window.is_whole(at("2026-11-20T00:00:00Z")));
+        let whole = window.last_whole(3);
+        assert_eq!((whole.start, whole.end), (at("2026-11-17T00:00:00Z"), at("2026-11-20T00:00:00Z")));
         // In the first minutes of a day there is nothing of it yet.
         assert_eq!(Window::days(7, at("2026-11-20T00:04:59Z")).periods(), 7);
     }

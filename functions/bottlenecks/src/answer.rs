@@ -1,0 +1,244 @@
+//! The data of an answer: what was found, what could not be judged, and how much of each there is.
+//!
+//! Findings come worst first, then what could not be judged; a page is a cut through both. The summary counts all pages.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+use api::ApiError;
+use collector::window::Window;
+use collector::{Inventory, Resource, ResourceType, Survey};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize, Serializer};
+use serde_json::value::RawValue;
+
+use crate::judge::{Found, Judgement, NotJudged};
+use crate::query::BottlenecksQuery;
+use crate::rule::{Reason, ReasonKind, Rule, Severity};
+use crate::rules;
+
+/// The `data` of an answer.
+#[derive(Debug, Serialize)]
+pub struct Bottlenecks {
+    summary: Summary,
+    /// Worst first.
+    findings: Vec<Box<RawValue>>,
+    /// By type, region and id.
+    not_judged: Vec<Box<RawValue>>,
+    /// What to send as `cursor` for the next page; null on the last one.
+    next_cursor: Option<String>,
+    /// Every rule of the types that were asked, by name.
+    rules: BTreeMap<&'static str, RuleText>,
+}
+
+/// How much there is on all pages together.
+#[derive(Debug, Serialize)]
+struct Summary {
+    findings: usize,
+    by_severity: BTreeMap<Severity, usize>,
+    by_rule: BTreeMap<&'static str, usize>,
+    /// For each type that was asked; null where nothing of it could be listed.
+    by_type: BTreeMap<ResourceType, Option<OfType>>,
+}
+
+/// How many resources of a type there are.
+#[derive(Debug, Default, Serialize)]
+struct OfType {
+    resources: usize,
+    /// Those that a rule found something in.
+    with_findings: usize,
+    /// Those that some rule could not judge.
+    not_judged: usize,
+}
+
+#[derive(Debug, Serialize)]
+struct RuleText {
+    severity: Severity,
+    finding: &'static str,
+    source: &'static str,
+}
+
+/// Where a finding, or what could not be judged, stands in the order of an answer.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) struct Position {
+    /// The place of the rule among all, which are in the order of severity; after all of them for what was not judged.
+    rule: usize,
+    /// How far the value is past the threshold, as [`Found::excess`] gives it.
+    excess: Reverse<u64>,
+    resource: (ResourceType, Option<String>, String),
+    /// Why it could not be judged; `None` for a finding.
+    reason: Option<Reason>,
+    /// The time that the answer is about, the same on all its pages.
+    pub(crate) as_of: Timestamp,
+}
+
+impl Position {
+    fn of(entry: &Entry<'_>, as_of: Timestamp) -> Self {
+        let (rule, excess, resource, reason) = match entry {
+            Entry::Found(found) => (found.place, found.excess(), found.resource, None),
+            Entry::NotJudged(not_judged) => (rules::ALL.len(), 0, not_judged.resource, Some(not_judged.reason.clone())),
+        };
+        let (kind, region, id) = resource.position();
+        let resource = (kind, region.map(str::to_owned), id.to_owned());
+        Self { rule, excess: Reverse(excess), resource, reason, as_of }
+    }
+}
+
+/// One item of the order.
+#[derive(Debug, Clone, Copy)]
+enum Entry<'a> {
+    Found(&'a Found<'a>),
+    NotJudged(&'a NotJudged<'a>),
+}
+
+impl Serialize for Entry<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Found(found) => FindingJson::of(found).serialize(serializer),
+            Self::NotJudged(not_judged) => NotJudgedJson::of(not_judged).serialize(serializer),
+        }
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct FindingJson<'a> {
+    rule: &'static str,
+    severity: Severity,
+    resource: ResourceJson<'a>,
+    metric: &'static str,
+    statistic: Option<&'static str>,
+    observed: f64,
+    threshold: f64,
+    unit: &'static str,
+    window: Option<WindowJson>,
+    coverage: Option<CoverageJson>,
+    recommendation: &'a str,
+    not_observed: &'static [&'static str],
+}
+
+#[derive(Debug, Serialize)]
+struct NotJudgedJson<'a> {
+    resource: ResourceJson<'a>,
+    reason: ReasonKind,
+    detail: &'a str,
+    rules: &'a [&'static str],
+}
+
+#[derive(Debug, Serialize)]
+struct ResourceJson<'a> {
+    resource_type: ResourceType,
+    id: &'a str,
+    region: Option<&'a str>,
+    name: Option<&'a str>,
+    arn: Option<&'a str>,
+}
+
+#[derive(Debug, Serialize)]
+struct WindowJson {
+    start: Timestamp,
+    end: Timestamp,
+    period_seconds: u32,
+}
+
+/// The datapoints of a window.
+#[derive(Debug, Serialize)]
+struct CoverageJson {
+    expected: usize,
+    found: usize,
+}
+
+impl<'a> FindingJson<'a> {
+    fn of(Found { rule, resource, finding, .. }: &'a Found<'_>) -> Self {
+        let observed = &finding.observed;
+        let window = |(Window { start, end, period }, _)| WindowJson { start, end, period_seconds: period };
+        Self {
+            rule: rule.name,
+            severity: rule.severity,
+            resource: ResourceJson::of(resource),
+            metric: observed.metric,
+            statistic: observed.statistic,
+            observed: observed.value,
+            threshold: observed.threshold,
+            unit: observed.unit,
+            window: observed.over.map(window),
+            coverage: observed.over.map(|(window, found)| CoverageJson { expected: window.periods(), found }),
+            recommendation: &finding.recommendation,
+            not_observed: finding.not_observed,
+        }
+    }
+}
+
+impl<'a> NotJudgedJson<'a> {
+    fn of(NotJudged { resource, reason: Reason { kind, detail }, rules }: &'a NotJudged<'_>) -> Self {
+        Self { resource: ResourceJson::of(resource), reason: *kind, detail, rules }
+    }
+}
+
+impl<'a> ResourceJson<'a> {
+    fn of(resource: &'a Resource) -> Self {
+        Self {
+            resource_type: resource.resource_type(),
+            id: &resource.id,
+            region: resource.region.as_deref(),
+            name: resource.name.as_deref(),
+            arn: resource.arn.as_deref(),
+        }
+    }
+}
+
+impl Summary {
+    fn of(inventory: &Inventory, Judgement { findings, not_judged }: &Judgement<'_>) -> Self {
+        let mut by_severity: BTreeMap<_, _> = Severity::ALL.into_iter().map(|severity| (severity, 0)).collect();
+        let mut by_rule = BTreeMap::new();
+        for Found { rule, .. } in findings {
+            count(&mut by_severity, rule.severity);
+            count(&mut by_rule, rule.name);
+        }
+        let each_once = |resources: &mut dyn Iterator<Item = &Resource>| {
+            let each: BTreeSet<_> = resources.map(Resource::position).collect();
+            let mut of_types = BTreeMap::new();
+            each.into_iter().for_each(|(kind, ..)| count(&mut of_types, kind));
+            of_types
+        };
+        let resources = each_once(&mut inventory.resources.iter());
+        let with_findings = each_once(&mut findings.iter().map(|found| found.resource));
+        let unjudged = each_once(&mut not_judged.iter().map(|entry| entry.resource));
+        let of_type = |kind| OfType {
+            resources: resources.get(&kind).copied().unwrap_or_default(),
+            with_findings: with_findings.get(&kind).copied().unwrap_or_default(),
+            not_judged: unjudged.get(&kind).copied().unwrap_or_default(),
+        };
+        let by_type = inventory.types.iter().map(|kind| (*kind, inventory.knows_type(*kind).then(|| of_type(*kind))));
+        Self { findings: findings.len(), by_severity, by_rule, by_type: by_type.collect() }
+    }
+}
+
+fn count<K: Ord>(counts: &mut BTreeMap<K, usize>, key: K) {
+    let count = counts.entry(key).or_insert(0);
+    *count = count.saturating_add(1);
+}
+
+/// Judges a survey and cuts what was found into the page that was asked for.
+pub(crate) fn shape(survey: &Survey, query: &BottlenecksQuery) -> Result<Bottlenecks, ApiError> {
+    let judgement = Judgement::of(survey, query);
+    let found = judgement.findings.iter().map(Entry::Found);
+    let entries = found.chain(judgement.not_judged.iter().map(Entry::NotJudged));
+    let page = query.paging.cut(entries, |entry| Position::of(entry, query.windows.now))?;
+    let (mut findings, mut not_judged) = (Vec::new(), Vec::new());
+    for (entry, json) in page.items {
+        match entry {
+            Entry::Found(_) => findings.push(json),
+            Entry::NotJudged(_) => not_judged.push(json),
+        }
+    }
+    let text = |rule: &Rule| RuleText { severity: rule.severity, finding: rule.finding, source: rule.source };
+    let types = &survey.inventory.types;
+    let rules = rules::ALL.into_iter().filter(|rule| types.contains(&rule.resource_type));
+    Ok(Bottlenecks {
+        summary: Summary::of(&survey.inventory, &judgement),
+        findings,
+        not_judged,
+        next_cursor: page.next_cursor,
+        rules: rules.map(|rule| (rule.name, text(rule))).collect(),
+    })
+}

@@ -1,0 +1,83 @@
+//! Holds every resource against every rule of its type.
+
+use std::cmp::Reverse;
+
+use collector::{Resource, Survey};
+
+use crate::needs::Plan;
+use crate::query::BottlenecksQuery;
+use crate::rule::{Case, Finding, Reason, Rule};
+use crate::rules;
+
+/// What a rule found in a resource.
+#[derive(Debug)]
+pub(crate) struct Found<'a> {
+    pub(crate) rule: &'static Rule,
+    /// The rule's place among all.
+    pub(crate) place: usize,
+    pub(crate) resource: &'a Resource,
+    pub(crate) finding: Finding,
+}
+
+impl Found<'_> {
+    /// How far the value is past the threshold, as the bits of a positive float: their order is that of the number.
+    pub(crate) fn excess(&self) -> u64 {
+        (self.finding.observed.value - self.finding.observed.threshold).abs().to_bits()
+    }
+}
+
+/// The rules that could not judge a resource for one reason.
+#[derive(Debug)]
+pub(crate) struct NotJudged<'a> {
+    pub(crate) resource: &'a Resource,
+    pub(crate) reason: Reason,
+    pub(crate) rules: Vec<&'static str>,
+}
+
+/// What all rules say of all resources.
+#[derive(Debug, Default)]
+pub(crate) struct Judgement<'a> {
+    /// The worst first.
+    pub(crate) findings: Vec<Found<'a>>,
+    /// By resource.
+    pub(crate) not_judged: Vec<NotJudged<'a>>,
+}
+
+impl<'a> Judgement<'a> {
+    /// Judges a survey.
+    pub(crate) fn of(survey: &'a Survey, query: &BottlenecksQuery) -> Self {
+        let mut all = Self::default();
+        for (resource, series) in survey.inventory.resources.iter().zip(&survey.series) {
+            let plan = Plan::of(resource);
+            for (place, rule) in rules::of(resource.resource_type()) {
+                let judged = (rule.applies)(resource).and_then(|applies| {
+                    if !applies {
+                        return Ok(None);
+                    }
+                    let readings = rule.needs.iter().map(|need| (need, plan.reading(need, &query.windows, series)));
+                    let (settings, now) = (query.settings, query.windows.now);
+                    (rule.judge)(&Case { resource, settings, now, readings: readings.collect() })
+                });
+                match judged {
+                    Ok(None) => {}
+                    Ok(Some(finding)) => all.findings.push(Found { rule, place, resource, finding }),
+                    Err(reason) => all.could_not(resource, reason, rule.name),
+                }
+            }
+        }
+        // Worst first: by rule, and within a rule those that are farthest past the threshold. The rest is the inventory's
+        // order, which the sort keeps.
+        all.findings.sort_by_key(|found| (found.place, Reverse(found.excess())));
+        all.not_judged.sort_by(|a, b| (a.resource.position(), &a.reason).cmp(&(b.resource.position(), &b.reason)));
+        all
+    }
+
+    /// Keeps why a rule could not judge a resource, beside the rules with the same reason.
+    fn could_not(&mut self, resource: &'a Resource, reason: Reason, rule: &'static str) {
+        let same = |other: &&mut NotJudged<'_>| std::ptr::eq(other.resource, resource) && other.reason == reason;
+        match self.not_judged.iter_mut().rev().take(rules::ALL.len()).find(same) {
+            Some(other) => other.rules.push(rule),
+            None => self.not_judged.push(NotJudged { resource, reason, rules: vec![rule] }),
+        }
+    }
+}

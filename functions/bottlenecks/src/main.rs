@@ -1,0 +1,10 @@
+//! The Lambda function behind `GET /bottlenecks`.
+
+use collector::Collector;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    api::telemetry::init(env!("CARGO_CRATE_NAME"));
+    let collector = Collector::from_env().await;
+    api::serve(|call| bottlenecks::handle(&collector, call)).await
+}

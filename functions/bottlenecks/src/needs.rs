@@ -1,0 +1,118 @@
+//! What is measured of a resource: everything that the rules which apply to it need, each metric once.
+//!
+//! Rules share measurements: AWS bills a metric once for up to five of its statistics in a request, so those that are
+//! needed over one stretch of time are read together.
+
+use collector::catalog::Metric;
+use collector::{Catalog, Measurement, Resource, Series, SeriesStatus};
+
+use crate::rule::{Need, Reading, Reason, Span, Windows};
+use crate::rules;
+
+/// What is needed of one resource.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    needed: Vec<Needed>,
+}
+
+/// A metric over one stretch of time, with every statistic that is needed of it.
+#[derive(Debug)]
+struct Needed {
+    catalog: &'static Catalog,
+    metric: &'static Metric,
+    span: Span,
+    statistics: Vec<&'static str>,
+}
+
+impl Plan {
+    /// What the rules that apply to `resource` need.
+    pub(crate) fn of(resource: &Resource) -> Self {
+        let mut needed: Vec<Needed> = Vec::new();
+        let Some(catalog) = Catalog::of(resource.resource_type()) else { return Self { needed } };
+        let rules = rules::of(resource.resource_type()).filter(|(_, rule)| (rule.applies)(resource) == Ok(true));
+        for need in rules.flat_map(|(_, rule)| rule.needs) {
+            let Some(metric) = catalog.find(need.metric) else { continue };
+            match needed.iter_mut().find(|other| other.metric == metric && other.span == need.span) {
+                Some(other) if other.statistics.contains(&need.statistic) => {}
+                Some(other) => other.statistics.push(need.statistic),
+                None => needed.push(Needed { catalog, metric, span: need.span, statistics: vec![need.statistic] }),
+            }
+        }
+        Self { needed }
+    }
+
+    /// The measurements of the resource with this id.
+    pub(crate) fn measurements(&self, id: &str, windows: &Windows) -> Vec<Measurement> {
+        let measurement = |needed: &Needed| Measurement {
+            catalog: needed.catalog,
+            metric: needed.metric,
+            resource_id: id.to_owned(),
+            statistics: needed.statistics.iter().map(ToString::to_string).collect(),
+            window: windows.of(needed.span),
+        };
+        self.needed.iter().map(measurement).collect()
+    }
+
+    /// What was measured for `need`, if CloudWatch answered it completely; `series` are those of the measurements.
+    pub(crate) fn reading<'a>(
+        &self,
+        need: &Need,
+        windows: &Windows,
+        series: &'a [Series],
+    ) -> Result<Reading<'a>, Reason> {
+        let mut measured = self.needed.iter().zip(series);
+        let found = measured.find(|(needed, _)| needed.metric.name == need.metric && needed.span == need.span);
+        let Some((needed, series)) = found else { return Err(Reason::not_measured(SeriesStatus::Missing)) };
+        let number = needed.statistics.iter().position(|statistic| *statistic == need.statistic);
+        match number.and_then(|number| series.values.get(number)) {
+            Some(values) if series.status == SeriesStatus::Complete => {
+                Ok(Reading { metric: needed.metric, statistic: need.statistic, window: windows.of(need.span), values })
+            }
+            _ => Err(Reason::not_measured(series.status)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::tests::{instance, now};
+
+    #[test]
+    fn every_need_is_in_the_catalog_of_its_type() {
+        for rule in rules::ALL {
+            let catalog = Catalog::of(rule.resource_type);
+            for need in rule.needs {
+                let metric = catalog.and_then(|catalog| catalog.find(need.metric));
+                assert_eq!(metric.map(|metric| metric.name), Some(need.metric), "{}", rule.name);
+            }
+        }
+    }
+
+    #[test]
+    fn a_metric_that_several_rules_need_is_measured_once_with_all_its_statistics() {
+        let windows = Windows::new(24, now());
+        let measurements = Plan::of(&instance("m5.large", "running")).measurements("i-1", &windows);
+        let asked: Vec<_> =
+            measurements.iter().map(|m| (m.metric.name, m.statistics.join("+"), m.window.period)).collect();
+        let asked: Vec<_> =
+            asked.iter().map(|(name, statistics, period)| (*name, statistics.as_str(), *period)).collect();
+        assert_eq!(
+            asked,
+            [
+                ("status_check_failed", "Maximum", 300),
+                ("cpu", "Average", 300),
+                ("cpu", "Maximum+Average", 3_600),
+                ("cpu", "Maximum", 86_400),
+                ("network_in", "Sum", 86_400),
+                ("network_out", "Sum", 86_400),
+            ]
+        );
+    }
+
+    #[test]
+    fn nothing_is_measured_of_what_no_rule_judges() {
+        let windows = Windows::new(24, now());
+        assert!(Plan::of(&instance("m5.large", "stopped")).measurements("i-1", &windows).is_empty());
+    }
+}

@@ -1,0 +1,123 @@
+//! The parameters of `/bottlenecks`.
+
+use api::{ApiError, Call, Paging, Query};
+use collector::Wanted;
+use collector::window::LONGEST_HOURS;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::answer::Position;
+use crate::rule::{Settings, Windows};
+use crate::rules;
+
+/// Every parameter of this route.
+pub(crate) const PARAMETERS: &[&str] = &["regions", "types", "hours", "cpu_high", "cpu_low", "limit", "cursor"];
+
+/// The hours that are judged when none are asked.
+const USUAL_HOURS: u32 = 24;
+
+/// The thresholds when none are asked, in percent: those of the original dashboard.
+const USUAL: Settings = Settings { cpu_high: 80, cpu_low: 10 };
+
+/// For how long the next page can be asked: later, the newest datapoints of the first one are no longer the newest.
+const CURSOR_LIVES: SignedDuration = SignedDuration::from_hours(1);
+
+/// What a caller asks.
+#[derive(Debug)]
+pub(crate) struct BottlenecksQuery {
+    pub(crate) wanted: Wanted,
+    pub(crate) windows: Windows,
+    pub(crate) settings: Settings,
+    pub(crate) paging: Paging<Position>,
+}
+
+impl BottlenecksQuery {
+    pub(crate) fn read(call: &Call) -> Result<Self, ApiError> {
+        Self::from_query(&call.query(PARAMETERS)?, call.received_at)
+    }
+
+    pub(crate) fn from_query(query: &Query, now: Timestamp) -> Result<Self, ApiError> {
+        let mut types = query.choices("types", &rules::TYPES)?.unwrap_or_else(|| rules::TYPES.to_vec());
+        types.sort_unstable();
+        let wanted = Wanted { regions: query.regions("regions")?, types, tags: false };
+        let hours = query.number("hours", &(1..=LONGEST_HOURS))?.unwrap_or(USUAL_HOURS);
+        let settings = settings(query)?;
+        let paging = Paging::read(query, &(&wanted.regions, &wanted.types, hours, settings))?;
+        Ok(Self { windows: Windows::new(hours, as_of(&paging, now)?), wanted, settings, paging })
+    }
+}
+
+fn settings(query: &Query) -> Result<Settings, ApiError> {
+    let percent = 1..=100;
+    let settings = Settings {
+        cpu_high: query.number("cpu_high", &percent)?.unwrap_or(USUAL.cpu_high),
+        cpu_low: query.number("cpu_low", &percent)?.unwrap_or(USUAL.cpu_low),
+    };
+    if settings.cpu_low < settings.cpu_high {
+        return Ok(settings);
+    }
+    let Settings { cpu_high, cpu_low } = settings;
+    let parameter = if query.text("cpu_low").is_some() { "cpu_low" } else { "cpu_high" };
+    let message = format!("cpu_low ({cpu_low}) must be below cpu_high ({cpu_high})");
+    Err(ApiError::invalid(parameter, message))
+}
+
+/// The time that the answer is about: all pages are about that of the first, or else they would not fit together.
+fn as_of(paging: &Paging<Position>, now: Timestamp) -> Result<Timestamp, ApiError> {
+    let Some(after) = paging.after() else { return Ok(now) };
+    let age = now.duration_since(after.as_of);
+    if age.is_negative() || age > CURSOR_LIVES {
+        return Err(ApiError::invalid("cursor", "has expired after an hour; begin with the first page again"));
+    }
+    Ok(after.as_of)
+}
+
+#[cfg(test)]
+mod tests {
+    use collector::ResourceType;
+
+    use super::*;
+
+    fn read(pairs: &[(&str, &str)]) -> Result<BottlenecksQuery, ApiError> {
+        let now = "2026-11-20T10:37:12Z".parse().unwrap();
+        BottlenecksQuery::from_query(&Query::parse(pairs.iter().copied(), PARAMETERS)?, now)
+    }
+
+    fn refused(pairs: &[(&str, &str)]) -> String {
+        match read(pairs).unwrap_err() {
+            ApiError::InvalidParameter { parameter, message } => format!("{parameter}: {message}"),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn without_parameters_every_type_that_has_rules_is_judged_by_the_original_thresholds() {
+        let query = read(&[]).unwrap();
+        assert_eq!(query.wanted, Wanted { regions: None, types: rules::TYPES.to_vec(), tags: false });
+        assert_eq!(query.settings, Settings { cpu_high: 80, cpu_low: 10 });
+        assert_eq!(query.windows.of(crate::rule::Span::Asked).periods(), 24);
+    }
+
+    #[test]
+    fn types_are_in_the_order_of_answers() {
+        let query = read(&[("types", "eip,ec2"), ("regions", "us-east-1")]).unwrap();
+        assert_eq!(query.wanted.types, [ResourceType::Ec2, ResourceType::Eip]);
+        assert_eq!(query.wanted.regions, Some(vec!["us-east-1".to_owned()]));
+    }
+
+    #[test]
+    fn each_bad_value_is_refused_by_name() {
+        assert_eq!(refused(&[("types", "s3")]), "types: `s3` is not allowed; allowed: ec2, rds, lambda, ebs, eip");
+        assert!(refused(&[("hours", "0")]).starts_with("hours: `0` is not allowed; allowed: a whole number from 1"));
+        assert!(refused(&[("cpu_high", "101")]).ends_with("a whole number from 1 to 100"));
+        assert!(refused(&[("cpu_low", "-1")]).starts_with("cpu_low: `-1` is not allowed"));
+        assert!(refused(&[("regions", "mars")]).starts_with("regions: `mars` is not allowed"));
+        assert!(refused(&[("region", "us-east-1")]).starts_with("region: unknown parameter; allowed: regions"));
+    }
+
+    #[test]
+    fn the_thresholds_are_in_order_and_the_one_that_was_given_is_blamed() {
+        assert_eq!(refused(&[("cpu_high", "10")]), "cpu_high: cpu_low (10) must be below cpu_high (10)");
+        assert_eq!(refused(&[("cpu_low", "80")]), "cpu_low: cpu_low (80) must be below cpu_high (80)");
+        assert!(read(&[("cpu_high", "11"), ("cpu_low", "10")]).is_ok());
+    }
+}

@@ -1,0 +1,60 @@
+//! A burstable instance without credits: it runs at its baseline, or each further credit is billed.
+
+use collector::{Resource, ResourceType};
+use jiff::Span as Time;
+
+use super::{instance, runs};
+use crate::rule::{Case, Finding, Need, Reason, Rule, Severity, Span, smallest};
+use crate::sizes;
+
+const BALANCE: Need = Need { metric: "cpu_credit_balance", statistic: "Minimum", span: Span::Asked };
+
+/// A credit is one processor for one minute; below one, nothing is left to burst with.
+const THRESHOLD: f64 = 1.0;
+
+pub(super) const RULE: Rule = Rule {
+    name: "ec2_cpu_credits_exhausted",
+    resource_type: ResourceType::Ec2,
+    severity: Severity::High,
+    finding: "the CPU credit balance of a burstable instance fell below 1 in the asked hours",
+    source: "EC2 user guide: a balance at or near 0 means that no credits are left to burst",
+    needs: &[BALANCE],
+    applies,
+    judge,
+};
+
+fn applies(resource: &Resource) -> Result<bool, Reason> {
+    Ok(instance(resource)?.instance_type.as_deref().is_some_and(sizes::is_burstable) && runs(resource)?)
+}
+
+fn judge(case: &Case<'_>) -> Result<Option<Finding>, Reason> {
+    let reading = case.read(&BALANCE)?;
+    let instance = instance(case.resource)?;
+    // An instance starts with an empty balance: its first hour says nothing.
+    let first_hour = instance.launch_time.map(|launched| {
+        let period = Time::new().seconds(i64::from(reading.window.period));
+        (launched.saturating_sub(period), launched.saturating_add(Time::new().hours(1)))
+    });
+    let earned = reading.at_least(1)?.iter().filter(|(at, _)| match first_hour {
+        Some((Ok(before), Ok(after))) => !(before < *at && *at < after),
+        _ => true,
+    });
+    let earned: Vec<_> = earned.copied().collect();
+    if earned.is_empty() {
+        return Err(Reason::unknown("it was started less than an hour ago, with an empty balance"));
+    }
+    let lowest = smallest(&earned);
+    if lowest >= THRESHOLD {
+        return Ok(None);
+    }
+    let larger = instance.instance_type.as_deref().and_then(sizes::next_larger);
+    let larger = larger.map_or_else(|| "a type that is not burstable".to_owned(), |larger| larger.name.to_owned());
+    Ok(Some(Finding {
+        observed: reading.observed(lowest, THRESHOLD),
+        recommendation: format!(
+            "Change it to {larger}, which earns more credits, or to a type that is not burstable where the load lasts; \
+             in unlimited mode it keeps its speed and the further credits are billed."
+        ),
+        not_observed: &["credit mode"],
+    }))
+}

@@ -1,0 +1,35 @@
+//! A peak of CPU: the original dashboard's rule. Whether it lasts, [`super::ec2_sustained_high_cpu`] says.
+
+use collector::ResourceType;
+
+use super::runs;
+use crate::rule::{Case, Finding, Need, Reason, Rule, Severity, Span};
+
+pub(super) const MAXIMUM: Need = Need { metric: "cpu", statistic: "Maximum", span: Span::Asked };
+
+pub(super) const RULE: Rule = Rule {
+    name: "ec2_high_cpu",
+    resource_type: ResourceType::Ec2,
+    severity: Severity::Medium,
+    finding: "the highest CPU of the asked hours is above cpu_high (80 %); it may be a single peak",
+    source: "the original dashboard",
+    needs: &[MAXIMUM],
+    applies: runs,
+    judge,
+};
+
+fn judge(case: &Case<'_>) -> Result<Option<Finding>, Reason> {
+    let reading = case.read(&MAXIMUM)?;
+    let threshold = f64::from(case.settings.cpu_high);
+    let (at, highest) = reading.maximum()?;
+    let above = reading.values.iter().filter(|(_, value)| *value > threshold).count();
+    let (of, period) = (reading.values.len(), reading.window.period / 60);
+    Ok((highest > threshold).then(|| Finding {
+        observed: reading.observed(highest, threshold),
+        recommendation: format!(
+            "Look at what ran at the peak, in the {period} minutes from {at}. CPU passed the threshold in {above} of \
+             {of} such periods: if that is a pattern, spread the work over time or over more instances."
+        ),
+        not_observed: &["processes"],
+    }))
+}

@@ -1,0 +1,45 @@
+//! An instance that does nothing. Only one that was seen on each of the days can be idle: a new one, or one that is
+//! stopped at times, is not judged.
+
+use collector::ResourceType;
+
+use super::runs;
+use crate::rule::{Case, Finding, Need, Reason, Rule, Severity, Span, WHOLE_DAYS, largest};
+
+const CPU: Need = Need { metric: "cpu", statistic: "Maximum", span: Span::Days };
+const IN: Need = Need { metric: "network_in", statistic: "Sum", span: Span::Days };
+const OUT: Need = Need { metric: "network_out", statistic: "Sum", span: Span::Days };
+
+/// The peak of CPU, in percent.
+const BUSY_CPU: f64 = 5.0;
+/// The traffic of a day, in bytes.
+const BUSY_NETWORK: f64 = 5e6;
+
+pub(super) const RULE: Rule = Rule {
+    name: "ec2_idle",
+    resource_type: ResourceType::Ec2,
+    severity: Severity::Medium,
+    finding: "on each of the last 14 days, of which today is one, CPU peaked below 5 % and network moved less than 5 MB",
+    source: "AWS Compute Optimizer: idle EC2 instances",
+    needs: &[CPU, IN, OUT],
+    applies: runs,
+    judge,
+};
+
+fn judge(case: &Case<'_>) -> Result<Option<Finding>, Reason> {
+    let cpu = case.read(&CPU)?;
+    let peak = largest(cpu.every_one_of(WHOLE_DAYS)?);
+    let (received, sent) = (case.read(&IN)?.every_one_of(WHOLE_DAYS)?, case.read(&OUT)?.every_one_of(WHOLE_DAYS)?);
+    // Days are the same in both; where one lacks today, the other's alone counts.
+    let of_day = |day| received.iter().chain(sent).filter(|(at, _)| *at == day).map(|(_, bytes)| bytes).sum::<f64>();
+    let busiest = received.iter().chain(sent).map(|(at, _)| of_day(*at)).fold(0.0, f64::max);
+    Ok((peak < BUSY_CPU && busiest < BUSY_NETWORK).then(|| Finding {
+        observed: cpu.observed(peak, BUSY_CPU),
+        recommendation: format!(
+            "Ask its owner whether it is still needed; if not, make an image of it and terminate it. Its network moved \
+             at most {:.1} kB a day.",
+            busiest / 1e3
+        ),
+        not_observed: &["memory", "disk"],
+    }))
+}

@@ -1,0 +1,70 @@
+//! An instance that was stopped long ago: its volumes and addresses are billed all the same.
+
+use collector::{Resource, ResourceType};
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+
+use super::instance;
+use crate::rule::{Case, Finding, Observed, Reason, Rule, Severity};
+
+/// Days.
+const THRESHOLD: f64 = 30.0;
+
+const SECONDS_A_DAY: f64 = 86_400.0;
+
+pub(super) const RULE: Rule = Rule {
+    name: "ec2_stopped_long",
+    resource_type: ResourceType::Ec2,
+    severity: Severity::Low,
+    finding: "the instance has been stopped for more than 30 days",
+    source: "AWS Trusted Advisor c18d2gz150",
+    needs: &[],
+    applies,
+    judge,
+};
+
+fn applies(resource: &Resource) -> Result<bool, Reason> {
+    Ok(instance(resource)?.state.as_deref() == Some("stopped"))
+}
+
+fn judge(case: &Case<'_>) -> Result<Option<Finding>, Reason> {
+    let reason = instance(case.resource)?.state_transition_reason.as_deref();
+    let since = reason.and_then(time_in).ok_or_else(|| Reason::unknown("EC2 does not say since when it is stopped"))?;
+    let days = case.now.duration_since(since).as_secs_f64() / SECONDS_A_DAY;
+    Ok((days > THRESHOLD).then(|| Finding {
+        observed: Observed {
+            metric: "days_stopped",
+            statistic: None,
+            value: days,
+            threshold: THRESHOLD,
+            unit: "Days",
+            over: None,
+        },
+        recommendation: format!(
+            "It is stopped since {since}: make an image of it and terminate it, or start it. Its volumes are billed \
+             while it is stopped."
+        ),
+        not_observed: &[],
+    }))
+}
+
+/// The time in EC2's reason for a state: `User initiated (2026-11-01 09:00:00 GMT)`.
+fn time_in(reason: &str) -> Option<Timestamp> {
+    let (_, time) = reason.rsplit_once('(')?;
+    let time = DateTime::strptime("%Y-%m-%d %H:%M:%S GMT", time.strip_suffix(')')?).ok()?;
+    Some(time.to_zoned(TimeZone::UTC).ok()?.timestamp())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_of_a_stop_is_read() {
+        assert_eq!(time_in("User initiated (2026-11-01 09:00:00 GMT)"), Some("2026-11-01T09:00:00Z".parse().unwrap()));
+        for other in ["", "User initiated", "User initiated (yesterday)", "User initiated (2026-13-01 09:00:00 GMT)"] {
+            assert_eq!(time_in(other), None, "{other}");
+        }
+    }
+}

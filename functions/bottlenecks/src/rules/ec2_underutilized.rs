@@ -1,0 +1,97 @@
+//! An instance that is larger than its load: the original dashboard's rule, with the type to change it to.
+
+use collector::ResourceType;
+
+use super::ec2_high_cpu::MAXIMUM;
+use super::{instance, runs};
+use crate::rule::{Case, Finding, Need, Reason, Rule, Severity, Span, mean};
+use crate::sizes::{self, Neighbour};
+
+const AVERAGE: Need = Need { metric: "cpu", statistic: "Average", span: Span::Asked };
+
+/// What a smaller type's peak may reach: Compute Optimizer leaves 20 % of headroom.
+const HIGHEST_PEAK: f64 = 80.0;
+
+pub(super) const RULE: Rule = Rule {
+    name: "ec2_underutilized",
+    resource_type: ResourceType::Ec2,
+    severity: Severity::Low,
+    finding: "the average CPU of the asked hours is below cpu_low (10 %), and its peak not above cpu_high (80 %)",
+    source: "the original dashboard",
+    needs: &[MAXIMUM, AVERAGE],
+    applies: runs,
+    judge,
+};
+
+fn judge(case: &Case<'_>) -> Result<Option<Finding>, Reason> {
+    let (maximum, average) = (case.read(&MAXIMUM)?, case.read(&AVERAGE)?);
+    // Half of the hours at least: what was started an hour ago is not underutilised yet.
+    let values = average.at_least(average.window.periods().div_ceil(2))?;
+    let mean = mean(values);
+    let (_, peak) = maximum.maximum()?;
+    let (low, high) = (f64::from(case.settings.cpu_low), f64::from(case.settings.cpu_high));
+    if mean >= low || peak > high {
+        return Ok(None);
+    }
+    Ok(Some(Finding {
+        observed: average.observed(mean, low),
+        recommendation: advice(instance(case.resource)?.instance_type.as_deref(), peak),
+        not_observed: &["memory"],
+    }))
+}
+
+/// What to change an instance of this type and peak to.
+fn advice(instance_type: Option<&str>, peak: f64) -> String {
+    let Some(instance_type) = instance_type else { return "Change it to a smaller type.".to_owned() };
+    match sizes::next_smaller(instance_type) {
+        Some(Neighbour { name, .. }) if sizes::is_burstable(instance_type) => format!(
+            "Change it to {name}, the next smaller type: look first that its memory and its CPU credits suffice, since \
+             both shrink."
+        ),
+        Some(Neighbour { name, share }) if peak / share <= HIGHEST_PEAK => format!(
+            "Change it to {name}, the next smaller type: its peak of {peak:.0} % would be about {:.0} % there. Look \
+             first that the memory suffices.",
+            peak / share
+        ),
+        Some(Neighbour { name, share }) => format!(
+            "Its peak of {peak:.0} % would be about {:.0} % on {name}, the next smaller type, which is too much: spread \
+             the peaks over time, or move the work to a burstable type.",
+            peak / share
+        ),
+        None => format!(
+            "{instance_type} has no smaller type in its family: move the work to a burstable type, or put it together \
+             with that of others."
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_downsizing_names_the_next_smaller_type_and_its_peak() {
+        assert!(
+            advice(Some("m5.xlarge"), 30.0).starts_with(
+                "Change it to m5.large, the next smaller type: its peak of 30 % would be about 60 % there."
+            )
+        );
+        assert!(advice(Some("m5.xlarge"), 40.0).starts_with("Change it to m5.large"));
+    }
+
+    #[test]
+    fn a_type_that_would_be_too_small_is_not_recommended() {
+        assert!(advice(Some("m5.xlarge"), 41.0).starts_with("Its peak of 41 % would be about 82 % on m5.large"));
+    }
+
+    #[test]
+    fn a_burstable_type_keeps_its_processors() {
+        assert!(advice(Some("t3.large"), 70.0).starts_with("Change it to t3.medium"));
+    }
+
+    #[test]
+    fn what_has_no_smaller_type_is_told() {
+        assert!(advice(Some("m5.large"), 5.0).starts_with("m5.large has no smaller type in its family"));
+        assert!(advice(Some("m5.metal"), 5.0).starts_with("m5.metal has no smaller type in its family"));
+    }
+}

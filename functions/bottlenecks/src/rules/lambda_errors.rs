@@ -1,0 +1,45 @@
+//! A function that fails often.
+
+use collector::ResourceType;
+
+use super::always;
+use crate::rule::{Case, Finding, Need, Observed, Reason, Rule, Severity, Span};
+
+const ERRORS: Need = Need { metric: "errors", statistic: "Sum", span: Span::Days };
+const INVOCATIONS: Need = Need { metric: "invocations", statistic: "Sum", span: Span::Days };
+
+/// Percent of the invocations of a day.
+const THRESHOLD: f64 = 10.0;
+pub(super) const DAYS: u32 = 7;
+
+pub(super) const RULE: Rule = Rule {
+    name: "lambda_errors",
+    resource_type: ResourceType::Lambda,
+    severity: Severity::High,
+    finding: "more than 10 % of the invocations failed on one of the last 7 days or today",
+    source: "AWS Trusted Advisor L4dfs2Q3C2",
+    needs: &[INVOCATIONS, ERRORS],
+    applies: always,
+    judge,
+};
+
+fn judge(case: &Case<'_>) -> Result<Option<Finding>, Reason> {
+    let (invocations, errors) = (case.read(&INVOCATIONS)?.last(DAYS), case.read(&ERRORS)?.last(DAYS));
+    let (invoked, failed) = (invocations.at_least(1)?, errors.at_least(1)?);
+    let of_day = |&(day, count): &(_, f64)| {
+        let (_, failed) = *failed.iter().find(|(other, _)| *other == day)?;
+        (count > 0.0).then(|| (failed / count * 100.0, day, failed, count))
+    };
+    let worst = invoked.iter().filter_map(of_day).reduce(|a, b| if b.0 >= a.0 { b } else { a });
+    let Some((share, day, failed, count)) = worst.filter(|(share, ..)| *share > THRESHOLD) else { return Ok(None) };
+    Ok(Some(Finding {
+        observed: Observed { metric: "error_rate", unit: "Percent", ..invocations.observed(share, THRESHOLD) },
+        recommendation: format!(
+            "On {} (UTC), {failed:.0} of {count:.0} invocations failed: read its log of that day, \
+             /aws/lambda/{}, for the error.",
+            day.strftime("%Y-%m-%d"),
+            case.resource.id
+        ),
+        not_observed: &["log"],
+    }))
+}

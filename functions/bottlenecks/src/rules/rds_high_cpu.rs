@@ -1,0 +1,37 @@
+//! A database whose processors are busy: queries wait.
+
+use collector::ResourceType;
+
+use super::{RECOMMENDED_ALARMS, serves};
+use crate::rule::{Case, Finding, Need, Reason, Rule, Severity, Span, smallest};
+
+const AVERAGE: Need = Need { metric: "cpu", statistic: "Average", span: Span::Minutes };
+
+/// Percent.
+const THRESHOLD: f64 = 90.0;
+/// The minutes in a row.
+const PERIODS: usize = 5;
+
+pub(super) const RULE: Rule = Rule {
+    name: "rds_high_cpu",
+    resource_type: ResourceType::Rds,
+    severity: Severity::High,
+    finding: "the average CPU is above 90 % in 5 of the newest 5 minutes",
+    source: RECOMMENDED_ALARMS,
+    needs: &[AVERAGE],
+    applies: serves,
+    judge,
+};
+
+fn judge(case: &Case<'_>) -> Result<Option<Finding>, Reason> {
+    let reading = case.read(&AVERAGE)?;
+    let lowest = smallest(reading.newest(PERIODS)?);
+    Ok((lowest > THRESHOLD).then(|| Finding {
+        observed: reading.observed(lowest, THRESHOLD),
+        recommendation:
+            "Look in Performance Insights for the queries with the most load and tune them; a larger class \
+                         or a read replica helps where they are as good as they can be."
+                .to_owned(),
+        not_observed: &["queries"],
+    }))
+}

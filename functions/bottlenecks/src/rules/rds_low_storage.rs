@@ -1,0 +1,51 @@
+//! Storage that is nearly full: a database without room stops.
+
+use collector::{Resource, ResourceType};
+
+use super::{RECOMMENDED_ALARMS, database, gib, is_aurora, serves};
+use crate::rule::{Case, Finding, Need, Reason, Rule, Severity, Span, largest};
+use crate::sizes::GIB;
+
+const FREE: Need = Need { metric: "free_storage", statistic: "Minimum", span: Span::Minutes };
+
+/// The share of the allocated storage that must be free, and the one that a recommendation aims at.
+const LEAST_SHARE: f64 = 0.1;
+const GOOD_SHARE: f64 = 0.2;
+/// The minutes in a row.
+const PERIODS: usize = 5;
+
+pub(super) const RULE: Rule = Rule {
+    name: "rds_low_storage",
+    resource_type: ResourceType::Rds,
+    severity: Severity::Critical,
+    finding: "the free storage is below 10 % of the allocated in 5 of the newest 5 minutes",
+    source: RECOMMENDED_ALARMS,
+    needs: &[FREE],
+    applies,
+    judge,
+};
+
+/// Aurora's storage belongs to the cluster and grows by itself.
+fn applies(resource: &Resource) -> Result<bool, Reason> {
+    Ok(!is_aurora(database(resource)?) && serves(resource)?)
+}
+
+fn judge(case: &Case<'_>) -> Result<Option<Finding>, Reason> {
+    let reading = case.read(&FREE)?;
+    let allocated = database(case.resource)?.storage_gb.map(|gib| f64::from(gib) * GIB);
+    let allocated = allocated.ok_or_else(|| Reason::unknown("RDS gives no allocated storage"))?;
+    let free = largest(reading.newest(PERIODS)?);
+    let threshold = allocated * LEAST_SHARE;
+    Ok((free < threshold).then(|| Finding {
+        observed: reading.observed(free, threshold),
+        recommendation: format!(
+            "Raise the allocated storage from {:.0} to {:.0} GiB, which leaves a fifth free, or delete data; storage \
+             autoscaling does it by itself from then on. Only {} are free.",
+            allocated / GIB,
+            // RDS raises by a tenth at least.
+            ((allocated - free) / (1.0 - GOOD_SHARE) / GIB).max(allocated / GIB * 1.1).ceil(),
+            gib(free)
+        ),
+        not_observed: &[],
+    }))
+}

@@ -1,0 +1,233 @@
+//! The shape of an answer: a snapshot of it, its order, and the laws of its pages.
+
+use api::Query;
+use collector::{Inventory, Resource, ResourceType, Series, SeriesStatus, Survey};
+use jiff::Timestamp;
+use proptest::prelude::*;
+use serde_json::Value;
+
+use crate::answer::shape;
+use crate::needs::Plan;
+use crate::query::{BottlenecksQuery, PARAMETERS};
+use crate::rule::Severity;
+use crate::rules;
+use crate::rules::tests::{address, database, function, instance, now, volume};
+
+fn query(parameters: &[(&str, &str)]) -> BottlenecksQuery {
+    let query = Query::parse(parameters.iter().copied(), PARAMETERS).unwrap();
+    BottlenecksQuery::from_query(&query, now()).unwrap()
+}
+
+fn named(resource: Resource, id: &str) -> Resource {
+    Resource { id: id.to_owned(), ..resource }
+}
+
+/// A survey in which CloudWatch has `value` (of resource, metric, statistic and period in seconds) in every period.
+fn survey(
+    resources: Vec<Resource>,
+    status: SeriesStatus,
+    value: impl Fn(&str, &str, &str, u32) -> Option<f64>,
+) -> Survey {
+    let windows = query(&[]).windows;
+    let series = |resource: &Resource| {
+        let measurements = Plan::of(resource).measurements(&resource.id, &windows).into_iter();
+        let of_measurement = |m: collector::Measurement| {
+            let periods = (0..i64::try_from(m.window.periods()).unwrap()).map(|n| n * i64::from(m.window.period));
+            let starts: Vec<_> =
+                periods.map(|after| Timestamp::from_second(m.window.start.as_second() + after).unwrap()).collect();
+            let of_statistic = |statistic: &String| {
+                let value = value(&resource.id, m.metric.name, statistic, m.window.period);
+                starts.iter().filter_map(|at| Some((*at, value?))).collect()
+            };
+            Series { values: m.statistics.iter().map(of_statistic).collect(), status }
+        };
+        measurements.map(of_measurement).collect()
+    };
+    let series = resources.iter().map(series).collect();
+    let listed = rules::TYPES.into_iter().filter(|kind| *kind != ResourceType::Rds);
+    let inventory = Inventory {
+        regions: vec!["us-east-1".to_owned()],
+        types: rules::TYPES.to_vec(),
+        listed: listed.map(|kind| (kind, "us-east-1".to_owned())).collect(),
+        resources,
+    };
+    Survey { inventory, series }
+}
+
+fn answer(survey: &Survey, parameters: &[(&str, &str)]) -> Value {
+    serde_json::to_value(shape(survey, &query(parameters)).unwrap()).unwrap()
+}
+
+/// A hot instance, a stopped one, a silent one, a failing function, and a volume and an address that nothing uses.
+fn small_account() -> Survey {
+    let resources = vec![
+        named(instance("m5.large", "running"), "i-hot"),
+        named(instance("m5.large", "running"), "i-silent"),
+        named(instance("m5.large", "stopped"), "i-stopped"),
+        function(),
+        volume("available"),
+        address("unassociated"),
+    ];
+    survey(resources, SeriesStatus::Complete, |id, metric, statistic, _| match (id, metric, statistic) {
+        ("i-hot", "cpu", "Maximum") => Some(97.5),
+        ("i-hot", "cpu", _) => Some(93.0),
+        ("i-hot", "network_in" | "network_out", _) => Some(1e9),
+        ("i-hot", ..) => Some(0.0),
+        ("f", "invocations", _) => Some(200.0),
+        ("f", "errors", _) => Some(40.0),
+        ("f", "throttles", _) => Some(0.0),
+        ("f", "duration", _) => Some(3_000.0),
+        _ => None,
+    })
+}
+
+#[test]
+fn an_answer_has_findings_what_was_not_judged_and_the_rules() {
+    let mut data = answer(&small_account(), &[]);
+    // The rules are a table of this repository's; the findings show how they are told.
+    let rules = data.as_object_mut().unwrap().remove("rules").unwrap();
+    assert_eq!(rules.as_object().unwrap().len(), rules::ALL.len());
+    assert_eq!(rules["ec2_idle"]["source"], "AWS Compute Optimizer: idle EC2 instances");
+    insta::assert_json_snapshot!(data);
+}
+
+#[test]
+fn only_the_rules_of_the_asked_types_are_told() {
+    let mut survey = small_account();
+    survey.inventory.types = vec![ResourceType::Eip];
+    let rules = answer(&survey, &[("types", "eip")])["rules"].clone();
+    assert_eq!(rules.as_object().unwrap().keys().collect::<Vec<_>>(), ["eip_unassociated"]);
+}
+
+#[test]
+fn what_cloudwatch_did_not_answer_is_not_judged_and_what_needs_no_metric_is() {
+    let stopped = named(instance("m5.large", "stopped"), "i-2");
+    let resources = vec![named(instance("m5.large", "running"), "i-1"), stopped, volume("available")];
+    for status in
+        [SeriesStatus::Missing, SeriesStatus::PartialData, SeriesStatus::Forbidden, SeriesStatus::InternalError]
+    {
+        let data = answer(&survey(resources.clone(), status, |_, _, _, _| Some(99.0)), &[]);
+        assert_eq!(data["summary"]["by_rule"], serde_json::json!({"ebs_unattached": 1}), "{status:?}");
+        let reasons: Vec<_> =
+            data["not_judged"].as_array().unwrap().iter().map(|entry| entry["reason"].as_str().unwrap()).collect();
+        assert_eq!(reasons, ["not_measured", "not_running", "unknown"]);
+    }
+}
+
+#[test]
+fn the_worst_is_first_and_within_a_rule_the_farthest_past_its_threshold() {
+    let ids = ["i-1", "i-2", "i-3"];
+    let mut resources: Vec<_> = ids.iter().map(|id| named(instance("m5.large", "running"), id)).collect();
+    resources.push(named(database(|_| ()), "db"));
+    let survey = survey(resources, SeriesStatus::Complete, |id, metric, _, _| match (id, metric) {
+        ("db", "free_storage") => Some(0.0),
+        ("db", "freeable_memory" | "burst_balance" | "connections") => Some(1e12),
+        ("i-2", "cpu") => Some(99.0),
+        (_, "cpu") => Some(90.0),
+        _ => Some(0.0),
+    });
+    let data = answer(&survey, &[]);
+    let order: Vec<_> = data["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|found| (found["rule"].as_str().unwrap(), found["resource"]["id"].as_str().unwrap()))
+        .collect();
+    assert_eq!(
+        order,
+        [
+            ("rds_low_storage", "db"),
+            ("ec2_sustained_high_cpu", "i-2"),
+            ("ec2_sustained_high_cpu", "i-1"),
+            ("ec2_sustained_high_cpu", "i-3"),
+            ("ec2_high_cpu", "i-2"),
+            ("ec2_high_cpu", "i-1"),
+            ("ec2_high_cpu", "i-3"),
+        ]
+    );
+    assert_eq!(data["summary"]["by_severity"], serde_json::json!({"critical": 1, "high": 3, "medium": 3, "low": 0}));
+}
+
+/// Every entry of every page, and how many each page has.
+fn all_pages(survey: &Survey, limit: &str) -> (Vec<usize>, Vec<String>) {
+    let (mut sizes, mut entries, mut cursor) = (Vec::new(), Vec::new(), None::<String>);
+    loop {
+        let mut parameters = vec![("limit", limit)];
+        parameters.extend(cursor.as_deref().map(|cursor| ("cursor", cursor)));
+        let data = answer(survey, &parameters);
+        let lists = [&data["findings"], &data["not_judged"]];
+        let page: Vec<_> = lists.iter().flat_map(|list| list.as_array().unwrap()).map(Value::to_string).collect();
+        sizes.push(page.len());
+        entries.extend(page);
+        assert!(sizes.len() <= 200, "the pages do not end");
+        match data["next_cursor"].as_str() {
+            Some(next) => cursor = Some(next.to_owned()),
+            None => return (sizes, entries),
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn pages_put_together_are_the_whole_each_entry_once(loads in proptest::collection::vec(0_u8..5, 1..15), limit in 1_usize..9) {
+        let resources: Vec<_> =
+            (0..loads.len()).map(|n| named(instance("m5.large", "running"), &format!("i-{n:02}"))).collect();
+        let load = |id: &str| loads[id[2..].parse::<usize>().unwrap()];
+        // Silent, idle, ordinary, hot and hotter ones.
+        let survey = survey(resources, SeriesStatus::Complete, |id, metric, _, _| match (load(id), metric) {
+            (0, _) => None,
+            (load, "cpu") => Some([0.0, 1.0, 50.0, 90.0, 99.0][usize::from(load)]),
+            (1, _) => Some(0.0),
+            (_, "status_check_failed") => Some(0.0),
+            _ => Some(1e9),
+        });
+        let (sizes, entries) = all_pages(&survey, &limit.to_string());
+        let (_, whole) = all_pages(&survey, "10000");
+        prop_assert_eq!(&entries, &whole);
+        prop_assert_eq!(sizes.len(), whole.len().div_ceil(limit).max(1));
+        let unique: std::collections::BTreeSet<_> = entries.iter().collect();
+        prop_assert_eq!(unique.len(), entries.len());
+    }
+}
+
+#[test]
+fn every_page_is_about_the_time_of_the_first_for_an_hour() {
+    let first = answer(&small_account(), &[("limit", "1")]);
+    let cursor = first["next_cursor"].as_str().unwrap();
+    let asked_at = |later: &str| {
+        let pairs = [("limit", "1"), ("cursor", cursor)];
+        BottlenecksQuery::from_query(&Query::parse(pairs, PARAMETERS).unwrap(), later.parse().unwrap())
+    };
+    assert_eq!(asked_at("2026-11-20T11:37:12Z").unwrap().windows.now, now());
+    for (later, parameters) in [("2026-11-20T11:37:13Z", "past"), ("2026-11-20T10:37:11Z", "before")] {
+        let refused = asked_at(later).unwrap_err().to_string();
+        assert!(refused.starts_with("cursor: has expired"), "{parameters}: {refused}");
+    }
+    let other = Query::parse([("cpu_high", "81"), ("cursor", cursor)], PARAMETERS).unwrap();
+    let refused = BottlenecksQuery::from_query(&other, now()).unwrap_err().to_string();
+    assert!(refused.starts_with("cursor: the cursor of another question"), "{refused}");
+}
+
+#[test]
+fn an_account_of_ten_thousand_instances_fits_into_lambdas_6_mb_page_by_page() {
+    let resources: Vec<_> =
+        (0..10_000).map(|n| named(instance("m5.xlarge", "running"), &format!("i-{n:017x}"))).collect();
+    let idle = |_: &str, metric: &str, _: &str, _| Some(if metric == "cpu" { 1.5 } else { 0.0 });
+    let survey = survey(resources, SeriesStatus::Complete, idle);
+    let first = serde_json::to_string(&shape(&survey, &query(&[])).unwrap()).unwrap();
+    let as_lambda_sends_it = serde_json::to_string(&first).unwrap();
+    assert!((5_000_000..6_000_000).contains(&as_lambda_sends_it.len()), "{}", as_lambda_sends_it.len());
+    let first: Value = serde_json::from_str(&first).unwrap();
+    // Each is idle and underutilised.
+    assert_eq!(first["summary"]["findings"], 20_000);
+    assert!(first["next_cursor"].is_string());
+}
+
+#[test]
+fn severities_are_told_worst_first() {
+    let names: Vec<_> = Severity::ALL.iter().map(|severity| serde_json::to_string(severity).unwrap()).collect();
+    assert_eq!(names, ["\"critical\"", "\"high\"", "\"medium\"", "\"low\""]);
+    assert!(Severity::ALL.is_sorted());
+}

@@ -1,0 +1,133 @@
+//! An inventory and its measurements in one run: the fewest requests, each region's own faults, each resource's series.
+
+use ciborium::Value;
+
+use super::aws::{Asked, Aws, Reply, map};
+use super::{LONG, in_ireland, instances, page, told};
+use crate::window::Window;
+use crate::{Catalog, Coverage, GapStatus, Measurement, Resource, ResourceType, SeriesStatus, Survey, Wanted};
+
+/// Three stretches of time, as many requests at least.
+fn windows() -> [Window; 3] {
+    let now = "2026-11-20T10:37:12Z".parse().unwrap();
+    [Window::last(24, 3_600, now), Window::recent(30, 300, now), Window::days(13, now)]
+}
+
+/// Per instance: two statistics over a day, two metrics over half an hour, three over two weeks; volumes have none.
+fn needs(resource: &Resource) -> Vec<Measurement> {
+    if resource.resource_type() != ResourceType::Ec2 {
+        return Vec::new();
+    }
+    let catalog = Catalog::of(ResourceType::Ec2).unwrap();
+    let [day, recent, days] = windows();
+    let asked: [(&str, &[&str], Window); 6] = [
+        ("cpu", &["Average", "Maximum"], day),
+        ("cpu", &["Average"], recent),
+        ("status_check_failed", &["Maximum"], recent),
+        ("cpu", &["Maximum"], days),
+        ("network_in", &["Sum"], days),
+        ("network_out", &["Sum"], days),
+    ];
+    let measurement = |(metric, statistics, window): (&str, &[&str], Window)| Measurement {
+        catalog,
+        metric: catalog.find(metric).unwrap(),
+        resource_id: resource.id.clone(),
+        statistics: statistics.iter().map(ToString::to_string).collect(),
+        window,
+    };
+    asked.map(measurement).into()
+}
+
+async fn survey(aws: &Aws, types: &[ResourceType]) -> (Survey, Coverage) {
+    let wanted = Wanted { regions: None, types: types.to_vec(), tags: false };
+    aws.collector().survey(&wanted, needs, std::time::Instant::now() + LONG).await.unwrap()
+}
+
+/// The first field of `name` in a CBOR map.
+fn field<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
+    value.as_map()?.iter().find(|(key, _)| key.as_text() == Some(name)).map(|(_, value)| value)
+}
+
+/// Answers every query of a GetMetricData with one datapoint: the number in the id of its instance.
+fn numbered(asked: &Asked) -> Reply {
+    let request: Value = ciborium::from_reader(asked.body.as_slice()).unwrap();
+    let start = field(&request, "StartTime").unwrap().clone();
+    let result = |query: &Value| {
+        let metric = field(field(query, "MetricStat").unwrap(), "Metric").unwrap();
+        let dimension = &field(metric, "Dimensions").unwrap().as_array().unwrap()[0];
+        let number: f64 = field(dimension, "Value").unwrap().as_text().unwrap()[2..].parse().unwrap();
+        map([
+            ("Id", field(query, "Id").unwrap().clone()),
+            ("StatusCode", "Complete".into()),
+            ("Timestamps", Value::Array(vec![start.clone()])),
+            ("Values", Value::Array(vec![Value::Float(number)])),
+        ])
+    };
+    let queries = field(&request, "MetricDataQueries").unwrap().as_array().unwrap();
+    Reply::Cbor(map([("MetricDataResults", Value::Array(queries.iter().map(result).collect()))]))
+}
+
+/// An endpoint with `count` instances in Ireland.
+fn with_instances(count: usize) -> Aws {
+    Aws::start(move |asked| {
+        if in_ireland(asked, "DescribeInstances") {
+            let (numbers, next) = page(asked, "NextToken=", 1_000, count);
+            return Some(instances(asked, &numbers, next));
+        }
+        (asked.operation == "GetMetricData").then(|| numbered(asked))
+    })
+}
+
+#[tokio::test]
+async fn each_resource_gets_the_series_that_were_asked_of_it() {
+    let aws = with_instances(1_201);
+    let (Survey { inventory, series }, coverage) = survey(&aws, &[ResourceType::Ec2]).await;
+    assert_eq!((inventory.resources.len(), series.len(), coverage.partial), (1_201, 1_201, false));
+    for (resource, series) in inventory.resources.iter().zip(&series) {
+        let number: f64 = resource.id[2..].parse().unwrap();
+        let statistics: Vec<_> = series.iter().map(|series| series.values.len()).collect();
+        assert_eq!(statistics, [2, 1, 1, 1, 1, 1], "{}", resource.id);
+        let mut values = series.iter().flat_map(|series| series.values.iter().flatten());
+        assert!(values.all(|(_, value)| *value == number), "{}", resource.id);
+        let starts: Vec<_> = series.iter().map(|series| series.values[0][0].0).collect();
+        let [day, recent, days] = windows();
+        assert_eq!(starts, [day, recent, recent, days, days, days].map(|window| window.start));
+    }
+}
+
+#[tokio::test]
+async fn ten_thousand_instances_take_the_fewest_requests_that_cloudwatchs_limits_allow() {
+    let aws = with_instances(10_000);
+    let (Survey { series, .. }, coverage) = survey(&aws, &[ResourceType::Ec2]).await;
+    assert!(series.iter().flatten().all(|series| series.status == SeriesStatus::Complete));
+    // 70,000 queries at 500 a request; what is listed comes 1,000 a page, and an empty region is one page.
+    assert_eq!(coverage.aws_requests.by_operation["cloudwatch:GetMetricData"], 140);
+    assert_eq!(coverage.aws_requests.by_operation["ec2:DescribeInstances"], 11);
+    // Six metrics of each, at $0.01 per 1,000.
+    assert_eq!(coverage.aws_requests.estimated_cost_usd, "0.6000");
+}
+
+#[tokio::test]
+async fn a_region_that_is_not_measured_is_its_own_gap() {
+    let aws = Aws::start(|asked| match asked.operation.as_str() {
+        "DescribeInstances" => Some(instances(asked, if asked.region == "eu-west-1" { &[1, 2] } else { &[3] }, None)),
+        "GetMetricData" if asked.region == "eu-west-1" => Some(Reply::Error(403, "AccessDenied", "no policy allows it")),
+        "GetMetricData" => Some(numbered(asked)),
+        _ => None,
+    });
+    let (Survey { inventory, series }, coverage) = survey(&aws, &[ResourceType::Ec2, ResourceType::Ebs]).await;
+    let statuses: Vec<_> = series.iter().map(|series| series[0].status).collect();
+    assert_eq!(inventory.resources.len(), 3);
+    assert_eq!(statuses, [SeriesStatus::Missing, SeriesStatus::Missing, SeriesStatus::Complete]);
+    assert_eq!(told(&coverage.gaps), [("eu-west-1", "GetMetricData", GapStatus::Denied, "AccessDenied")]);
+    assert_eq!(coverage.gaps[0].resource_types, [ResourceType::Ec2]);
+    assert!(coverage.partial);
+}
+
+#[tokio::test]
+async fn what_needs_no_measurement_asks_cloudwatch_nothing() {
+    let aws = Aws::start(|_| None);
+    let (_, coverage) = survey(&aws, &[ResourceType::Ebs, ResourceType::Lambda]).await;
+    assert_eq!((aws.asked("GetMetricData").len(), aws.asked("GetResources").len()), (0, 0));
+    assert!(!coverage.partial);
+}

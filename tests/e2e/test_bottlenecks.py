@@ -1,0 +1,257 @@
+"""GET /bottlenecks on the deployed stack, held against a plain script in the style of the original dashboard."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from emulator import demo_account, demo_metrics
+from emulator.ministack import ACCOUNT, Emulator
+from emulator.stack import Stack
+
+from . import iam
+from .api import Json, ask, call, gaps
+
+REGIONS = sorted({row[0] for row in demo_account.INSTANCES})
+
+
+def _found(body: Json, rule: str) -> set[str]:
+    """The names of the resources that a rule found something in."""
+    return {finding["resource"]["name"] for finding in body["data"]["findings"] if finding["rule"] == rule}
+
+
+def _finding(body: Json, rule: str) -> Json:
+    (finding,) = [finding for finding in body["data"]["findings"] if finding["rule"] == rule]
+    return finding
+
+
+def _time(text: str) -> datetime.datetime:
+    return datetime.datetime.fromisoformat(text)
+
+
+@pytest.fixture(scope="module")
+def answer(deployed: Stack) -> Json:
+    return ask(deployed, "/bottlenecks")
+
+
+def _running(emulator: Emulator) -> Iterator[tuple[str, str, str]]:
+    """Region, id and name of each running instance, as a script lists them."""
+    for region in REGIONS:
+        filters = [{"Name": "instance-state-name", "Values": ["running"]}]
+        for reservation in emulator.client("ec2", region).describe_instances(Filters=filters)["Reservations"]:
+            for instance in reservation["Instances"]:
+                yield region, instance["InstanceId"], {t["Key"]: t["Value"] for t in instance["Tags"]}["Name"]
+
+
+def _statistics(
+    emulator: Emulator, region: str, namespace: str, metric: str, dimension: tuple[str, str], window: Any, *statistics: str
+) -> list[dict[str, Any]]:
+    """One GetMetricStatistics for one metric of one resource."""
+    extended = [statistic for statistic in statistics if statistic.startswith("p")]
+    asked = {"ExtendedStatistics": extended} if extended else {"Statistics": list(statistics)}
+    listed = emulator.client("cloudwatch", region).get_metric_statistics(
+        Namespace=namespace,
+        MetricName=metric,
+        Dimensions=[{"Name": dimension[0], "Value": dimension[1]}],
+        StartTime=_time(window["start"]),
+        EndTime=_time(window["end"]),
+        Period=window["period_seconds"],
+        **asked,
+    )
+    return sorted(listed["Datapoints"], key=lambda point: point["Timestamp"])
+
+
+def test_the_flagged_instances_are_those_of_a_plain_script(answer: Json, emulator: Emulator) -> None:
+    assert (answer["meta"]["account"], answer["meta"]["partial"], answer["meta"]["gaps"]) == (ACCOUNT, False, [])
+    window = next(f["window"] for f in answer["data"]["findings"] if f["rule"] == "ec2_high_cpu")
+    assert (_time(window["end"]) - _time(window["start"])).total_seconds() == 24 * 3600
+    high, underutilized = {}, {}
+    for region, instance, name in _running(emulator):
+        points = _statistics(
+            emulator, region, "AWS/EC2", "CPUUtilization", ("InstanceId", instance), window, "Average", "Maximum"
+        )
+        if points:
+            average = sum(point["Average"] for point in points) / len(points)
+            maximum = max(point["Maximum"] for point in points)
+            if maximum > 80:
+                high[name] = maximum
+            elif average < 10:
+                underutilized[name] = average
+    assert high and underutilized
+    for rule, expected in (("ec2_high_cpu", high), ("ec2_underutilized", underutilized)):
+        findings = {f["resource"]["name"]: f for f in answer["data"]["findings"] if f["rule"] == rule}
+        assert {name: f["observed"] for name, f in findings.items()} == pytest.approx(expected)
+        assert all(f["coverage"] == {"expected": 24, "found": 24} for f in findings.values())
+
+
+def test_every_other_rule_finds_what_the_demo_account_hides(answer: Json) -> None:
+    expected = {
+        "ec2_status_check_failed": {demo_metrics.FAILING},
+        "ec2_sustained_high_cpu": {demo_metrics.HOT},
+        "ec2_cpu_credits_exhausted": {demo_metrics.EXHAUSTED},
+        "ec2_high_cpu": {demo_metrics.HOT, demo_metrics.SPIKING},
+        "ec2_idle": {demo_metrics.IDLE},
+        "ec2_underutilized": {demo_metrics.IDLE},
+        "rds_low_storage": {demo_metrics.FULL},
+        "rds_low_memory": {demo_metrics.SLOW},
+        "rds_read_latency": {demo_metrics.SLOW},
+        "rds_queue_depth": {demo_metrics.SLOW},
+        "rds_no_connections": {demo_metrics.UNUSED},
+        "lambda_errors": {"invoice-mail"},
+        "lambda_throttles": {"stock-sync"},
+        "lambda_duration_near_timeout": {"thumbnail"},
+        "ebs_unattached": {name for _, name, _, _ in demo_account.VOLUMES},
+        "eip_unassociated": {name for _, name, user in demo_account.ADDRESSES if user is None},
+    }
+    assert {rule: _found(answer, rule) for rule in answer["data"]["summary"]["by_rule"]} == expected
+    assert answer["data"]["summary"]["by_rule"] == {rule: len(names) for rule, names in expected.items()}
+
+
+@pytest.mark.parametrize(
+    ("rule", "region", "namespace", "metric", "dimension", "statistic", "newest"),
+    [
+        ("ec2_sustained_high_cpu", "us-east-1", "AWS/EC2", "CPUUtilization", "InstanceId", "Average", 3),
+        ("rds_low_storage", "us-west-2", "AWS/RDS", "FreeStorageSpace", "DBInstanceIdentifier", "Minimum", 5),
+        ("rds_read_latency", "eu-central-1", "AWS/RDS", "ReadLatency", "DBInstanceIdentifier", "p90", 5),
+        ("lambda_duration_near_timeout", "eu-west-1", "AWS/Lambda", "Duration", "FunctionName", "p90", 1),
+    ],
+)
+def test_a_finding_rests_on_the_datapoints_of_a_plain_script(
+    answer: Json, emulator: Emulator, rule: str, region: str, namespace: str, metric: str, dimension: str, statistic: str, newest: int
+) -> None:  # fmt: skip
+    finding = _finding(answer, rule)
+    assert finding["resource"]["region"] == region
+    of = (dimension, finding["resource"]["id"])
+    points = _statistics(emulator, region, namespace, metric, of, finding["window"], statistic)
+    values = [point[statistic] if statistic in point else point["ExtendedStatistics"][statistic] for point in points]
+    assert finding["coverage"]["found"] == len(values) >= newest
+    extreme = max if finding["observed"] < finding["threshold"] else min
+    assert finding["observed"] == pytest.approx(extreme(values[-newest:]))
+    assert finding["statistic"] == statistic
+
+
+def test_the_worst_is_first_and_each_finding_says_what_it_rests_on(answer: Json) -> None:
+    findings = answer["data"]["findings"]
+    order = ["critical", "high", "medium", "low"]
+    severities = [order.index(finding["severity"]) for finding in findings]
+    assert severities == sorted(severities) and severities[0] == 0
+    assert answer["data"]["summary"]["by_severity"] == {name: severities.count(n) for n, name in enumerate(order)}
+    assert answer["data"]["summary"]["findings"] == len(findings)
+    for finding in findings:
+        assert set(finding) == {
+            "rule", "severity", "resource", "metric", "statistic", "observed", "threshold", "unit", "window", "coverage",
+            "recommendation", "not_observed",
+        }  # fmt: skip
+        assert answer["data"]["rules"][finding["rule"]]["source"]
+        assert finding["resource"]["arn"].startswith("arn:aws:")
+    idle = _finding(answer, "ec2_underutilized")
+    assert idle["not_observed"] == ["memory"]
+    assert "m5.large has no smaller type" in idle["recommendation"]
+
+
+def test_what_has_no_data_is_not_judged_and_never_idle(answer: Json) -> None:
+    not_judged: dict[str, dict[str, list[str]]] = {}
+    for entry in answer["data"]["not_judged"]:
+        not_judged.setdefault(entry["resource"]["name"], {})[entry["reason"]] = entry["rules"]
+    metric_rules = {name for name in answer["data"]["rules"] if name.startswith("ec2_")} - {
+        "ec2_stopped_long", "ec2_cpu_credits_exhausted",
+    }  # fmt: skip
+    assert set(not_judged[demo_metrics.SILENT]["insufficient_data"]) == metric_rules
+    assert set(not_judged["old-build"]["not_running"]) == metric_rules
+    # The emulator does not say since when an instance is stopped.
+    assert not_judged["old-build"]["unknown"] == ["ec2_stopped_long"]
+    found = {finding["resource"]["name"] for finding in answer["data"]["findings"]}
+    assert not found & {demo_metrics.SILENT, "old-build"}
+    of_instances = answer["data"]["summary"]["by_type"]["ec2"]
+    assert of_instances["resources"] >= 9 and of_instances["not_judged"] >= 2
+
+
+def test_the_thresholds_are_the_callers(deployed: Stack) -> None:
+    asked = {"types": "ec2", "regions": "us-east-1,eu-west-1"}
+    strict = ask(deployed, "/bottlenecks", cpu_high=97, cpu_low=1, **asked)
+    assert (_found(strict, "ec2_high_cpu"), _found(strict, "ec2_underutilized")) == (set(), set())
+    loose = ask(deployed, "/bottlenecks", cpu_high=30, cpu_low=2, **asked)
+    assert _found(loose, "ec2_high_cpu") > {demo_metrics.HOT, demo_metrics.SPIKING}
+    assert _found(loose, "ec2_underutilized") == {demo_metrics.IDLE}
+    assert _finding(loose, "ec2_underutilized")["threshold"] == 2
+    # The spike was five hours ago.
+    recent = ask(deployed, "/bottlenecks", hours=2, **asked)
+    assert _found(recent, "ec2_high_cpu") == {demo_metrics.HOT}
+
+
+def test_measuring_takes_one_run_of_three_requests_a_region(deployed: Stack) -> None:
+    """One for each stretch of time: the asked hours, the last half hour, the last days."""
+    body = ask(deployed, "/bottlenecks", regions="us-east-1", types="ec2,rds,lambda")
+    requests = body["meta"]["aws_requests"]["by_operation"]
+    requests.pop("sts:GetCallerIdentity", None)
+    assert requests == {
+        "cloudwatch:GetMetricData": 3, "ec2:DescribeInstances": 1, "ec2:DescribeRegions": 1, "lambda:ListFunctions": 1,
+        "rds:DescribeDBInstances": 1,
+    }  # fmt: skip
+
+
+def test_pages_put_together_are_the_whole(deployed: Stack, answer: Json) -> None:
+    found, cursor = [], {}
+    for _ in range(20):
+        data = ask(deployed, "/bottlenecks", limit=5, **cursor)["data"]
+        assert data["summary"] == answer["data"]["summary"]
+        page = data["findings"] + data["not_judged"]
+        found += [(entry["resource"]["id"], entry.get("rule") or entry["reason"]) for entry in page]
+        assert len(page) <= 5
+        if data["next_cursor"] is None:
+            break
+        cursor = {"cursor": data["next_cursor"]}
+    whole = answer["data"]["findings"] + answer["data"]["not_judged"]
+    assert found == [(entry["resource"]["id"], entry.get("rule") or entry["reason"]) for entry in whole]
+
+
+DENIED = {
+    "ec2:DescribeInstances": ("ec2", "ec2"),
+    "ec2:DescribeVolumes": ("ebs", "ec2"),
+    "ec2:DescribeAddresses": ("eip", "ec2"),
+    "rds:DescribeDBInstances": ("rds", "rds"),
+    "lambda:ListFunctions": ("lambda", "lambda"),
+}
+
+
+@pytest.mark.parametrize("action", DENIED)
+def test_without_a_permission_the_rest_is_judged(deployed: Stack, emulator: Emulator, action: str) -> None:
+    kind, service = DENIED[action]
+    with iam.without(emulator, iam.role_of(emulator, "BottlenecksFunction"), action):
+        body = ask(deployed, "/bottlenecks", regions="us-east-1")
+    (gap,) = gaps(body)
+    assert gap[:4] == ("us-east-1", service, action.split(":")[1], "denied")
+    assert body["meta"]["partial"] is True
+    by_type = body["data"]["summary"]["by_type"]
+    assert by_type.pop(kind) is None
+    assert all(count["resources"] for count in by_type.values())
+    assert not [rule for rule in body["data"]["summary"]["by_rule"] if rule.startswith(f"{kind}_")]
+
+
+def test_the_role_has_no_action_that_is_not_needed(emulator: Emulator, deployed: Stack) -> None:
+    # The emulator does not check CloudWatch's permission in the format of the Rust SDK; the adapter's tests have denials.
+    others = {"cloudwatch:GetMetricData", "ec2:DescribeRegions"}
+    assert iam.allowed_actions(emulator, iam.role_of(emulator, "BottlenecksFunction")) == set(DENIED) | others
+
+
+@pytest.mark.parametrize(
+    ("parameters", "parameter", "said"),
+    [
+        ({"types": "s3"}, "types", "allowed: ec2, rds, lambda, ebs, eip"),
+        ({"hours": "24.5"}, "hours", "a whole number from 1 to 10920"),
+        ({"cpu_high": "0"}, "cpu_high", "a whole number from 1 to 100"),
+        ({"cpu_low": "85"}, "cpu_low", "cpu_low (85) must be below cpu_high (80)"),
+        ({"regions": "mars-north-1"}, "regions", "us-east-1"),
+        ({"limit": "0"}, "limit", "a whole number from 1 to 10000"),
+        ({"cursor": "x"}, "cursor", "data.next_cursor of the page before"),
+        ({"metrics": "cpu"}, "metrics", "unknown parameter; allowed: regions, types, hours, cpu_high, cpu_low"),
+    ],
+)
+def test_a_bad_parameter_is_named_with_what_is_allowed(
+    deployed: Stack, parameters: dict[str, str], parameter: str, said: str
+) -> None:
+    status, body = call(deployed, "/bottlenecks", **parameters)
+    assert (status, body["error"]["code"], body["error"]["parameter"]) == (400, "InvalidParameter", parameter)
+    assert said in body["error"]["message"]
