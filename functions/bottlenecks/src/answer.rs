@@ -197,7 +197,9 @@ impl Summary {
         let each_once = |resources: &mut dyn Iterator<Item = &Resource>| {
             let each: BTreeSet<_> = resources.map(Resource::position).collect();
             let mut of_types = BTreeMap::new();
-            each.into_iter().for_each(|(kind, ..)| count(&mut of_types, kind));
+            for (kind, ..) in each {
+                count(&mut of_types, kind);
+            }
             of_types
         };
         let resources = each_once(&mut inventory.resources.iter());

@@ -63,11 +63,6 @@ pub(crate) fn of(resource_type: ResourceType) -> impl Iterator<Item = (usize, &'
 /// Where several thresholds come from.
 const RECOMMENDED_ALARMS: &str = "AWS recommended alarms";
 
-/// Every resource is concerned, whatever its state.
-fn always(_: &Resource) -> Result<bool, Reason> {
-    Ok(true)
-}
-
 fn instance(resource: &Resource) -> Result<&Instance, Reason> {
     match &resource.detail {
         Detail::Ec2(instance) => Ok(instance),

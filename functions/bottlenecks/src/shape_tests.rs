@@ -72,10 +72,9 @@ fn small_account() -> Survey {
         ("i-hot", "cpu", "Maximum") => Some(97.5),
         ("i-hot", "cpu", _) => Some(93.0),
         ("i-hot", "network_in" | "network_out", _) => Some(1e9),
-        ("i-hot", ..) => Some(0.0),
         ("f", "invocations", _) => Some(200.0),
         ("f", "errors", _) => Some(40.0),
-        ("f", "throttles", _) => Some(0.0),
+        ("i-hot", "status_check_failed", _) | ("f", "throttles", _) => Some(0.0),
         ("f", "duration", _) => Some(3_000.0),
         _ => None,
     })
@@ -120,7 +119,6 @@ fn the_worst_is_first_and_within_a_rule_the_farthest_past_its_threshold() {
     let mut resources: Vec<_> = ids.iter().map(|id| named(instance("m5.large", "running"), id)).collect();
     resources.push(named(database(|_| ()), "db"));
     let survey = survey(resources, SeriesStatus::Complete, |id, metric, _, _| match (id, metric) {
-        ("db", "free_storage") => Some(0.0),
         ("db", "freeable_memory" | "burst_balance" | "connections") => Some(1e12),
         ("i-2", "cpu") => Some(99.0),
         (_, "cpu") => Some(90.0),
@@ -174,13 +172,12 @@ proptest! {
     fn pages_put_together_are_the_whole_each_entry_once(loads in proptest::collection::vec(0_u8..5, 1..15), limit in 1_usize..9) {
         let resources: Vec<_> =
             (0..loads.len()).map(|n| named(instance("m5.large", "running"), &format!("i-{n:02}"))).collect();
-        let load = |id: &str| loads[id[2..].parse::<usize>().unwrap()];
+        let load = |id: &str| loads[id.trim_start_matches("i-").parse::<usize>().unwrap()];
         // Silent, idle, ordinary, hot and hotter ones.
         let survey = survey(resources, SeriesStatus::Complete, |id, metric, _, _| match (load(id), metric) {
             (0, _) => None,
             (load, "cpu") => Some([0.0, 1.0, 50.0, 90.0, 99.0][usize::from(load)]),
-            (1, _) => Some(0.0),
-            (_, "status_check_failed") => Some(0.0),
+            (1, _) | (_, "status_check_failed") => Some(0.0),
             _ => Some(1e9),
         });
         let (sizes, entries) = all_pages(&survey, &limit.to_string());

@@ -45,7 +45,7 @@ impl Collector {
         deadline: Instant,
     ) -> Result<(Survey, Coverage), UnknownRegions> {
         let (collected, aws_requests) = metered(Box::pin(async {
-            let (inventory, account, mut gaps) = self.collect(wanted, deadline).await?;
+            let (inventory, account, mut gaps) = Box::pin(self.collect(wanted, deadline)).await?;
             let (series, more) = self.measure_each(&inventory.resources, needs, deadline).await;
             gaps.extend(more);
             Ok((Survey { inventory, series }, account, gaps))

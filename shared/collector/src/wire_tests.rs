@@ -5,6 +5,7 @@ mod costs;
 mod faults;
 mod inventory;
 mod metrics;
+mod survey;
 
 use std::time::{Duration, Instant};
 

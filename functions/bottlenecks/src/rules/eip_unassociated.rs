@@ -1,8 +1,8 @@
 //! An address that nothing uses.
 
-use collector::{Resource, ResourceType};
+use collector::ResourceType;
+use collector::resource::Detail;
 
-use super::always;
 use crate::rule::{Case, Finding, Observed, Reason, Rule, Severity};
 
 pub(super) const RULE: Rule = Rule {
@@ -12,12 +12,13 @@ pub(super) const RULE: Rule = Rule {
     finding: "the address is associated with nothing",
     source: "AWS Trusted Advisor Z4AUBRNSmz",
     needs: &[],
-    applies: always,
+    applies: |_| Ok(true),
     judge,
 };
 
 fn judge(case: &Case<'_>) -> Result<Option<Finding>, Reason> {
-    Ok(is_unassociated(case.resource).then(|| Finding {
+    let Detail::Eip(address) = &case.resource.detail else { return Err(Reason::unknown("this is no address")) };
+    Ok((address.state == "unassociated").then(|| Finding {
         observed: Observed {
             metric: "associations",
             statistic: None,
@@ -32,8 +33,4 @@ fn judge(case: &Case<'_>) -> Result<Option<Finding>, Reason> {
                 .to_owned(),
         not_observed: &["who relies on the address"],
     }))
-}
-
-fn is_unassociated(resource: &Resource) -> bool {
-    resource.state() == Some("unassociated")
 }

@@ -414,7 +414,7 @@ fn the_share_of_errors_is_that_of_the_worst_of_seven_days_and_today() {
     let (window, count) = found.observed.over.unwrap();
     assert_eq!((window.start, count), ("2026-11-13T00:00:00Z".parse().unwrap(), 8));
     let found = find("2026-11-13", 50.0).unwrap();
-    assert_eq!(found.observed.value, 25.0);
+    assert_eq!((found.observed.value, found.observed.statistic), (25.0, Some("Sum")));
     assert!(
         found.recommendation.starts_with("On 2026-11-13 (UTC), 50 of 200 invocations failed"),
         "{}",
@@ -428,7 +428,8 @@ fn the_share_of_errors_is_that_of_the_worst_of_seven_days_and_today() {
 #[test]
 fn throttles_add_up() {
     let once = |_: &Need, at| Some(if at == "2026-11-20T03:00:00Z".parse().unwrap() { 2.0 } else { 0.5 });
-    assert_eq!(judged("lambda_throttles", &function(), once).unwrap().unwrap().observed.value, 13.5);
+    let found = judged("lambda_throttles", &function(), once).unwrap().unwrap();
+    assert_eq!((found.observed.value, found.observed.unit), (13.5, "Count"));
 }
 
 #[test]

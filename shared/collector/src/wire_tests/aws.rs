@@ -27,6 +27,8 @@ pub(super) struct Asked {
     pub(super) operation: String,
     /// Query string and body: where tokens and page sizes are.
     pub(super) parameters: String,
+    /// The body, for formats that are no text.
+    pub(super) body: Vec<u8>,
 }
 
 /// What a service does with a request.
@@ -135,7 +137,7 @@ fn read(request: &mut Request) -> Asked {
         "monitoring" => url.rsplit('/').next().unwrap().to_owned(),
         _ => action.unwrap(),
     };
-    Asked { service: scope[3].to_owned(), region: scope[2].to_owned(), operation, parameters }
+    Asked { service: scope[3].to_owned(), region: scope[2].to_owned(), operation, parameters, body }
 }
 
 fn answer(request: Request, ask: &Asked, status: u16, code: Option<&str>, body: Vec<u8>) {
