@@ -144,10 +144,9 @@ async fn request(
     batch: &[Placed<'_>],
     deadline: Instant,
 ) -> (Vec<Series>, Option<Fault>) {
-    let mut collected: Vec<_> = batch.iter().map(|(_, measurement)| Series::missing(measurement)).collect();
-    let Some((_, Measurement { window, .. })) = batch.first() else { return (collected, None) };
+    let Some((_, Measurement { window, .. })) = batch.first() else { return (Vec::new(), None) };
     if tokio::time::timeout_at(deadline.into(), pace.turn(cost(window, batch))).await.is_err() {
-        return (collected, Some(Fault::past_deadline()));
+        return (missing(batch), Some(Fault::past_deadline()));
     }
     let metrics: usize = batch.iter().map(|(_, m)| m.statistics.len().div_ceil(STATISTICS_A_METRIC)).sum();
     requests::charge(u64::try_from(metrics).unwrap_or(u64::MAX).saturating_mul(MICRO_USD_A_METRIC));
@@ -164,10 +163,16 @@ async fn request(
         page.metric_data_results.unwrap_or_default()
     })
     .await;
+    (put_together(batch, results.found), results.fault)
+}
 
-    // The status of a statistic is that of its last page, the status of a series the worst of its statistics.
+/// The series of a batch, from the results of all pages.
+///
+/// The status of a statistic is that of its last page, the status of a series the worst of its statistics.
+fn put_together(batch: &[Placed<'_>], results: Vec<MetricDataResult>) -> Vec<Series> {
+    let mut collected = missing(batch);
     let mut statuses: BTreeMap<(usize, usize), SeriesStatus> = BTreeMap::new();
-    for result in results.found {
+    for result in results {
         let Some((index, number)) = result.id.as_deref().and_then(position) else { continue };
         if let Some(found) = collected.get_mut(index).and_then(|series| series.values.get_mut(number)) {
             statuses.insert((index, number), status(&result));
@@ -182,7 +187,11 @@ async fn request(
             values.dedup_by_key(|(time, _)| *time);
         }
     }
-    (collected, results.fault)
+    collected
+}
+
+fn missing(batch: &[Placed<'_>]) -> Vec<Series> {
+    batch.iter().map(|(_, measurement)| Series::missing(measurement)).collect()
 }
 
 impl Measurement {
@@ -246,6 +255,8 @@ fn values(result: MetricDataResult) -> impl Iterator<Item = (Timestamp, f64)> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::ResourceType;
 
@@ -314,5 +325,68 @@ mod tests {
         let positions: Vec<_> = queries.iter().map(|query| position(query.id().unwrap())).collect();
         assert_eq!(positions, [Some((0, 0)), Some((0, 1)), Some((1, 0)), Some((1, 1))]);
         assert_eq!(position("m1"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn batches_hold_every_measurement_once_inside_the_limits(
+            asked in proptest::collection::vec((1_usize..8, 0_usize..3), 0..800),
+        ) {
+            let windows = [last(24, 3_600), last(24, 60), last(48, 3_600)];
+            let names: Vec<_> = (0..8).map(|n| format!("p{n}")).collect();
+            let all: Vec<_> = asked
+                .iter()
+                .flat_map(|(statistics, window)| {
+                    let names: Vec<_> = names.iter().take(*statistics).map(String::as_str).collect();
+                    measurements(1, &names, windows[*window])
+                })
+                .collect();
+            let batches = batches(&all);
+            let mut places: Vec<_> = batches.iter().flatten().map(|(index, _)| *index).collect();
+            places.sort_unstable();
+            prop_assert_eq!(places, (0..all.len()).collect::<Vec<_>>());
+            for batch in &batches {
+                let queries: usize = batch.iter().map(|(_, m)| m.statistics.len()).sum();
+                let datapoints: usize = batch.iter().map(|(_, m)| m.datapoints()).sum();
+                prop_assert!(queries <= QUERIES_A_REQUEST && datapoints <= DATAPOINTS_A_REQUEST);
+                let (first, last) = (batch[0].1.window, batch[batch.len() - 1].1.window);
+                prop_assert_eq!((first.start, first.end), (last.start, last.end));
+            }
+        }
+
+        #[test]
+        fn however_the_pages_split_a_series_it_is_the_same(
+            values in proptest::collection::vec(proptest::collection::btree_map(0_i64..200, -1e9_f64..1e9, 0..40), 1..6),
+            cuts in proptest::collection::vec(1_usize..7, 1..50),
+            reversed in any::<bool>(),
+        ) {
+            let names: Vec<_> = (0..values.len()).map(|n| format!("p{n}")).collect();
+            let names: Vec<_> = names.iter().map(String::as_str).collect();
+            let measurements = measurements(1, &names, last(24, 3_600));
+            let batch = &batches(&measurements)[0];
+            let mut pages = Vec::new();
+            let mut cuts = cuts.iter().cycle();
+            for (number, values) in values.iter().enumerate() {
+                let mut left: Vec<_> = values.iter().map(|(at, value)| (*at, *value)).collect();
+                while !left.is_empty() {
+                    let part: Vec<_> = left.drain(..left.len().min(*cuts.next().unwrap())).collect();
+                    let status = if left.is_empty() { StatusCode::Complete } else { StatusCode::PartialData };
+                    let (times, values): (Vec<_>, Vec<_>) = part.into_iter().map(|(at, v)| (DateTime::from_secs(at), v)).unzip();
+                    let result = MetricDataResult::builder().id(format!("m0_{number}")).status_code(status);
+                    pages.push(result.set_timestamps(Some(times)).set_values(Some(values)).build());
+                }
+            }
+            if reversed {
+                pages.reverse();
+            }
+            let series = &put_together(batch, pages)[0];
+            let expected: Vec<Vec<_>> = values
+                .iter()
+                .map(|values| values.iter().map(|(at, v)| (Timestamp::from_second(*at).unwrap(), *v)).collect())
+                .collect();
+            prop_assert_eq!(&series.values, &expected);
+            let all_came = values.iter().all(|values| !values.is_empty());
+            prop_assert!(reversed || (series.status == SeriesStatus::Complete) == all_came);
+        }
     }
 }
