@@ -230,6 +230,15 @@ def test_without_a_permission_the_rest_is_judged(deployed: Stack, emulator: Emul
     assert not [rule for rule in body["data"]["summary"]["by_rule"] if rule.startswith(f"{kind}_")]
 
 
+def test_an_answer_of_nothing_but_gaps_is_an_error(deployed: Stack, emulator: Emulator) -> None:
+    with iam.without(emulator, iam.role_of(emulator, "BottlenecksFunction"), "ec2:DescribeAddresses"):
+        status, body = call(deployed, "/bottlenecks", types="eip", regions="us-east-1")
+    assert (status, body["error"]["code"]) == (502, "NothingCollected")
+    assert [(gap["region"], gap["operation"], gap["status"]) for gap in body["error"]["gaps"]] == [
+        ("us-east-1", "DescribeAddresses", "denied")
+    ]
+
+
 def test_the_role_has_no_action_that_is_not_needed(emulator: Emulator, deployed: Stack) -> None:
     # The emulator does not check CloudWatch's permission in the format of the Rust SDK; the adapter's tests have denials.
     others = {"cloudwatch:GetMetricData", "ec2:DescribeRegions"}

@@ -297,14 +297,15 @@ mod tests {
 
     #[test]
     fn measurements_of_one_start_and_end_share_requests_whatever_their_period() {
-        let [hours, minutes, other] = [(24, 3_600), (24, 60), (25, 3_600)].map(|(hours, period)| last(hours, period));
-        let mixed: Vec<_> = [hours, minutes, other, hours]
+        let [hours, minutes, longer] = [(24, 3_600), (24, 60), (25, 3_600)].map(|(hours, period)| last(hours, period));
+        let earlier = Window { start: longer.start, end: hours.start, period: 3_600 };
+        let mixed: Vec<_> = [hours, minutes, longer, hours, earlier]
             .into_iter()
             .flat_map(|window| measurements(1, &["Average"], window))
             .collect();
         let places: Vec<Vec<_>> =
             batches(&mixed).iter().map(|batch| batch.iter().map(|(index, _)| *index).collect()).collect();
-        assert_eq!(places, [vec![2], vec![0, 1, 3]]);
+        assert_eq!(places, [vec![4], vec![2], vec![0, 1, 3]]);
     }
 
     #[test]

@@ -1,0 +1,105 @@
+//! JWTs of the operator's own issuer.
+//!
+//! A token must be signed with a key of the issuer in an asymmetric algorithm, be for our audience, and be valid now;
+//! jsonwebtoken checks that. Its scopes and accounts come from claims whose names are settings. Scopes that are none of
+//! ours (`openid`) are passed over, and a token without accounts may ask about none.
+
+mod keys;
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use jsonwebtoken::{Algorithm, Validation, decode, decode_header};
+use serde_json::{Map, Value};
+
+use self::keys::Keys;
+use crate::grant::{Accounts, Grant, Scope};
+use crate::{Failed, Refused};
+
+/// The algorithms that are taken: none that signs with a shared secret, and no `none`.
+const ALGORITHMS: [Algorithm; 3] = [Algorithm::RS256, Algorithm::ES256, Algorithm::EdDSA];
+
+/// By how much the issuer's clock and ours may differ, in seconds.
+const LEEWAY: u64 = 30;
+
+/// An issuer, and what its tokens must say.
+#[derive(Debug)]
+pub(crate) struct Oidc {
+    issuer: String,
+    audience: String,
+    scope_claim: String,
+    accounts_claim: String,
+    keys: Keys,
+}
+
+impl Oidc {
+    /// The issuer of the settings `OIDC_ISSUER`, `OIDC_AUDIENCE`, `OIDC_SCOPE_CLAIM` (usually `scope`) and
+    /// `OIDC_ACCOUNTS_CLAIM` (usually `accounts`); `None` without an issuer.
+    pub(crate) fn from_env(setting: impl Fn(&str) -> Option<String>) -> Result<Option<Self>, Failed> {
+        let setting = |name| setting(name).filter(|value| !value.is_empty());
+        let Some(issuer) = setting("OIDC_ISSUER") else { return Ok(None) };
+        let loopback = ["http://127.0.0.1:", "http://localhost:"];
+        if !issuer.starts_with("https://") && !loopback.iter().any(|start| issuer.starts_with(start)) {
+            return Err(Failed("OIDC_ISSUER must be an https address".to_owned()));
+        }
+        let audience = setting("OIDC_AUDIENCE");
+        let audience = audience.ok_or_else(|| Failed("OIDC_AUDIENCE is needed with OIDC_ISSUER".to_owned()))?;
+        Ok(Some(Self {
+            keys: Keys::new(&issuer)?,
+            issuer,
+            audience,
+            scope_claim: setting("OIDC_SCOPE_CLAIM").unwrap_or_else(|| "scope".to_owned()),
+            accounts_claim: setting("OIDC_ACCOUNTS_CLAIM").unwrap_or_else(|| "accounts".to_owned()),
+        }))
+    }
+
+    /// What `token` allows at `now`.
+    pub(crate) async fn grant(&self, token: &str, now: Timestamp) -> Result<Grant, Refused> {
+        let header = decode_header(token).map_err(|error| Refused::token(format!("no JWT header: {error}")))?;
+        if !ALGORITHMS.contains(&header.alg) {
+            return Err(Refused::token(format!("the algorithm {:?} is not taken", header.alg)));
+        }
+        let kid = header.kid.ok_or_else(|| Refused::token("the JWT names no key"))?;
+        let key = self.keys.find(&kid, header.alg, now).await?;
+        let mut validation = Validation::new(header.alg);
+        validation.leeway = LEEWAY;
+        validation.validate_nbf = true;
+        validation.set_issuer(&[&self.issuer]);
+        validation.set_audience(&[&self.audience]);
+        validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
+        let claims = decode::<Map<String, Value>>(token, &key, &validation)
+            .map_err(|error| Refused::token(format!("the JWT is refused: {error}")))?
+            .claims;
+        self.grant_of(&claims)
+    }
+
+    /// What verified claims allow.
+    fn grant_of(&self, claims: &Map<String, Value>) -> Result<Grant, Refused> {
+        let subject = claims.get("sub").and_then(Value::as_str).filter(|subject| !subject.is_empty());
+        let subject = subject.ok_or_else(|| Refused::token("the JWT has no subject"))?;
+        let known = words(claims.get(&self.scope_claim)).filter_map(Scope::of);
+        let scopes: BTreeSet<_> = known.flatten().copied().collect();
+        let accounts = Accounts::of(words(claims.get(&self.accounts_claim)))
+            .map_err(|account| Refused::token(format!("the JWT names an account that is none: {account}")))?;
+        Ok(Grant { principal: subject.to_owned(), scopes, accounts })
+    }
+}
+
+/// Whether a token has the three parts of a JWT.
+pub(crate) fn looks_like_a_jwt(token: &str) -> bool {
+    token.starts_with("eyJ") && token.split('.').count() == 3
+}
+
+/// The words of a claim: a list, or one text with spaces or commas between.
+fn words(claim: Option<&Value>) -> impl Iterator<Item = &str> {
+    let (text, list) = match claim {
+        Some(Value::String(text)) => (text.as_str(), &[][..]),
+        Some(Value::Array(list)) => ("", list.as_slice()),
+        _ => ("", &[][..]),
+    };
+    let of_text = text.split([' ', ',']).filter(|word| !word.is_empty());
+    of_text.chain(list.iter().filter_map(Value::as_str))
+}
+
+#[cfg(test)]
+mod tests;

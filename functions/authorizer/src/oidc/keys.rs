@@ -1,0 +1,124 @@
+//! The keys of an issuer, fetched when a token names one that is not known, and at most once a minute.
+//!
+//! Tokens with made-up key ids would otherwise let anybody make us ask the issuer. The keys are fetched anew after an
+//! hour, so that one that the issuer withdrew does not stay; an issuer that does not answer then leaves them valid for a
+//! day at most.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use jsonwebtoken::jwk::{Jwk, JwkSet, PublicKeyUse};
+use jsonwebtoken::{Algorithm, DecodingKey};
+use reqwest::{Client, Url};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use tokio::sync::Mutex;
+
+use crate::{Failed, Refused};
+
+/// The least time between two fetches.
+const FETCH_EVERY: SignedDuration = SignedDuration::from_mins(1);
+/// After which keys are fetched anew, and after which they are not used any longer.
+const FRESH_FOR: SignedDuration = SignedDuration::from_hours(1);
+const VALID_FOR: SignedDuration = SignedDuration::from_hours(24);
+
+/// Both documents of an issuer are a few kilobytes from a cache.
+const TIMEOUT: Duration = Duration::from_secs(3);
+/// The largest of them that is read, in bytes.
+const LARGEST_DOCUMENT: usize = 200_000;
+
+/// An issuer's keys.
+#[derive(Debug)]
+pub(super) struct Keys {
+    http: Client,
+    issuer: String,
+    kept: Mutex<Kept>,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    keys: Vec<Jwk>,
+    fetched: Option<Timestamp>,
+    tried: Option<Timestamp>,
+}
+
+/// The part of an issuer's configuration that leads to its keys.
+#[derive(Deserialize)]
+struct Configuration {
+    issuer: String,
+    jwks_uri: String,
+}
+
+impl Keys {
+    pub(super) fn new(issuer: &str) -> Result<Self, Failed> {
+        let http = Client::builder()
+            .timeout(TIMEOUT)
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .build()
+            .map_err(|error| Failed(format!("no HTTP client: {error}")))?;
+        Ok(Self { http, issuer: issuer.to_owned(), kept: Mutex::default() })
+    }
+
+    /// The key of this id, for this algorithm.
+    pub(super) async fn find(&self, kid: &str, algorithm: Algorithm, now: Timestamp) -> Result<DecodingKey, Refused> {
+        let mut kept = self.kept.lock().await;
+        let age = kept.fetched.map(|fetched| now.duration_since(fetched));
+        let is_known = kept.keys.iter().any(|key| has_id(key, kid));
+        let may_fetch = kept.tried.is_none_or(|tried| now.duration_since(tried) >= FETCH_EVERY);
+        if may_fetch && (!is_known || age.is_none_or(|age| age >= FRESH_FOR)) {
+            kept.tried = Some(now);
+            match self.fetch().await {
+                Ok(keys) => (kept.keys, kept.fetched) = (keys, Some(now)),
+                Err(reason) => tracing::error!(reason, "the issuer's keys can't be fetched"),
+            }
+        }
+        match kept.fetched {
+            Some(fetched) if now.duration_since(fetched) < VALID_FOR => {}
+            _ => return Err(Refused::Ours(Failed("the issuer's keys are not to be had".to_owned()))),
+        }
+        let key = kept.keys.iter().find(|key| has_id(key, kid));
+        let key = key.ok_or_else(|| Refused::token("the JWT names a key that the issuer does not have"))?;
+        if !is_for(key, algorithm) {
+            return Err(Refused::token("the JWT's key is for something else than its algorithm"));
+        }
+        DecodingKey::from_jwk(key).map_err(|error| Refused::token(format!("the JWT's key can't be used: {error}")))
+    }
+
+    async fn fetch(&self) -> Result<Vec<Jwk>, String> {
+        let address = format!("{}/.well-known/openid-configuration", self.issuer.trim_end_matches('/'));
+        let configuration: Configuration = self.document(&address).await?;
+        if configuration.issuer != self.issuer {
+            return Err("the configuration is another issuer's".to_owned());
+        }
+        let (keys, issuer) = (Url::parse(&configuration.jwks_uri), Url::parse(&self.issuer));
+        if keys.map_err(|error| error.to_string())?.scheme() != issuer.map_err(|error| error.to_string())?.scheme() {
+            return Err("the keys are not where https leads".to_owned());
+        }
+        Ok(self.document::<JwkSet>(&configuration.jwks_uri).await?.keys)
+    }
+
+    async fn document<T: DeserializeOwned>(&self, address: &str) -> Result<T, String> {
+        let failed = |error: reqwest::Error| format!("{address}: {error}");
+        let mut response = self.http.get(address).send().await.map_err(failed)?.error_for_status().map_err(failed)?;
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(failed)? {
+            body.extend_from_slice(&chunk);
+            if body.len() > LARGEST_DOCUMENT {
+                return Err(format!("{address}: more than {LARGEST_DOCUMENT} bytes"));
+            }
+        }
+        serde_json::from_slice(&body).map_err(|error| format!("{address}: {error}"))
+    }
+}
+
+fn has_id(key: &Jwk, kid: &str) -> bool {
+    key.common.key_id.as_deref() == Some(kid)
+}
+
+/// Whether a key may verify signatures of `algorithm`, as far as it says what it is for.
+fn is_for(key: &Jwk, algorithm: Algorithm) -> bool {
+    let to_sign = matches!(key.common.public_key_use, None | Some(PublicKeyUse::Signature));
+    let named = key.common.key_algorithm.map(|named| named.to_string());
+    to_sign && named.is_none_or(|named| named == format!("{algorithm:?}"))
+}

@@ -1,0 +1,284 @@
+//! Tokens of a test issuer, whose keys are served on loopback: what is taken, and every attack that is not.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+
+use aws_lc_rs::encoding::AsDer as _;
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::rsa::KeySize;
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _, RsaKeyPair};
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use jiff::{SignedDuration, Timestamp};
+use jsonwebtoken::jwk::Jwk;
+use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+use serde_json::{Value, json};
+use tiny_http::{Response, Server};
+
+use super::words as words_of;
+use super::*;
+
+/// An issuer that serves its configuration and keys; it ends when dropped.
+struct Issuer {
+    address: String,
+    keys: Arc<Mutex<Vec<Value>>>,
+    /// How often the keys were fetched.
+    fetched: Arc<AtomicUsize>,
+    server: Arc<Server>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Issuer {
+    fn start() -> Self {
+        let server = Arc::new(Server::http("127.0.0.1:0").unwrap());
+        let address = format!("http://{}", server.server_addr());
+        let (keys, fetched) = (Arc::new(Mutex::new(Vec::new())), Arc::new(AtomicUsize::new(0)));
+        let (listener, served, count, issuer) =
+            (Arc::clone(&server), Arc::clone(&keys), Arc::clone(&fetched), address.clone());
+        let thread = std::thread::spawn(move || {
+            for request in listener.incoming_requests() {
+                let body = if request.url() == "/keys" {
+                    count.fetch_add(1, Ordering::SeqCst);
+                    json!({"keys": *served.lock().unwrap()})
+                } else {
+                    json!({"issuer": issuer, "jwks_uri": format!("{issuer}/keys")})
+                };
+                let _ = request.respond(Response::from_string(body.to_string()));
+            }
+        });
+        Self { address, keys, fetched, server, thread: Some(thread) }
+    }
+
+    /// What the authorizer makes of it.
+    fn oidc(&self) -> Oidc {
+        let setting = |name: &str| match name {
+            "OIDC_ISSUER" => Some(self.address.clone()),
+            "OIDC_AUDIENCE" => Some("stratoscope".to_owned()),
+            _ => None,
+        };
+        Oidc::from_env(setting).unwrap().unwrap()
+    }
+
+    /// Publishes a key under an id.
+    fn publish(&self, kid: &str, key: &EncodingKey, algorithm: Algorithm) {
+        self.publish_jwk(kid, serde_json::to_value(Jwk::from_encoding_key(key, algorithm).unwrap()).unwrap());
+    }
+
+    fn publish_jwk(&self, kid: &str, mut jwk: Value) {
+        jwk["kid"] = kid.into();
+        self.keys.lock().unwrap().push(jwk);
+    }
+
+    /// Claims that are taken, with `change` made to them.
+    fn claims(&self, change: impl FnOnce(&mut Value)) -> Value {
+        let mut claims = json!({
+            "iss": self.address, "aud": "stratoscope", "sub": "ops@example.com", "exp": at(600), "nbf": at(-10), "iat": at(-10),
+            "scope": "openid costs:read metrics:read", "accounts": ["123456789012"],
+        });
+        change(&mut claims);
+        claims
+    }
+
+    fn fetched(&self) -> usize {
+        self.fetched.load(Ordering::SeqCst)
+    }
+}
+
+impl Drop for Issuer {
+    fn drop(&mut self) {
+        self.server.unblock();
+        if let Some(thread) = self.thread.take() {
+            thread.join().unwrap();
+        }
+    }
+}
+
+/// So many seconds from now on.
+fn at(seconds: i64) -> i64 {
+    Timestamp::now().as_second() + seconds
+}
+
+fn rsa() -> EncodingKey {
+    let key = RsaKeyPair::generate(KeySize::Rsa2048).unwrap();
+    let der: aws_lc_rs::encoding::Pkcs8V1Der<'_> = key.as_der().unwrap();
+    EncodingKey::from_rsa_der(&pkcs1(der.as_ref()))
+}
+
+/// The RSA key inside a PKCS #8 document: the last 26 bytes of its header are fixed for keys of 2,048 bits.
+fn pkcs1(pkcs8: &[u8]) -> Vec<u8> {
+    pkcs8[26..].to_vec()
+}
+
+fn ec() -> EncodingKey {
+    let document = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new()).unwrap();
+    EncodingKey::from_ec_der(document.as_ref())
+}
+
+fn ed() -> (EncodingKey, Value) {
+    let document = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).unwrap();
+    let pair = Ed25519KeyPair::from_pkcs8(document.as_ref()).unwrap();
+    let public = BASE64_URL_SAFE_NO_PAD.encode(pair.public_key().as_ref());
+    (EncodingKey::from_ed_der(document.as_ref()), json!({"kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "x": public}))
+}
+
+fn signed(key: &EncodingKey, algorithm: Algorithm, kid: Option<&str>, claims: &Value) -> String {
+    let header = Header { kid: kid.map(str::to_owned), ..Header::new(algorithm) };
+    encode(&header, claims, key).unwrap()
+}
+
+async fn refused(oidc: &Oidc, token: &str) -> String {
+    match oidc.grant(token, Timestamp::now()).await {
+        Err(Refused::Token(reason)) => reason,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_token_of_each_algorithm_is_taken_with_its_scopes_and_accounts() {
+    let issuer = Issuer::start();
+    let (ed, ed_public) = ed();
+    let keys = [("r", rsa(), Algorithm::RS256), ("e", ec(), Algorithm::ES256), ("d", ed, Algorithm::EdDSA)];
+    for (kid, key, algorithm) in &keys[..2] {
+        issuer.publish(kid, key, *algorithm);
+    }
+    issuer.publish_jwk("d", ed_public);
+    let oidc = issuer.oidc();
+    for (kid, key, algorithm) in &keys {
+        let token = signed(key, *algorithm, Some(kid), &issuer.claims(|_| {}));
+        assert!(looks_like_a_jwt(&token));
+        let grant = oidc.grant(&token, Timestamp::now()).await.unwrap();
+        assert_eq!(grant.principal, "ops@example.com");
+        assert_eq!(grant.scopes, [Scope::Metrics, Scope::Costs].into());
+        assert_eq!(grant.accounts.listed(), "123456789012");
+    }
+    assert_eq!(issuer.fetched(), 1);
+}
+
+#[tokio::test]
+async fn every_attack_is_refused() {
+    let issuer = Issuer::start();
+    let (key, other) = (ec(), ec());
+    issuer.publish("e", &key, Algorithm::ES256);
+    let oidc = issuer.oidc();
+    let es256 = |claims: Value| signed(&key, Algorithm::ES256, Some("e"), &claims);
+    let wrong = |change: fn(&mut Value)| es256(issuer.claims(change));
+
+    for (token, reason) in [
+        (wrong(|claims| claims["iss"] = "https://attacker.example".into()), "InvalidIssuer"),
+        (wrong(|claims| claims["aud"] = "another".into()), "InvalidAudience"),
+        (wrong(|claims| claims["exp"] = at(-31).into()), "ExpiredSignature"),
+        (wrong(|claims| claims["nbf"] = at(31).into()), "ImmatureSignature"),
+        (wrong(|claims| drop(claims.as_object_mut().unwrap().remove("exp"))), "exp"),
+        (wrong(|claims| drop(claims.as_object_mut().unwrap().remove("aud"))), "aud"),
+        (wrong(|claims| drop(claims.as_object_mut().unwrap().remove("iss"))), "iss"),
+        (wrong(|claims| drop(claims.as_object_mut().unwrap().remove("sub"))), "sub"),
+        (wrong(|claims| claims["accounts"] = json!(["everybody"])), "everybody"),
+        (signed(&other, Algorithm::ES256, Some("e"), &issuer.claims(|_| {})), "InvalidSignature"),
+        (signed(&key, Algorithm::ES256, Some("x"), &issuer.claims(|_| {})), "a key that the issuer does not have"),
+        (signed(&key, Algorithm::ES256, None, &issuer.claims(|_| {})), "names no key"),
+        ("eyJ.e30.".to_owned(), "no JWT header"),
+    ] {
+        let said = refused(&oidc, &token).await;
+        assert!(said.contains(reason), "{said} instead of {reason}");
+    }
+}
+
+#[tokio::test]
+async fn no_signature_and_one_with_the_public_key_as_a_secret_are_refused() {
+    let issuer = Issuer::start();
+    let key = rsa();
+    issuer.publish("r", &key, Algorithm::RS256);
+    let oidc = issuer.oidc();
+    let claims = issuer.claims(|_| {});
+    let part = |value: &Value| BASE64_URL_SAFE_NO_PAD.encode(value.to_string());
+    for none in ["none", "None", "NONE"] {
+        let header = json!({"alg": none, "typ": "JWT", "kid": "r"});
+        let said = refused(&oidc, &format!("{}.{}.", part(&header), part(&claims))).await;
+        assert!(said.starts_with("no JWT header"), "{said}");
+    }
+    let public = issuer.keys.lock().unwrap()[0]["n"].as_str().unwrap().to_owned();
+    let secret = EncodingKey::from_secret(&BASE64_URL_SAFE_NO_PAD.decode(public).unwrap());
+    let said = refused(&oidc, &signed(&secret, Algorithm::HS256, Some("r"), &claims)).await;
+    assert_eq!(said, "the algorithm HS256 is not taken");
+    // A key that is published for one algorithm is not taken for another.
+    issuer.keys.lock().unwrap()[0]["alg"] = "RS512".into();
+    let said = refused(&issuer.oidc(), &signed(&key, Algorithm::RS256, Some("r"), &claims)).await;
+    assert!(said.contains("for something else"), "{said}");
+}
+
+#[tokio::test]
+async fn a_flood_of_unknown_keys_fetches_once_a_minute() {
+    let issuer = Issuer::start();
+    let (key, new) = (ec(), ec());
+    issuer.publish("e", &key, Algorithm::ES256);
+    let oidc = issuer.oidc();
+    let now = Timestamp::now();
+    let after = |seconds| now.checked_add(SignedDuration::from_secs(seconds)).unwrap();
+    let token = |kid: &str, key: &EncodingKey| signed(key, Algorithm::ES256, Some(kid), &issuer.claims(|_| {}));
+    for n in 0..50 {
+        assert!(oidc.grant(&token(&format!("x{n}"), &key), after(0)).await.is_err());
+    }
+    assert_eq!(issuer.fetched(), 1);
+    // A key that the issuer adds is found by the first token that names it, a minute after the last fetch.
+    issuer.publish("new", &new, Algorithm::ES256);
+    assert!(oidc.grant(&token("new", &new), after(59)).await.is_err());
+    assert!(oidc.grant(&token("new", &new), after(60)).await.is_ok());
+    assert!(oidc.grant(&token("e", &key), after(60)).await.is_ok());
+    assert_eq!(issuer.fetched(), 2);
+}
+
+#[tokio::test]
+async fn keys_are_fetched_anew_after_an_hour_and_serve_for_a_day_without_the_issuer() {
+    let issuer = Issuer::start();
+    let (withdrawn, key) = (ec(), ec());
+    issuer.publish("w", &withdrawn, Algorithm::ES256);
+    let oidc = issuer.oidc();
+    let now = Timestamp::now();
+    let after = |seconds| now.checked_add(SignedDuration::from_secs(seconds)).unwrap();
+    let old = signed(&withdrawn, Algorithm::ES256, Some("w"), &issuer.claims(|_| {}));
+    let new = signed(&key, Algorithm::ES256, Some("e"), &issuer.claims(|_| {}));
+    assert!(oidc.grant(&old, after(0)).await.is_ok());
+    issuer.keys.lock().unwrap().clear();
+    issuer.publish("e", &key, Algorithm::ES256);
+    assert!(oidc.grant(&old, after(3_599)).await.is_ok());
+    assert!(matches!(oidc.grant(&old, after(3_600)).await, Err(Refused::Token(_))));
+    drop(issuer);
+    assert!(oidc.grant(&new, after(3_600 + 86_399)).await.is_ok());
+    assert!(matches!(oidc.grant(&new, after(3_600 + 86_400)).await, Err(Refused::Ours(_))));
+}
+
+#[tokio::test]
+async fn an_issuer_that_does_not_answer_is_our_fault() {
+    let issuer = Issuer::start();
+    let key = ec();
+    let token = signed(&key, Algorithm::ES256, Some("e"), &issuer.claims(|_| {}));
+    let oidc = issuer.oidc();
+    drop(issuer);
+    assert!(matches!(oidc.grant(&token, Timestamp::now()).await, Err(Refused::Ours(_))));
+}
+
+#[test]
+fn an_issuer_needs_https_and_an_audience() {
+    let from = |issuer: &str, audience: &str| {
+        let (issuer, audience) = (issuer.to_owned(), audience.to_owned());
+        Oidc::from_env(move |name| match name {
+            "OIDC_ISSUER" => Some(issuer.clone()),
+            "OIDC_AUDIENCE" => Some(audience.clone()),
+            _ => None,
+        })
+    };
+    assert!(from("", "").unwrap().is_none());
+    assert!(from("https://issuer.example", "a").unwrap().is_some());
+    assert_eq!(from("https://issuer.example", "").unwrap_err().to_string(), "OIDC_AUDIENCE is needed with OIDC_ISSUER");
+    assert!(from("http://issuer.example", "a").unwrap_err().to_string().contains("must be an https address"));
+}
+
+#[test]
+fn scopes_and_accounts_come_as_a_list_or_as_words() {
+    let words = |claim: Value| words_of(Some(&claim)).map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(words(json!("a b,c")), ["a", "b", "c"]);
+    assert_eq!(words(json!(["a", "b c", 1])), ["a", "b c"]);
+    assert_eq!(words(json!({"a": 1})), [""; 0]);
+    assert_eq!(words_of(None).count(), 0);
+}

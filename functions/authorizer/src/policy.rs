@@ -1,0 +1,184 @@
+//! The answer of the authorizer: an IAM policy and a context.
+//!
+//! Each route of each account is a resource of its own, so that a policy allows what the token may call and nothing
+//! else: the home account's routes twice (`/costs` and `/accounts/{id}/costs`), those of others under their account. A
+//! grant of everything takes a wildcard, which keeps the policy small.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use crate::arn::MethodArn;
+use crate::grant::{Accounts, Grant, Scope};
+
+/// The largest answer that API Gateway takes is 8 KB.
+const LARGEST_ANSWER: usize = 8_000;
+
+/// What the gateway gets.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Response {
+    principal_id: String,
+    policy_document: Policy,
+    context: Context,
+}
+
+#[derive(Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Policy {
+    version: &'static str,
+    statement: [Statement; 1],
+}
+
+#[derive(Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Statement {
+    action: &'static str,
+    effect: &'static str,
+    resource: Vec<String>,
+}
+
+/// What the functions get to know; the gateway takes flat values only.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+struct Context {
+    principal: String,
+    /// `*`, or ids with commas between.
+    accounts: String,
+}
+
+/// A policy that allows what `grant` says.
+///
+/// # Errors
+/// The grant allows nothing, or too much for one policy; in words for the log.
+pub(crate) fn allow(arn: &MethodArn<'_>, grant: &Grant) -> Result<Response, String> {
+    let Grant { principal, scopes, accounts } = grant;
+    let resources = resources(arn, scopes, accounts);
+    if resources.is_empty() {
+        return Err(format!("{principal} has no scope or no account"));
+    }
+    let response = response(principal, "Allow", resources, accounts.listed());
+    let size = serde_json::to_vec(&response).map_or(usize::MAX, |json| json.len());
+    if size > LARGEST_ANSWER {
+        return Err(format!(
+            "the policy of {principal} would have {size} bytes, of which the gateway takes {LARGEST_ANSWER}: give it \
+             fewer accounts or all, or all scopes"
+        ));
+    }
+    Ok(response)
+}
+
+/// A policy that denies everything.
+pub(crate) fn deny(arn: &MethodArn<'_>) -> Response {
+    response("nobody", "Deny", vec![format!("{}/*", arn.stage)], String::new())
+}
+
+fn response(principal: &str, effect: &'static str, resource: Vec<String>, accounts: String) -> Response {
+    let statement = Statement { action: "execute-api:Invoke", effect, resource };
+    Response {
+        principal_id: principal.to_owned(),
+        policy_document: Policy { version: "2012-10-17", statement: [statement] },
+        context: Context { principal: principal.to_owned(), accounts },
+    }
+}
+
+/// Every method that may be called.
+fn resources(arn: &MethodArn<'_>, scopes: &BTreeSet<Scope>, accounts: &Accounts) -> Vec<String> {
+    let routes: Vec<_> = match scopes.len() {
+        0 => return Vec::new(),
+        all if all == Scope::ALL.len() => vec!["*"],
+        _ => scopes.iter().map(|scope| scope.route()).collect(),
+    };
+    let of_home: Vec<_> = scopes.iter().map(|scope| scope.route()).collect();
+    let home = of_home.into_iter().map(|route| format!("{}/GET/{route}", arn.stage));
+    let of_account = |account: &str| {
+        let prefix = format!("{}/GET/accounts/{account}", arn.stage);
+        routes.iter().map(move |route| format!("{prefix}/{route}")).collect::<Vec<_>>()
+    };
+    match accounts {
+        Accounts::All => home.chain(of_account("*")).collect(),
+        Accounts::Only(ids) => {
+            let home = home.filter(|_| ids.contains(arn.account));
+            home.chain(ids.iter().flat_map(|id| of_account(id))).collect()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOME: &str = "123456789012";
+
+    fn arn() -> MethodArn<'static> {
+        MethodArn::parse("arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5/v1/GET/costs").unwrap()
+    }
+
+    fn grant(scopes: &[Scope], accounts: &[&str]) -> Grant {
+        let accounts = Accounts::of(accounts.iter().copied()).unwrap();
+        Grant { principal: "dashboard".to_owned(), scopes: scopes.iter().copied().collect(), accounts }
+    }
+
+    /// What is allowed, below the stage.
+    fn allowed(scopes: &[Scope], accounts: &[&str]) -> Vec<String> {
+        let response = allow(&arn(), &grant(scopes, accounts)).unwrap();
+        let [Statement { action, effect, resource }] = response.policy_document.statement;
+        assert_eq!((action, effect), ("execute-api:Invoke", "Allow"));
+        let stage = "arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5/v1/";
+        resource.iter().map(|resource| resource.strip_prefix(stage).unwrap().to_owned()).collect()
+    }
+
+    #[test]
+    fn a_scope_allows_its_route_whatever_is_being_called() {
+        assert_eq!(allowed(&[Scope::Resources], &[HOME]), ["GET/resources", "GET/accounts/123456789012/resources"]);
+    }
+
+    #[test]
+    fn without_the_home_account_its_short_routes_are_closed() {
+        assert_eq!(
+            allowed(&[Scope::Costs, Scope::Metrics], &["210987654321"]),
+            ["GET/accounts/210987654321/metrics", "GET/accounts/210987654321/costs"]
+        );
+    }
+
+    #[test]
+    fn everything_takes_wildcards_under_the_accounts() {
+        let home = ["GET/resources", "GET/metrics", "GET/costs", "GET/bottlenecks"];
+        assert_eq!(allowed(&Scope::ALL, &["*"]), [&home[..], &["GET/accounts/*/*"]].concat());
+        assert_eq!(allowed(&Scope::ALL, &[HOME]), [&home[..], &["GET/accounts/123456789012/*"]].concat());
+        assert_eq!(allowed(&[Scope::Costs], &["*"]), ["GET/costs", "GET/accounts/*/costs"]);
+    }
+
+    #[test]
+    fn a_grant_of_nothing_is_a_denial() {
+        assert!(allow(&arn(), &grant(&[], &["*"])).unwrap_err().contains("no scope or no account"));
+        assert!(allow(&arn(), &grant(&Scope::ALL, &[])).unwrap_err().contains("no scope or no account"));
+    }
+
+    #[test]
+    fn a_policy_stays_below_the_gateways_limit_or_is_refused() {
+        let ids: Vec<_> = (0..200).map(|n| format!("{:012}", 100_000_000_000_u64 + n)).collect();
+        let ids: Vec<_> = ids.iter().map(String::as_str).collect();
+        let fits = allow(&arn(), &grant(&Scope::ALL, &ids[..60])).unwrap();
+        assert!(serde_json::to_vec(&fits).unwrap().len() <= LARGEST_ANSWER);
+        let refused = allow(&arn(), &grant(&Scope::ALL, &ids)).unwrap_err();
+        assert!(refused.starts_with("the policy of dashboard would have "), "{refused}");
+    }
+
+    #[test]
+    fn the_answer_has_the_gateways_shape() {
+        let json =
+            serde_json::to_value(allow(&arn(), &grant(&[Scope::Costs], &["210987654321", HOME])).unwrap()).unwrap();
+        assert_eq!(json["principalId"], "dashboard");
+        assert_eq!(json["policyDocument"]["Version"], "2012-10-17");
+        assert_eq!(
+            json["context"],
+            serde_json::json!({"principal": "dashboard", "accounts": "123456789012,210987654321"})
+        );
+        let json = serde_json::to_value(deny(&arn())).unwrap();
+        assert_eq!(
+            json["policyDocument"]["Statement"],
+            serde_json::json!([{"Action": "execute-api:Invoke", "Effect": "Deny",
+                "Resource": ["arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5/v1/*"]}])
+        );
+    }
+}

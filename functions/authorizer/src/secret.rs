@@ -1,0 +1,81 @@
+//! The secret with the opaque tokens, read from Secrets Manager and kept for some minutes.
+//!
+//! The gateway keeps an answer by its token too, so a change of the secret holds after both times. When the secret can't
+//! be read, what was read before is not used any longer: nobody is let in on what may have been revoked.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_config::SdkConfig;
+use aws_sdk_secretsmanager::Client;
+use aws_sdk_secretsmanager::config::Builder;
+use aws_smithy_types::error::display::DisplayErrorContext;
+use aws_smithy_types::timeout::TimeoutConfig;
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::Mutex;
+
+use crate::Failed;
+use crate::principals::Principals;
+
+/// For how long what was read is used.
+const KEPT_FOR: SignedDuration = SignedDuration::from_mins(2);
+
+/// The gateway waits 29 s at most and the caller waits with it: one attempt of this length, and another one.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(2);
+const OPERATION_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The version that is valid, and the one before it.
+const CURRENT: &str = "AWSCURRENT";
+const PREVIOUS: &str = "AWSPREVIOUS";
+
+/// The secret and what was last read of it.
+pub(crate) struct Secret {
+    client: Client,
+    id: String,
+    kept: Mutex<Option<(Timestamp, Arc<Principals>)>>,
+}
+
+impl Secret {
+    pub(crate) fn new(config: &SdkConfig, id: String) -> Self {
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(ATTEMPT_TIMEOUT)
+            .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+            .operation_timeout(OPERATION_TIMEOUT)
+            .build();
+        let config = Builder::from(config).timeout_config(timeouts).build();
+        Self { client: Client::from_conf(config), id, kept: Mutex::new(None) }
+    }
+
+    /// The principals, as they were some minutes ago at most.
+    pub(crate) async fn principals(&self, now: Timestamp) -> Result<Arc<Principals>, Failed> {
+        // Held while reading: those who come meanwhile wait for the one answer.
+        let mut kept = self.kept.lock().await;
+        if let Some((read_at, principals)) = kept.as_ref()
+            && now.duration_since(*read_at) < KEPT_FOR
+        {
+            return Ok(Arc::clone(principals));
+        }
+        let (current, previous) = tokio::join!(self.version(CURRENT), self.version(PREVIOUS));
+        let current = current?.ok_or_else(|| Failed("the secret has no current version".to_owned()))?;
+        let principals = Arc::new(Principals::parse(&current, previous?.as_deref()).map_err(Failed)?);
+        *kept = Some((now, Arc::clone(&principals)));
+        Ok(principals)
+    }
+
+    /// The text of a version; `None` where there is no such version.
+    async fn version(&self, stage: &str) -> Result<Option<String>, Failed> {
+        match self.client.get_secret_value().secret_id(&self.id).version_stage(stage).send().await {
+            Ok(answer) => Ok(answer.secret_string),
+            Err(error) if error.as_service_error().is_some_and(|error| error.is_resource_not_found_exception()) => {
+                Ok(None)
+            }
+            Err(error) => Err(Failed(format!("the secret can't be read: {}", DisplayErrorContext(&error)))),
+        }
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Secret").field("id", &self.id).finish_non_exhaustive()
+    }
+}
