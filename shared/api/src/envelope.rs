@@ -67,7 +67,7 @@ pub(crate) fn error_body(error: &ApiError, request_id: &str) -> String {
         ApiError::NothingCollected { gaps, .. } => {
             fields.insert("gaps".into(), gaps.clone());
         }
-        ApiError::Internal(_) => {}
+        ApiError::AccountNotAllowed { .. } | ApiError::Internal(_) => {}
     }
     serde_json::json!({"success": false, "error": Value::Object(fields), "request_id": request_id}).to_string()
 }

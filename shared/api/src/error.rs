@@ -1,6 +1,6 @@
 //! The one error of the HTTP edge.
 //!
-//! A handler chooses a variant by who can mend the fault: the caller ([`ApiError::InvalidParameter`]), the operator of
+//! A handler chooses a variant by who can mend the fault: the caller ([`ApiError::InvalidParameter`], [`ApiError::AccountNotAllowed`]), the operator of
 //! the AWS account ([`ApiError::NothingCollected`]), or we ([`ApiError::Internal`]). What the caller reads and what the
 //! log keeps are apart: an internal fault says nothing about itself to the caller. There is no variant for an answer
 //! that lacks something: that is a success whose envelope names its gaps.
@@ -20,6 +20,12 @@ pub enum ApiError {
         /// The parameter as the caller wrote it.
         parameter: String,
         /// What is wrong, and what is allowed.
+        message: String,
+    },
+    /// The token does not allow this account: 403.
+    #[error("{message}")]
+    AccountNotAllowed {
+        /// Why, for the caller.
         message: String,
     },
     /// AWS answered nothing of what was asked: 502.
@@ -58,6 +64,12 @@ impl ApiError {
         Self::invalid(parameter, message)
     }
 
+    /// The caller may not ask about the account.
+    #[must_use]
+    pub(crate) fn account_not_allowed(why: &str) -> Self {
+        Self::AccountNotAllowed { message: format!("This token may not ask about this account: {why}.") }
+    }
+
     /// The answer would be nothing but `gaps`; `advice` says what the reader can do about it, if that is known.
     #[must_use]
     pub fn nothing_collected(gaps: &impl Serialize, advice: Option<&str>) -> Self {
@@ -71,6 +83,7 @@ impl ApiError {
     pub fn status(&self) -> u16 {
         match self {
             Self::InvalidParameter { .. } => 400,
+            Self::AccountNotAllowed { .. } => 403,
             Self::NothingCollected { .. } => 502,
             Self::Internal(_) => 500,
         }
@@ -81,6 +94,7 @@ impl ApiError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::InvalidParameter { .. } => "InvalidParameter",
+            Self::AccountNotAllowed { .. } => "AccountNotAllowed",
             Self::NothingCollected { .. } => "NothingCollected",
             Self::Internal(_) => "InternalError",
         }
@@ -90,7 +104,9 @@ impl ApiError {
     #[must_use]
     pub fn public_message(&self) -> &str {
         match self {
-            Self::InvalidParameter { message, .. } | Self::NothingCollected { message, .. } => message,
+            Self::InvalidParameter { message, .. }
+            | Self::AccountNotAllowed { message }
+            | Self::NothingCollected { message, .. } => message,
             Self::Internal(_) => "The request failed inside the service. Its log has the reason under this request_id.",
         }
     }

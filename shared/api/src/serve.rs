@@ -15,6 +15,7 @@ use lambda_http::{Body, Request, RequestExt as _, Response, service_fn};
 use lambda_runtime::Context;
 use serde::Serialize;
 
+use crate::caller::Caller;
 use crate::{Answer, ApiError, Query, envelope};
 
 /// The longest that an answer may take. The gateway gives up after 29 s, of which the authorizer, a cold start and the
@@ -80,8 +81,16 @@ where
     let request_id = request_id(request, context);
     let deadline = deadline(started, context, SystemTime::now());
     let parameters = request.query_string_parameters();
+    let (principal, allowed) = match Caller::of(request) {
+        Ok(Caller { principal }) => (principal, Ok(())),
+        Err(error) => (String::new(), Err(error)),
+    };
 
-    let caught = AssertUnwindSafe(handler(Call { parameters, received_at, deadline })).catch_unwind().await;
+    let answered = async {
+        allowed?;
+        handler(Call { parameters, received_at, deadline }).await
+    };
+    let caught = AssertUnwindSafe(answered).catch_unwind().await;
     let outcome = caught
         .unwrap_or_else(|panic| Err(ApiError::Internal(format!("panicked: {}", panic_message(panic.as_ref())))))
         .and_then(|answer| answer.body(received_at, milliseconds(started.elapsed())));
@@ -90,15 +99,15 @@ where
     let path = request.uri().path();
     match outcome {
         Ok(body) => {
-            tracing::info!(request_id, path, status = 200, elapsed_ms, bytes = body.len(), "answered");
+            tracing::info!(request_id, principal, path, status = 200, elapsed_ms, bytes = body.len(), "answered");
             Response::new(Body::Text(body))
         }
         Err(error) => {
             let status = error.status();
             if status < 500 {
-                tracing::info!(request_id, path, status, elapsed_ms, %error, "refused");
+                tracing::info!(request_id, principal, path, status, elapsed_ms, %error, "refused");
             } else {
-                tracing::error!(request_id, path, status, elapsed_ms, %error, "failed");
+                tracing::error!(request_id, principal, path, status, elapsed_ms, %error, "failed");
             }
             let mut response = Response::new(Body::Text(envelope::error_body(&error, &request_id)));
             *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -173,6 +182,14 @@ mod tests {
         })
         .await;
         assert_eq!((status, &body["error"]["parameter"]), (400, &"limit".into()), "{body}");
+    }
+
+    #[tokio::test]
+    async fn a_call_that_nobody_vouches_for_is_refused_before_the_handler() {
+        let handler = async |_| panic!("the handler must not see this call");
+        let event = EVENT.replace(r#""accounts": "*""#, r#""accounts": "210987654321""#);
+        let (status, body) = answer_to(&event, handler).await;
+        assert_eq!((status, &body["error"]["code"]), (403, &"AccountNotAllowed".into()), "{body}");
     }
 
     #[tokio::test]
