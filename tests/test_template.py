@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import boto3
@@ -12,7 +13,7 @@ from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 
 #: Values other than the defaults, so that a limit written into the template shows.
-PARAMETERS = {"RateLimit": 7, "BurstLimit": 8, "QuotaLimit": 9}
+PARAMETERS = {"RateLimit": 7, "BurstLimit": 8, "QuotaLimit": 9, "AuthorizerCacheSeconds": 11}
 
 CORS_HEADERS = {
     "gatewayresponse.header.Access-Control-Allow-Headers": "'authorization,x-api-key'",
@@ -43,13 +44,25 @@ def api(resources: dict[str, Any]) -> dict[str, Any]:
     return properties
 
 
-def test_every_route_needs_a_key_and_its_preflight_needs_nothing(api: dict[str, Any]) -> None:
+def test_every_route_needs_a_key_and_a_token_and_its_preflight_needs_nothing(api: dict[str, Any]) -> None:
     routes = {(path, verb): op for path, verbs in api["Body"]["paths"].items() for verb, op in verbs.items()}
     assert {path for path, _ in routes} == {"/resources", "/metrics", "/costs", "/bottlenecks"}
     for (path, verb), operation in routes.items():
         security = [name for entry in operation.get("security", []) for name in entry]
-        assert security == ([] if verb == "options" else ["api_key"]), (path, verb)
+        assert security == ([] if verb == "options" else ["Token", "api_key"]), (path, verb)
     assert api["Body"]["components"]["securitySchemes"]["api_key"]["in"] == "header"
+
+
+def test_tokens_go_to_the_authorizer_and_what_can_be_none_does_not(api: dict[str, Any]) -> None:
+    scheme = api["Body"]["components"]["securitySchemes"]["Token"]
+    assert (scheme["name"], scheme["in"]) == ("Authorization", "header")
+    authorizer = scheme["x-amazon-apigateway-authorizer"]
+    assert (authorizer["type"], authorizer["authorizerResultTtlInSeconds"]) == ("token", 11)
+    expression = re.compile(authorizer["identityValidationExpression"])
+    for token in ("Bearer " + "a" * 32, "bearer " + "x.y-z_~+/=" * 800):
+        assert expression.search(token), token
+    for token in ("", "Bearer", "Bearer short", "Basic " + "a" * 40, "Bearer " + "a b" * 20, "Bearer " + "a" * 8001):
+        assert not expression.search(token), token
 
 
 def test_preflight_answers_with_the_cors_headers(api: dict[str, Any]) -> None:
@@ -89,7 +102,7 @@ def test_there_is_one_stage(resources: dict[str, Any]) -> None:
 def test_functions_run_for_less_than_the_gateway_waits(resources: dict[str, Any]) -> None:
     functions = _of_type(resources, "AWS::Lambda::Function")
     assert set(functions) == {
-        "ResourcesFunction", "MetricsFunction", "CostsFunction", "BottlenecksFunction",
+        "AuthorizerFunction", "ResourcesFunction", "MetricsFunction", "CostsFunction", "BottlenecksFunction",
     }  # fmt: skip
     for function in functions.values():
         assert function["Timeout"] < 29

@@ -10,6 +10,8 @@ from emulator.ledger import Ledger
 from emulator.ministack import Emulator
 from emulator.stack import Stack
 
+from . import tokens
+
 
 @pytest.fixture(scope="session")
 def emulator() -> Iterator[Emulator]:
@@ -29,4 +31,7 @@ def bill() -> Iterator[Ledger]:
 
 @pytest.fixture(scope="session")
 def deployed(emulator: Emulator, bill: Ledger) -> Stack:
-    return stack.deploy(emulator, bill)
+    deployed = stack.deploy(emulator, bill)
+    # Before the first call: the authorizer keeps what it read.
+    tokens.add_principals(emulator)
+    return deployed

@@ -9,8 +9,9 @@ from emulator.stack import Stack
 
 
 def test_a_call_without_or_with_a_wrong_key_is_forbidden(deployed: Stack) -> None:
-    for headers in ({}, {"x-api-key": "x" * 40}):
-        status, _, body = deployed.get("/resources", headers=headers)
+    for key in ({}, {"x-api-key": "x" * 40}):
+        headers = {"Authorization": deployed.headers()["Authorization"]} | key
+        status, _, body = deployed.get("/resources?types=eip&regions=us-east-1", headers=headers)
         assert (status, json.loads(body)) == (403, {"message": "Forbidden"})
 
 

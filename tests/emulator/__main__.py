@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import sys
 import time
@@ -72,7 +73,7 @@ def _say(step: str, done: bool = False) -> None:
 
 def _print_calls(deployed: stack.Stack, emulator: ministack.Emulator, hot: dict[str, str]) -> None:
     metrics = f"resource_type=ec2&resource_ids={hot['id']}&region={hot['region']}&hours=24"
-    key = f"-H 'x-api-key: {deployed.api_key}'"
+    key = " ".join(f"-H {shlex.quote(f'{name}: {value}')}" for name, value in deployed.headers().items())
     print(f"""
 What does the account have?
 

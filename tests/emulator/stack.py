@@ -28,10 +28,10 @@ class Stack:
 
     url: str
     api_key: str
-    token: str | None
+    token: str
     aws_endpoint: str
     rest_api_id: str
-    authorizer_id: str | None
+    authorizer_id: str
     account: str
     other_account: str | None
 
@@ -39,9 +39,13 @@ class Stack:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(asdict(self), indent=2) + "\n")
 
+    def headers(self, token: str | None = None) -> dict[str, str]:
+        """What a call needs: the key, and the deployment's own token or another one."""
+        return {"x-api-key": self.api_key, "Authorization": f"Bearer {token or self.token}"}
+
     def get(self, path: str, headers: dict[str, str] | None = None) -> tuple[int, dict[str, str], bytes]:
         """GETs a path of the API: status, headers (by lower-case name) and body, whatever the status."""
-        headers = {"x-api-key": self.api_key} if headers is None else headers
+        headers = self.headers() if headers is None else headers
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         request = urllib.request.Request(self.url + path, headers=headers)
         try:
@@ -83,14 +87,16 @@ def deploy(emulator: Emulator, ledger: Ledger, **parameters: str) -> Stack:
     functions.update_function_configuration(FunctionName=costs, Environment={"Variables": variables})
     key = emulator.client("apigateway").get_api_key(apiKey=outputs["ApiKeyId"], includeValue=True)
     api = outputs["RestApiId"]
+    (authorizer,) = emulator.client("apigateway").get_authorizers(restApiId=api)["items"]
+    secret = emulator.client("secretsmanager").get_secret_value(SecretId=outputs["TokensSecret"])
     return Stack(
         # AWS's own form has the API's id in the host name, which not every resolver takes for loopback.
         url=f"{emulator.endpoint}/_aws/execute-api/{api}/{outputs['StageName']}",
         api_key=key["value"],
-        token=None,
+        token=json.loads(secret["SecretString"])["token"],
         aws_endpoint=emulator.endpoint,
         rest_api_id=api,
-        authorizer_id=None,
+        authorizer_id=authorizer["id"],
         account=ACCOUNT,
         other_account=None,
     )

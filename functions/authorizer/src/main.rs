@@ -1,6 +1,6 @@
 //! The Lambda function behind the API's TOKEN authorizer.
 
-use authorizer::{Authorizer, Failed, Request, Response};
+use authorizer::{Authorizer, Request};
 use jiff::Timestamp;
 use lambda_runtime::{LambdaEvent, service_fn};
 
@@ -8,8 +8,8 @@ use lambda_runtime::{LambdaEvent, service_fn};
 async fn main() -> Result<(), lambda_runtime::Error> {
     api::telemetry::init(env!("CARGO_CRATE_NAME"));
     let authorizer = &Authorizer::from_env().await?;
-    let answer = |event: LambdaEvent<Request>| async move {
-        Ok::<Response, Failed>(authorizer.answer(&event.payload, Timestamp::now()).await?)
-    };
-    lambda_runtime::run(service_fn(answer)).await
+    lambda_runtime::run(service_fn(async |event: LambdaEvent<Request>| {
+        authorizer.answer(&event.payload, Timestamp::now()).await.map_err(lambda_runtime::Error::from)
+    }))
+    .await
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use aws_config::SdkConfig;
 use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::config::Builder;
-use aws_smithy_types::error::display::DisplayErrorContext;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata as _;
 use aws_smithy_types::timeout::TimeoutConfig;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Mutex;
@@ -69,7 +69,11 @@ impl Secret {
             Err(error) if error.as_service_error().is_some_and(|error| error.is_resource_not_found_exception()) => {
                 Ok(None)
             }
-            Err(error) => Err(Failed(format!("the secret can't be read: {}", DisplayErrorContext(&error)))),
+            // Code and message alone: all that the SDK knows of an error has the answer's body in it.
+            Err(error) => {
+                let (code, message) = (error.code().unwrap_or("no answer"), error.message().unwrap_or_default());
+                Err(Failed(format!("the secret can't be read: {code}: {message}")))
+            }
         }
     }
 }

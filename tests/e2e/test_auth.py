@@ -1,0 +1,133 @@
+"""Who may call the deployed API."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import time
+import urllib.request
+from collections.abc import Iterator
+
+import pytest
+from emulator.ministack import Emulator
+from emulator.stack import Stack
+
+from . import iam
+from .tokens import token
+
+#: Routes with the cheapest question that each takes.
+ROUTES = {
+    "resources": "/resources?types=eip&regions=us-east-1",
+    "metrics": "/metrics?resource_type=rds&resource_ids=orders&region=us-east-1",
+    "costs": "/costs?days=2",
+    "bottlenecks": "/bottlenecks?types=eip&regions=us-east-1",
+}
+
+EXPLICIT_DENY = "User is not authorized to access this resource with an explicit deny in an identity-based policy"
+NO_ALLOW = "User is not authorized to access this resource"
+
+
+def _status(stack: Stack, route: str, name: str) -> int:
+    status, _, _ = stack.get(ROUTES[route], headers=stack.headers(token(name)))
+    return status
+
+
+def test_a_fresh_deployments_own_token_may_ask_everything(deployed: Stack) -> None:
+    assert len(deployed.token) == 43 and deployed.token.isalnum()
+    for path in ROUTES.values():
+        assert deployed.get(path)[0] == 200
+
+
+@pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer short", "Basic " + "a" * 40])
+def test_what_can_be_no_token_is_a_401(deployed: Stack, header: str | None) -> None:
+    headers = {"x-api-key": deployed.api_key} | ({} if header is None else {"Authorization": header})
+    status, _, body = deployed.get(ROUTES["resources"], headers=headers)
+    assert (status, json.loads(body)) == (401, {"message": "Unauthorized"})
+
+
+@pytest.mark.parametrize("wrong", ["nobody's", "expired", "cut", "longer", "jwt"])
+def test_a_wrong_token_is_denied_without_a_reason(deployed: Stack, wrong: str) -> None:
+    value = {
+        "nobody's": token("nobody"),
+        "expired": token("guest"),
+        "cut": deployed.token[:-1],
+        "longer": deployed.token + "x",
+        "jwt": "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhZG1pbiJ9.c2lnbmF0dXJl",
+    }[wrong]
+    status, _, body = deployed.get(ROUTES["resources"], headers=deployed.headers(value))
+    assert (status, json.loads(body)) == (403, {"Message": EXPLICIT_DENY})
+
+
+@pytest.mark.parametrize(("name", "order"), [("bookkeeper", ["costs", "resources"]), ("auditor", ["resources", "costs"])])
+def test_a_scope_opens_its_route_and_no_other_in_either_order(deployed: Stack, name: str, order: list[str]) -> None:
+    """Within the time that the gateway keeps the first answer for."""
+    expected = {"costs": 200, "resources": 403, "metrics": 403, "bottlenecks": 403}
+    for route in [*order, "metrics", "bottlenecks", *order]:
+        status, _, body = deployed.get(ROUTES[route], headers=deployed.headers(token(name)))
+        assert status == expected[route], (route, body)
+        if status == 403:
+            assert json.loads(body) == {"Message": NO_ALLOW}
+
+
+def test_several_scopes_open_their_routes(deployed: Stack) -> None:
+    assert {route: _status(deployed, route, "viewer") for route in ROUTES} == {
+        "resources": 200, "metrics": 200, "costs": 403, "bottlenecks": 403,
+    }  # fmt: skip
+
+
+def test_an_account_outside_the_tokens_list_is_closed(deployed: Stack) -> None:
+    assert {_status(deployed, route, "foreigner") for route in ROUTES} == {403}
+
+
+def test_a_right_token_needs_the_key_too(deployed: Stack) -> None:
+    status, _, body = deployed.get(ROUTES["resources"], headers={"Authorization": f"Bearer {deployed.token}"})
+    assert (status, json.loads(body)) == (403, {"message": "Forbidden"})
+
+
+def test_preflight_is_open(deployed: Stack) -> None:
+    for path in ROUTES.values():
+        request = urllib.request.Request(deployed.url + path, method="OPTIONS", headers={"Origin": "https://example.com"})
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=10) as response:
+            assert response.status == 200
+
+
+@contextlib.contextmanager
+def _plan(emulator: Emulator, **limits: int) -> Iterator[None]:
+    """Other limits of the usage plan, and those of before again."""
+    gateway = emulator.client("apigateway")
+    (plan,) = gateway.get_usage_plans()["items"]
+    before = {
+        "throttle/rateLimit": plan["throttle"]["rateLimit"],
+        "throttle/burstLimit": plan["throttle"]["burstLimit"],
+        "quota/limit": plan["quota"]["limit"],
+    }
+    def change(values: dict[str, float]) -> None:
+        operations = [{"op": "replace", "path": f"/{path}", "value": str(value)} for path, value in values.items()]
+        gateway.update_usage_plan(usagePlanId=plan["id"], patchOperations=operations)
+
+    change({path.replace("_", "/"): value for path, value in limits.items()})
+    try:
+        yield
+    finally:
+        change(before)
+
+
+def test_a_burst_over_the_plan_is_throttled(deployed: Stack, emulator: Emulator) -> None:
+    with _plan(emulator, throttle_rateLimit=1, throttle_burstLimit=2):
+        answers = [deployed.get(ROUTES["resources"]) for _ in range(12)]
+    statuses = [status for status, _, _ in answers]
+    assert set(statuses) == {200, 429}
+    assert {body for status, _, body in answers if status == 429} == {b'{"message":"Too Many Requests"}'}
+    # The bucket is empty still: the plan's own rate fills it.
+    give_up = time.monotonic() + 10
+    while deployed.get(ROUTES["resources"])[0] == 429:
+        assert time.monotonic() < give_up
+
+
+def test_the_role_has_no_action_that_is_not_needed(emulator: Emulator, deployed: Stack) -> None:
+    role = iam.role_of(emulator, "AuthorizerFunction")
+    assert iam.allowed_actions(emulator, role) == {"secretsmanager:GetSecretValue"}
+    document = emulator.client("iam").get_role_policy(
+        RoleName=role, PolicyName=emulator.client("iam").list_role_policies(RoleName=role)["PolicyNames"][0]
+    )["PolicyDocument"]
+    assert ":secret:" in document["Statement"][0]["Resource"]
