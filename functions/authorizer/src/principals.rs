@@ -68,7 +68,7 @@ impl Principals {
     /// The current version is not the JSON that it should be.
     pub(crate) fn parse(current: &str, previous: Option<&str>) -> Result<Self, String> {
         let mut principals = principals(current)?;
-        let earlier = previous.and_then(|previous| principals_or_none(previous)).unwrap_or_default();
+        let earlier = previous.and_then(principals_or_none).unwrap_or_default();
         for principal in &mut principals {
             let same = earlier.iter().filter(|other| other.grant.principal == principal.grant.principal);
             principal.digests.extend(same.flat_map(|other| other.digests.iter().copied()));

@@ -9,6 +9,7 @@ use std::time::Duration;
 use aws_config::SdkConfig;
 use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::config::Builder;
+use aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata as _;
 use aws_smithy_types::timeout::TimeoutConfig;
 use jiff::{SignedDuration, Timestamp};
@@ -66,7 +67,9 @@ impl Secret {
     async fn version(&self, stage: &str) -> Result<Option<String>, Failed> {
         match self.client.get_secret_value().secret_id(&self.id).version_stage(stage).send().await {
             Ok(answer) => Ok(answer.secret_string),
-            Err(error) if error.as_service_error().is_some_and(|error| error.is_resource_not_found_exception()) => {
+            Err(error)
+                if error.as_service_error().is_some_and(GetSecretValueError::is_resource_not_found_exception) =>
+            {
                 Ok(None)
             }
             // Code and message alone: all that the SDK knows of an error has the answer's body in it.

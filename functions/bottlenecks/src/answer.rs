@@ -14,7 +14,7 @@ use serde_json::value::RawValue;
 
 use crate::judge::{Found, Judgement, NotJudged};
 use crate::query::BottlenecksQuery;
-use crate::rule::{Reason, ReasonKind, Rule, Severity};
+use crate::rule::{ReasonKind, Rule, Settings, Severity};
 use crate::rules;
 
 /// The `data` of an answer.
@@ -54,8 +54,17 @@ struct OfType {
 #[derive(Debug, Serialize)]
 struct RuleText {
     severity: Severity,
-    finding: &'static str,
+    /// When there is a finding, by the thresholds of this question.
+    finding: String,
     source: &'static str,
+}
+
+impl RuleText {
+    fn of(rule: &Rule, Settings { cpu_high, cpu_low }: Settings) -> Self {
+        let finding = rule.finding.replace("{cpu_high}", &cpu_high.to_string());
+        let finding = finding.replace("{cpu_low}", &cpu_low.to_string());
+        Self { severity: rule.severity, finding, source: rule.source }
+    }
 }
 
 /// Where a finding, or what could not be judged, stands in the order of an answer.
@@ -67,7 +76,7 @@ pub(crate) struct Position {
     excess: Reverse<u64>,
     resource: (ResourceType, Option<String>, String),
     /// Why it could not be judged; `None` for a finding.
-    reason: Option<Reason>,
+    reason: Option<ReasonKind>,
     /// The time that the answer is about, the same on all its pages.
     pub(crate) as_of: Timestamp,
 }
@@ -76,7 +85,7 @@ impl Position {
     fn of(entry: &Entry<'_>, as_of: Timestamp) -> Self {
         let (rule, excess, resource, reason) = match entry {
             Entry::Found(found) => (found.place, found.excess(), found.resource, None),
-            Entry::NotJudged(not_judged) => (rules::ALL.len(), 0, not_judged.resource, Some(not_judged.reason.clone())),
+            Entry::NotJudged(not_judged) => (rules::ALL.len(), 0, not_judged.resource, Some(not_judged.reason)),
         };
         let (kind, region, id) = resource.position();
         let resource = (kind, region.map(str::to_owned), id.to_owned());
@@ -120,8 +129,8 @@ struct FindingJson<'a> {
 struct NotJudgedJson<'a> {
     resource: ResourceJson<'a>,
     reason: ReasonKind,
-    detail: &'a str,
-    rules: &'a [&'static str],
+    /// By rule, what it lacks.
+    rules: &'a BTreeMap<&'static str, String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -169,8 +178,8 @@ impl<'a> FindingJson<'a> {
 }
 
 impl<'a> NotJudgedJson<'a> {
-    fn of(NotJudged { resource, reason: Reason { kind, detail }, rules }: &'a NotJudged<'_>) -> Self {
-        Self { resource: ResourceJson::of(resource), reason: *kind, detail, rules }
+    fn of(NotJudged { resource, reason, rules }: &'a NotJudged<'_>) -> Self {
+        Self { resource: ResourceJson::of(resource), reason: *reason, rules }
     }
 }
 
@@ -233,7 +242,6 @@ pub(crate) fn shape(survey: &Survey, query: &BottlenecksQuery) -> Result<Bottlen
             Entry::NotJudged(_) => not_judged.push(json),
         }
     }
-    let text = |rule: &Rule| RuleText { severity: rule.severity, finding: rule.finding, source: rule.source };
     let types = &survey.inventory.types;
     let rules = rules::ALL.into_iter().filter(|rule| types.contains(&rule.resource_type));
     Ok(Bottlenecks {
@@ -241,6 +249,6 @@ pub(crate) fn shape(survey: &Survey, query: &BottlenecksQuery) -> Result<Bottlen
         findings,
         not_judged,
         next_cursor: page.next_cursor,
-        rules: rules.map(|rule| (rule.name, text(rule))).collect(),
+        rules: rules.map(|rule| (rule.name, RuleText::of(rule, query.settings))).collect(),
     })
 }

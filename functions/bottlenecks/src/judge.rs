@@ -1,12 +1,13 @@
 //! Holds every resource against every rule of its type.
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 use collector::{Resource, Survey};
 
 use crate::needs::Plan;
 use crate::query::BottlenecksQuery;
-use crate::rule::{Case, Finding, Reason, Rule};
+use crate::rule::{Case, Finding, Reason, ReasonKind, Rule};
 use crate::rules;
 
 /// What a rule found in a resource.
@@ -26,12 +27,12 @@ impl Found<'_> {
     }
 }
 
-/// The rules that could not judge a resource for one reason.
+/// The rules that could not judge a resource for one kind of reason, each with what it lacked.
 #[derive(Debug)]
 pub(crate) struct NotJudged<'a> {
     pub(crate) resource: &'a Resource,
-    pub(crate) reason: Reason,
-    pub(crate) rules: Vec<&'static str>,
+    pub(crate) reason: ReasonKind,
+    pub(crate) rules: BTreeMap<&'static str, String>,
 }
 
 /// What all rules say of all resources.
@@ -68,16 +69,16 @@ impl<'a> Judgement<'a> {
         // Worst first: by rule, and within a rule those that are farthest past the threshold. The rest is the inventory's
         // order, which the sort keeps.
         all.findings.sort_by_key(|found| (found.place, Reverse(found.excess())));
-        all.not_judged.sort_by(|a, b| (a.resource.position(), &a.reason).cmp(&(b.resource.position(), &b.reason)));
+        all.not_judged.sort_by(|a, b| (a.resource.position(), a.reason).cmp(&(b.resource.position(), b.reason)));
         all
     }
 
-    /// Keeps why a rule could not judge a resource, beside the rules with the same reason.
-    fn could_not(&mut self, resource: &'a Resource, reason: Reason, rule: &'static str) {
-        let same = |other: &&mut NotJudged<'_>| std::ptr::eq(other.resource, resource) && other.reason == reason;
+    /// Keeps why a rule could not judge a resource, beside the rules with the same kind of reason.
+    fn could_not(&mut self, resource: &'a Resource, Reason { kind, detail }: Reason, rule: &'static str) {
+        let same = |other: &&mut NotJudged<'_>| std::ptr::eq(other.resource, resource) && other.reason == kind;
         match self.not_judged.iter_mut().rev().take(rules::ALL.len()).find(same) {
-            Some(other) => other.rules.push(rule),
-            None => self.not_judged.push(NotJudged { resource, reason, rules: vec![rule] }),
+            Some(other) => drop(other.rules.insert(rule, detail)),
+            None => self.not_judged.push(NotJudged { resource, reason: kind, rules: [(rule, detail)].into() }),
         }
     }
 }

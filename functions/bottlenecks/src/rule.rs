@@ -17,7 +17,7 @@ pub(crate) struct Rule {
     /// The type that it judges.
     pub(crate) resource_type: ResourceType,
     pub(crate) severity: Severity,
-    /// When there is a finding, with the threshold.
+    /// When there is a finding, with the threshold; `{cpu_high}` and `{cpu_low}` stand for the caller's.
     pub(crate) finding: &'static str,
     /// Where the threshold comes from.
     pub(crate) source: &'static str,
@@ -60,7 +60,7 @@ pub(crate) struct Need {
 /// Over which stretch of time a rule reads a metric.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Span {
-    /// The hours that the caller asked for.
+    /// The hours that the caller asked for, up to now.
     Asked,
     /// The last half hour by five minutes. Half an hour, because the newest datapoints come late: like an alarm of
     /// CloudWatch, a rule takes the newest that are there.
@@ -90,7 +90,7 @@ impl Windows {
     pub(crate) fn new(hours: u32, now: Timestamp) -> Self {
         Self {
             now,
-            asked: Window::last(hours, usual_period(hours), now),
+            asked: Window::last_and_current(hours, usual_period(hours), now),
             five_minutes: Window::recent(RECENT_MINUTES, 300, now),
             minutes: Window::recent(RECENT_MINUTES, 60, now),
             days: Window::days(WHOLE_DAYS, now),
@@ -160,9 +160,6 @@ impl<'a> Reading<'a> {
         if ended == whole.periods() {
             return Ok(values);
         }
-        if self.values.is_empty() {
-            return Err(self.too_few(whole.periods()));
-        }
         let detail =
             format!("{} has datapoints on {ended} of the last {count} whole days, and must on all", self.metric.name);
         Err(Reason::new(ReasonKind::InsufficientData, detail))
@@ -194,11 +191,8 @@ impl<'a> Reading<'a> {
     }
 
     fn too_few(&self, least: usize) -> Reason {
-        if self.values.is_empty() {
-            return Reason::new(ReasonKind::InsufficientData, "CloudWatch has no datapoints".to_owned());
-        }
         let (found, of, metric) = (self.values.len(), self.window.periods(), self.metric.name);
-        let detail = format!("{found} of {of} datapoints of {metric}, {least} are needed");
+        let detail = format!("{found} of {of} datapoints of {metric} since {}, {least} are needed", self.window.start);
         Reason::new(ReasonKind::InsufficientData, detail)
     }
 }

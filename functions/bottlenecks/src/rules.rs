@@ -62,6 +62,7 @@ pub(crate) fn of(resource_type: ResourceType) -> impl Iterator<Item = (usize, &'
 
 /// Where several thresholds come from.
 const RECOMMENDED_ALARMS: &str = "AWS recommended alarms";
+const COMMON_ALARMS: &str = "common practice: a widely used set of alarms";
 
 fn instance(resource: &Resource) -> Result<&Instance, Reason> {
     match &resource.detail {
@@ -113,6 +114,18 @@ fn not_running(what: &str, state: &str) -> Reason {
 /// Whether a database's storage belongs to its cluster: Aurora's.
 fn is_aurora(database: &Database) -> bool {
     database.engine.as_deref().is_some_and(|engine| engine.starts_with("aurora"))
+}
+
+/// What to do about storage that can't keep up.
+fn faster_storage(database: &Database) -> String {
+    let queries = "Find the queries that read and write the most";
+    if is_aurora(database) {
+        return format!("{queries}, or take a larger class: Aurora's storage itself has no speed to choose.");
+    }
+    format!(
+        "{queries}, or compare read_iops, write_iops and queue_depth in /metrics with what the storage is provisioned for, \
+         and raise its IOPS or throughput; gp3 does so without more storage."
+    )
 }
 
 /// A number of bytes as people read it.

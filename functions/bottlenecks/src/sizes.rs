@@ -46,6 +46,13 @@ pub(crate) fn is_burstable(instance_type: &str) -> bool {
     instance_type.strip_prefix('t').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
 }
 
+/// Whether a type has GPUs, FPGAs or other accelerators, of which a smaller one has fewer.
+pub(crate) fn has_accelerators(instance_type: &str) -> bool {
+    let family = instance_type.trim_end_matches(|c| c != '.');
+    let letters = family.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
+    ["dl", "f", "g", "gr", "inf", "p", "trn", "vt"].contains(&letters)
+}
+
 fn neighbour((name, amount): (&'static str, u32), of: u32) -> Neighbour {
     Neighbour { name, share: f64::from(amount) / f64::from(of) }
 }
@@ -113,6 +120,12 @@ mod tests {
     fn burstable_types_are_those_of_the_t_families() {
         assert!(["t2.micro", "t3a.large", "t4g.nano"].into_iter().all(is_burstable));
         assert!(!["trn1.2xlarge", "m5.large", "t"].into_iter().any(is_burstable));
+    }
+
+    #[test]
+    fn accelerated_types_are_known_by_their_letters() {
+        assert!(["g5.16xlarge", "p4d.24xlarge", "trn1.2xlarge", "inf2.xlarge"].into_iter().all(has_accelerators));
+        assert!(!["m5.large", "t4g.nano", "i4i.large", "c6gn.large", "r5.xlarge"].into_iter().any(has_accelerators));
     }
 
     #[test]

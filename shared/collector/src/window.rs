@@ -43,6 +43,14 @@ impl Window {
         Self { start: at(start, now), end: at(end, now), period }
     }
 
+    /// The same with the period that `now` is in, up to its last whole five minutes: what happens now counts.
+    #[must_use]
+    pub fn last_and_current(hours: u32, period: u32, now: Timestamp) -> Self {
+        let end = floor(now.as_second(), FIVE_MINUTES);
+        let whole = Self::last(hours, period, now);
+        Self { end: at(end, now).max(whole.end), ..whole }
+    }
+
     /// The last `minutes` before `now`, up to the last whole five minutes, in periods of `period` seconds.
     #[must_use]
     pub fn recent(minutes: u32, period: u32, now: Timestamp) -> Self {
@@ -137,6 +145,16 @@ mod tests {
     fn a_window_that_is_no_multiple_of_its_period_begins_earlier() {
         let window = Window::last(25, 86_400, at("2026-11-20T10:37:12Z"));
         assert_eq!((window.start, window.periods()), (at("2026-11-18T00:00:00Z"), 2));
+    }
+
+    #[test]
+    fn the_current_period_counts_as_far_as_it_goes() {
+        let window = Window::last_and_current(24, 3_600, at("2026-11-20T10:37:12Z"));
+        assert_eq!((window.start, window.end), (at("2026-11-19T10:00:00Z"), at("2026-11-20T10:35:00Z")));
+        assert_eq!(window.periods(), 25);
+        assert_eq!(Window::last_and_current(24, 3_600, at("2026-11-20T10:04:59Z")).periods(), 24);
+        let days = Window::last_and_current(400, 86_400, at("2026-11-20T10:37:12Z"));
+        assert_eq!((days.end, days.periods()), (at("2026-11-20T10:35:00Z"), 18));
     }
 
     #[test]

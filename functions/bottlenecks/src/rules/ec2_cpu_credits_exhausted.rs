@@ -48,12 +48,12 @@ fn judge(case: &Case<'_>) -> Result<Option<Finding>, Reason> {
         return Ok(None);
     }
     let larger = instance.instance_type.as_deref().and_then(sizes::next_larger);
-    let larger = larger.map_or_else(|| "a type that is not burstable".to_owned(), |larger| larger.name.to_owned());
+    let larger = larger.map_or_else(String::new, |larger| format!("{}, which earns more credits, or to ", larger.name));
     Ok(Some(Finding {
         observed: reading.observed(lowest, THRESHOLD),
         recommendation: format!(
-            "Change it to {larger}, which earns more credits, or to a type that is not burstable where the load lasts; \
-             in unlimited mode it keeps its speed and the further credits are billed."
+            "Change it to {larger}a type that is not burstable, if the load lasts; in unlimited mode it keeps its speed \
+             and the further credits are billed."
         ),
         not_observed: &["credit mode"],
     }))

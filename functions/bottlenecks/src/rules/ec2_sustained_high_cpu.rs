@@ -15,7 +15,7 @@ pub(super) const RULE: Rule = Rule {
     name: "ec2_sustained_high_cpu",
     resource_type: ResourceType::Ec2,
     severity: Severity::High,
-    finding: "the average CPU is above cpu_high (80 %) in 3 of the newest 3 periods of 5 minutes",
+    finding: "the average CPU is above cpu_high ({cpu_high} %) in 3 of the newest 3 periods of 5 minutes",
     source: RECOMMENDED_ALARMS,
     needs: &[AVERAGE],
     applies: runs,
@@ -30,9 +30,8 @@ fn judge(case: &Case<'_>) -> Result<Option<Finding>, Reason> {
         return Ok(None);
     }
     let larger = instance(case.resource)?.instance_type.as_deref().and_then(sizes::next_larger);
-    let larger = larger.map_or_else(String::new, |larger| {
-        format!(", or change it to {} ({:.1} times the processors)", larger.name, larger.share)
-    });
+    let larger =
+        larger.map_or_else(String::new, |larger| format!(", or change it to {}, the next larger type", larger.name));
     Ok(Some(Finding {
         observed: reading.observed(lowest, threshold),
         recommendation: format!("Find what keeps the processor busy; spread the work over more instances{larger}."),

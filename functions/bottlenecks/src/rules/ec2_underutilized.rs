@@ -16,8 +16,8 @@ pub(super) const RULE: Rule = Rule {
     name: "ec2_underutilized",
     resource_type: ResourceType::Ec2,
     severity: Severity::Low,
-    finding: "the average CPU of the asked hours is below cpu_low (10 %), and its peak not above cpu_high (80 %)",
-    source: "the original dashboard",
+    finding: "the average CPU of the asked hours is below cpu_low ({cpu_low} %), and its peak not above cpu_high ({cpu_high} %)",
+    source: "a default of this project",
     needs: &[MAXIMUM, AVERAGE],
     applies: runs,
     judge,
@@ -43,8 +43,13 @@ fn judge(case: &Case<'_>) -> Result<Option<Finding>, Reason> {
 /// What to change an instance of this type and peak to.
 fn advice(instance_type: Option<&str>, peak: f64) -> String {
     let Some(instance_type) = instance_type else { return "Change it to a smaller type.".to_owned() };
+    if sizes::has_accelerators(instance_type) {
+        return "Look at the load of its accelerators first, which is not seen here: a smaller type has fewer."
+            .to_owned();
+    }
+    let burstable = sizes::is_burstable(instance_type);
     match sizes::next_smaller(instance_type) {
-        Some(Neighbour { name, .. }) if sizes::is_burstable(instance_type) => format!(
+        Some(Neighbour { name, .. }) if burstable => format!(
             "Change it to {name}, the next smaller type: look first that its memory and its CPU credits suffice, since \
              both shrink."
         ),
@@ -55,13 +60,17 @@ fn advice(instance_type: Option<&str>, peak: f64) -> String {
         ),
         Some(Neighbour { name, share }) => format!(
             "Its peak of {peak:.0} % would be about {:.0} % on {name}, the next smaller type, which is too much: spread \
-             the peaks over time, or move the work to a burstable type.",
+             the peaks over time first.",
             peak / share
         ),
-        None => format!(
-            "{instance_type} has no smaller type in its family: move the work to a burstable type, or put it together \
-             with that of others."
+        None if burstable => {
+            format!("{instance_type} is the smallest of its family: put its work together with others'.")
+        }
+        None if sizes::next_larger(instance_type).is_some() => format!(
+            "{instance_type} is the smallest of its family: move the work to a burstable type, or put it together with \
+             others'."
         ),
+        None => format!("Look for a smaller type: {instance_type} has no sizes to choose by."),
     }
 }
 
@@ -91,7 +100,16 @@ mod tests {
 
     #[test]
     fn what_has_no_smaller_type_is_told() {
-        assert!(advice(Some("m5.large"), 5.0).starts_with("m5.large has no smaller type in its family"));
-        assert!(advice(Some("m5.metal"), 5.0).starts_with("m5.metal has no smaller type in its family"));
+        assert!(
+            advice(Some("m5.large"), 5.0)
+                .starts_with("m5.large is the smallest of its family: move the work to a burst")
+        );
+        assert!(
+            advice(Some("t3.nano"), 5.0).starts_with("t3.nano is the smallest of its family: put its work together")
+        );
+        for unknown in ["m5.metal", "m9z.large", "u-6tb1.metal"] {
+            assert!(advice(Some(unknown), 5.0).starts_with("Look for a smaller type"), "{unknown}");
+        }
+        assert!(advice(Some("g5.16xlarge"), 5.0).starts_with("Look at the load of its accelerators first"));
     }
 }

@@ -27,10 +27,10 @@ fn judge(case: &Case<'_>) -> Result<Option<Finding>, Reason> {
             unit: "Count",
             over: None,
         },
-        recommendation:
-            "Release it, unless a record or a partner's firewall still names it: AWS bills a public address \
-                         by the hour."
-                .to_owned(),
+        recommendation: format!(
+            "Release {}, unless a record or a partner's firewall still names it: AWS bills a public address by the hour.",
+            address.public_ip.as_deref().unwrap_or("it")
+        ),
         not_observed: &["who relies on the address"],
     }))
 }

@@ -8,6 +8,9 @@ use crate::rule::{Case, Finding, Need, Reason, Rule, Severity, Span};
 
 const DURATION: Need = Need { metric: "duration", statistic: "p90", span: Span::Days };
 
+/// The longest timeout that Lambda takes, in seconds.
+const LONGEST_TIMEOUT: i32 = 900;
+
 /// The share of the timeout.
 const SHARE: f64 = 0.9;
 
@@ -16,7 +19,7 @@ pub(super) const RULE: Rule = Rule {
     resource_type: ResourceType::Lambda,
     severity: Severity::Medium,
     finding: "the p90 of the duration is above 90 % of the timeout on one of the last 7 days or today",
-    source: "field practice",
+    source: "common practice: a tenth of the timeout is the margin",
     needs: &[DURATION],
     applies,
     judge,
@@ -35,10 +38,11 @@ fn judge(case: &Case<'_>) -> Result<Option<Finding>, Reason> {
     Ok((longest > threshold).then(|| Finding {
         observed: reading.observed(longest, threshold),
         recommendation: format!(
-            "On {} (UTC), a tenth of the invocations took more than {:.1} of its {seconds} seconds: raise the timeout, \
-             give it more memory (and with it processor), or look what it waits for.",
+            "On {} (UTC), a tenth of the invocations took more than {:.2} of its {seconds} seconds: {}, give it more \
+             memory (and with it processor), or look what it waits for.",
             day.strftime("%Y-%m-%d"),
-            longest / 1_000.0
+            longest / 1_000.0,
+            if seconds < LONGEST_TIMEOUT { "raise the timeout" } else { "split its work, since no timeout is longer" },
         ),
         not_observed: &["memory", "what it waits for"],
     }))

@@ -2,7 +2,7 @@
 
 use collector::{Resource, ResourceType};
 
-use super::{database, serves};
+use super::{COMMON_ALARMS, database, serves};
 use crate::rule::{Case, Finding, Need, Reason, Rule, Severity, Span, largest};
 
 const BALANCE: Need = Need { metric: "burst_balance", statistic: "Minimum", span: Span::FiveMinutes };
@@ -17,7 +17,7 @@ pub(super) const RULE: Rule = Rule {
     resource_type: ResourceType::Rds,
     severity: Severity::High,
     finding: "the burst balance of gp2 storage is below 20 % in 3 of the newest 3 periods of 5 minutes",
-    source: "field practice: a widely used set of alarms",
+    source: COMMON_ALARMS,
     needs: &[BALANCE],
     applies,
     judge,

@@ -29,8 +29,8 @@ fn judge(case: &Case<'_>) -> Result<Option<Finding>, Reason> {
     Ok((lowest > THRESHOLD).then(|| Finding {
         observed: reading.observed(lowest, THRESHOLD),
         recommendation:
-            "Look in Performance Insights for the queries with the most load and tune them; a larger class \
-                         or a read replica helps where they are as good as they can be."
+            "Look in CloudWatch Database Insights for the queries with the most load and tune them; a larger \
+                         class or a read replica helps where they are as good as they can be."
                 .to_owned(),
         not_observed: &["queries"],
     }))

@@ -2,7 +2,7 @@
 
 use collector::ResourceType;
 
-use super::{RECOMMENDED_ALARMS, serves};
+use super::{RECOMMENDED_ALARMS, database, faster_storage, serves};
 use crate::rule::{Case, Finding, Need, Reason, Rule, Severity, Span, smallest};
 
 const READ_LATENCY: Need = Need { metric: "read_latency", statistic: "p90", span: Span::Minutes };
@@ -33,14 +33,11 @@ pub(super) const WRITE: Rule = Rule {
 };
 
 fn judge(case: &Case<'_>, need: &Need) -> Result<Option<Finding>, Reason> {
-    let reading = case.read(need)?;
+    let (reading, database) = (case.read(need)?, database(case.resource)?);
     let lowest = smallest(reading.newest(PERIODS)?);
     Ok((lowest > THRESHOLD).then(|| Finding {
         observed: reading.observed(lowest, THRESHOLD),
-        recommendation:
-            "Compare read_iops, write_iops and queue_depth in /metrics with what the storage is provisioned \
-                         for, and raise its IOPS or throughput; gp3 does so without more storage."
-                .to_owned(),
+        recommendation: faster_storage(database),
         not_observed: &["queries"],
     }))
 }

@@ -11,6 +11,8 @@ const FREE: Need = Need { metric: "free_storage", statistic: "Minimum", span: Sp
 /// The share of the allocated storage that must be free, and the one that a recommendation aims at.
 const LEAST_SHARE: f64 = 0.1;
 const GOOD_SHARE: f64 = 0.2;
+/// The largest storage of an instance, in GiB.
+const LARGEST_GIB: f64 = 65_536.0;
 /// The minutes in a row.
 const PERIODS: usize = 5;
 
@@ -38,14 +40,23 @@ fn judge(case: &Case<'_>) -> Result<Option<Finding>, Reason> {
     let threshold = allocated * LEAST_SHARE;
     Ok((free < threshold).then(|| Finding {
         observed: reading.observed(free, threshold),
-        recommendation: format!(
-            "Raise the allocated storage from {:.0} to {:.0} GiB, which leaves a fifth free, or delete data; storage \
-             autoscaling does it by itself from then on. Only {} are free.",
-            allocated / GIB,
-            // RDS raises by a tenth at least.
-            ((allocated - free) / (1.0 - GOOD_SHARE) / GIB).max(allocated / GIB * 1.1).ceil(),
-            gib(free)
-        ),
-        not_observed: &[],
+        recommendation: advice(allocated / GIB, (allocated - free) / GIB),
+        not_observed: &["whether storage autoscaling is on"],
     }))
+}
+
+/// What to do with so many GiB allocated and used.
+fn advice(allocated: f64, used: f64) -> String {
+    let free = gib((allocated - used) * GIB);
+    // RDS raises by a tenth at least.
+    let enough = (used / (1.0 - GOOD_SHARE)).max(allocated * 1.1).ceil();
+    if enough > LARGEST_GIB {
+        return format!(
+            "Delete data or move some to another database: {free} are free, and RDS has no larger storage."
+        );
+    }
+    format!(
+        "Raise the allocated storage from {allocated:.0} to {enough:.0} GiB, which leaves a fifth free, or delete data: \
+         {free} are free. With storage autoscaling on, RDS raises it by itself."
+    )
 }

@@ -37,7 +37,7 @@ fn applies(resource: &Resource) -> Result<bool, Reason> {
 }
 
 fn judge(case: &Case<'_>) -> Result<Option<Finding>, Reason> {
-    let reading = case.read(&CONNECTIONS)?;
+    let reading = case.read(&CONNECTIONS)?.last(DAYS);
     let most = largest(reading.every_one_of(DAYS)?);
     Ok((most <= THRESHOLD).then(|| Finding {
         observed: reading.observed(most, THRESHOLD),

@@ -2,7 +2,7 @@
 
 use collector::ResourceType;
 
-use super::serves;
+use super::{COMMON_ALARMS, database, faster_storage, serves};
 use crate::rule::{Case, Finding, Need, Reason, Rule, Severity, Span, smallest};
 
 const DEPTH: Need = Need { metric: "queue_depth", statistic: "Average", span: Span::Minutes };
@@ -17,18 +17,18 @@ pub(super) const RULE: Rule = Rule {
     resource_type: ResourceType::Rds,
     severity: Severity::High,
     finding: "on average more than 64 requests wait for the storage in 5 of the newest 5 minutes",
-    source: "field practice: a widely used set of alarms",
+    source: COMMON_ALARMS,
     needs: &[DEPTH],
     applies: serves,
     judge,
 };
 
 fn judge(case: &Case<'_>) -> Result<Option<Finding>, Reason> {
-    let reading = case.read(&DEPTH)?;
+    let (reading, database) = (case.read(&DEPTH)?, database(case.resource)?);
     let lowest = smallest(reading.newest(PERIODS)?);
     Ok((lowest > THRESHOLD).then(|| Finding {
         observed: reading.observed(lowest, THRESHOLD),
-        recommendation: "Raise the IOPS of its storage, or find the queries that read and write the most.".to_owned(),
+        recommendation: faster_storage(database),
         not_observed: &["queries"],
     }))
 }

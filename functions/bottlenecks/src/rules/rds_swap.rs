@@ -2,7 +2,7 @@
 
 use collector::ResourceType;
 
-use super::{gib, serves};
+use super::{COMMON_ALARMS, gib, serves};
 use crate::rule::{Case, Finding, Need, Reason, Rule, Severity, Span, smallest};
 
 const SWAP: Need = Need { metric: "swap_usage", statistic: "Average", span: Span::Minutes };
@@ -17,7 +17,7 @@ pub(super) const RULE: Rule = Rule {
     resource_type: ResourceType::Rds,
     severity: Severity::Medium,
     finding: "more than 256 MiB are swapped out in 5 of the newest 5 minutes",
-    source: "field practice: a widely used set of alarms",
+    source: COMMON_ALARMS,
     needs: &[SWAP],
     applies: serves,
     judge,

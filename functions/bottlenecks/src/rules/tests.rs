@@ -206,7 +206,7 @@ proptest! {
         for resource in [instance("t3.micro", "running"), database(|_| ()), function()] {
             if rule.resource_type == resource.resource_type() && !rule.needs.is_empty() {
                 let reason = judged(rule.name, &resource, |_, _| None).unwrap_err();
-                prop_assert_eq!(reason, Reason::new(ReasonKind::InsufficientData, "CloudWatch has no datapoints".to_owned()));
+                prop_assert_eq!(reason.kind, ReasonKind::InsufficientData);
             }
         }
     }
@@ -240,8 +240,8 @@ fn a_spike_is_told_from_a_load_that_lasts() {
     };
     let found = judged("ec2_high_cpu", &m5, spike).unwrap().unwrap();
     assert_eq!((found.observed.value, found.observed.threshold), (96.0, 80.0));
-    assert!(found.recommendation.contains("in the 60 minutes from 2026-11-20T04:00:00Z"), "{}", found.recommendation);
-    assert!(found.recommendation.contains("in 1 of 24 such periods"), "{}", found.recommendation);
+    assert!(found.recommendation.contains("in the hour from 2026-11-20T04:00:00Z"), "{}", found.recommendation);
+    assert!(found.recommendation.contains("in 1 of 25 such periods"), "{}", found.recommendation);
     assert_eq!(judged("ec2_sustained_high_cpu", &m5, spike), Ok(None));
 }
 
@@ -253,7 +253,7 @@ fn a_load_that_lasts_is_high_in_each_of_the_newest_periods_that_came() {
     let late = |_: &Need, at| (minute(at) >= 15).then(|| if minute(at) < 30 { 90.0 } else { 10.0 });
     let found = judged("ec2_sustained_high_cpu", &m5, late).unwrap().unwrap();
     assert_eq!((found.observed.value, found.observed.over.map(|(_, found)| found)), (90.0, Some(4)));
-    assert!(found.recommendation.contains("m5.xlarge (2.0 times the processors)"), "{}", found.recommendation);
+    assert!(found.recommendation.contains("change it to m5.xlarge, the next larger type"), "{}", found.recommendation);
 
     let once_lower = |_: &Need, at| Some(if (10..15).contains(&minute(at)) { 79.0 } else { 95.0 });
     assert_eq!(judged("ec2_sustained_high_cpu", &m5, once_lower), Ok(None));
@@ -262,7 +262,7 @@ fn a_load_that_lasts_is_high_in_each_of_the_newest_periods_that_came() {
     let reason = judged("ec2_sustained_high_cpu", &m5, two).unwrap_err();
     assert_eq!(
         (reason.kind, reason.detail.as_str()),
-        (ReasonKind::InsufficientData, "2 of 6 datapoints of cpu, 3 are needed")
+        (ReasonKind::InsufficientData, "2 of 6 datapoints of cpu since 2026-11-20T10:05:00Z, 3 are needed")
     );
 }
 
@@ -294,7 +294,9 @@ fn only_what_was_seen_on_every_day_can_be_idle() {
     let once = |_: &Need, at| Some(if at == day("2026-11-13") { 1.0 } else { 0.0 });
     assert_eq!(judged("rds_no_connections", &db, once), Ok(None));
     let long_ago = |_: &Need, at| Some(if at == day("2026-11-12") { 1.0 } else { 0.0 });
-    assert!(judged("rds_no_connections", &db, long_ago).unwrap().is_some());
+    let found = judged("rds_no_connections", &db, long_ago).unwrap().unwrap();
+    let (window, datapoints) = found.observed.over.unwrap();
+    assert_eq!((window.start, datapoints), (day("2026-11-13"), 8));
 }
 
 #[test]
@@ -318,7 +320,7 @@ fn an_instance_is_underutilised_only_after_half_of_the_hours() {
         |hours: i64| move |_: &Need, at: Timestamp| (now().as_second() - at.as_second() < hours * 3_600).then_some(3.0);
     assert!(judged("ec2_underutilized", &m5, since(13)).unwrap().is_some());
     let new = judged("ec2_underutilized", &m5, since(12)).unwrap_err();
-    assert_eq!(new.detail, "11 of 24 datapoints of cpu, 12 are needed");
+    assert_eq!(new.detail, "12 of 25 datapoints of cpu since 2026-11-19T10:00:00Z, 13 are needed");
 }
 
 #[test]
@@ -426,10 +428,36 @@ fn the_share_of_errors_is_that_of_the_worst_of_seven_days_and_today() {
 }
 
 #[test]
+fn aurora_is_not_told_to_raise_what_it_does_not_have() {
+    let advice = |db: &Resource, rule| judged(rule, db, |_, _| Some(100.0)).unwrap().unwrap().recommendation;
+    let aurora = database(|db| db.engine = Some("aurora-mysql".to_owned()));
+    for rule in ["rds_read_latency", "rds_write_latency", "rds_queue_depth"] {
+        assert!(advice(&database(|_| ()), rule).contains("raise its IOPS"), "{rule}");
+        assert!(!advice(&aurora, rule).contains("IOPS"), "{rule}");
+    }
+}
+
+#[test]
+fn what_can_grow_no_further_is_not_told_to() {
+    let huge = database(|db| db.storage_gb = Some(65_000));
+    let found = judged("rds_low_storage", &huge, |_, _| Some(5.0 * GIB)).unwrap().unwrap();
+    assert!(found.recommendation.contains("RDS has no larger storage"), "{}", found.recommendation);
+    let function = |seconds| {
+        let detail = Function { timeout_seconds: Some(seconds), ..Function::default() };
+        let of = |_: &Need, _| Some(f64::from(seconds) * 990.0);
+        judged("lambda_duration_near_timeout", &resource("f", Detail::Lambda(Box::new(detail))), of).unwrap().unwrap()
+    };
+    assert!(function(3).recommendation.contains("more than 2.97 of its 3 seconds: raise the timeout"));
+    assert!(function(900).recommendation.contains("no timeout is longer"));
+    let largest = judged("ec2_cpu_credits_exhausted", &instance("t3.2xlarge", "running"), |_, _| Some(0.0));
+    assert!(largest.unwrap().unwrap().recommendation.starts_with("Change it to a type that is not burstable"));
+}
+
+#[test]
 fn throttles_add_up() {
     let once = |_: &Need, at| Some(if at == "2026-11-20T03:00:00Z".parse().unwrap() { 2.0 } else { 0.5 });
     let found = judged("lambda_throttles", &function(), once).unwrap().unwrap();
-    assert_eq!((found.observed.value, found.observed.unit), (13.5, "Count"));
+    assert_eq!((found.observed.value, found.observed.unit), (14.0, "Count"));
 }
 
 #[test]
