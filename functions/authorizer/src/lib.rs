@@ -3,8 +3,8 @@
 //! The gateway asks this function before any other, and keeps the answer for some minutes by the token. So the answer
 //! says everything that the token may call, on every route and account, and not only what is being called.
 //!
-//! Two kinds of token are taken: opaque ones, which stand in a secret ([`principals`]), and JWTs of the operator's own
-//! issuer, if one is configured ([`oidc`]). Anything wrong with a token is a Deny that does not say why; the reason goes
+//! Two kinds of token are taken: opaque ones, which stand in a secret (`principals.rs`), and JWTs of the operator's own
+//! issuer, if one is configured (`oidc.rs`). Anything wrong with a token is a Deny that does not say why; the reason goes
 //! to the log, the token never. A fault of ours (a secret or keys that can't be read) is an error, which lets nobody in
 //! and which the gateway does not keep.
 
@@ -70,7 +70,7 @@ pub struct Authorizer {
 
 impl Authorizer {
     /// An authorizer with the settings of the environment: `TOKENS_SECRET`, the secret's ARN, and, for JWTs, those of
-    /// [`Oidc::from_env`]. Makes no call.
+    /// `oidc.rs`. Makes no call.
     ///
     /// # Errors
     /// A setting is missing or wrong.
