@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
-import boto3
 import pytest
-from emulator.ministack import ROOT
-from samcli.yamlhelper import yaml_parse
-from samtranslator.parser.parser import Parser
-from samtranslator.translator.translator import Translator
+import translation
 
 #: Values other than the defaults, so that a limit written into the template shows.
 PARAMETERS = {"RateLimit": 7, "BurstLimit": 8, "QuotaLimit": 9, "AuthorizerCacheSeconds": 11}
@@ -24,18 +21,15 @@ CORS_HEADERS = {
 
 @pytest.fixture(scope="module")
 def resources() -> dict[str, Any]:
-    """The translated template's resources, as for us-east-1."""
-    template = yaml_parse((ROOT / "template.yaml").read_text())
-    for resource in template["Resources"].values():
-        if resource["Type"] == "AWS::Serverless::Function":
-            resource["Properties"]["CodeUri"] = "s3://bucket/key"
-    session = boto3.Session(region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x")
-    policies = {"AWSLambdaBasicExecutionRole": "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"}
-    return Translator(policies, Parser(), boto_session=session).translate(template, PARAMETERS)["Resources"]
+    return translation.resources(PARAMETERS)
 
 
 def _of_type(resources: dict[str, Any], kind: str) -> dict[str, Any]:
     return {name: r["Properties"] for name, r in resources.items() if r["Type"] == kind}
+
+
+def _when(condition: str, then: Any, otherwise: Any) -> dict[str, Any]:
+    return {"Fn::If": [condition, then, otherwise]}
 
 
 @pytest.fixture(scope="module")
@@ -111,13 +105,87 @@ def test_functions_run_for_less_than_the_gateway_waits(resources: dict[str, Any]
         assert function["TracingConfig"] == {"Mode": "Active"}
 
 
+def test_each_route_is_cached_for_its_own_time_and_encrypted(resources: dict[str, Any]) -> None:
+    (stage,) = _of_type(resources, "AWS::ApiGateway::Stage").values()
+    assert stage["CacheClusterEnabled"] == _when("HasCache", True, False)
+    assert stage["CacheClusterSize"] == _when("HasCache", {"Ref": "CacheSize"}, {"Ref": "AWS::NoValue"})
+    settings = {(s["ResourcePath"], s["HttpMethod"]): s for s in stage["MethodSettings"]}
+    everything = settings.pop(("/*", "*"))
+    assert everything["CachingEnabled"] is False
+    assert {path: s["CacheTtlInSeconds"] for (path, _), s in settings.items()} == {
+        "/resources": 60, "/metrics": 60, "/bottlenecks": 60, "/costs": 3600,
+    }  # fmt: skip
+    for (_, verb), setting in settings.items():
+        assert (verb, setting["CachingEnabled"]) == ("GET", _when("HasCache", True, False))
+        assert setting["CacheDataEncrypted"] is True
+        # They replace what holds for all methods, so they must repeat it.
+        for name in set(everything) - {"ResourcePath", "HttpMethod", "CachingEnabled"}:
+            assert setting[name] == everything[name], name
+
+
+def test_neither_log_has_a_body_or_a_token(resources: dict[str, Any]) -> None:
+    (stage,) = _of_type(resources, "AWS::ApiGateway::Stage").values()
+    for setting in stage["MethodSettings"]:
+        assert setting["DataTraceEnabled"] is False
+        assert setting["LoggingLevel"] == _when("HasApiLogs", "INFO", "OFF")
+    _, logged, _ = stage["AccessLogSetting"]["Fn::If"]
+    fields = json.loads(logged["Format"])
+    assert {"$context.authorizer.principal", "$context.identity.apiKeyId", "$context.responseLatency"} <= set(fields.values())
+    assert not [value for value in fields.values() if value in ("$context.identity.apiKey", "$context.authorizer.accounts")]
+
+
+def test_what_costs_or_changes_the_account_comes_only_on_request(resources: dict[str, Any]) -> None:
+    conditions = {name: r.get("Condition") for name, r in resources.items()}
+    assert {name: conditions[name] for name in ("WebAcl", "WebAclAssociation", "AccessLogs", "AlarmTopic")} == {
+        "WebAcl": "HasWaf", "WebAclAssociation": "HasWaf", "AccessLogs": "HasApiLogs", "AlarmTopic": "HasAlarmEmail",
+    }  # fmt: skip
+    assert conditions["ApiLogsRole"] == conditions["ApiLogsAccount"] == "CreatesApiLogsRole"
+
+
+def test_alarms_watch_errors_latency_throttles_and_the_authorizer(resources: dict[str, Any]) -> None:
+    alarms = _of_type(resources, "AWS::CloudWatch::Alarm")
+    watched = {alarm.get("MetricName") for alarm in alarms.values()} - {None}
+    assert watched == {"5XXError", "4XXError", "Latency", "Errors"}
+    throttles = [m["MetricStat"]["Metric"] for m in alarms["ThrottleAlarm"]["Metrics"] if "MetricStat" in m]
+    functions = {metric["Dimensions"][0]["Value"]["Ref"] for metric in throttles}
+    assert functions == set(_of_type(resources, "AWS::Lambda::Function"))
+    for alarm in alarms.values():
+        assert alarm["AlarmActions"] == _when("HasAlarmEmail", [{"Ref": "AlarmTopic"}], {"Ref": "AWS::NoValue"})
+
+
+def test_the_dashboard_shows_the_gateways_seven_metrics_and_the_functions_own(resources: dict[str, Any]) -> None:
+    (dashboard,) = _of_type(resources, "AWS::CloudWatch::Dashboard").values()
+    widgets = json.loads(dashboard["DashboardBody"]["Fn::Sub"])["widgets"]
+    shown = [metric[:2] for widget in widgets for metric in widget["properties"]["metrics"]]
+    assert {metric for namespace, metric in shown if namespace == "AWS/ApiGateway"} == {
+        "Count", "4XXError", "5XXError", "Latency", "IntegrationLatency", "CacheHitCount", "CacheMissCount",
+    }  # fmt: skip
+    assert {m for n, m in shown if n == "AWS/Lambda"} == {"Duration", "Errors", "Invocations", "Throttles"}
+
+
+def test_a_key_of_ones_own_encrypts_tokens_logs_settings_and_the_topic(resources: dict[str, Any]) -> None:
+    key = _when("HasKmsKey", {"Ref": "KmsKeyArn"}, {"Ref": "AWS::NoValue"})
+    for kind, name in (
+        ("AWS::SecretsManager::Secret", "KmsKeyId"),
+        ("AWS::Logs::LogGroup", "KmsKeyId"),
+        ("AWS::Lambda::Function", "KmsKeyArn"),
+        ("AWS::SNS::Topic", "KmsMasterKeyId"),
+    ):
+        found = _of_type(resources, kind)
+        assert found
+        assert all(properties[name] == key for properties in found.values()), kind
+
+
 def test_roles_have_only_the_managed_policies_for_logs_and_tracing(resources: dict[str, Any]) -> None:
     allowed = {"AWSLambdaBasicExecutionRole", "AWSXRayDaemonWriteAccess", "AWSXrayWriteOnlyAccess"}
     roles = _of_type(resources, "AWS::IAM::Role")
-    assert roles
+    gateway = roles.pop("ApiLogsRole")
+    assert [arn["Fn::Sub"].rsplit("/", 1)[-1] for arn in gateway["ManagedPolicyArns"]] == ["AmazonAPIGatewayPushToCloudWatchLogs"]
+    assert len(roles) == len(_of_type(resources, "AWS::Lambda::Function"))
     for role in roles.values():
         names = {arn.rsplit("/", 1)[-1] for arn in role["ManagedPolicyArns"]}
         assert names <= allowed
-        actions = [a for p in role["Policies"] for s in p["PolicyDocument"]["Statement"] for a in s["Action"]]
+        statements = [s for p in role["Policies"] for s in p["PolicyDocument"]["Statement"]]
+        actions = [a for s in statements for a in s.get("Fn::If", [None, s])[1]["Action"]]
         assert actions
         assert not [action for action in actions if "*" in action]
