@@ -6,11 +6,13 @@ PYTHON := $(VENV)/bin/python
 TOOLS := $(VENV)/.tools
 DENY_VERSION := 0.20.2
 DENY := $(VENV)/cargo/bin/cargo-deny
+CHECKOV_VERSION := 3.3.30
+CHECKOV := $(VENV)/checkov/bin/checkov
 
 export PYTHONPATH := tests
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help run test fmt lint deny audit unit template e2e build deploy pin clean
+.PHONY: help run test fmt lint deny audit unit template secure e2e build deploy pin clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -20,7 +22,7 @@ help: ## this list
 run: $(TOOLS) ## all of it on this machine: emulator, demo account, deployed API, until Ctrl-C
 	@PORT=$(PORT) exec $(PYTHON) -m emulator
 
-test: fmt lint deny unit template e2e ## every check; each of them also by its own name
+test: fmt lint deny unit template secure e2e ## every check; each of them also by its own name
 
 fmt: ## format of the Rust code
 	cargo fmt --all --check
@@ -42,6 +44,9 @@ template: $(TOOLS) ## template.yaml, and what SAM makes of it
 	$(VENV)/bin/sam validate --lint --region us-east-1
 	$(PYTHON) -m pytest tests/test_template.py
 
+secure: $(CHECKOV) ## template.yaml against the known ways to be unsafe
+	$(CHECKOV) --config-file .checkov.yaml
+
 e2e: $(TOOLS) ## the API, deployed into an emulator of the tests' own
 	$(PYTHON) -m pytest tests/e2e
 
@@ -62,6 +67,12 @@ $(DENY): | $(TOOLS)
 	@echo "Building cargo-deny $(DENY_VERSION) into $(VENV) ..."
 	@env -u CARGO_TARGET_DIR CARGO_PROFILE_DEV_DEBUG=0 \
 		cargo install --quiet --debug --locked --root $(VENV)/cargo cargo-deny@$(DENY_VERSION)
+
+# It wants other versions of libraries than the tools do, so it has an environment of its own.
+$(CHECKOV): | $(TOOLS)
+	@echo "Installing checkov $(CHECKOV_VERSION) into $(VENV) ..."
+	@python3 -m venv $(VENV)/checkov
+	@$(VENV)/checkov/bin/pip install --quiet --disable-pip-version-check checkov==$(CHECKOV_VERSION)
 
 pin: ## tests/requirements.txt anew from tests/requirements.in
 	rm -rf target/pin && python3 -m venv target/pin

@@ -144,10 +144,9 @@ def test_what_costs_or_changes_the_account_comes_only_on_request(resources: dict
 
 def test_alarms_watch_errors_latency_throttles_and_the_authorizer(resources: dict[str, Any]) -> None:
     alarms = _of_type(resources, "AWS::CloudWatch::Alarm")
-    watched = {alarm.get("MetricName") for alarm in alarms.values()} - {None}
-    assert watched == {"5XXError", "4XXError", "Latency", "Errors"}
-    throttles = [m["MetricStat"]["Metric"] for m in alarms["ThrottleAlarm"]["Metrics"] if "MetricStat" in m]
-    functions = {metric["Dimensions"][0]["Value"]["Ref"] for metric in throttles}
+    assert {alarm["MetricName"] for alarm in alarms.values()} == {"5XXError", "4XXError", "Latency", "Errors", "Throttles"}
+    throttles = [alarm for alarm in alarms.values() if alarm["MetricName"] == "Throttles"]
+    functions = {alarm["Dimensions"][0]["Value"]["Ref"] for alarm in throttles}
     assert functions == set(_of_type(resources, "AWS::Lambda::Function"))
     for alarm in alarms.values():
         assert alarm["AlarmActions"] == _when("HasAlarmEmail", [{"Ref": "AlarmTopic"}], {"Ref": "AWS::NoValue"})

@@ -24,18 +24,37 @@ EVENTS = {
 }
 
 
+#: For each event of the authorizer, the effect of its policy.
+TOKENS = {"authorizer-allow.json": "Allow", "authorizer-deny.json": "Deny", "authorizer-malformed.json": "Deny"}
+
+
+def _invoke(emulator: Emulator, output: str, payload: bytes) -> dict[str, Any]:
+    stacks = emulator.client("cloudformation").describe_stacks(StackName="stratoscope")["Stacks"]
+    outputs = {o["OutputKey"]: o["OutputValue"] for o in stacks[0]["Outputs"]}
+    invoked = emulator.client("lambda").invoke(FunctionName=outputs[output], Payload=payload)
+    return json.loads(invoked["Payload"].read())
+
+
 def test_every_event_is_tried() -> None:
-    assert {path.name for path in (ROOT / "events").iterdir()} == set(EVENTS)
+    assert {path.name for path in (ROOT / "events").iterdir()} == set(EVENTS) | set(TOKENS)
+
+
+@pytest.mark.parametrize("name", TOKENS)
+def test_a_token_is_answered_with_a_policy(deployed: Stack, emulator: Emulator, name: str) -> None:
+    event = json.loads((ROOT / "events" / name).read_text())
+    event["authorizationToken"] = event["authorizationToken"].replace("<token of target/stack.json>", deployed.token)
+    answer = _invoke(emulator, "AuthorizerFunction", json.dumps(event).encode())
+    assert set(answer) == {"principalId", "policyDocument", "context"}
+    (statement,) = answer["policyDocument"]["Statement"]
+    assert (statement["Effect"], statement["Action"]) == (TOKENS[name], "execute-api:Invoke")
+    assert all(isinstance(value, str) for value in answer["context"].values())
+    assert deployed.token not in json.dumps(answer)
 
 
 @pytest.mark.parametrize("name", EVENTS)
 def test_an_event_is_answered(deployed: Stack, emulator: Emulator, name: str) -> None:
     output, status, parameter = EVENTS[name]
-    stacks = emulator.client("cloudformation").describe_stacks(StackName="stratoscope")["Stacks"]
-    outputs = {o["OutputKey"]: o["OutputValue"] for o in stacks[0]["Outputs"]}
-    payload = (ROOT / "events" / name).read_bytes()
-    invoked = emulator.client("lambda").invoke(FunctionName=outputs[output], Payload=payload)
-    answer: dict[str, Any] = json.loads(invoked["Payload"].read())
+    answer = _invoke(emulator, output, (ROOT / "events" / name).read_bytes())
     body = json.loads(answer["body"])
     assert set(answer) <= {"statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded"}
     assert (answer["statusCode"], body["success"]) == (status, status == 200)
