@@ -10,7 +10,9 @@ from emulator.ledger import Ledger
 from emulator.ministack import Emulator
 from emulator.stack import Stack
 
+from . import issuer as issuers
 from . import tokens
+from .issuer import Issuer
 
 
 @pytest.fixture(scope="session")
@@ -30,8 +32,14 @@ def bill() -> Iterator[Ledger]:
 
 
 @pytest.fixture(scope="session")
-def deployed(emulator: Emulator, bill: Ledger) -> Stack:
-    deployed = stack.deploy(emulator, bill)
+def issuer() -> Iterator[Issuer]:
+    with issuers.running() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def deployed(emulator: Emulator, bill: Ledger, issuer: Issuer) -> Stack:
+    deployed = stack.deploy(emulator, bill, OidcIssuer=issuer.url, OidcAudience=issuers.AUDIENCE)
     # Before the first call: the authorizer keeps what it read.
     tokens.add_principals(emulator)
     return deployed

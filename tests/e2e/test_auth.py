@@ -13,7 +13,8 @@ from emulator.ministack import Emulator
 from emulator.stack import Stack
 
 from . import iam
-from .tokens import token
+from .issuer import Issuer
+from .tokens import OTHER_ACCOUNT, token
 
 #: Routes with the cheapest question that each takes.
 ROUTES = {
@@ -77,6 +78,42 @@ def test_several_scopes_open_their_routes(deployed: Stack) -> None:
 
 def test_an_account_outside_the_tokens_list_is_closed(deployed: Stack) -> None:
     assert {_status(deployed, route, "foreigner") for route in ROUTES} == {403}
+
+
+@pytest.mark.parametrize("algorithm", ["RS256", "ES256", "EdDSA"])
+def test_a_jwt_of_the_issuer_opens_what_its_scopes_say(deployed: Stack, issuer: Issuer, algorithm: str) -> None:
+    headers = deployed.headers(issuer.token(issuer.claims(), algorithm))
+    statuses = {route: deployed.get(path, headers=headers)[0] for route, path in ROUTES.items()}
+    assert statuses == {"resources": 403, "metrics": 403, "costs": 200, "bottlenecks": 403}
+
+
+ATTACKS = {
+    "no signature": lambda issuer: issuer.token(issuer.claims(), "none", "RS256"),
+    "the public key as a secret": lambda issuer: issuer.token(issuer.claims(), "HS256", "RS256"),
+    "another issuer": lambda issuer: issuer.token(issuer.claims(iss="https://attacker.example")),
+    "another audience": lambda issuer: issuer.token(issuer.claims(aud="another")),
+    "expired": lambda issuer: issuer.token(issuer.claims(exp=int(time.time()) - 60)),
+    "not yet valid": lambda issuer: issuer.token(issuer.claims(nbf=int(time.time()) + 60)),
+    "no expiry": lambda issuer: issuer.token(issuer.claims(exp=None)),
+    "an unknown key": lambda issuer: issuer.token(issuer.claims(), kid="unknown"),
+    "a key of another algorithm": lambda issuer: issuer.token(issuer.claims(), "ES256", "RS256"),
+    "changed claims": lambda issuer: _with_claims(issuer.token(issuer.claims()), issuer.token(issuer.claims(scope="*"))),
+    "no accounts": lambda issuer: issuer.token(issuer.claims(accounts=None)),
+    "another account": lambda issuer: issuer.token(issuer.claims(accounts=[OTHER_ACCOUNT])),
+}
+
+
+def _with_claims(token_: str, other: str) -> str:
+    """A token with the claims of another."""
+    header, _, signature = token_.split(".")
+    return ".".join((header, other.split(".")[1], signature))
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_a_jwt_that_is_not_right_in_everything_is_denied(deployed: Stack, issuer: Issuer, attack: str) -> None:
+    status, _, body = deployed.get(ROUTES["costs"], headers=deployed.headers(ATTACKS[attack](issuer)))
+    assert status == 403
+    assert json.loads(body)["Message"] in (EXPLICIT_DENY, NO_ALLOW)
 
 
 def test_a_right_token_needs_the_key_too(deployed: Stack) -> None:
