@@ -12,7 +12,7 @@ CHECKOV := $(VENV)/checkov/bin/checkov
 export PYTHONPATH := tests
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help run test fmt lint deny audit unit template secure e2e build deploy pin clean
+.PHONY: help run test fmt lint deny audit unit template secure e2e local build deploy pin clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -22,7 +22,7 @@ help: ## this list
 run: $(TOOLS) ## all of it on this machine: emulator, demo account, deployed API, until Ctrl-C
 	@PORT=$(PORT) exec $(PYTHON) -m emulator
 
-test: fmt lint deny unit template secure e2e ## every check; each of them also by its own name
+test: fmt lint deny unit template secure e2e local ## every check; each of them also by its own name
 
 fmt: ## format of the Rust code
 	cargo fmt --all --check
@@ -49,6 +49,9 @@ secure: $(CHECKOV) ## template.yaml against the known ways to be unsafe
 
 e2e: $(TOOLS) ## the API, deployed into an emulator of the tests' own
 	$(PYTHON) -m pytest tests/e2e
+
+local: $(TOOLS) ## the functions with `sam local invoke`, in Docker; left out without it, but not with CI=true
+	$(PYTHON) -m pytest -rs tests/local
 
 build: $(TOOLS) ## the functions for AWS, in release
 	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(VENV)/bin/sam build
