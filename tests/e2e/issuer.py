@@ -7,14 +7,13 @@ import contextlib
 import hashlib
 import hmac
 import json
-import threading
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa, utils
+from emulator import loopback
 from emulator.ministack import ACCOUNT
 
 AUDIENCE = "stratoscope"
@@ -84,29 +83,14 @@ def running() -> Iterator[Issuer]:
     """Serves an issuer."""
     issuer = Issuer()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(loopback.Handler):
         def do_GET(self) -> None:
             documents = {
                 "/.well-known/openid-configuration": {"issuer": issuer.url, "jwks_uri": f"{issuer.url}/keys"},
                 "/keys": {"keys": issuer.keys()},
             }
-            body = json.dumps(documents.get(self.path, {})).encode()
-            self.send_response(200 if self.path in documents else 404)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+            status = 200 if self.path in documents else 404
+            self.answer(status, "application/json", json.dumps(documents.get(self.path, {})).encode())
 
-        def log_message(self, *_: object) -> None:
-            """Nobody reads them."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    issuer.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
+    with loopback.serving(Handler) as issuer.url:
         yield issuer
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

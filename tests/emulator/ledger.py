@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import json
-import threading
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from . import loopback
 from .ministack import ACCOUNT
 
 DAYS = 100
@@ -209,30 +208,11 @@ def running() -> Iterator[Ledger]:
     today = datetime.now(timezone.utc).date()
     ledger = Ledger(today, lines(today))
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
+    class Handler(loopback.Handler):
         def do_POST(self) -> None:
             asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             status, answer = ledger.answer(self.headers["X-Amz-Target"].rsplit(".", 1)[-1], asked)
-            body = json.dumps(answer).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "application/x-amz-json-1.1")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+            self.answer(status, "application/x-amz-json-1.1", json.dumps(answer).encode())
 
-        def log_message(self, *_: object) -> None:
-            """The requests are kept in the ledger."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    ledger.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
+    with loopback.serving(Handler) as ledger.url:
         yield ledger
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

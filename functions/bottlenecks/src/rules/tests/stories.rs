@@ -1,0 +1,241 @@
+//! What rules make of courses of time and of special resources.
+
+use super::*;
+
+#[test]
+fn a_spike_is_told_from_a_load_that_lasts() {
+    let m5 = instance("m5.large", "running");
+    let spike = |need: &Need, at: Timestamp| {
+        Some(if need.span == Span::Asked && at == "2026-11-20T04:00:00Z".parse().unwrap() { 96.0 } else { 30.0 })
+    };
+    let found = judged("ec2_high_cpu", &m5, spike).unwrap().unwrap();
+    assert_eq!((found.observed.value, found.observed.threshold), (96.0, 80.0));
+    assert!(found.recommendation.contains("in the hour from 2026-11-20T04:00:00Z"), "{}", found.recommendation);
+    assert!(found.recommendation.contains("in 1 of 25 such periods"), "{}", found.recommendation);
+    assert_eq!(judged("ec2_sustained_high_cpu", &m5, spike), Ok(None));
+}
+
+#[test]
+fn a_load_that_lasts_is_high_in_each_of_the_newest_periods_that_came() {
+    let m5 = instance("m5.large", "running");
+    let minute = |at: Timestamp| (now().as_second() - at.as_second()) / 60;
+    // The newest ten minutes have not come yet, and what was before does not count.
+    let late = |_: &Need, at| (minute(at) >= 15).then(|| if minute(at) < 30 { 90.0 } else { 10.0 });
+    let found = judged("ec2_sustained_high_cpu", &m5, late).unwrap().unwrap();
+    assert_eq!((found.observed.value, found.observed.over.map(|(_, found)| found)), (90.0, Some(4)));
+    assert!(found.recommendation.contains("change it to m5.xlarge, the next larger type"), "{}", found.recommendation);
+
+    let once_lower = |_: &Need, at| Some(if (10..15).contains(&minute(at)) { 79.0 } else { 95.0 });
+    assert_eq!(judged("ec2_sustained_high_cpu", &m5, once_lower), Ok(None));
+
+    let two = |_: &Need, at| (minute(at) <= 12).then_some(95.0);
+    let reason = judged("ec2_sustained_high_cpu", &m5, two).unwrap_err();
+    assert_eq!(
+        (reason.kind, reason.detail.as_str()),
+        (ReasonKind::InsufficientData, "2 of 6 datapoints of cpu since 2026-11-20T10:05:00Z, 3 are needed")
+    );
+}
+
+#[test]
+fn only_what_was_seen_on_every_day_can_be_idle() {
+    let m5 = instance("m5.large", "running");
+    let day = |text: &str| format!("{text}T00:00:00Z").parse::<Timestamp>().unwrap();
+    assert!(judged("ec2_idle", &m5, |_, _| Some(1.0)).unwrap().is_some());
+    // New since a week ago, and absent for a day in between.
+    let new = judged("ec2_idle", &m5, |_, at| (at >= day("2026-11-14")).then_some(1.0)).unwrap_err();
+    assert_eq!(
+        (new.kind, new.detail.as_str()),
+        (ReasonKind::InsufficientData, "cpu has datapoints on 6 of the last 13 whole days, and must on all")
+    );
+    let absent = judged("ec2_idle", &m5, |_, at| (at != day("2026-11-15")).then_some(1.0)).unwrap_err();
+    assert_eq!(absent.kind, ReasonKind::InsufficientData);
+    // Today counts against it, and need not be there.
+    assert!(judged("ec2_idle", &m5, |_, at| (at != day("2026-11-20")).then_some(1.0)).unwrap().is_some());
+    let busy_today = |need: &Need, at| Some(if at == day("2026-11-20") && need.metric == "cpu" { 50.0 } else { 1.0 });
+    assert_eq!(judged("ec2_idle", &m5, busy_today), Ok(None));
+    let one_busy_day =
+        |need: &Need, at| Some(if at == day("2026-11-10") && need.metric == "network_out" { 6e6 } else { 1.0 });
+    assert_eq!(judged("ec2_idle", &m5, one_busy_day), Ok(None));
+
+    let db = database(|_| ());
+    assert!(judged("rds_no_connections", &db, |_, at| (at >= day("2026-11-13")).then_some(0.0)).unwrap().is_some());
+    let new = judged("rds_no_connections", &db, |_, at| (at >= day("2026-11-14")).then_some(0.0)).unwrap_err();
+    assert_eq!(new.kind, ReasonKind::InsufficientData);
+    let once = |_: &Need, at| Some(if at == day("2026-11-13") { 1.0 } else { 0.0 });
+    assert_eq!(judged("rds_no_connections", &db, once), Ok(None));
+    let long_ago = |_: &Need, at| Some(if at == day("2026-11-12") { 1.0 } else { 0.0 });
+    let found = judged("rds_no_connections", &db, long_ago).unwrap().unwrap();
+    let (window, datapoints) = found.observed.over.unwrap();
+    assert_eq!((window.start, datapoints), (day("2026-11-13"), 8));
+}
+
+#[test]
+fn the_stopped_are_not_judged_by_metrics_and_the_gone_not_at_all() {
+    for rule in of(ResourceType::Ec2).map(|(_, rule)| rule).filter(|rule| !rule.needs.is_empty()) {
+        let stopped = (rule.applies)(&instance("t3.micro", "stopped")).unwrap_err();
+        assert_eq!((stopped.kind, stopped.detail.as_str()), (ReasonKind::NotRunning, "the instance is stopped"));
+        assert_eq!((rule.applies)(&instance("t3.micro", "terminated")), Ok(false));
+    }
+    for rule in of(ResourceType::Rds).map(|(_, rule)| rule) {
+        let status = |status: &str| (rule.applies)(&database(|db| db.status = Some(status.to_owned())));
+        assert_eq!(status("stopped").unwrap_err().detail, "the database is stopped");
+        assert_eq!((status("deleting"), status("backing-up")), (Ok(false), Ok(true)), "{}", rule.name);
+    }
+}
+
+#[test]
+fn an_instance_is_underutilised_only_after_half_of_the_hours() {
+    let m5 = instance("m5.large", "running");
+    let since =
+        |hours: i64| move |_: &Need, at: Timestamp| (now().as_second() - at.as_second() < hours * 3_600).then_some(3.0);
+    assert!(judged("ec2_underutilized", &m5, since(13)).unwrap().is_some());
+    let new = judged("ec2_underutilized", &m5, since(12)).unwrap_err();
+    assert_eq!(new.detail, "12 of 25 datapoints of cpu since 2026-11-19T10:00:00Z, 13 are needed");
+}
+
+#[test]
+fn the_first_hour_of_a_burstable_instance_says_nothing_of_its_credits() {
+    let launched = |text: &str| {
+        let mut resource = instance("t3.micro", "running");
+        if let Detail::Ec2(detail) = &mut resource.detail {
+            detail.launch_time = Some(text.parse().unwrap());
+        }
+        resource
+    };
+    let empty_at =
+        |hour: &'static str| move |_: &Need, at: Timestamp| Some(if at == hour.parse().unwrap() { 0.0 } else { 50.0 });
+    let morning = launched("2026-11-20T06:30:00Z");
+    for (hour, found) in [
+        ("2026-11-20T05:00:00Z", true),
+        ("2026-11-20T06:00:00Z", false),
+        ("2026-11-20T07:00:00Z", false),
+        ("2026-11-20T08:00:00Z", true),
+    ] {
+        assert_eq!(judged("ec2_cpu_credits_exhausted", &morning, empty_at(hour)).unwrap().is_some(), found, "{hour}");
+    }
+    let only_its_first = |_: &Need, at: Timestamp| (at >= "2026-11-20T09:00:00Z".parse().unwrap()).then_some(0.0);
+    let reason = judged("ec2_cpu_credits_exhausted", &launched("2026-11-20T09:30:00Z"), only_its_first).unwrap_err();
+    assert_eq!(reason.kind, ReasonKind::Unknown);
+    assert_eq!(judged("ec2_cpu_credits_exhausted", &instance("m5.large", "running"), |_, _| Some(0.0)), Ok(None));
+}
+
+#[test]
+fn an_instance_is_stopped_for_long_after_thirty_days() {
+    let since = |time| judged("ec2_stopped_long", &stopped(&format!("User initiated ({time} GMT)")), |_, _| None);
+    assert_eq!(since("2026-10-21 10:37:12"), Ok(None));
+    let found = since("2026-10-21 10:37:11").unwrap().unwrap();
+    assert!(found.observed.value > 30.0 && found.observed.value < 30.001, "{found:?}");
+    assert!(found.recommendation.contains("since 2026-10-21T10:37:11Z"), "{}", found.recommendation);
+    assert_eq!(judged("ec2_stopped_long", &stopped(""), |_, _| None).unwrap_err().kind, ReasonKind::Unknown);
+    assert_eq!(judged("ec2_stopped_long", &instance("m5.large", "running"), |_, _| None), Ok(None));
+}
+
+#[test]
+fn auroras_storage_and_replicas_without_connections_are_nobodys_concern() {
+    let aurora = database(|db| db.engine = Some("aurora-postgresql".to_owned()));
+    assert_eq!(judged("rds_low_storage", &aurora, |_, _| Some(0.0)), Ok(None));
+    let replica = database(|db| db.read_replica_source = Some("orders".to_owned()));
+    assert_eq!(judged("rds_no_connections", &replica, |_, _| Some(0.0)), Ok(None));
+    let member = database(|db| db.cluster_id = Some("cluster".to_owned()));
+    assert_eq!(judged("rds_no_connections", &member, |_, _| Some(0.0)).unwrap_err().kind, ReasonKind::Unknown);
+    let gp3 = database(|db| db.storage_type = Some("gp3".to_owned()));
+    assert_eq!(judged("rds_burst_balance", &gp3, |_, _| Some(0.0)), Ok(None));
+}
+
+#[test]
+fn what_rds_does_not_say_is_told() {
+    let serverless = database(|db| db.class = Some("db.serverless".to_owned()));
+    let reason = judged("rds_low_memory", &serverless, |_, _| Some(0.0)).unwrap_err();
+    assert_eq!(
+        (reason.kind, reason.detail.as_str()),
+        (ReasonKind::Unknown, "the memory of the class db.serverless is not known")
+    );
+    let no_size = database(|db| db.storage_gb = None);
+    assert_eq!(judged("rds_low_storage", &no_size, |_, _| Some(0.0)).unwrap_err().kind, ReasonKind::Unknown);
+}
+
+#[test]
+fn a_full_storage_is_raised_until_a_fifth_is_free() {
+    let found = judged("rds_low_storage", &database(|_| ()), |_, _| Some(5.0 * GIB)).unwrap().unwrap();
+    assert!(
+        found.recommendation.starts_with("Raise the allocated storage from 100 to 119 GiB"),
+        "{}",
+        found.recommendation
+    );
+    assert_eq!((found.observed.value, found.observed.threshold), (5.0 * GIB, 10.0 * GIB));
+}
+
+#[test]
+fn the_share_of_errors_is_that_of_the_worst_of_seven_days_and_today() {
+    let errors_on = |day: &'static str, errors: f64| {
+        move |need: &Need, at: Timestamp| {
+            let is_day = at == format!("{day}T00:00:00Z").parse().unwrap();
+            Some(if need.metric == "invocations" {
+                200.0
+            } else if is_day {
+                errors
+            } else {
+                0.0
+            })
+        }
+    };
+    let find = |day, errors| judged("lambda_errors", &function(), errors_on(day, errors)).unwrap();
+    assert_eq!(find("2026-11-20", 20.0), None);
+    let found = find("2026-11-20", 20.001).unwrap();
+    assert_eq!((found.observed.metric, found.observed.unit, found.observed.threshold), ("error_rate", "Percent", 10.0));
+    let (window, count) = found.observed.over.unwrap();
+    assert_eq!((window.start, count), ("2026-11-13T00:00:00Z".parse().unwrap(), 8));
+    let found = find("2026-11-13", 50.0).unwrap();
+    assert_eq!((found.observed.value, found.observed.statistic), (25.0, Some("Sum")));
+    assert!(
+        found.recommendation.starts_with("On 2026-11-13 (UTC), 50 of 200 invocations failed"),
+        "{}",
+        found.recommendation
+    );
+    assert_eq!(find("2026-11-12", 50.0), None);
+    // Days without an invocation have no share.
+    assert_eq!(judged("lambda_errors", &function(), |_, _| Some(0.0)), Ok(None));
+}
+
+#[test]
+fn aurora_is_not_told_to_raise_what_it_does_not_have() {
+    let advice = |db: &Resource, rule| judged(rule, db, |_, _| Some(100.0)).unwrap().unwrap().recommendation;
+    let aurora = database(|db| db.engine = Some("aurora-mysql".to_owned()));
+    for rule in ["rds_read_latency", "rds_write_latency", "rds_queue_depth"] {
+        assert!(advice(&database(|_| ()), rule).contains("raise its IOPS"), "{rule}");
+        assert!(!advice(&aurora, rule).contains("IOPS"), "{rule}");
+    }
+}
+
+#[test]
+fn what_can_grow_no_further_is_not_told_to() {
+    let huge = database(|db| db.storage_gb = Some(65_000));
+    let found = judged("rds_low_storage", &huge, |_, _| Some(5.0 * GIB)).unwrap().unwrap();
+    assert!(found.recommendation.contains("RDS has no larger storage"), "{}", found.recommendation);
+    let function = |seconds| {
+        let detail = Function { timeout_seconds: Some(seconds), ..Function::default() };
+        let of = |_: &Need, _| Some(f64::from(seconds) * 990.0);
+        judged("lambda_duration_near_timeout", &resource("f", Detail::Lambda(Box::new(detail))), of).unwrap().unwrap()
+    };
+    assert!(function(3).recommendation.contains("more than 2.97 of its 3 seconds: raise the timeout"));
+    assert!(function(900).recommendation.contains("no timeout is longer"));
+    let largest = judged("ec2_cpu_credits_exhausted", &instance("t3.2xlarge", "running"), |_, _| Some(0.0));
+    assert!(largest.unwrap().unwrap().recommendation.starts_with("Change it to a type that is not burstable"));
+}
+
+#[test]
+fn throttles_add_up() {
+    let once = |_: &Need, at| Some(if at == "2026-11-20T03:00:00Z".parse().unwrap() { 2.0 } else { 0.5 });
+    let found = judged("lambda_throttles", &function(), once).unwrap().unwrap();
+    assert_eq!((found.observed.value, found.observed.unit), (14.0, "Count"));
+}
+
+#[test]
+fn volumes_and_addresses_are_judged_by_their_state() {
+    let finds = |name, resource: &Resource| judged(name, resource, |_, _| None).unwrap().is_some();
+    assert!(finds("ebs_unattached", &volume("available")));
+    assert!(!finds("ebs_unattached", &volume("in-use")) && !finds("ebs_unattached", &volume("creating")));
+    assert!(finds("eip_unassociated", &address("unassociated")) && !finds("eip_unassociated", &address("associated")));
+    let found = judged("ebs_unattached", &volume("available"), |_, _| None).unwrap().unwrap();
+    assert!(found.recommendation.contains("its 100 GiB of gp2"), "{}", found.recommendation);
+}
