@@ -22,6 +22,9 @@ const ALGORITHMS: [Algorithm; 3] = [Algorithm::RS256, Algorithm::ES256, Algorith
 /// By how much the issuer's clock and ours may differ, in seconds.
 const LEEWAY: u64 = 30;
 
+/// The longest subject that OpenID Connect allows.
+const LONGEST_SUBJECT: usize = 255;
+
 /// An issuer, and what its tokens must say.
 #[derive(Debug)]
 pub(crate) struct Oidc {
@@ -75,14 +78,20 @@ impl Oidc {
 
     /// What verified claims allow.
     fn grant_of(&self, claims: &Map<String, Value>) -> Result<Grant, Refused> {
-        let subject = claims.get("sub").and_then(Value::as_str).filter(|subject| !subject.is_empty());
-        let subject = subject.ok_or_else(|| Refused::token("the JWT has no subject"))?;
+        let subject = claims.get("sub").and_then(Value::as_str).filter(|subject| is_plain(subject));
+        let subject = subject.ok_or_else(|| Refused::token("the JWT has no subject that a log can show"))?;
         let known = words(claims.get(&self.scope_claim)).filter_map(Scope::of);
         let scopes: BTreeSet<_> = known.flatten().copied().collect();
         let accounts = Accounts::of(words(claims.get(&self.accounts_claim)))
             .map_err(|account| Refused::token(format!("the JWT names an account that is none: {account}")))?;
         Ok(Grant { principal: subject.to_owned(), scopes, accounts })
     }
+}
+
+/// Whether a subject is printable and short: the gateway writes it into its log as it is.
+fn is_plain(subject: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_graphic() && !b"\"\\".contains(&byte);
+    (1..=LONGEST_SUBJECT).contains(&subject.len()) && subject.bytes().all(is_plain)
 }
 
 /// Whether a token has the three parts of a JWT.
