@@ -128,6 +128,11 @@ def _fill_region(emulator: Emulator, region: str, role: str) -> None:
     for _, name, runtime, memory, timeout, environment in _of(FUNCTIONS, region):
         create_function(emulator, region, name, role, runtime, memory, timeout, {"env": environment})
 
+    # A database is created before it serves, and only then is there something to say of it.
+    for _, name, *_ in _of(DATABASES, region):
+        waiter = rds.get_waiter("db_instance_available")
+        waiter.wait(DBInstanceIdentifier=name, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
+
 
 def create_function(
     emulator: Emulator,

@@ -7,6 +7,8 @@ pub(crate) struct MethodArn<'a> {
     pub(crate) stage: String,
     /// The account that the API is in: the home account.
     pub(crate) account: &'a str,
+    /// The verb and path: `GET/costs`.
+    pub(crate) called: &'a str,
 }
 
 impl<'a> MethodArn<'a> {
@@ -14,12 +16,12 @@ impl<'a> MethodArn<'a> {
         let mut parts = arn.splitn(6, ':');
         let ("arn", partition, "execute-api") = (parts.next()?, parts.next()?, parts.next()?) else { return None };
         let (region, account) = (parts.next()?, parts.next()?);
-        let mut path = parts.next()?.split('/');
-        let (api, stage) = (path.next()?, path.next()?);
+        let mut path = parts.next()?.splitn(3, '/');
+        let (api, stage, called) = (path.next()?, path.next()?, path.next().unwrap_or_default());
         if [partition, region, account, api, stage].iter().any(|part| part.is_empty() || part.contains(['*', '?'])) {
             return None;
         }
-        Some(Self { stage: format!("arn:{partition}:execute-api:{region}:{account}:{api}/{stage}"), account })
+        Some(Self { stage: format!("arn:{partition}:execute-api:{region}:{account}:{api}/{stage}"), account, called })
     }
 }
 
@@ -31,7 +33,8 @@ mod tests {
     fn a_method_arn_is_read_up_to_its_stage() {
         let arn = "arn:aws-cn:execute-api:cn-north-1:123456789012:a1b2c3d4e5/v1/GET/accounts/1/costs";
         let stage = "arn:aws-cn:execute-api:cn-north-1:123456789012:a1b2c3d4e5/v1".to_owned();
-        assert_eq!(MethodArn::parse(arn), Some(MethodArn { stage, account: "123456789012" }));
+        let called = "GET/accounts/1/costs";
+        assert_eq!(MethodArn::parse(arn), Some(MethodArn { stage, account: "123456789012", called }));
     }
 
     #[test]

@@ -80,6 +80,13 @@ pub(crate) struct Grant {
     pub(crate) accounts: Accounts,
 }
 
+impl Grant {
+    /// The routes of the scopes, with commas between.
+    pub(crate) fn routes(&self) -> String {
+        self.scopes.iter().map(|scope| scope.route()).collect::<Vec<_>>().join(",")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -94,7 +94,9 @@ impl Authorizer {
             Ok((grant, allowed))
         }) {
             Ok((grant, allowed)) => {
-                tracing::info!(principal = grant.principal, "allowed");
+                // The gateway holds the call against the policy; what that says stands beside what is called.
+                let (scopes, accounts) = (grant.routes(), grant.accounts.listed());
+                tracing::info!(principal = grant.principal, called = arn.called, scopes, accounts, "known");
                 Ok(allowed)
             }
             Err(Refused::Token(reason)) => {

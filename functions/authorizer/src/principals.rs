@@ -58,6 +58,13 @@ struct Principal {
     digests: Vec<Digest>,
 }
 
+impl Principal {
+    /// Whether one of its tokens has this digest.
+    fn has(&self, digest: &Digest) -> bool {
+        self.digests.iter().any(|own| own.as_ref() == digest.as_ref())
+    }
+}
+
 /// All who hold a token.
 pub(crate) struct Principals(Vec<Principal>);
 
@@ -116,14 +123,23 @@ fn principals(json: &str) -> Result<Vec<Principal>, String> {
         Entry { name: ADMIN.to_owned(), token, scopes: vec!["*".to_owned()], accounts, expires: None }
     });
     let entries = document.principals.into_iter().enumerate().map(|(index, value)| {
-        serde_json::from_value(value)
-            .map_err(|_| format!("principal {index} lacks name, token, scopes or accounts, or has something else"))
+        let who = value.get("name").and_then(Value::as_str).filter(|name| is_name(name)).map(str::to_owned);
+        let who = who.unwrap_or_else(|| format!("number {}", index.saturating_add(1)));
+        serde_json::from_value(value).map_err(|_| {
+            format!(
+                "principal {who} is written wrongly: it has name, token, scopes and accounts (lists of texts), may have \
+                 expires (such as 2027-01-01T00:00:00Z), and nothing else"
+            )
+        })
     });
     let mut principals: Vec<Principal> = Vec::new();
     for entry in admin.map(Ok).into_iter().chain(entries) {
         match entry.and_then(principal) {
             Ok(same) if principals.iter().any(|other| other.grant.principal == same.grant.principal) => {
                 tracing::error!(principal = same.grant.principal, "a second principal of this name is left out");
+            }
+            Ok(same) if principals.iter().any(|other| same.digests.iter().any(|digest| other.has(digest))) => {
+                tracing::error!(principal = same.grant.principal, "a second principal with the same token is left out");
             }
             Ok(principal) => principals.push(principal),
             Err(reason) => tracing::error!(reason, "a principal is left out"),
@@ -132,12 +148,18 @@ fn principals(json: &str) -> Result<Vec<Principal>, String> {
     Ok(principals)
 }
 
+fn is_name(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.@".contains(&byte))
+}
+
 fn principal(Entry { name, token, scopes, accounts, expires }: Entry) -> Result<Principal, String> {
-    if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.@".contains(&byte)) {
+    if !is_name(&name) {
         return Err("a principal's name is other than letters, digits and -_.@".to_owned());
     }
-    if token.len() < SHORTEST_TOKEN {
-        return Err(format!("the token of {name} has fewer than {SHORTEST_TOKEN} characters"));
+    if token.len() < SHORTEST_TOKEN || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(format!(
+            "the token of {name} has fewer than {SHORTEST_TOKEN} characters, or others than a header takes"
+        ));
     }
     let mut allowed = BTreeSet::new();
     for scope in &scopes {
@@ -229,6 +251,7 @@ mod tests {
         };
         for wrong in [
             wrong(|entry| entry["token"] = "short".into()),
+            wrong(|entry| entry["token"] = "a token with spaces, which no header can carry".into()),
             wrong(|entry| entry["scopes"] = serde_json::json!(["costs"])),
             wrong(|entry| entry["accounts"] = serde_json::json!(["me"])),
             wrong(|entry| entry["expires"] = "soon".into()),
@@ -252,6 +275,12 @@ mod tests {
         let principals = Principals::parse(&json, None).unwrap();
         assert_eq!((who(&principals, &token("b")), who(&principals, &token("d"))), (None, None));
         assert_eq!(who(&principals, &token("c")).as_deref(), Some("ci"));
+    }
+
+    #[test]
+    fn a_second_principal_with_a_token_is_left_out() {
+        let json = document(None, &[entry("first", &token("t")), entry("second", &token("t"))]);
+        assert_eq!(who(&Principals::parse(&json, None).unwrap(), &token("t")).as_deref(), Some("first"));
     }
 
     #[test]
