@@ -112,6 +112,8 @@ def running(port: int) -> Iterator[Emulator]:
         "IOT_MTLS_ENABLED": "false",
         "MINISTACK_ACCOUNT_ID": ACCOUNT,
         "TMPDIR": str(scratch),
+        # Where it finds Docker, it starts a container for each database, of an image that it must pull first.
+        "DOCKER_HOST": "unix:///nowhere",
     }
     with emulator.log.open("w") as log:
         # A session of its own: Ctrl-C reaches only us, and its functions end with it as one group.
