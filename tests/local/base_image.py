@@ -14,11 +14,13 @@ from pathlib import Path
 
 import certifi
 import docker
+from samcli.local.docker.lambda_image import LambdaImage
 
 #: What sam's Dockerfile runs in the image.
 PROGRAMS = [Path("/bin/sh"), Path("/bin/mv"), Path("/bin/chmod")]
 
-REPOSITORY = "public.ecr.aws/lambda/provided"
+#: The name by which sam looks for the image.
+REPOSITORY = f"{LambdaImage._INVOKE_REPO_PREFIX}/provided"
 
 
 def build(client: docker.DockerClient, architecture: str, functions: list[Path]) -> None:
