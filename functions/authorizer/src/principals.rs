@@ -76,9 +76,14 @@ impl Principals {
     pub(crate) fn parse(current: &str, previous: Option<&str>) -> Result<Self, String> {
         let mut principals = principals(current)?;
         let earlier = previous.and_then(principals_or_none).unwrap_or_default();
+        let held: Vec<_> =
+            principals.iter().flat_map(|principal| &principal.digests).map(|d| d.as_ref().to_vec()).collect();
         for principal in &mut principals {
             let same = earlier.iter().filter(|other| other.grant.principal == principal.grant.principal);
-            principal.digests.extend(same.flat_map(|other| other.digests.iter().copied()));
+            // A token that somebody holds now is theirs alone, whoever held it before.
+            let free =
+                same.flat_map(|other| &other.digests).filter(|digest| !held.iter().any(|h| h == digest.as_ref()));
+            principal.digests.extend(free.copied());
         }
         Ok(Self(principals))
     }
@@ -233,6 +238,16 @@ mod tests {
             assert_eq!(who(&principals, &token(letter)).as_deref(), Some(name));
         }
         assert_eq!(principals.grant(&token("c"), now()).unwrap().scopes, [Scope::Metrics].into());
+    }
+
+    #[test]
+    fn a_token_that_was_handed_on_is_its_present_holders() {
+        let before = document(None, &[entry("dashboard", &token("d")), entry("ci", &token("c"))]);
+        for order in [["ci", "dashboard"], ["dashboard", "ci"]] {
+            let entries = order.map(|name| entry(name, &token(if name == "ci" { "d" } else { "n" })));
+            let principals = Principals::parse(&document(None, &entries), Some(&before)).unwrap();
+            assert_eq!(who(&principals, &token("d")).as_deref(), Some("ci"));
+        }
     }
 
     #[test]
