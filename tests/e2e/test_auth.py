@@ -6,15 +6,16 @@ import contextlib
 import json
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
-from emulator.ministack import Emulator
+from emulator import stack
+from emulator.ministack import ACCOUNT, Emulator
 from emulator.stack import Stack
 
 from . import iam
 from .issuer import Issuer
-from .tokens import OTHER_ACCOUNT, token
+from .tokens import OTHER_ACCOUNT, principal, token
 
 #: Routes with the cheapest question that each takes.
 ROUTES = {
@@ -28,8 +29,8 @@ EXPLICIT_DENY = "User is not authorized to access this resource with an explicit
 NO_ALLOW = "User is not authorized to access this resource"
 
 
-def _status(stack: Stack, route: str, name: str) -> int:
-    status, _, _ = stack.get(ROUTES[route], headers=stack.headers(token(name)))
+def _status(deployed: Stack, route: str, name: str) -> int:
+    status, _, _ = deployed.get(ROUTES[route], headers=deployed.headers(token(name)))
     return status
 
 
@@ -159,6 +160,83 @@ def test_a_burst_over_the_plan_is_throttled(deployed: Stack, emulator: Emulator)
     give_up = time.monotonic() + 10
     while deployed.get(ROUTES["resources"])[0] == 429:
         assert time.monotonic() < give_up
+
+
+@contextlib.contextmanager
+def _client_of_its_own(emulator: Emulator, deployed: Stack, quota: int) -> Iterator[str]:
+    """A key with a usage plan of its own, as the README adds one."""
+    gateway = emulator.client("apigateway")
+    plan = gateway.create_usage_plan(
+        name="reporting",
+        throttle={"rateLimit": 50, "burstLimit": 50},
+        quota={"limit": quota, "period": "MONTH"},
+        apiStages=[{"apiId": deployed.rest_api_id, "stage": "v1"}],
+    )
+    key = gateway.create_api_key(name="reporting", enabled=True)
+    gateway.create_usage_plan_key(usagePlanId=plan["id"], keyId=key["id"], keyType="API_KEY")
+    try:
+        yield key["value"]
+    finally:
+        gateway.delete_usage_plan_key(usagePlanId=plan["id"], keyId=key["id"])
+        gateway.delete_api_key(apiKey=key["id"])
+        gateway.delete_usage_plan(usagePlanId=plan["id"])
+
+
+def test_a_months_quota_ends_and_only_for_its_own_key(deployed: Stack, emulator: Emulator) -> None:
+    with _client_of_its_own(emulator, deployed, quota=2) as key:
+        headers = deployed.headers() | {"x-api-key": key}
+        answers = [deployed.get(ROUTES["resources"], headers=headers) for _ in range(3)]
+        assert [status for status, _, _ in answers] == [200, 200, 429]
+        assert json.loads(answers[2][2]) == {"message": "Limit Exceeded"}
+        assert deployed.get(ROUTES["resources"])[0] == 200
+
+
+@contextlib.contextmanager
+def _nothing_kept(emulator: Emulator, deployed: Stack) -> Iterator[Callable[[], None]]:
+    """The gateway keeps no answer of the authorizer; what is yielded makes the function forget what it read."""
+    gateway = emulator.client("apigateway")
+    ids = {"restApiId": deployed.rest_api_id, "authorizerId": deployed.authorizer_id}
+
+    def keep_for(seconds: int) -> None:
+        gateway.update_authorizer(
+            **ids, patchOperations=[{"op": "replace", "path": "/authorizerResultTtlInSeconds", "value": str(seconds)}]
+        )
+
+    usual = gateway.get_authorizer(**ids)["authorizerResultTtlInSeconds"]
+    assert usual == 300
+    keep_for(0)
+    try:
+        yield lambda: stack.configure(emulator, "AuthorizerFunction")
+    finally:
+        keep_for(usual)
+
+
+def test_a_token_is_rotated_without_a_gap_and_revoked(deployed: Stack, emulator: Emulator) -> None:
+    secrets, secret = emulator.client("secretsmanager"), stack.outputs(emulator)["TokensSecret"]
+    before = secrets.get_secret_value(SecretId=secret)["SecretString"]
+    others = json.loads(before)["principals"]
+
+    def store(*holds: str) -> None:
+        rotated = [principal("rotated", ["resources:read"], [ACCOUNT]) | {"token": token(held)} for held in holds]
+        secrets.put_secret_value(SecretId=secret, SecretString=json.dumps(json.loads(before) | {"principals": others + rotated}))
+        forget()
+
+    def statuses() -> tuple[int, int]:
+        return _status(deployed, "resources", "first"), _status(deployed, "resources", "second")
+
+    with _nothing_kept(emulator, deployed) as forget:
+        try:
+            store("first")
+            assert statuses() == (200, 403)
+            store("second")
+            assert statuses() == (200, 200)
+            store("second")
+            assert statuses() == (403, 200)
+            store()
+            assert statuses() == (403, 403)
+        finally:
+            secrets.put_secret_value(SecretId=secret, SecretString=before)
+            forget()
 
 
 def test_the_role_has_no_action_that_is_not_needed(emulator: Emulator, deployed: Stack) -> None:

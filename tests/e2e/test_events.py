@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from emulator import stack
 from emulator.ministack import ROOT, Emulator
 from emulator.stack import Stack
 
@@ -29,9 +30,7 @@ TOKENS = {"authorizer-allow.json": "Allow", "authorizer-deny.json": "Deny", "aut
 
 
 def _invoke(emulator: Emulator, output: str, payload: bytes) -> dict[str, Any]:
-    stacks = emulator.client("cloudformation").describe_stacks(StackName="stratoscope")["Stacks"]
-    outputs = {o["OutputKey"]: o["OutputValue"] for o in stacks[0]["Outputs"]}
-    invoked = emulator.client("lambda").invoke(FunctionName=outputs[output], Payload=payload)
+    invoked = emulator.client("lambda").invoke(FunctionName=stack.outputs(emulator)[output], Payload=payload)
     return json.loads(invoked["Payload"].read())
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from emulator import stack
 from emulator.ministack import ACCOUNT, Emulator
 
 OTHER_ACCOUNT = "210987654321"
@@ -15,23 +16,23 @@ def token(name: str) -> str:
     return f"{name}-token-of-the-tests-".ljust(43, "x")
 
 
-def _principal(name: str, scopes: list[str], accounts: list[str], **more: Any) -> dict[str, Any]:
+def principal(name: str, scopes: list[str], accounts: list[str], **more: Any) -> dict[str, Any]:
+    """A principal of the secret."""
     return {"name": name, "token": token(name), "scopes": scopes, "accounts": accounts} | more
 
 
 PRINCIPALS = [
-    _principal("bookkeeper", ["costs:read"], [ACCOUNT]),
-    _principal("auditor", ["costs:read"], ["*"]),
-    _principal("viewer", ["resources:read", "metrics:read"], [ACCOUNT]),
-    _principal("foreigner", ["*"], [OTHER_ACCOUNT]),
-    _principal("guest", ["*"], ["*"], expires="2026-01-01T00:00:00Z"),
+    principal("bookkeeper", ["costs:read"], [ACCOUNT]),
+    principal("auditor", ["costs:read"], ["*"]),
+    principal("viewer", ["resources:read", "metrics:read"], [ACCOUNT]),
+    principal("foreigner", ["*"], [OTHER_ACCOUNT]),
+    principal("guest", ["*"], ["*"], expires="2026-01-01T00:00:00Z"),
 ]
 
 
 def add_principals(emulator: Emulator) -> None:
     """Adds the principals to the secret, as an operator does."""
-    stacks = emulator.client("cloudformation").describe_stacks(StackName="stratoscope")["Stacks"]
-    (secret,) = [o["OutputValue"] for o in stacks[0]["Outputs"] if o["OutputKey"] == "TokensSecret"]
+    secret = stack.outputs(emulator)["TokensSecret"]
     secrets = emulator.client("secretsmanager")
     document = json.loads(secrets.get_secret_value(SecretId=secret)["SecretString"])
     document["principals"] += PRINCIPALS

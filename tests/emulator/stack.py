@@ -77,21 +77,16 @@ def deploy(emulator: Emulator, ledger: Ledger, **parameters: str) -> Stack:
     overrides = [f"{name}={value}" for name, value in overrides.items()]
     _sam(["deploy", "--parameter-overrides", *overrides], emulator.environment())
 
-    described = emulator.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"][0]
-    outputs = {output["OutputKey"]: output["OutputValue"] for output in described["Outputs"]}
+    described = outputs(emulator)
     # Cost Explorer is not the emulator's; the template has no place for an endpoint that AWS does not need.
-    functions = emulator.client("lambda")
-    costs = outputs["CostsFunction"]
-    variables = functions.get_function_configuration(FunctionName=costs)["Environment"]["Variables"]
-    variables["AWS_ENDPOINT_URL_COST_EXPLORER"] = ledger.url
-    functions.update_function_configuration(FunctionName=costs, Environment={"Variables": variables})
-    key = emulator.client("apigateway").get_api_key(apiKey=outputs["ApiKeyId"], includeValue=True)
-    api = outputs["RestApiId"]
+    configure(emulator, "CostsFunction", AWS_ENDPOINT_URL_COST_EXPLORER=ledger.url)
+    key = emulator.client("apigateway").get_api_key(apiKey=described["ApiKeyId"], includeValue=True)
+    api = described["RestApiId"]
     (authorizer,) = emulator.client("apigateway").get_authorizers(restApiId=api)["items"]
-    secret = emulator.client("secretsmanager").get_secret_value(SecretId=outputs["TokensSecret"])
+    secret = emulator.client("secretsmanager").get_secret_value(SecretId=described["TokensSecret"])
     return Stack(
         # AWS's own form has the API's id in the host name, which not every resolver takes for loopback.
-        url=f"{emulator.endpoint}/_aws/execute-api/{api}/{outputs['StageName']}",
+        url=f"{emulator.endpoint}/_aws/execute-api/{api}/{described['StageName']}",
         api_key=key["value"],
         token=json.loads(secret["SecretString"])["token"],
         aws_endpoint=emulator.endpoint,
@@ -100,6 +95,20 @@ def deploy(emulator: Emulator, ledger: Ledger, **parameters: str) -> Stack:
         account=ACCOUNT,
         other_account=None,
     )
+
+
+def outputs(emulator: Emulator) -> dict[str, str]:
+    """The outputs of the deployed stack."""
+    described = emulator.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"][0]
+    return {output["OutputKey"]: output["OutputValue"] for output in described["Outputs"]}
+
+
+def configure(emulator: Emulator, output: str, **variables: str | None) -> None:
+    """Sets variables of a function of the stack, and takes those away that are None; the function starts anew."""
+    functions, name = emulator.client("lambda"), outputs(emulator)[output]
+    changed = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"] | variables
+    changed = {variable: value for variable, value in changed.items() if value is not None}
+    functions.update_function_configuration(FunctionName=name, Environment={"Variables": changed})
 
 
 def _sam(arguments: list[str], environment: dict[str, str]) -> None:
