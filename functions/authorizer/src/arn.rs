@@ -41,7 +41,7 @@ mod tests {
     fn what_is_no_method_arn_is_refused() {
         for arn in [
             "",
-            "arn:aws:lambda:us-east-1:123456789012:function:f",
+            "arn:aws:lambda:us-east-1:123456789012:a1b2c3d4e5/v1/GET/",
             "arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5",
             "arn:aws:execute-api:us-east-1::a1b2c3d4e5/v1/GET/",
             "arn:aws:execute-api:us-east-1:123456789012:*/v1/GET/",

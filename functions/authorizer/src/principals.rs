@@ -276,7 +276,7 @@ mod tests {
         ] {
             let json = document(None, &[wrong.clone(), entry("right", &token("r"))]);
             let principals = Principals::parse(&json, None).unwrap();
-            assert_eq!(who(&principals, &token("w")), None, "{wrong}");
+            assert_eq!(principals.0.len(), 1, "{wrong}");
             assert_eq!(who(&principals, &token("r")).as_deref(), Some("right"));
         }
     }

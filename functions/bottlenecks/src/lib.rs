@@ -20,19 +20,20 @@ mod shape_tests;
 mod sizes;
 
 use api::{Answer, ApiError, Call};
-use collector::{Collector, Coverage, Resource};
+use collector::{Accounts, Coverage, Resource};
 
 pub use crate::answer::Bottlenecks;
 use crate::needs::Plan;
 use crate::query::BottlenecksQuery;
 
 /// Answers one call.
-pub async fn handle(collector: &Collector, call: Call) -> Result<Answer<Bottlenecks, Coverage>, ApiError> {
+pub async fn handle(accounts: &Accounts, call: Call) -> Result<Answer<Bottlenecks, Coverage>, ApiError> {
     let query = BottlenecksQuery::read(&call)?;
     let needs = |resource: &Resource| Plan::of(resource).measurements(&resource.id, &query.windows);
+    let collector =
+        accounts.collector(call.account.as_deref(), &call.principal).ok_or_else(|| call.unknown_account())?;
     let surveyed = collector.survey(&query.wanted, needs, call.deadline).await;
-    let (survey, coverage) =
-        surveyed.map_err(|error| ApiError::unknown_regions("regions", &error.unknown, &error.enabled))?;
+    let (survey, coverage) = surveyed.map_err(|refusal| ApiError::refused("regions", &refusal, refusal.gap()))?;
     if survey.inventory.listed.is_empty() {
         return Err(ApiError::nothing_collected(&coverage.gaps, None));
     }

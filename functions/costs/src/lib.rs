@@ -10,16 +10,18 @@ mod answer;
 mod query;
 
 use api::{Answer, ApiError, Call};
-use collector::{Collector, Coverage, Gap, GapStatus};
+use collector::{Accounts, Coverage, Gap, GapStatus};
 
 pub use crate::answer::{Amount, Data};
 use crate::query::CostsQuery;
 
 /// Answers one call.
-pub async fn handle(collector: &Collector, call: Call) -> Result<Answer<Data, Coverage>, ApiError> {
+pub async fn handle(accounts: &Accounts, call: Call) -> Result<Answer<Data, Coverage>, ApiError> {
     let query = CostsQuery::read(&call)?;
+    let collector =
+        accounts.collector(call.account.as_deref(), &call.principal).ok_or_else(|| call.unknown_account())?;
     let asked = collector.costs(&query.question(), query.forecast.as_ref(), call.received_at, call.deadline).await;
-    let (costs, forecast, coverage) = asked;
+    let (costs, forecast, coverage) = asked.map_err(|refusal| ApiError::refused("start", &refusal, refusal.gap()))?;
     let Some(costs) = costs else {
         let advice = coverage.gaps.iter().find(|gap| gap.service == "ce").map(what_to_do);
         return Err(ApiError::nothing_collected(&coverage.gaps, advice));

@@ -10,17 +10,18 @@ mod answer;
 mod query;
 
 use api::{Answer, ApiError, Call};
-use collector::{Collector, SeriesStatus};
+use collector::{Accounts, SeriesStatus};
 
 pub use crate::answer::{Data, Datapoint, MetricsCoverage, SeriesCoverage};
 use crate::query::MetricsQuery;
 
 /// Answers one call.
-pub async fn handle(collector: &Collector, call: Call) -> Result<Answer<Data, MetricsCoverage>, ApiError> {
+pub async fn handle(accounts: &Accounts, call: Call) -> Result<Answer<Data, MetricsCoverage>, ApiError> {
     let query = MetricsQuery::read(&call)?;
+    let collector =
+        accounts.collector(call.account.as_deref(), &call.principal).ok_or_else(|| call.unknown_account())?;
     let measured = collector.measure(&query.asked(), call.deadline).await;
-    let (series, coverage) =
-        measured.map_err(|error| ApiError::unknown_regions("region", &error.unknown, &error.enabled))?;
+    let (series, coverage) = measured.map_err(|refusal| ApiError::refused("region", &refusal, refusal.gap()))?;
     if series.iter().all(|series| series.status == SeriesStatus::Missing) {
         return Err(ApiError::nothing_collected(&coverage.gaps, None));
     }

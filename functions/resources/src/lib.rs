@@ -12,7 +12,7 @@ mod page;
 mod query;
 
 use api::{Answer, ApiError, Call};
-use collector::{Collector, Coverage, Inventory};
+use collector::{Accounts, Coverage, Inventory};
 use serde::Serialize;
 
 use crate::counts::Counts;
@@ -28,11 +28,12 @@ pub struct Resources {
 }
 
 /// Answers one call.
-pub async fn handle(collector: &Collector, call: Call) -> Result<Answer<Resources, Coverage>, ApiError> {
+pub async fn handle(accounts: &Accounts, call: Call) -> Result<Answer<Resources, Coverage>, ApiError> {
     let query = ResourcesQuery::read(&call)?;
+    let collector =
+        accounts.collector(call.account.as_deref(), &call.principal).ok_or_else(|| call.unknown_account())?;
     let collected = collector.inventory(&query.wanted, call.deadline).await;
-    let (inventory, coverage) =
-        collected.map_err(|error| ApiError::unknown_regions("regions", &error.unknown, &error.enabled))?;
+    let (inventory, coverage) = collected.map_err(|refusal| ApiError::refused("regions", &refusal, refusal.gap()))?;
     if inventory.listed.is_empty() {
         return Err(ApiError::nothing_collected(&coverage.gaps, None));
     }

@@ -1,4 +1,4 @@
-//! Who calls, as the authorizer vouches for it.
+//! Who calls, as the authorizer vouches for it, and about which account.
 //!
 //! The gateway lets nobody through whose policy does not allow the path. What the authorizer says of the accounts is
 //! checked here once more, so that a wrong policy alone opens no account.
@@ -9,26 +9,41 @@ use serde_json::Value;
 
 use crate::ApiError;
 
+/// The part of the path that names an account.
+const ACCOUNT: &str = "account";
+
 /// One who may make this call.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Caller {
     /// The name that the authorizer gave.
     pub(crate) principal: String,
+    /// The account of the path; `None` for the one that the API is in, under both its paths.
+    pub(crate) account: Option<String>,
 }
 
 impl Caller {
-    /// The caller of a request about the account that the API is in.
+    /// The caller of a request, who may ask about its account.
     pub(crate) fn of(request: &Request) -> Result<Self, ApiError> {
         let Some(RequestContext::ApiGatewayV1(gateway)) = request.request_context_ref() else {
             return Err(ApiError::account_not_allowed("no gateway passed this call on"));
         };
         let said = |name| gateway.authorizer.fields.get(name).and_then(Value::as_str).unwrap_or_default();
-        let account = gateway.account_id.as_deref().unwrap_or_default();
-        if account.is_empty() || !allows(said("accounts"), account) {
+        let home = gateway.account_id.as_deref().unwrap_or_default();
+        let path = request.path_parameters();
+        let asked = path.first(ACCOUNT).unwrap_or(home);
+        if !is_account(asked) {
+            return Err(ApiError::not_allowed(ACCOUNT, asked, "the 12 digits of an account's id"));
+        }
+        if !allows(said("accounts"), asked) {
             return Err(ApiError::account_not_allowed("the token is for other accounts"));
         }
-        Ok(Self { principal: said("principal").to_owned() })
+        let account = (asked != home).then(|| asked.to_owned());
+        Ok(Self { principal: said("principal").to_owned(), account })
     }
+}
+
+fn is_account(id: &str) -> bool {
+    id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Whether `account` is among `accounts`: `*`, or ids with commas between.
@@ -54,12 +69,41 @@ mod tests {
             ("210987654321,123456789012", true),
             ("210987654321", false),
             ("12345678901", false),
+            ("1234567890123", false),
             ("", false),
         ] {
             let event = EVENT.replace(r#""accounts": "*""#, &format!(r#""accounts": "{accounts}""#));
             assert_eq!(caller(&event).is_ok(), allowed, "{accounts}");
         }
         assert_eq!(caller(EVENT).unwrap().principal, "admin");
+    }
+
+    /// The event of a call of `/accounts/{account}/resources`.
+    fn about(account: &str, allowed: &str) -> String {
+        let mut event: Value = serde_json::from_str(EVENT).unwrap();
+        event["pathParameters"] = serde_json::json!({"account": account});
+        event["requestContext"]["authorizer"]["accounts"] = allowed.into();
+        event.to_string()
+    }
+
+    #[test]
+    fn another_account_is_the_one_of_the_path() {
+        let other = caller(&about("210987654321", "210987654321")).unwrap();
+        assert_eq!((other.principal.as_str(), other.account.as_deref()), ("admin", Some("210987654321")));
+        assert_eq!(caller(&about("123456789012", "*")).unwrap().account, None);
+        assert_eq!(caller(EVENT).unwrap().account, None);
+        assert_eq!(caller(&about("210987654321", "123456789012")).unwrap_err().status(), 403);
+    }
+
+    #[test]
+    fn what_is_no_account_is_refused_by_name() {
+        for id in ["21098765432", "2109876543210", "21098765432a", "", "٢٠٩٨٧٦", "%32109876543", "../../../../"] {
+            let refused = caller(&about(id, "*")).unwrap_err();
+            assert_eq!(refused.status(), 400, "{id}");
+            let ApiError::InvalidParameter { parameter, message } = refused else { panic!("{refused:?}") };
+            assert_eq!(parameter, "account");
+            assert!(message.ends_with("is not allowed; allowed: the 12 digits of an account's id"), "{message}");
+        }
     }
 
     #[test]

@@ -64,10 +64,10 @@ pub(crate) fn error_body(error: &ApiError, request_id: &str) -> String {
         ApiError::InvalidParameter { parameter, .. } => {
             fields.insert("parameter".into(), parameter.as_str().into());
         }
-        ApiError::NothingCollected { gaps, .. } => {
+        ApiError::NothingCollected { gaps, .. } | ApiError::AccountUnreachable { gaps, .. } => {
             fields.insert("gaps".into(), gaps.clone());
         }
-        ApiError::AccountNotAllowed { .. } | ApiError::Internal(_) => {}
+        ApiError::AccountNotAllowed { .. } | ApiError::UnknownAccount { .. } | ApiError::Internal(_) => {}
     }
     serde_json::json!({"success": false, "error": Value::Object(fields), "request_id": request_id}).to_string()
 }

@@ -1,9 +1,12 @@
 //! The one error of the HTTP edge.
 //!
-//! A handler chooses a variant by who can mend the fault: the caller ([`ApiError::InvalidParameter`], [`ApiError::AccountNotAllowed`]), the operator of
-//! the AWS account ([`ApiError::NothingCollected`]), or we ([`ApiError::Internal`]). What the caller reads and what the
-//! log keeps are apart: an internal fault says nothing about itself to the caller. There is no variant for an answer
+//! A handler chooses a variant by who can mend the fault: the caller ([`ApiError::InvalidParameter`],
+//! [`ApiError::AccountNotAllowed`], [`ApiError::UnknownAccount`]), the operator of the AWS account
+//! ([`ApiError::NothingCollected`], [`ApiError::AccountUnreachable`]), or we ([`ApiError::Internal`]). What the caller
+//! reads and what the log keeps are apart: an internal fault says nothing about itself to the caller. There is no variant for an answer
 //! that lacks something: that is a success whose envelope names its gaps.
+
+use std::fmt::Display;
 
 use serde::Serialize;
 use serde_json::Value;
@@ -27,6 +30,20 @@ pub enum ApiError {
     AccountNotAllowed {
         /// Why, for the caller.
         message: String,
+    },
+    /// This deployment has no way into the account: 404.
+    #[error("{message}")]
+    UnknownAccount {
+        /// What to do, for the caller.
+        message: String,
+    },
+    /// The account does not let us in: 502.
+    #[error("{message}")]
+    AccountUnreachable {
+        /// What AWS said, and what to check.
+        message: String,
+        /// The same as a gap, with AWS's own code.
+        gaps: Value,
     },
     /// AWS answered nothing of what was asked: 502.
     #[error("{message}")]
@@ -53,15 +70,17 @@ impl ApiError {
         Self::invalid(parameter, format!("`{}` is not allowed; allowed: {allowed}", echoed(value)))
     }
 
-    /// `parameter` names regions that AWS does not have.
+    /// AWS refused a question as a whole: with a `gap` it did not let us into the account, and without one `parameter` is
+    /// wrong. `reason` is for the caller.
     #[must_use]
-    pub fn unknown_regions(parameter: &str, unknown: &[String], enabled: &[String]) -> Self {
-        let message = format!(
-            "AWS lists no such region for this account: {}; enabled: {}",
-            unknown.join(", "),
-            enabled.join(", ")
-        );
-        Self::invalid(parameter, message)
+    pub fn refused(parameter: &str, reason: &impl Display, gap: Option<&impl Serialize>) -> Self {
+        match gap {
+            Some(gap) => Self::AccountUnreachable {
+                message: reason.to_string(),
+                gaps: serde_json::to_value([gap]).unwrap_or_default(),
+            },
+            None => Self::invalid(parameter, reason.to_string()),
+        }
     }
 
     /// The caller may not ask about the account.
@@ -84,7 +103,8 @@ impl ApiError {
         match self {
             Self::InvalidParameter { .. } => 400,
             Self::AccountNotAllowed { .. } => 403,
-            Self::NothingCollected { .. } => 502,
+            Self::UnknownAccount { .. } => 404,
+            Self::NothingCollected { .. } | Self::AccountUnreachable { .. } => 502,
             Self::Internal(_) => 500,
         }
     }
@@ -95,6 +115,8 @@ impl ApiError {
         match self {
             Self::InvalidParameter { .. } => "InvalidParameter",
             Self::AccountNotAllowed { .. } => "AccountNotAllowed",
+            Self::UnknownAccount { .. } => "UnknownAccount",
+            Self::AccountUnreachable { .. } => "AccountUnreachable",
             Self::NothingCollected { .. } => "NothingCollected",
             Self::Internal(_) => "InternalError",
         }
@@ -106,6 +128,8 @@ impl ApiError {
         match self {
             Self::InvalidParameter { message, .. }
             | Self::AccountNotAllowed { message }
+            | Self::UnknownAccount { message }
+            | Self::AccountUnreachable { message, .. }
             | Self::NothingCollected { message, .. } => message,
             Self::Internal(_) => "The request failed inside the service. Its log has the reason under this request_id.",
         }

@@ -32,6 +32,10 @@ const ALLOW_ORIGIN: &str = "ALLOW_ORIGIN";
 #[derive(Debug)]
 pub struct Call {
     parameters: QueryMap,
+    /// The account that is asked about; `None` for the one that the API is in.
+    pub account: Option<String>,
+    /// Who asks.
+    pub principal: String,
     /// When the call arrived: the `now` of everything that is computed for it.
     pub received_at: Timestamp,
     /// When the answer must be ready; what is missing by then is a gap.
@@ -42,6 +46,14 @@ impl Call {
     /// The query string, in which only the `allowed` parameters may occur.
     pub fn query(&self, allowed: &[&str]) -> Result<Query, ApiError> {
         Query::parse(self.parameters.iter(), allowed)
+    }
+
+    /// The error of a call about an account that this deployment has no way into.
+    #[must_use]
+    pub fn unknown_account(&self) -> ApiError {
+        let account = self.account.as_deref().unwrap_or_default();
+        let message = format!("This deployment has no access to account {account}; its operator can add it.");
+        ApiError::UnknownAccount { message }
     }
 }
 
@@ -81,14 +93,12 @@ where
     let request_id = request_id(request, context);
     let deadline = deadline(started, context, SystemTime::now());
     let parameters = request.query_string_parameters();
-    let (principal, allowed) = match Caller::of(request) {
-        Ok(Caller { principal }) => (principal, Ok(())),
-        Err(error) => (String::new(), Err(error)),
-    };
+    let caller = Caller::of(request);
+    let principal = caller.as_ref().map_or_else(|_| String::new(), |caller| caller.principal.clone());
 
     let answered = async {
-        allowed?;
-        handler(Call { parameters, received_at, deadline }).await
+        let Caller { principal, account } = caller?;
+        handler(Call { parameters, account, principal, received_at, deadline }).await
     };
     let caught = AssertUnwindSafe(answered).catch_unwind().await;
     let outcome = caught

@@ -1,25 +1,37 @@
 //! The one place that builds clients.
 //!
-//! Each (service, region) has one client, built when it is first needed and kept for the life of the process: a client
-//! holds its endpoint, its retry budget and its connections. All share one HTTP client, so the root certificates are
-//! read once and not once a client.
+//! Each (account, service, region) has one client, built when it is first needed and kept for the life of the process: a
+//! client holds its endpoint, its retry budget and its connections. All share one HTTP client, so the root certificates
+//! are read once and not once a client. With its client each service has the gate that its requests pass.
 //!
-//! Retries are the SDK's standard ones (exponential with jitter, three attempts). The time limits of a call leave room
-//! for a second attempt inside the answer's deadline; a pooled connection that died while Lambda froze the process
-//! costs one attempt at most.
+//! Retries are the SDK's standard ones (exponential with jitter). The time limits of a call leave room for a second
+//! attempt inside the answer's deadline; a pooled connection that died while Lambda froze the process costs one attempt
+//! at most. Six attempts are for throttling, where the gate spaces out what follows; the SDK's own retry budget ends them
+//! early where a service fails for everybody.
 
+use std::borrow::Borrow;
 use std::collections::HashMap;
+use std::hash::Hash;
+use std::ops::Deref;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use aws_config::identity::IdentityCache;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_sts::config::SharedCredentialsProvider;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 
+use crate::Common;
+use crate::assume::{AssumedRole, RoleCredentials};
 use crate::cut_xml::RefuseCutXml;
-use crate::pace::Pace;
+use crate::gate::{Gate, Rate, TellGate};
+use crate::listing::Limits;
 use crate::requests::CountRequests;
+
+/// The endpoint of STS that belongs to no region; the commercial partition alone has one.
+const GLOBAL_STS: &str = "https://sts.amazonaws.com";
 
 /// Where the list of regions and the buckets are asked when the environment names no region.
 const DEFAULT_REGION: &str = "us-east-1";
@@ -31,69 +43,105 @@ const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(5);
 /// A call with its retries: far below the answer's deadline, so that a failing region is told and not waited for.
 const OPERATION_TIMEOUT: Duration = Duration::from_secs(8);
 /// Attempts of a call, the first included.
-const ATTEMPTS: u32 = 3;
+const ATTEMPTS: u32 = 6;
+/// What the first wait between two attempts is at most.
+const FIRST_BACKOFF: Duration = Duration::from_millis(200);
+
+/// A service's client in one region, and the gate that its requests pass.
+#[derive(Debug, Clone)]
+pub(crate) struct Gated<C> {
+    client: C,
+    gate: Arc<Gate>,
+}
+
+impl<C> Gated<C> {
+    /// The limits of a listing that ends at `deadline`.
+    pub(crate) fn until(&self, deadline: Instant) -> Limits {
+        Limits { gate: Arc::clone(&self.gate), deadline, cost: Duration::ZERO }
+    }
+}
+
+impl<C> Deref for Gated<C> {
+    type Target = C;
+
+    fn deref(&self) -> &C {
+        &self.client
+    }
+}
 
 /// The clients of one account.
 #[derive(Debug)]
 pub(crate) struct Clients {
     config: SdkConfig,
+    common: Arc<Common>,
     home_region: String,
-    cloudwatch: ByRegion<aws_sdk_cloudwatch::Client>,
-    cost_explorer: ByRegion<aws_sdk_costexplorer::Client>,
-    ec2: ByRegion<aws_sdk_ec2::Client>,
-    lambda: ByRegion<aws_sdk_lambda::Client>,
-    rds: ByRegion<aws_sdk_rds::Client>,
-    s3: ByRegion<aws_sdk_s3::Client>,
-    sts: ByRegion<aws_sdk_sts::Client>,
-    tagging: ByRegion<aws_sdk_resourcegroupstagging::Client>,
-    metric_data_pace: ByRegion<Arc<Pace>>,
+    cloudwatch: Kept<String, Gated<aws_sdk_cloudwatch::Client>>,
+    cost_explorer: Kept<String, Gated<aws_sdk_costexplorer::Client>>,
+    ec2: Kept<String, Gated<aws_sdk_ec2::Client>>,
+    lambda: Kept<String, Gated<aws_sdk_lambda::Client>>,
+    rds: Kept<String, Gated<aws_sdk_rds::Client>>,
+    s3: Kept<String, Gated<aws_sdk_s3::Client>>,
+    sts: Kept<String, Gated<aws_sdk_sts::Client>>,
+    tagging: Kept<String, Gated<aws_sdk_resourcegroupstagging::Client>>,
+}
+
+/// The settings of the environment.
+pub(crate) async fn config_from_env() -> SdkConfig {
+    let http = aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build_https();
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(CONNECT_TIMEOUT)
+        .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+        .operation_timeout(OPERATION_TIMEOUT)
+        .build();
+    let retries = RetryConfig::standard().with_max_attempts(ATTEMPTS).with_initial_backoff(FIRST_BACKOFF);
+    let loader = aws_config::defaults(BehaviorVersion::latest());
+    loader.http_client(http).timeout_config(timeouts).retry_config(retries).load().await
+}
+
+/// The same settings with the credentials of a role, which keeps them itself.
+pub(crate) fn config_of_role(config: &SdkConfig, role: &Arc<AssumedRole>) -> SdkConfig {
+    let provider = SharedCredentialsProvider::new(RoleCredentials(Arc::clone(role)));
+    config.to_builder().credentials_provider(provider).identity_cache(IdentityCache::no_cache()).build()
+}
+
+/// Builds a service's client in a region.
+macro_rules! gated {
+    ($sdk:ident, $config:expr, $gate:expr) => {{
+        let gate: Arc<Gate> = $gate;
+        let config = $sdk::config::Builder::from($config)
+            .interceptor(CountRequests)
+            .interceptor(RefuseCutXml)
+            .interceptor(TellGate(Arc::clone(&gate)));
+        Gated { client: $sdk::Client::from_conf(config.build()), gate }
+    }};
 }
 
 /// Writes the accessor of a service's client: from the cache, or built from the shared configuration.
 macro_rules! client {
-    ($service:ident, $sdk:ident) => {
-        pub(crate) fn $service(&self, region: &str) -> $sdk::Client {
-            self.$service.get(region, || {
-                let config = self.config.to_builder().region(Region::new(region.to_owned())).build();
-                let config = $sdk::config::Builder::from(&config).interceptor(CountRequests).interceptor(RefuseCutXml);
-                $sdk::Client::from_conf(config.build())
-            })
+    ($service:ident, $sdk:ident, $rate:expr) => {
+        pub(crate) fn $service(&self, region: &str) -> Gated<$sdk::Client> {
+            self.$service
+                .get(region, || gated!($sdk, &self.config_in(region), self.gate(stringify!($service), region, $rate)))
         }
     };
 }
 
 impl Clients {
-    /// Clients with the credentials, region and endpoint of the environment.
-    pub(crate) async fn from_env() -> Self {
-        let http =
-            aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build_https();
-        let timeouts = TimeoutConfig::builder()
-            .connect_timeout(CONNECT_TIMEOUT)
-            .operation_attempt_timeout(ATTEMPT_TIMEOUT)
-            .operation_timeout(OPERATION_TIMEOUT)
-            .build();
-        let loader = aws_config::defaults(BehaviorVersion::latest())
-            .http_client(http)
-            .timeout_config(timeouts)
-            .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS));
-        Self::from_config(loader.load().await)
-    }
-
-    /// Clients that share everything in `config` but the region.
-    pub(crate) fn from_config(config: SdkConfig) -> Self {
+    /// Clients that share everything in `config` but the region, and the gates of `common`.
+    pub(crate) fn new(config: SdkConfig, common: Arc<Common>) -> Self {
         let home_region = config.region().map_or(DEFAULT_REGION, Region::as_ref).to_owned();
         Self {
             config,
+            common,
             home_region,
-            cloudwatch: ByRegion::default(),
-            cost_explorer: ByRegion::default(),
-            ec2: ByRegion::default(),
-            lambda: ByRegion::default(),
-            rds: ByRegion::default(),
-            s3: ByRegion::default(),
-            sts: ByRegion::default(),
-            tagging: ByRegion::default(),
-            metric_data_pace: ByRegion::default(),
+            cloudwatch: Kept::default(),
+            cost_explorer: Kept::default(),
+            ec2: Kept::default(),
+            lambda: Kept::default(),
+            rds: Kept::default(),
+            s3: Kept::default(),
+            sts: Kept::default(),
+            tagging: Kept::default(),
         }
     }
 
@@ -102,35 +150,70 @@ impl Clients {
         &self.home_region
     }
 
-    /// The turns of GetMetricData in a region.
-    pub(crate) fn metric_data_pace(&self, region: &str) -> Arc<Pace> {
-        self.metric_data_pace.get(region, Arc::default)
+    /// The partition of the home region: the second part of every ARN.
+    pub(crate) fn partition(&self) -> &'static str {
+        match self.home_region.split('-').next() {
+            Some("cn") => "aws-cn",
+            Some("us") if self.home_region.starts_with("us-gov-") => "aws-us-gov",
+            _ => "aws",
+        }
     }
 
-    client!(cloudwatch, aws_sdk_cloudwatch);
-    client!(cost_explorer, aws_sdk_costexplorer);
-    client!(ec2, aws_sdk_ec2);
-    client!(lambda, aws_sdk_lambda);
-    client!(rds, aws_sdk_rds);
-    client!(s3, aws_sdk_s3);
-    client!(sts, aws_sdk_sts);
-    client!(tagging, aws_sdk_resourcegroupstagging);
+    // The rates that AWS publishes for an account and region.
+    client!(cloudwatch, aws_sdk_cloudwatch, Rate::a_second(50, 0));
+    client!(cost_explorer, aws_sdk_costexplorer, Rate::a_second(5, 3));
+    client!(ec2, aws_sdk_ec2, Rate::a_second(100, 20));
+    client!(lambda, aws_sdk_lambda, Rate::UNKNOWN);
+    client!(rds, aws_sdk_rds, Rate::UNKNOWN);
+    client!(s3, aws_sdk_s3, Rate::UNKNOWN);
+    client!(sts, aws_sdk_sts, Rate::UNKNOWN);
+    client!(tagging, aws_sdk_resourcegroupstagging, Rate::UNKNOWN);
+
+    /// STS at its global endpoint; none where an endpoint is given or the partition has none.
+    pub(crate) fn global_sts(&self) -> Option<Gated<aws_sdk_sts::Client>> {
+        let has_one = self.config.endpoint_url().is_none() && self.partition() == "aws";
+        has_one.then(|| {
+            let config = self.config_in(DEFAULT_REGION).into_builder().endpoint_url(GLOBAL_STS).build();
+            gated!(aws_sdk_sts, &config, self.gate("sts", "global", Rate::UNKNOWN))
+        })
+    }
+
+    fn config_in(&self, region: &str) -> SdkConfig {
+        self.config.to_builder().region(Region::new(region.to_owned())).build()
+    }
+
+    fn gate(&self, service: &'static str, region: &str, rate: Rate) -> Arc<Gate> {
+        let key = (service, region.to_owned());
+        self.common.gates.get(&key, || Arc::new(Gate::new(rate)))
+    }
 }
 
-/// One service's clients, each built once. Clones of an SDK client share everything.
+/// What is built once for each key; clones share everything.
 #[derive(Debug)]
-struct ByRegion<C>(Mutex<HashMap<String, C>>);
+pub(crate) struct Kept<K, V>(Mutex<HashMap<K, V>>);
 
-impl<C> Default for ByRegion<C> {
+/// The gates of an account, by service and region.
+pub(crate) type Gates = Kept<(&'static str, String), Arc<Gate>>;
+
+impl<K, V> Default for Kept<K, V> {
     fn default() -> Self {
         Self(Mutex::new(HashMap::new()))
     }
 }
 
-impl<C: Clone> ByRegion<C> {
-    fn get(&self, region: &str, build: impl FnOnce() -> C) -> C {
-        let mut clients = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        clients.entry(region.to_owned()).or_insert_with(build).clone()
+impl<K: Eq + Hash, V: Clone> Kept<K, V> {
+    fn get<Q>(&self, key: &Q, build: impl FnOnce() -> V) -> V
+    where
+        K: Borrow<Q>,
+        Q: Eq + Hash + ToOwned<Owned = K> + ?Sized,
+    {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(value) = kept.get(key) {
+            return value.clone();
+        }
+        let value = build();
+        kept.insert(key.to_owned(), value.clone());
+        value
     }
 }
 
@@ -142,7 +225,7 @@ mod tests {
 
     #[test]
     fn a_client_is_built_once_a_region() {
-        let clients = ByRegion::default();
+        let clients: Kept<String, i32> = Kept::default();
         let count = Cell::new(0);
         let build = || {
             count.set(count.get() + 1);

@@ -17,9 +17,9 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::catalog::{Catalog, Metric};
+use crate::clients::Gated;
 use crate::fault::Fault;
-use crate::listing::every_page;
-use crate::pace::Pace;
+use crate::listing::{Limits, every_page};
 use crate::requests;
 use crate::resource::timestamp;
 use crate::window::Window;
@@ -31,8 +31,6 @@ pub(crate) const GET_METRIC_DATA: (&str, &str) = ("cloudwatch", "GetMetricData")
 const QUERIES_A_REQUEST: usize = 500;
 /// The most datapoints in an answer.
 const DATAPOINTS_A_REQUEST: usize = 100_800;
-/// The least time between two requests to a region: 50 a second are allowed.
-const SPACING: Duration = Duration::from_millis(20);
 /// The datapoints a second that a region allows where the window began in the last three hours; 396,000 for older ones.
 const RECENT_DATAPOINTS_A_SECOND: u64 = 180_000;
 const OLD_DATAPOINTS_A_SECOND: u64 = 396_000;
@@ -91,13 +89,12 @@ impl Series {
 
 /// Reads every measurement: a series each, in their order, and what failed.
 pub(crate) async fn read(
-    client: &Client,
-    pace: &Pace,
+    client: &Gated<Client>,
     measurements: &[Measurement],
     deadline: Instant,
 ) -> (Vec<Series>, Vec<Fault>) {
     let answered = join_all(batches(measurements).into_iter().map(async |batch| {
-        let (series, fault) = request(client, pace, &batch, deadline).await;
+        let (series, fault) = request(client, &batch, deadline).await;
         let indexes = batch.into_iter().map(|(index, _)| index);
         (indexes.zip(series).collect::<Vec<_>>(), fault)
     }));
@@ -138,18 +135,8 @@ fn batches_of_a_span(measurements: Vec<Placed<'_>>) -> Vec<Vec<Placed<'_>>> {
 }
 
 /// One request with its pages.
-async fn request(
-    client: &Client,
-    pace: &Pace,
-    batch: &[Placed<'_>],
-    deadline: Instant,
-) -> (Vec<Series>, Option<Fault>) {
+async fn request(client: &Gated<Client>, batch: &[Placed<'_>], deadline: Instant) -> (Vec<Series>, Option<Fault>) {
     let Some((_, Measurement { window, .. })) = batch.first() else { return (Vec::new(), None) };
-    if tokio::time::timeout_at(deadline.into(), pace.turn(cost(window, batch))).await.is_err() {
-        return (missing(batch), Some(Fault::past_deadline()));
-    }
-    let metrics: usize = batch.iter().map(|(_, m)| m.statistics.len().div_ceil(STATISTICS_A_METRIC)).sum();
-    requests::charge(u64::try_from(metrics).unwrap_or(u64::MAX).saturating_mul(MICRO_USD_A_METRIC));
     let pages = client
         .get_metric_data()
         .set_metric_data_queries(Some(queries(batch)))
@@ -159,10 +146,15 @@ async fn request(
         .into_paginator()
         .stop_on_duplicate_token(false)
         .send();
-    let results = every_page(deadline, pages, GetMetricDataOutput::next_token, |page| {
-        page.metric_data_results.unwrap_or_default()
-    })
-    .await;
+    let limits = Limits { cost: cost(window, batch), ..client.until(deadline) };
+    let results =
+        every_page(limits, pages, GetMetricDataOutput::next_token, |page| page.metric_data_results.unwrap_or_default())
+            .await;
+    // AWS bills no error.
+    if results.fault.is_none() || !results.found.is_empty() {
+        let metrics: usize = batch.iter().map(|(_, m)| m.statistics.len().div_ceil(STATISTICS_A_METRIC)).sum();
+        requests::charge(u64::try_from(metrics).unwrap_or(u64::MAX).saturating_mul(MICRO_USD_A_METRIC));
+    }
     (put_together(batch, results.found), results.fault)
 }
 
@@ -201,14 +193,13 @@ impl Measurement {
     }
 }
 
-/// How long a request keeps the next one waiting, by the rate of requests and that of datapoints.
+/// How long a request keeps the next one waiting by the rate of datapoints; that of requests is the gate's.
 fn cost(span: &Window, batch: &[Placed<'_>]) -> Duration {
     let datapoints: usize = batch.iter().map(|(_, measurement)| measurement.datapoints()).sum();
     let datapoints = u64::try_from(datapoints).unwrap_or(u64::MAX);
     let recent = span.end.duration_since(span.start).unsigned_abs() <= RECENT;
     let a_second = if recent { RECENT_DATAPOINTS_A_SECOND } else { OLD_DATAPOINTS_A_SECOND };
-    let micros = datapoints.saturating_mul(1_000_000).checked_div(a_second).unwrap_or(0);
-    SPACING.max(Duration::from_micros(micros))
+    Duration::from_micros(datapoints.saturating_mul(1_000_000).checked_div(a_second).unwrap_or(0))
 }
 
 /// The queries of a request: one a statistic, whose id says which.
@@ -309,12 +300,12 @@ mod tests {
     }
 
     #[test]
-    fn a_request_costs_its_share_of_the_rates() {
+    fn a_request_costs_its_share_of_the_rate_of_datapoints() {
         let cost = |count, window| {
             let measurements = measurements(count, &["Average"], window);
             cost(&window, &batches(&measurements)[0])
         };
-        assert_eq!(cost(10, last(24, 3_600)), SPACING);
+        assert_eq!(cost(99, last(24, 3_600)), Duration::from_millis(6));
         assert_eq!(cost(500, last(3, 60)), Duration::from_millis(500));
         assert_eq!(cost(500, last(33, 600)), Duration::from_millis(250));
     }

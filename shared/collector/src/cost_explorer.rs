@@ -20,6 +20,7 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
+use crate::clients::Gated;
 use crate::costs::{CostPeriod, CostQuestion, Forecast, ForecastQuestion, Granularity, Grouping};
 use crate::fault::Fault;
 use crate::listing::{every_page, one_call};
@@ -36,14 +37,15 @@ pub(crate) const FORECAST_LEVEL: i32 = 80;
 
 /// Every period of a question, in the order of time. A sum that lacks a page would be wrong, so a fault leaves nothing.
 pub(crate) async fn periods(
-    client: &Client,
+    client: &Gated<Client>,
     question: &CostQuestion,
     deadline: Instant,
 ) -> Result<Vec<CostPeriod>, Fault> {
-    let pages = every_page(deadline, pages(client, question), GetCostAndUsageOutput::next_page_token, |page| {
-        page.results_by_time.unwrap_or_default()
-    })
-    .await;
+    let pages =
+        every_page(client.until(deadline), pages(client, question), GetCostAndUsageOutput::next_page_token, |page| {
+            page.results_by_time.unwrap_or_default()
+        })
+        .await;
     if let Some(fault) = pages.fault {
         return Err(fault);
     }
@@ -61,7 +63,7 @@ pub(crate) async fn periods(
 
 /// The pages of a question; the SDK has no paginator for this operation.
 fn pages(
-    client: &Client,
+    client: &Gated<Client>,
     question: &CostQuestion,
 ) -> PaginationStream<Result<GetCostAndUsageOutput, SdkError<GetCostAndUsageError, HttpResponse>>> {
     let request = client
@@ -91,7 +93,7 @@ fn pages(
 
 /// What the rest of a period will cost.
 pub(crate) async fn forecast(
-    client: &Client,
+    client: &Gated<Client>,
     question: &ForecastQuestion,
     deadline: Instant,
 ) -> Result<Forecast, Fault> {
@@ -102,7 +104,7 @@ pub(crate) async fn forecast(
         .metric(question.metric.into())
         .prediction_interval_level(FORECAST_LEVEL)
         .send();
-    let answer = one_call(deadline, call).await?;
+    let answer = one_call(client.until(deadline), call).await?;
     let total = answer.total.ok_or_else(|| incomplete("no total"))?;
     // One request spans at most two months: bounds add up as the means do.
     let results = answer.forecast_results_by_time.unwrap_or_default();

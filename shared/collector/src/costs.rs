@@ -15,6 +15,7 @@ use tokio::sync::OnceCell;
 
 use crate::coverage::{Coverage, Gap};
 use crate::fault::Fault;
+use crate::refusal::Refusal;
 use crate::requests::metered;
 use crate::{Collector, cost_explorer};
 
@@ -173,24 +174,29 @@ impl Collector {
     ///
     /// Costs that lack anything would be wrong, so they are whole or there are none and the coverage has the gap. A
     /// forecast that AWS can't make is an answer, not a gap.
+    ///
+    /// # Errors
+    /// An account that lets us not in.
     pub async fn costs(
         &self,
         question: &CostQuestion,
         forecast: Option<&ForecastQuestion>,
         now: Timestamp,
         deadline: Instant,
-    ) -> (Option<Arc<Costs>>, Option<ForecastAnswer>, Coverage) {
+    ) -> Result<(Option<Arc<Costs>>, Option<ForecastAnswer>, Coverage), Refusal> {
         let asked = Box::pin(async {
+            self.enter(deadline).await?;
             let past = self.past_costs(question, now, deadline);
-            tokio::join!(past, self.future_costs(forecast, deadline), self.account(deadline))
+            Ok(tokio::join!(past, self.future_costs(forecast, deadline), self.account(deadline)))
         });
-        let ((costs, forecast, account), aws_requests) = metered(asked).await;
+        let (answered, aws_requests) = metered(asked).await;
+        let (costs, forecast, account) = answered?;
         let (costs, gap) = costs.map_or_else(|gap| (None, Some(gap)), |costs| (Some(costs), None));
-        (costs, forecast, Coverage::new(account, gap.into_iter().collect(), aws_requests))
+        Ok((costs, forecast, Coverage::new(account, gap.into_iter().collect(), aws_requests)))
     }
 
     async fn past_costs(&self, question: &CostQuestion, now: Timestamp, deadline: Instant) -> Result<Arc<Costs>, Gap> {
-        let place = self.kept_costs.place(question, Instant::now());
+        let place = self.common.kept_costs.place(question, Instant::now());
         let client = self.clients.cost_explorer(cost_explorer::REGION);
         let ask = async || {
             let periods = cost_explorer::periods(&client, question, deadline).await?;

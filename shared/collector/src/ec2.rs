@@ -11,6 +11,7 @@ use aws_sdk_ec2::operation::describe_volumes::DescribeVolumesOutput;
 use aws_sdk_ec2::types::{self, InstanceStateName, InstanceType, Tag, VolumeState};
 
 use crate::account::Account;
+use crate::clients::Gated;
 use crate::fault::Fault;
 use crate::listing::{Listing, every_page, one_call};
 use crate::resource::{ASSOCIATED, Address, Detail, Instance, Resource, Tags, UNASSOCIATED, Volume, given, timestamp};
@@ -50,8 +51,8 @@ pub(crate) struct ListedRegion {
 }
 
 /// Every region of the partition, those that are off included.
-pub(crate) async fn list_regions(client: &Client, deadline: Instant) -> Result<Vec<ListedRegion>, Fault> {
-    let answer = one_call(deadline, client.describe_regions().all_regions(true).send()).await?;
+pub(crate) async fn list_regions(client: &Gated<Client>, deadline: Instant) -> Result<Vec<ListedRegion>, Fault> {
+    let answer = one_call(client.until(deadline), client.describe_regions().all_regions(true).send()).await?;
     let regions = answer.regions.unwrap_or_default().into_iter();
     Ok(regions
         .filter_map(|region| {
@@ -63,14 +64,14 @@ pub(crate) async fn list_regions(client: &Client, deadline: Instant) -> Result<V
 
 /// Every instance of a region.
 pub(crate) async fn list_instances(
-    client: &Client,
+    client: &Gated<Client>,
     region: &str,
     account: Option<&Account>,
     deadline: Instant,
 ) -> Listing<Resource> {
     let pages = client.describe_instances().into_paginator().page_size(INSTANCES_A_PAGE);
     let pages = pages.stop_on_duplicate_token(false).send();
-    every_page(deadline, pages, DescribeInstancesOutput::next_token, |page| {
+    every_page(client.until(deadline), pages, DescribeInstancesOutput::next_token, |page| {
         let reservations = page.reservations.unwrap_or_default().into_iter();
         let instances = reservations.flat_map(|reservation| reservation.instances.unwrap_or_default());
         instances.filter_map(|instance| instance_of(instance, region, account)).collect()
@@ -80,14 +81,14 @@ pub(crate) async fn list_instances(
 
 /// Every volume of a region.
 pub(crate) async fn list_volumes(
-    client: &Client,
+    client: &Gated<Client>,
     region: &str,
     account: Option<&Account>,
     deadline: Instant,
 ) -> Listing<Resource> {
     let pages = client.describe_volumes().into_paginator().page_size(VOLUMES_A_PAGE);
     let pages = pages.stop_on_duplicate_token(false).send();
-    every_page(deadline, pages, DescribeVolumesOutput::next_token, |page| {
+    every_page(client.until(deadline), pages, DescribeVolumesOutput::next_token, |page| {
         let volumes = page.volumes.unwrap_or_default().into_iter();
         volumes.filter_map(|volume| volume_of(volume, region, account)).collect()
     })
@@ -96,12 +97,12 @@ pub(crate) async fn list_volumes(
 
 /// Every Elastic IP address of a region.
 pub(crate) async fn list_addresses(
-    client: &Client,
+    client: &Gated<Client>,
     region: &str,
     account: Option<&Account>,
     deadline: Instant,
 ) -> Listing<Resource> {
-    match one_call(deadline, client.describe_addresses().send()).await {
+    match one_call(client.until(deadline), client.describe_addresses().send()).await {
         Ok(answer) => {
             let addresses = answer.addresses.unwrap_or_default().into_iter();
             let found = addresses.filter_map(|address| address_of(address, region, account)).collect();

@@ -25,12 +25,18 @@ const DENIED: &[&str] =
 const REGION_DISABLED: &[&str] =
     &["AuthFailure", "InvalidClientTokenId", "OptInRequired", "UnrecognizedClientException"];
 
+/// Codes of credentials that have expired.
+const EXPIRED: &[&str] = &["ExpiredToken", "ExpiredTokenException", "RequestExpired"];
+
 /// How AWS names the policy of an organisation in a denial.
 const OF_ORGANIZATION: &[&str] =
     &["explicit deny in a service control policy", "explicit deny in a resource control policy"];
 
 /// Where EC2 begins an encoded message that only `sts:DecodeAuthorizationMessage` can read.
 const ENCODED: &str = "Encoded authorization failure message";
+
+/// What stands in a message for the ARN of an identity: an answer is not the place for those of other accounts.
+const ROLE: &str = "(role)";
 
 /// The longest message that is kept, in characters.
 const LONGEST_MESSAGE: usize = 400;
@@ -82,6 +88,9 @@ impl Collector {
         resource_types: &[ResourceType],
     ) -> Gap {
         let Fault { status, code, message } = fault;
+        if let Some(role) = self.role.as_ref().filter(|_| EXPIRED.contains(&code.as_str())) {
+            role.forget();
+        }
         let at_home = region == self.clients.home_region() || [ALL_REGIONS, GLOBAL].contains(&region);
         let status = if at_home && status == GapStatus::RegionDisabled { GapStatus::Failed } else { status };
         tracing::warn!(region, service, operation, ?status, code, message, "gap");
@@ -143,10 +152,18 @@ fn root_cause(error: &(dyn Error + 'static)) -> String {
     innermost.to_string()
 }
 
-/// A message on one line, without EC2's encoded part, and not longer than an answer should carry.
+/// A message on one line, without EC2's encoded part and the ARNs of roles, and not longer than an answer should carry.
 fn cleaned(message: &str) -> String {
     let readable = message.split(ENCODED).next().unwrap_or_default().trim();
-    readable.chars().map(|c| if c.is_control() { ' ' } else { c }).take(LONGEST_MESSAGE).collect()
+    let words =
+        readable.split(|c: char| c.is_control() || c == ' ').map(|word| if names_a_role(word) { ROLE } else { word });
+    words.collect::<Vec<_>>().join(" ").chars().take(LONGEST_MESSAGE).collect()
+}
+
+/// Whether a word has the ARN of an identity in it: `arn:aws:iam::…:role/…`, `arn:aws:sts::…:assumed-role/…`.
+fn names_a_role(word: &str) -> bool {
+    let mut parts = word.split(':');
+    parts.any(|part| part.ends_with("arn")) && matches!(parts.nth(1), Some("iam" | "sts"))
 }
 
 #[cfg(test)]
@@ -206,5 +223,18 @@ mod tests {
         );
         assert_eq!(fault.message, "You are not authorized.");
         assert_eq!(cleaned(&"x".repeat(9_000)).len(), LONGEST_MESSAGE);
+    }
+
+    #[test]
+    fn a_message_names_no_role() {
+        assert_eq!(
+            cleaned(
+                "User: arn:aws:sts::210987654321:assumed-role/stratoscope-reader/ci is not authorized to perform: \
+                 sts:AssumeRole on resource: \"arn:aws-cn:iam::210987654321:role/stratoscope-reader\""
+            ),
+            "User: (role) is not authorized to perform: sts:AssumeRole on resource: (role)"
+        );
+        let bucket = "no bucket arn:aws:s3:::b, policy arn:aws:organizations::1:policy/p";
+        assert_eq!(cleaned(bucket), bucket);
     }
 }

@@ -10,7 +10,8 @@ use futures::future::join_all;
 
 use crate::account::Account;
 use crate::listing::Listing;
-use crate::regions::{Regions, UnknownRegions};
+use crate::refusal::Refusal;
+use crate::regions::Regions;
 use crate::requests::metered;
 use crate::resource::{Resource, ResourceType};
 use crate::tagging::RegionTags;
@@ -69,8 +70,8 @@ impl Collector {
     /// Lists what is wanted until `deadline`.
     ///
     /// # Errors
-    /// A wanted region that AWS does not have. Everything else that goes wrong is a gap of the coverage.
-    pub async fn inventory(&self, wanted: &Wanted, deadline: Instant) -> Result<(Inventory, Coverage), UnknownRegions> {
+    /// A wanted region that AWS does not have, or an account that lets us not in. Everything else that goes wrong is a gap of the coverage.
+    pub async fn inventory(&self, wanted: &Wanted, deadline: Instant) -> Result<(Inventory, Coverage), Refusal> {
         let (collected, aws_requests) = metered(Box::pin(self.collect(wanted, deadline))).await;
         let (inventory, account, gaps) = collected?;
         Ok((inventory, Coverage::new(account, gaps, aws_requests)))
@@ -81,7 +82,8 @@ impl Collector {
         &self,
         wanted: &Wanted,
         deadline: Instant,
-    ) -> Result<(Inventory, Result<Account, Gap>, Vec<Gap>), UnknownRegions> {
+    ) -> Result<(Inventory, Result<Account, Gap>, Vec<Gap>), Refusal> {
+        self.enter(deadline).await?;
         let asked_regions = self.regions(wanted.regions.as_deref(), &wanted.types, deadline);
         let (regions, account) = tokio::join!(asked_regions, self.account(deadline));
         let Regions { names: regions, mut gaps } = regions?;

@@ -11,6 +11,7 @@ use aws_sdk_lambda::types::FunctionConfiguration;
 use jiff::Timestamp;
 use jiff::fmt::strtime;
 
+use crate::clients::Gated;
 use crate::listing::{Listing, every_page};
 use crate::resource::{Detail, Function, Resource, given};
 
@@ -21,10 +22,10 @@ pub(crate) const LIST_FUNCTIONS: (&str, &str) = ("lambda", "ListFunctions");
 const FUNCTIONS_A_PAGE: i32 = 50;
 
 /// Every function of a region, without its tags.
-pub(crate) async fn list_functions(client: &Client, region: &str, deadline: Instant) -> Listing<Resource> {
+pub(crate) async fn list_functions(client: &Gated<Client>, region: &str, deadline: Instant) -> Listing<Resource> {
     let pages = client.list_functions().into_paginator().page_size(FUNCTIONS_A_PAGE);
     let pages = pages.stop_on_duplicate_token(false).send();
-    every_page(deadline, pages, ListFunctionsOutput::next_marker, |page| {
+    every_page(client.until(deadline), pages, ListFunctionsOutput::next_marker, |page| {
         let functions = page.functions.unwrap_or_default().into_iter();
         functions.filter_map(|function| function_of(function, region)).collect()
     })

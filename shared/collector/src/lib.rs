@@ -1,6 +1,6 @@
 //! Everything that talks to AWS.
 //!
-//! A function asks the [`Collector`] a question and gets plain values with a [`Coverage`]: the account, what is missing
+//! [`Accounts`] gives a [`Collector`] for the home account or another one. A function asks it a question and gets plain values with a [`Coverage`]: the account, what is missing
 //! and why, and every request that was sent. A failure of one region or service is part of that answer, never an error,
 //! so that a partial inventory is an ordinary value.
 //!
@@ -11,6 +11,8 @@
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects, reason = "a test that overflows fails, as it should"))]
 
 mod account;
+mod accounts;
+mod assume;
 pub mod catalog;
 mod clients;
 mod cloudwatch;
@@ -20,12 +22,13 @@ mod coverage;
 mod cut_xml;
 mod ec2;
 mod fault;
+mod gate;
 mod inventory;
 mod lambda;
 mod listing;
 mod measure;
-mod pace;
 mod rds;
+mod refusal;
 mod regions;
 mod requests;
 pub mod resource;
@@ -34,41 +37,49 @@ mod survey;
 mod tagging;
 pub mod window;
 
+pub use accounts::Accounts;
 pub use catalog::Catalog;
 pub use cloudwatch::{Measurement, Series, SeriesStatus};
 pub use coverage::{Coverage, Gap, GapStatus};
 pub use inventory::{Inventory, Wanted};
 pub use measure::Measurements;
-pub use regions::UnknownRegions;
+pub use refusal::Refusal;
 pub use requests::AwsRequests;
 pub use resource::{Resource, ResourceType};
 pub use survey::Survey;
 
+use std::sync::Arc;
+
+use aws_config::SdkConfig;
 use tokio::sync::OnceCell;
 
 use crate::account::Account;
-use crate::clients::Clients;
+use crate::assume::AssumedRole;
+use crate::clients::{Clients, Gates};
 use crate::costs::Kept;
 
-/// Collects from one AWS account; made once a process and used by every invocation.
+/// Collects from one AWS account, with one caller's credentials.
 #[derive(Debug)]
 pub struct Collector {
     clients: Clients,
+    common: Arc<Common>,
+    /// The role through which another account is entered.
+    role: Option<Arc<AssumedRole>>,
+}
+
+/// What all who ask about an account have in common.
+#[derive(Debug, Default)]
+struct Common {
     account: OnceCell<Account>,
+    gates: Gates,
     kept_costs: Kept,
 }
 
 impl Collector {
-    /// A collector with the credentials, region and endpoint of the environment: on Lambda the function's role, elsewhere
-    /// the profile or variables that the AWS CLI would use.
-    ///
-    /// Makes no AWS call. Without a region it starts at `us-east-1`, where the list of regions is the same.
-    pub async fn from_env() -> Self {
-        Self::new(Clients::from_env().await)
-    }
-
-    fn new(clients: Clients) -> Self {
-        Self { clients, account: OnceCell::new(), kept_costs: Kept::default() }
+    /// The collector of the account that the configuration's own credentials are of.
+    fn home(config: SdkConfig) -> Self {
+        let common: Arc<Common> = Arc::default();
+        Self { clients: Clients::new(config, Arc::clone(&common)), common, role: None }
     }
 }
 

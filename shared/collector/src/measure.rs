@@ -9,7 +9,7 @@ use futures::future::try_join;
 
 use crate::cloudwatch::{GET_METRIC_DATA, Measurement, Series};
 use crate::coverage::{Coverage, Gap};
-use crate::regions::UnknownRegions;
+use crate::refusal::Refusal;
 use crate::requests::metered;
 use crate::resource::ResourceType;
 use crate::{Collector, cloudwatch};
@@ -27,7 +27,7 @@ pub struct Measurements {
 
 /// Why a region is not measured.
 enum NotMeasured {
-    Unknown(UnknownRegions),
+    Refused(Refusal),
     Disabled(Vec<Gap>),
 }
 
@@ -35,22 +35,21 @@ impl Collector {
     /// Reads measurements until `deadline`: a series for each that is wanted, in their order.
     ///
     /// # Errors
-    /// A region that AWS does not have. Everything else that goes wrong is a gap or the status of a series.
-    pub async fn measure(
-        &self,
-        asked: &Measurements,
-        deadline: Instant,
-    ) -> Result<(Vec<Series>, Coverage), UnknownRegions> {
+    /// A region that AWS does not have, or an account that lets us not in. Everything else that goes wrong is a gap or the status of a series.
+    pub async fn measure(&self, asked: &Measurements, deadline: Instant) -> Result<(Vec<Series>, Coverage), Refusal> {
         let Measurements { region, resource_type, wanted } = asked;
         let types = [*resource_type];
-        let series = async { Ok(self.series(region, &types, wanted, deadline).await) };
-        let measured = try_join(self.checked_region(asked, deadline), series);
-        let (collected, aws_requests) =
-            metered(Box::pin(async { tokio::join!(measured, self.account(deadline)) })).await;
-        let (measured, account) = collected;
+        let (collected, aws_requests) = metered(Box::pin(async {
+            self.enter(deadline).await?;
+            let series = async { Ok(self.series(region, &types, wanted, deadline).await) };
+            let measured = try_join(self.checked_region(asked, deadline), series);
+            Ok(tokio::join!(measured, self.account(deadline)))
+        }))
+        .await;
+        let (measured, account) = collected?;
         let (series, gaps) = match measured {
             Ok(((), measured)) => measured,
-            Err(NotMeasured::Unknown(error)) => return Err(error),
+            Err(NotMeasured::Refused(refusal)) => return Err(refusal),
             Err(NotMeasured::Disabled(gaps)) => (wanted.iter().map(Series::missing).collect(), gaps),
         };
         let coverage = Coverage::new(account, gaps, aws_requests).with_series(&series);
@@ -60,7 +59,7 @@ impl Collector {
     async fn checked_region(&self, asked: &Measurements, deadline: Instant) -> Result<(), NotMeasured> {
         let wanted = [asked.region.clone()];
         let regions = self.regions(Some(&wanted), &[asked.resource_type], deadline).await;
-        let regions = regions.map_err(NotMeasured::Unknown)?;
+        let regions = regions.map_err(NotMeasured::Refused)?;
         // Where AWS does not list its regions, CloudWatch's own answer decides.
         if regions.names.is_empty() { Err(NotMeasured::Disabled(regions.gaps)) } else { Ok(()) }
     }
@@ -73,8 +72,7 @@ impl Collector {
         wanted: &[Measurement],
         deadline: Instant,
     ) -> (Vec<Series>, Vec<Gap>) {
-        let (client, pace) = (self.clients.cloudwatch(region), self.clients.metric_data_pace(region));
-        let (series, faults) = cloudwatch::read(&client, &pace, wanted, deadline).await;
+        let (series, faults) = cloudwatch::read(&self.clients.cloudwatch(region), wanted, deadline).await;
         let mut gaps: Vec<Gap> =
             faults.into_iter().map(|fault| self.gap(fault, region, GET_METRIC_DATA, types)).collect();
         // Batches that failed alike are one gap: the series themselves say which are missing.

@@ -6,6 +6,7 @@ use aws_sdk_rds::Client;
 use aws_sdk_rds::operation::describe_db_instances::DescribeDbInstancesOutput;
 use aws_sdk_rds::types::DbInstance;
 
+use crate::clients::Gated;
 use crate::listing::{Listing, every_page};
 use crate::resource::{Database, Detail, Resource, Tags, given, timestamp};
 
@@ -54,10 +55,10 @@ pub(crate) const STATUSES: &[&str] = &[
 ];
 
 /// Every database instance of a region.
-pub(crate) async fn list_databases(client: &Client, region: &str, deadline: Instant) -> Listing<Resource> {
+pub(crate) async fn list_databases(client: &Gated<Client>, region: &str, deadline: Instant) -> Listing<Resource> {
     let pages = client.describe_db_instances().into_paginator().page_size(INSTANCES_A_PAGE);
     let pages = pages.stop_on_duplicate_token(false).send();
-    every_page(deadline, pages, DescribeDbInstancesOutput::marker, |page| {
+    every_page(client.until(deadline), pages, DescribeDbInstancesOutput::marker, |page| {
         let instances = page.db_instances.unwrap_or_default().into_iter();
         instances.filter_map(|instance| database_of(instance, region)).collect()
     })

@@ -8,20 +8,11 @@ use std::time::Instant;
 use crate::Collector;
 use crate::coverage::{Gap, GapStatus};
 use crate::ec2::{self, ListedRegion};
+use crate::refusal::Refusal;
 use crate::resource::ResourceType;
 
 /// What gaps call the region when the list of regions itself is missing.
 pub(crate) const ALL_REGIONS: &str = "*";
-
-/// A caller named regions that AWS does not have.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("no such region: {}", unknown.join(", "))]
-pub struct UnknownRegions {
-    /// The names that are no region.
-    pub unknown: Vec<String>,
-    /// The regions that are enabled for the account.
-    pub enabled: Vec<String>,
-}
 
 /// The regions to ask, and what can't be asked.
 #[derive(Debug)]
@@ -40,7 +31,7 @@ impl Collector {
         wanted: Option<&[String]>,
         types: &[ResourceType],
         deadline: Instant,
-    ) -> Result<Regions, UnknownRegions> {
+    ) -> Result<Regions, Refusal> {
         let home = self.clients.home_region();
         match ec2::list_regions(&self.clients.ec2(home), deadline).await {
             Ok(listed) => select(&listed, wanted, types),
@@ -54,11 +45,7 @@ impl Collector {
 }
 
 /// The regions of `listed` that are wanted, in the order of their names.
-fn select(
-    listed: &[ListedRegion],
-    wanted: Option<&[String]>,
-    types: &[ResourceType],
-) -> Result<Regions, UnknownRegions> {
+fn select(listed: &[ListedRegion], wanted: Option<&[String]>, types: &[ResourceType]) -> Result<Regions, Refusal> {
     let mut enabled: Vec<_> = listed.iter().filter(|region| region.enabled).map(|region| region.name.clone()).collect();
     enabled.sort_unstable();
     let Some(wanted) = wanted else { return Ok(Regions { names: enabled, gaps: Vec::new() }) };
@@ -66,7 +53,7 @@ fn select(
     let exists = |name: &String| listed.iter().any(|region| region.name == *name);
     let (existing, unknown): (Vec<_>, Vec<_>) = wanted.iter().cloned().partition(exists);
     if !unknown.is_empty() {
-        return Err(UnknownRegions { unknown, enabled });
+        return Err(Refusal::UnknownRegions { unknown, enabled });
     }
     let (mut names, off): (Vec<_>, Vec<_>) = existing.into_iter().partition(|name| enabled.contains(name));
     names.sort_unstable();
@@ -125,7 +112,7 @@ mod tests {
         let refused = select(&listed(), Some(&names(&["us-east-1", "mars-1"])), &[]).unwrap_err();
         assert_eq!(
             refused,
-            UnknownRegions { unknown: names(&["mars-1"]), enabled: names(&["eu-west-1", "us-east-1"]) }
+            Refusal::UnknownRegions { unknown: names(&["mars-1"]), enabled: names(&["eu-west-1", "us-east-1"]) }
         );
     }
 }

@@ -10,6 +10,7 @@ use aws_sdk_s3::operation::list_buckets::ListBucketsOutput;
 use aws_sdk_s3::types;
 
 use crate::account::Account;
+use crate::clients::Gated;
 use crate::listing::{Listing, every_page};
 use crate::resource::{Bucket, Detail, Resource, given, timestamp};
 
@@ -23,10 +24,14 @@ pub(crate) const GLOBAL: &str = "global";
 const BUCKETS_A_PAGE: i32 = 10_000;
 
 /// Every bucket of the account, with its region, without its tags.
-pub(crate) async fn list_buckets(client: &Client, account: Option<&Account>, deadline: Instant) -> Listing<Resource> {
+pub(crate) async fn list_buckets(
+    client: &Gated<Client>,
+    account: Option<&Account>,
+    deadline: Instant,
+) -> Listing<Resource> {
     let pages = client.list_buckets().into_paginator().page_size(BUCKETS_A_PAGE);
     let pages = pages.stop_on_duplicate_token(false).send();
-    every_page(deadline, pages, ListBucketsOutput::continuation_token, |page| {
+    every_page(client.until(deadline), pages, ListBucketsOutput::continuation_token, |page| {
         let buckets = page.buckets.unwrap_or_default().into_iter();
         buckets.filter_map(|bucket| bucket_of(bucket, account)).collect()
     })

@@ -9,7 +9,7 @@ use std::time::Instant;
 use futures::future::join_all;
 
 use crate::cloudwatch::{Measurement, Series};
-use crate::regions::UnknownRegions;
+use crate::refusal::Refusal;
 use crate::requests::metered;
 use crate::resource::Resource;
 use crate::{Collector, Coverage, Gap, Inventory, ResourceType, Wanted};
@@ -36,14 +36,14 @@ impl Collector {
     /// Lists what is wanted and measures of each resource what `needs` says, until `deadline`.
     ///
     /// # Errors
-    /// A wanted region that AWS does not have. Everything else that goes wrong is a gap of the coverage or the status of
+    /// A wanted region that AWS does not have, or an account that lets us not in. Everything else that goes wrong is a gap of the coverage or the status of
     /// a series.
     pub async fn survey(
         &self,
         wanted: &Wanted,
         needs: impl Fn(&Resource) -> Vec<Measurement>,
         deadline: Instant,
-    ) -> Result<(Survey, Coverage), UnknownRegions> {
+    ) -> Result<(Survey, Coverage), Refusal> {
         let (collected, aws_requests) = metered(Box::pin(async {
             let (inventory, account, mut gaps) = Box::pin(self.collect(wanted, deadline)).await?;
             let (series, more) = self.measure_each(&inventory.resources, needs, deadline).await;

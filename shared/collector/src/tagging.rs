@@ -11,6 +11,7 @@ use aws_sdk_resourcegroupstagging::Client;
 use aws_sdk_resourcegroupstagging::operation::get_resources::GetResourcesOutput;
 use aws_sdk_resourcegroupstagging::types::ResourceTagMapping;
 
+use crate::clients::Gated;
 use crate::fault::Fault;
 use crate::listing::every_page;
 use crate::resource::{Resource, ResourceType, Tags, given};
@@ -46,11 +47,11 @@ pub(crate) fn filter_of(resource_type: ResourceType) -> Option<&'static str> {
 }
 
 /// The tags of every tagged resource of `types` in the client's region.
-pub(crate) async fn list_tags(client: &Client, types: &[ResourceType], deadline: Instant) -> RegionTags {
+pub(crate) async fn list_tags(client: &Gated<Client>, types: &[ResourceType], deadline: Instant) -> RegionTags {
     let filters = types.iter().filter_map(|kind| filter_of(*kind)).map(str::to_owned).collect();
     let request = client.get_resources().set_resource_type_filters(Some(filters));
     let pages = request.into_paginator().page_size(RESOURCES_A_PAGE).stop_on_duplicate_token(false).send();
-    let listing = every_page(deadline, pages, GetResourcesOutput::pagination_token, |page| {
+    let listing = every_page(client.until(deadline), pages, GetResourcesOutput::pagination_token, |page| {
         page.resource_tag_mapping_list.unwrap_or_default().into_iter().filter_map(tags_of).collect()
     })
     .await;

@@ -12,9 +12,9 @@ use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use jiff::{SignedDuration, Timestamp};
 use jsonwebtoken::jwk::Jwk;
-use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+use jsonwebtoken::{Algorithm, EncodingKey, encode};
 use serde_json::{Value, json};
-use tiny_http::{Response, Server};
+use tiny_http::{Header, Response, Server};
 
 use super::words as words_of;
 use super::*;
@@ -22,6 +22,8 @@ use super::*;
 /// An issuer that serves its configuration and keys; it ends when dropped.
 struct Issuer {
     address: String,
+    /// Its configuration: where its keys are.
+    configuration: Arc<Mutex<Value>>,
     keys: Arc<Mutex<Vec<Value>>>,
     /// How often the keys were fetched.
     fetched: Arc<AtomicUsize>,
@@ -34,20 +36,28 @@ impl Issuer {
         let server = Arc::new(Server::http("127.0.0.1:0").unwrap());
         let address = format!("http://{}", server.server_addr());
         let (keys, fetched) = (Arc::new(Mutex::new(Vec::new())), Arc::new(AtomicUsize::new(0)));
-        let (listener, served, count, issuer) =
-            (Arc::clone(&server), Arc::clone(&keys), Arc::clone(&fetched), address.clone());
+        let configuration = json!({"issuer": address, "jwks_uri": format!("{address}/keys")});
+        let configuration = Arc::new(Mutex::new(configuration));
+        let (listener, served, count, configured) =
+            (Arc::clone(&server), Arc::clone(&keys), Arc::clone(&fetched), Arc::clone(&configuration));
         let thread = std::thread::spawn(move || {
             for request in listener.incoming_requests() {
-                let body = if request.url() == "/keys" {
-                    count.fetch_add(1, Ordering::SeqCst);
-                    json!({"keys": *served.lock().unwrap()})
-                } else {
-                    json!({"issuer": issuer, "jwks_uri": format!("{issuer}/keys")})
+                let keys = || json!({"keys": *served.lock().unwrap()}).to_string();
+                let reply = match request.url() {
+                    "/keys" => {
+                        count.fetch_add(1, Ordering::SeqCst);
+                        Response::from_string(keys())
+                    }
+                    "/moved" => Response::from_string("")
+                        .with_status_code(302)
+                        .with_header(Header::from_bytes("Location", "/keys").unwrap()),
+                    "/large" => Response::from_string(keys() + &" ".repeat(200_000)),
+                    _ => Response::from_string(configured.lock().unwrap().to_string()),
                 };
-                let _ = request.respond(Response::from_string(body.to_string()));
+                let _ = request.respond(reply);
             }
         });
-        Self { address, keys, fetched, server, thread: Some(thread) }
+        Self { address, configuration, keys, fetched, server, thread: Some(thread) }
     }
 
     /// What the authorizer makes of it.
@@ -123,7 +133,7 @@ fn ed() -> (EncodingKey, Value) {
 }
 
 fn signed(key: &EncodingKey, algorithm: Algorithm, kid: Option<&str>, claims: &Value) -> String {
-    let header = Header { kid: kid.map(str::to_owned), ..Header::new(algorithm) };
+    let header = jsonwebtoken::Header { kid: kid.map(str::to_owned), ..jsonwebtoken::Header::new(algorithm) };
     encode(&header, claims, key).unwrap()
 }
 
@@ -285,4 +295,43 @@ fn scopes_and_accounts_come_as_a_list_or_as_words() {
     assert_eq!(words(json!(["a", "b c", 1])), ["a", "b c"]);
     assert_eq!(words(json!({"a": 1})), [""; 0]);
     assert_eq!(words_of(None).count(), 0);
+}
+
+#[tokio::test]
+async fn keys_are_taken_from_where_the_issuers_own_configuration_says_and_only_there() {
+    let issuer = Issuer::start();
+    let key = rsa();
+    issuer.publish("k", &key, Algorithm::RS256);
+    let token = signed(&key, Algorithm::RS256, Some("k"), &issuer.claims(|_| ()));
+    let taken = async |change: fn(&mut Value, &str)| {
+        let usual = issuer.configuration.lock().unwrap().clone();
+        change(&mut issuer.configuration.lock().unwrap(), &issuer.address);
+        let taken = issuer.oidc().grant(&token, Timestamp::now()).await;
+        *issuer.configuration.lock().unwrap() = usual;
+        match taken {
+            Ok(_) => true,
+            Err(Refused::Ours(_)) => false,
+            Err(Refused::Token(reason)) => panic!("{reason}"),
+        }
+    };
+    assert!(taken(|_, _| ()).await);
+    assert!(!taken(|configuration, _| configuration["issuer"] = "https://another.example".into()).await);
+    assert!(!taken(|configuration, address| configuration["jwks_uri"] = format!("{address}/moved").into()).await);
+    assert!(!taken(|configuration, address| configuration["jwks_uri"] = format!("{address}/large").into()).await);
+    // An issuer behind https does not send us to http; this one is the other way round.
+    let elsewhere = |configuration: &mut Value, address: &str| {
+        configuration["jwks_uri"] = address.replace("http:", "https:").into();
+    };
+    assert!(!taken(elsewhere).await);
+}
+
+#[tokio::test]
+async fn a_key_to_encrypt_with_verifies_nothing() {
+    let issuer = Issuer::start();
+    let key = rsa();
+    let mut jwk = serde_json::to_value(Jwk::from_encoding_key(&key, Algorithm::RS256).unwrap()).unwrap();
+    jwk["use"] = "enc".into();
+    issuer.publish_jwk("k", jwk);
+    let token = signed(&key, Algorithm::RS256, Some("k"), &issuer.claims(|_| ()));
+    assert!(refused(&issuer.oidc(), &token).await.contains("for something else"));
 }

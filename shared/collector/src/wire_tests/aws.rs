@@ -16,7 +16,6 @@ use tiny_http::{Header, Request, Response, Server};
 
 use super::LONG;
 use crate::Collector;
-use crate::clients::Clients;
 
 /// A request as the services see it.
 #[derive(Debug, Clone)]
@@ -106,7 +105,7 @@ pub(super) fn collector(address: &str, patience: Duration) -> Collector {
         .timeout_config(timeouts)
         .retry_config(retries)
         .build();
-    Collector::new(Clients::from_config(config))
+    Collector::home(config)
 }
 
 impl Drop for Aws {

@@ -23,7 +23,8 @@ fn november() -> CostQuestion {
 }
 
 async fn ask(collector: &Collector) -> (Option<Arc<Costs>>, Coverage) {
-    let (costs, _, coverage) = collector.costs(&november(), None, Timestamp::UNIX_EPOCH, Instant::now() + LONG).await;
+    let (costs, _, coverage) =
+        collector.costs(&november(), None, Timestamp::UNIX_EPOCH, Instant::now() + LONG).await.unwrap();
     (costs, coverage)
 }
 
@@ -141,7 +142,7 @@ async fn a_forecast_that_aws_cannot_make_is_an_answer_and_no_gap() {
     let forecast = ForecastQuestion { start: date(2026, 11, 30), end: date(2026, 12, 1), metric: "UNBLENDED_COST" };
     let deadline = Instant::now() + LONG;
     let (_, forecast, coverage) =
-        aws.collector().costs(&november(), Some(&forecast), Timestamp::UNIX_EPOCH, deadline).await;
+        aws.collector().costs(&november(), Some(&forecast), Timestamp::UNIX_EPOCH, deadline).await.unwrap();
     let unavailable = forecast.unwrap().unwrap_err();
     assert_eq!((unavailable.code.as_str(), unavailable.message.as_str()), ("DataUnavailableException", "too young"));
     assert_eq!((coverage.gaps, coverage.partial), (vec![], false));

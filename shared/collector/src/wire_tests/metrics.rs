@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use super::aws::{Asked, Aws, Reply, map};
 use super::{LONG, told};
 use crate::window::Window;
-use crate::{Catalog, Coverage, GapStatus, Measurement, Measurements, ResourceType, Series, SeriesStatus};
+use crate::{Catalog, Coverage, GapStatus, Measurement, Measurements, Refusal, ResourceType, Series, SeriesStatus};
 
 /// The CPU of instances `i-0`, `i-1`, … over three hours, by the hour.
 fn cpu_of(instances: usize, region: &str) -> Measurements {
@@ -138,5 +138,6 @@ async fn a_region_that_is_off_is_a_gap_and_one_that_is_none_an_error() {
     assert_eq!(statuses(&series), [SeriesStatus::Missing; 2]);
     assert_eq!(told(&coverage.gaps), [("me-south-1", "DescribeRegions", GapStatus::RegionDisabled, "not-opted-in")]);
     let refused = aws.collector().measure(&cpu_of(1, "mars-1"), std::time::Instant::now() + LONG).await.unwrap_err();
-    assert_eq!(refused.unknown, ["mars-1"]);
+    let Refusal::UnknownRegions { unknown, .. } = refused else { panic!("{refused:?}") };
+    assert_eq!(unknown, ["mars-1"]);
 }

@@ -1,0 +1,185 @@
+//! Another account's reader role, and the credentials that AssumeRole gives for it.
+//!
+//! The session is named after who asks, and carries the same as its source identity, so that the other account's
+//! CloudTrail shows it. Credentials are therefore of one account and one caller. They are kept until shortly before they
+//! expire, and whoever asks meanwhile waits for the one answer.
+//!
+//! STS is asked in our own region. Where it does not answer, or is not active for the account, the global endpoint is
+//! asked; its credentials are not taken by regions that an account has to enable, which then are gaps.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::error::CredentialsError;
+use aws_credential_types::provider::{ProvideCredentials, future};
+use aws_sdk_sts::Client;
+use tokio::sync::Mutex;
+
+use crate::account::Account;
+use crate::clients::Gated;
+use crate::coverage::GapStatus;
+use crate::fault::Fault;
+use crate::listing::one_call;
+
+/// The operation of this file, as gaps name it.
+pub(crate) const ASSUME_ROLE: (&str, &str) = ("sts", "AssumeRole");
+
+/// How long before they expire credentials are renewed; an answer takes half a minute at most.
+const RENEWED_BEFORE: Duration = Duration::from_mins(5);
+/// How long one of the two endpoints is waited for.
+const PATIENCE: Duration = Duration::from_secs(4);
+
+/// The longest name of a session that STS takes, and the shortest.
+const LONGEST_NAME: usize = 64;
+const SHORTEST_NAME: usize = 2;
+
+/// The reader roles that this deployment may assume: one name and external id in each of some accounts.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct ReaderRoles {
+    accounts: Vec<String>,
+    role: String,
+    external_id: Option<String>,
+}
+
+impl ReaderRoles {
+    /// The roles of the variables `OTHER_ACCOUNTS` (ids with commas between), `READER_ROLE` and `READER_EXTERNAL_ID`.
+    pub(crate) fn from_env(variable: impl Fn(&str) -> Option<String>) -> Self {
+        let given = |name| variable(name).filter(|value| !value.is_empty());
+        let accounts = given("OTHER_ACCOUNTS").unwrap_or_default();
+        Self {
+            accounts: accounts.split(',').map(|id| id.trim().to_owned()).filter(|id| !id.is_empty()).collect(),
+            role: given("READER_ROLE").unwrap_or_default(),
+            external_id: given("READER_EXTERNAL_ID"),
+        }
+    }
+
+    /// Whether this deployment may ask about `account`.
+    pub(crate) fn includes(&self, account: &str) -> bool {
+        !self.role.is_empty() && self.accounts.iter().any(|id| id == account)
+    }
+
+    /// The role of `account`, for a session of `principal`; `regional` and `global` are the endpoints to ask.
+    pub(crate) fn of(
+        &self,
+        account: Account,
+        principal: &str,
+        regional: Gated<Client>,
+        global: Option<Gated<Client>>,
+    ) -> AssumedRole {
+        let Account { id, partition } = &account;
+        AssumedRole {
+            arn: format!("arn:{partition}:iam::{id}:role/{}", self.role),
+            external_id: self.external_id.clone(),
+            session: session_name(principal),
+            account,
+            regional,
+            global,
+            kept: Mutex::default(),
+        }
+    }
+}
+
+/// A principal as the name of a session: STS takes letters, digits and some signs.
+fn session_name(principal: &str) -> String {
+    let taken = |c: char| if c.is_ascii_alphanumeric() || "_+=,.@-".contains(c) { c } else { '-' };
+    let name: String = principal.chars().map(taken).take(LONGEST_NAME).collect();
+    if name.len() < SHORTEST_NAME { format!("stratoscope-{name}") } else { name }
+}
+
+/// The reader role of one account, assumed for one caller.
+pub(crate) struct AssumedRole {
+    account: Account,
+    arn: String,
+    external_id: Option<String>,
+    session: String,
+    regional: Gated<Client>,
+    global: Option<Gated<Client>>,
+    kept: Mutex<Option<Credentials>>,
+}
+
+impl AssumedRole {
+    /// Whose role it is.
+    pub(crate) fn account(&self) -> &Account {
+        &self.account
+    }
+
+    /// Credentials that are valid for some minutes more.
+    pub(crate) async fn credentials(&self, deadline: Instant) -> Result<Credentials, Fault> {
+        // Held while asking: those who come meanwhile wait for the one answer.
+        let mut kept = self.kept.lock().await;
+        let left = |credentials: &Credentials| {
+            credentials.expiry().and_then(|expiry| expiry.duration_since(SystemTime::now()).ok()).unwrap_or_default()
+        };
+        if let Some(fresh) = kept.as_ref().filter(|credentials| left(credentials) > RENEWED_BEFORE) {
+            return Ok(fresh.clone());
+        }
+        match self.assume(deadline).await {
+            Ok(renewed) => Ok(kept.insert(renewed).clone()),
+            // What is valid still serves while STS does not.
+            Err(fault) => kept.clone().filter(|credentials| !left(credentials).is_zero()).ok_or(fault),
+        }
+    }
+
+    /// Credentials that AWS refused as expired are not used again.
+    pub(crate) fn forget(&self) {
+        if let Ok(mut kept) = self.kept.try_lock() {
+            *kept = None;
+        }
+    }
+
+    async fn assume(&self, deadline: Instant) -> Result<Credentials, Fault> {
+        let fault = match self.ask(&self.regional, deadline).await {
+            Ok(credentials) => return Ok(credentials),
+            Err(fault) => fault,
+        };
+        match &self.global {
+            Some(global) if !matches!(fault.status, GapStatus::Denied | GapStatus::DeniedByOrganization) => {
+                self.ask(global, deadline).await.map_err(|_| fault)
+            }
+            _ => Err(fault),
+        }
+    }
+
+    async fn ask(&self, client: &Gated<Client>, deadline: Instant) -> Result<Credentials, Fault> {
+        let deadline = Instant::now().checked_add(PATIENCE).map_or(deadline, |patience| patience.min(deadline));
+        let call = client
+            .assume_role()
+            .role_arn(&self.arn)
+            .role_session_name(&self.session)
+            .source_identity(&self.session)
+            .set_external_id(self.external_id.clone())
+            .send();
+        let answer = one_call(client.until(deadline), call).await?;
+        let given = answer.credentials.ok_or_else(|| Fault::failed("IncompleteAnswer", "STS gave no credentials"))?;
+        let expiry = SystemTime::try_from(given.expiration)
+            .map_err(|_| Fault::failed("IncompleteAnswer", "STS gave credentials without their end"))?;
+        let (id, secret, token) = (given.access_key_id, given.secret_access_key, given.session_token);
+        Ok(Credentials::new(id, secret, Some(token), Some(expiry), "AssumeRole"))
+    }
+}
+
+/// The credentials of a role, as the SDK asks for them.
+#[derive(Debug)]
+pub(crate) struct RoleCredentials(pub(crate) Arc<AssumedRole>);
+
+impl ProvideCredentials for RoleCredentials {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        future::ProvideCredentials::new(async {
+            // Each of the two endpoints has its own limit.
+            let now = Instant::now();
+            let deadline = now.checked_add(PATIENCE.saturating_mul(2)).unwrap_or(now);
+            let credentials = self.0.credentials(deadline).await;
+            credentials.map_err(|fault| CredentialsError::provider_error(fault.code))
+        })
+    }
+}
+
+impl std::fmt::Debug for AssumedRole {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AssumedRole").field("account", &self.account.id).finish_non_exhaustive()
+    }
+}
