@@ -40,11 +40,12 @@ audit: $(DENY) ## known vulnerabilities in it; fetches the RustSec database
 unit: ## unit and adapter tests
 	cargo test --workspace --locked
 
-template: $(TOOLS) ## template.yaml, and what SAM makes of it
+template: $(TOOLS) ## template.yaml, what SAM makes of it, and the role for other accounts
 	$(VENV)/bin/sam validate --lint --region us-east-1
+	$(VENV)/bin/cfn-lint docs/reader-role.yaml
 	$(PYTHON) -m pytest tests/test_template.py
 
-secure: $(CHECKOV) ## template.yaml against the known ways to be unsafe
+secure: $(CHECKOV) ## both templates against the known ways to be unsafe
 	$(CHECKOV) --config-file .checkov.yaml
 
 e2e: $(TOOLS) ## the API, deployed into an emulator of the tests' own

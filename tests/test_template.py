@@ -40,7 +40,8 @@ def api(resources: dict[str, Any]) -> dict[str, Any]:
 
 def test_every_route_needs_a_key_and_a_token_and_its_preflight_needs_nothing(api: dict[str, Any]) -> None:
     routes = {(path, verb): op for path, verbs in api["Body"]["paths"].items() for verb, op in verbs.items()}
-    assert {path for path, _ in routes} == {"/resources", "/metrics", "/costs", "/bottlenecks"}
+    home = {"/resources", "/metrics", "/costs", "/bottlenecks"}
+    assert {path for path, _ in routes} == home | {f"/accounts/{{account}}{route}" for route in home}
     for (path, verb), operation in routes.items():
         security = [name for entry in operation.get("security", []) for name in entry]
         assert security == ([] if verb == "options" else ["Token", "api_key"]), (path, verb)
@@ -112,9 +113,11 @@ def test_each_route_is_cached_for_its_own_time_and_encrypted(resources: dict[str
     settings = {(s["ResourcePath"], s["HttpMethod"]): s for s in stage["MethodSettings"]}
     everything = settings.pop(("/*", "*"))
     assert everything["CachingEnabled"] is False
+    seconds = {"resources": 60, "metrics": 60, "bottlenecks": 60, "costs": 3600}
+    # With ~1 for each slash but the first, as CloudFormation has it.
     assert {path: s["CacheTtlInSeconds"] for (path, _), s in settings.items()} == {
-        "/resources": 60, "/metrics": 60, "/bottlenecks": 60, "/costs": 3600,
-    }  # fmt: skip
+        path: ttl for route, ttl in seconds.items() for path in (f"/~1{route}", f"/~1accounts~1{{account}}~1{route}")
+    }
     for (_, verb), setting in settings.items():
         assert (verb, setting["CachingEnabled"]) == ("GET", _when("HasCache", True, False))
         assert setting["CacheDataEncrypted"] is True

@@ -20,14 +20,15 @@ def emulator() -> Iterator[Emulator]:
     port = ministack.free_port()
     stack.build(ministack.aws_environment(f"http://127.0.0.1:{port}"))
     with ministack.running(port) as running:
-        demo_account.fill(running)
-        demo_metrics.fill(running)
+        for contents in (demo_account.HOME, demo_account.OTHER):
+            demo_account.fill(running, contents)
+            demo_metrics.fill(running, contents)
         yield running
 
 
 @pytest.fixture(scope="session")
-def bill() -> Iterator[Ledger]:
-    with ledger.running() as running:
+def bill(emulator: Emulator) -> Iterator[Ledger]:
+    with ledger.running(emulator) as running:
         yield running
 
 

@@ -1,4 +1,4 @@
-"""Takes permissions from a deployed function, for as long as a test looks at what that does."""
+"""Changes a deployed function's permissions and settings, for as long as a test looks at what that does."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import contextlib
 import json
 from collections.abc import Iterator
 
-from emulator.ministack import Emulator
+from emulator import stack
+from emulator.ministack import ACCOUNT, Emulator
 
 
 def role_of(emulator: Emulator, logical_id: str) -> str:
@@ -18,9 +19,9 @@ def role_of(emulator: Emulator, logical_id: str) -> str:
     return emulator.client("lambda").get_function_configuration(FunctionName=name)["Role"].rsplit("/", 1)[-1]
 
 
-def allowed_actions(emulator: Emulator, role: str) -> set[str]:
+def allowed_actions(emulator: Emulator, role: str, account: str = ACCOUNT) -> set[str]:
     """Every action that the role's own policies allow."""
-    iam = emulator.client("iam")
+    iam = emulator.client("iam", account=account)
     documents = [
         iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
         for name in iam.list_role_policies(RoleName=role)["PolicyNames"]
@@ -44,3 +45,14 @@ def without(emulator: Emulator, role: str, action: str) -> Iterator[None]:
     finally:
         for name, document in before.items():
             iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=json.dumps(document))
+
+
+@contextlib.contextmanager
+def started_anew(emulator: Emulator, output: str, **variables: str) -> Iterator[None]:
+    """Starts a function anew, with these variables, and again as it was."""
+    before = stack.variables(emulator, output)
+    stack.configure(emulator, output, **variables)
+    try:
+        yield
+    finally:
+        stack.configure(emulator, output, **{name: before.get(name) for name in variables})

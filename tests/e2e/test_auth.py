@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from emulator import stack
-from emulator.ministack import ACCOUNT, Emulator
+from emulator.ministack import ACCOUNT, OTHER_ACCOUNT, Emulator
 from emulator.stack import Stack
 
 from . import iam
 from .issuer import Issuer
-from .tokens import OTHER_ACCOUNT, principal, token
+from .tokens import principal, token
 
 #: Routes with the cheapest question that each takes.
 ROUTES = {

@@ -6,9 +6,7 @@ import json
 from typing import Any
 
 from emulator import stack
-from emulator.ministack import ACCOUNT, Emulator
-
-OTHER_ACCOUNT = "210987654321"
+from emulator.ministack import ACCOUNT, OTHER_ACCOUNT, Emulator
 
 
 def token(name: str) -> str:

@@ -12,6 +12,7 @@ import time
 from . import demo_account, demo_metrics, ledger, ministack, stack
 from .ministack import ROOT, EmulatorError
 
+ACCOUNTS = [demo_account.HOME, demo_account.OTHER]
 STACK_FILE = ROOT / "target" / "stack.json"
 
 
@@ -26,10 +27,11 @@ def main() -> int:
         _say("Building the functions (the first time, the AWS SDKs take some minutes)")
         stack.build(ministack.aws_environment(f"http://127.0.0.1:{port}"))
         _say(f"Starting AWS on http://127.0.0.1:{port}, with IAM enforced")
-        with ministack.running(port) as emulator, ledger.running() as bill:
-            _say("Filling the demo account")
-            demo_account.fill(emulator)
-            filled_until = demo_metrics.fill(emulator)
+        with ministack.running(port) as emulator, ledger.running(emulator) as bill:
+            _say("Filling the demo account and its other account")
+            for contents in ACCOUNTS:
+                demo_account.fill(emulator, contents)
+                filled_until = demo_metrics.fill(emulator, contents)
             _say("Deploying template.yaml into it (sam deploy)")
             deployed = stack.deploy(emulator, bill)
             _say("Asking the API for the first time")
@@ -43,7 +45,9 @@ def main() -> int:
                 _print_calls(deployed, emulator, instances[demo_metrics.HOT])
                 while True:
                     time.sleep(demo_metrics.AHEAD.total_seconds() / 2)
-                    filled_until = demo_metrics.fill(emulator, since=filled_until)
+                    since = filled_until
+                    for contents in ACCOUNTS:
+                        filled_until = demo_metrics.fill(emulator, contents, since)
             finally:
                 STACK_FILE.unlink(missing_ok=True)
     except EmulatorError as error:
@@ -94,6 +98,10 @@ What does it cost?
 What is wrong?
 
   curl -s {key} '{deployed.url}/bottlenecks'
+
+The same of another account, through its reader role:
+
+  curl -s {key} '{deployed.url}/accounts/{deployed.other_account}/resources'
 
 Change the account with any AWS tool and ask again, for example:
 

@@ -1,4 +1,4 @@
-"""The demo account: a small company's resources of all six types, in five regions.
+"""The demo account: a small company's resources of all six types, in five regions; and its other account, with a few.
 
 Everything is written down here, nothing is random, so that a test can say what must be found.
 """
@@ -9,8 +9,9 @@ import io
 import json
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
 
-from .ministack import HOME_REGION, Emulator
+from .ministack import ACCOUNT, HOME_REGION, OTHER_ACCOUNT, Emulator
 
 #: Instances: region, Name, type, environment, whether it is stopped.
 INSTANCES = [
@@ -68,22 +69,55 @@ ADDRESSES = [
     ("eu-central-1", "left-over", None),
 ]
 
+
+class Contents(NamedTuple):
+    """What an account has, in the shape of the tables above."""
+
+    account: str
+    instances: list[tuple]
+    databases: list[tuple]
+    buckets: list[tuple]
+    functions: list[tuple]
+    volumes: list[tuple]
+    addresses: list[tuple]
+
+    def regions(self) -> list[str]:
+        return sorted({row[0] for rows in self[1:] for row in rows})
+
+
+HOME = Contents(ACCOUNT, INSTANCES, DATABASES, BUCKETS, FUNCTIONS, VOLUMES, ADDRESSES)
+
+#: The other account, which is asked through its reader role.
+OTHER = Contents(
+    OTHER_ACCOUNT,
+    instances=[
+        ("us-east-1", "sandbox-1", "m5.large", "dev", False),
+        ("eu-west-1", "sandbox-hot", "c5.large", "dev", False),
+    ],
+    databases=[("eu-west-1", "sandbox-db", "db.m5.large", "postgres", 50, "dev")],
+    buckets=[("us-east-1", "acme-sandbox-logs", "dev")],
+    functions=[("us-east-1", "sandbox-cleanup", "python3.13", 128, 15, "dev")],
+    volumes=[("eu-west-1", "sandbox-scratch", "gp3", 20)],
+    addresses=[("us-east-1", "sandbox-unused", None)],
+)
+
 _ROLE = "acme-functions"
 
 
-def fill(emulator: Emulator) -> None:
-    """Creates the demo account's resources, regions side by side."""
-    role = _role(emulator)
-    regions = sorted({row[0] for rows in (INSTANCES, DATABASES, FUNCTIONS, VOLUMES, ADDRESSES, BUCKETS) for row in rows})
+def fill(emulator: Emulator, contents: Contents = HOME) -> None:
+    """Creates an account's resources, regions side by side."""
+    role = _role(emulator, contents.account)
+    regions = contents.regions()
     with ThreadPoolExecutor(len(regions)) as pool:
-        for done in [pool.submit(_fill_region, emulator, region, role) for region in regions]:
+        for done in [pool.submit(_fill_region, emulator, contents, region, role) for region in regions]:
             done.result()
 
 
-def _fill_region(emulator: Emulator, region: str, role: str) -> None:
-    ec2 = emulator.client("ec2", region)
+def _fill_region(emulator: Emulator, contents: Contents, region: str, role: str) -> None:
+    account = contents.account
+    ec2 = emulator.client("ec2", region, account)
     instances = {}
-    for _, name, kind, environment, stopped in _of(INSTANCES, region):
+    for _, name, kind, environment, stopped in _of(contents.instances, region):
         started = ec2.run_instances(
             ImageId="ami-0abcdef1234567890",
             InstanceType=kind,
@@ -94,21 +128,21 @@ def _fill_region(emulator: Emulator, region: str, role: str) -> None:
         instances[name] = started["Instances"][0]["InstanceId"]
         if stopped:
             ec2.stop_instances(InstanceIds=[instances[name]])
-    for _, name, kind, size in _of(VOLUMES, region):
+    for _, name, kind, size in _of(contents.volumes, region):
         iops = {"Iops": 1000} if kind == "io1" else {}
         specification = [{"ResourceType": "volume", "Tags": tags(Name=name)}]
         ec2.create_volume(
             AvailabilityZone=f"{region}a", Size=size, VolumeType=kind, TagSpecifications=specification, **iops
         )
-    for _, name, user in _of(ADDRESSES, region):
+    for _, name, user in _of(contents.addresses, region):
         address = ec2.allocate_address(Domain="vpc")
         # The emulator drops the tags of an address that come with its allocation.
         ec2.create_tags(Resources=[address["AllocationId"]], Tags=tags(Name=name))
         if user:
             ec2.associate_address(AllocationId=address["AllocationId"], InstanceId=instances[user])
 
-    rds = emulator.client("rds", region)
-    for _, name, kind, engine, size, environment in _of(DATABASES, region):
+    rds = emulator.client("rds", region, account)
+    for _, name, kind, engine, size, environment in _of(contents.databases, region):
         rds.create_db_instance(
             DBInstanceIdentifier=name,
             DBInstanceClass=kind,
@@ -119,17 +153,17 @@ def _fill_region(emulator: Emulator, region: str, role: str) -> None:
             Tags=tags(env=environment),
         )
 
-    s3 = emulator.client("s3", region)
-    for _, name, environment in _of(BUCKETS, region):
+    s3 = emulator.client("s3", region, account)
+    for _, name, environment in _of(contents.buckets, region):
         elsewhere = {"CreateBucketConfiguration": {"LocationConstraint": region}} if region != HOME_REGION else {}
         s3.create_bucket(Bucket=name, **elsewhere)
         s3.put_bucket_tagging(Bucket=name, Tagging={"TagSet": tags(env=environment)})
 
-    for _, name, runtime, memory, timeout, environment in _of(FUNCTIONS, region):
-        create_function(emulator, region, name, role, runtime, memory, timeout, {"env": environment})
+    for _, name, runtime, memory, timeout, environment in _of(contents.functions, region):
+        create_function(emulator, region, name, role, runtime, memory, timeout, {"env": environment}, account)
 
     # A database is created before it serves, and only then is there something to say of it.
-    for _, name, *_ in _of(DATABASES, region):
+    for _, name, *_ in _of(contents.databases, region):
         waiter = rds.get_waiter("db_instance_available")
         waiter.wait(DBInstanceIdentifier=name, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
 
@@ -143,12 +177,13 @@ def create_function(
     memory: int = 128,
     timeout: int = 3,
     function_tags: dict[str, str] | None = None,
+    account: str = ACCOUNT,
 ) -> None:
     """Creates a function that does nothing."""
     code = io.BytesIO()
     with zipfile.ZipFile(code, "w") as archive:
         archive.writestr("index.py", "def handler(event, context):\n    return None\n")
-    emulator.client("lambda", region).create_function(
+    emulator.client("lambda", region, account).create_function(
         FunctionName=name,
         Runtime=runtime,
         Role=role,
@@ -160,10 +195,10 @@ def create_function(
     )
 
 
-def _role(emulator: Emulator) -> str:
+def _role(emulator: Emulator, account: str) -> str:
     trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
     document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
-    created = emulator.client("iam").create_role(RoleName=_ROLE, AssumeRolePolicyDocument=document)
+    created = emulator.client("iam", account=account).create_role(RoleName=_ROLE, AssumeRolePolicyDocument=document)
     return created["Role"]["Arn"]
 
 

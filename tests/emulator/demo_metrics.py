@@ -3,7 +3,8 @@
 Values follow from names and hours, nothing is random. Among the instances are a hot one (`batch`), one with a single
 spike (`web-2`), an idle one (`shop-2`), a silent one (`analytics`, of which CloudWatch has nothing), one that fails its
 status checks (`web-3`) and one without CPU credits (`trial`). Among the databases, one is nearly full (`inventory`), one
-has slow storage and little memory (`warehouse`), and nobody connects to one (`orders-test`).
+has slow storage and little memory (`warehouse`), and nobody connects to one (`orders-test`). The other account has a hot
+instance, too (`sandbox-hot`).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from . import demo_account
+from .demo_account import HOME, Contents
 from .ministack import Emulator
 
 DAYS = 14  # the emulator forgets what is older
@@ -23,6 +24,7 @@ AHEAD = timedelta(hours=2)  # as far as CloudWatch takes datapoints of the futur
 DATUMS_A_CALL = 1000
 
 HOT, SPIKING, IDLE, SILENT, FAILING, EXHAUSTED = "batch", "web-2", "shop-2", "analytics", "web-3", "trial"
+OTHERS_HOT = "sandbox-hot"
 FULL, SLOW, UNUSED = "inventory", "warehouse", "orders-test"
 
 GIB = 1024**3
@@ -41,7 +43,7 @@ def _flat(value: float) -> Curve:
 
 
 def _instance_curves(name: str, kind: str, index: int) -> dict[str, Curve]:
-    cpu = {HOT: _wave(93, 3), IDLE: _wave(1.5, 0.5), SPIKING: _wave(30, 8)}.get(name, _wave(40, 15, index))
+    cpu = {HOT: _wave(93, 3), OTHERS_HOT: _wave(93, 3), IDLE: _wave(1.5, 0.5), SPIKING: _wave(30, 8)}.get(name, _wave(40, 15, index))
     traffic = 1_000 if name == IDLE else 20_000_000 + 1_000_000 * index
     credits = {"CPUCreditBalance": _flat(0 if name == EXHAUSTED else 300)} if kind.startswith("t3") else {}
     return credits | {
@@ -85,33 +87,33 @@ def _function_curves(name: str, timeout: int) -> dict[str, Curve]:
     }
 
 
-def fill(emulator: Emulator, since: datetime | None = None) -> datetime:
-    """Puts the metrics of every resource but the silent instance, from `since` or two weeks ago to some time ahead.
+def fill(emulator: Emulator, contents: Contents = HOME, since: datetime | None = None) -> datetime:
+    """Puts the metrics of every resource of an account but the silent instance, from `since` or two weeks ago to some time ahead.
 
     Returns until when, to go on from there. Regions side by side.
     """
     now = datetime.now(timezone.utc)
     since, until = since or now - timedelta(days=DAYS), now + AHEAD
-    regions = sorted({row[0] for row in demo_account.INSTANCES})
+    regions = contents.regions()
     with ThreadPoolExecutor(len(regions)) as pool:
-        for done in [pool.submit(_fill_region, emulator, region, now, since, until) for region in regions]:
+        for done in [pool.submit(_fill_region, emulator, contents, region, now, since, until) for region in regions]:
             done.result()
     return until
 
 
-def _fill_region(emulator: Emulator, region: str, now: datetime, since: datetime, until: datetime) -> None:
-    cloudwatch = emulator.client("cloudwatch", region)
-    for namespace, found in _of_region(emulator, region, now).items():
+def _fill_region(emulator: Emulator, contents: Contents, region: str, now: datetime, since: datetime, until: datetime) -> None:
+    cloudwatch = emulator.client("cloudwatch", region, contents.account)
+    for namespace, found in _of_region(emulator, contents, region, now).items():
         datums = [datum for datum in found if since <= datum["Timestamp"] < until]
         for start in range(0, len(datums), DATUMS_A_CALL):
             cloudwatch.put_metric_data(Namespace=namespace, MetricData=datums[start : start + DATUMS_A_CALL])
 
 
-def _of_region(emulator: Emulator, region: str, now: datetime) -> dict[str, list[dict[str, Any]]]:
-    ec2 = emulator.client("ec2", region)
+def _of_region(emulator: Emulator, contents: Contents, region: str, now: datetime) -> dict[str, list[dict[str, Any]]]:
+    ec2 = emulator.client("ec2", region, contents.account)
     datums: dict[str, list[dict[str, Any]]] = {"AWS/EC2": [], "AWS/EBS": [], "AWS/RDS": [], "AWS/Lambda": [], "AWS/S3": []}
     instances = [i for r in ec2.describe_instances()["Reservations"] for i in r["Instances"]]
-    order = [row[1] for row in demo_account.INSTANCES]
+    order = [row[1] for row in contents.instances]
     for instance in instances:
         name = next(tag["Value"] for tag in instance["Tags"] if tag["Key"] == "Name")
         if name == SILENT or instance["State"]["Name"] != "running":
@@ -122,13 +124,13 @@ def _of_region(emulator: Emulator, region: str, now: datetime) -> dict[str, list
         if volume["State"] == "in-use":
             for metric in ("VolumeReadOps", "VolumeWriteOps"):
                 datums["AWS/EBS"] += _datums(metric, "VolumeId", volume["VolumeId"], _flat(500), now)
-    for where, name, kind, _, gib, _ in demo_account.DATABASES:
+    for where, name, kind, _, gib, _ in contents.databases:
         for metric, curve in _database_curves(name, kind, gib).items() if where == region else ():
             datums["AWS/RDS"] += _datums(metric, "DBInstanceIdentifier", name, curve, now)
-    for where, name, _, _, timeout, _ in demo_account.FUNCTIONS:
+    for where, name, _, _, timeout, _ in contents.functions:
         for metric, curve in _function_curves(name, timeout).items() if where == region else ():
             datums["AWS/Lambda"] += _datums(metric, "FunctionName", name, curve, now)
-    for where, name, _ in demo_account.BUCKETS:
+    for where, name, _ in contents.buckets:
         if where == region:
             datums["AWS/S3"] += _daily("BucketSizeBytes", name, "StandardStorage", 5 * GIB, now)
             datums["AWS/S3"] += _daily("NumberOfObjects", name, "AllStorageTypes", 1200, now)

@@ -1,13 +1,16 @@
 """Cost Explorer over a ledger of line items: the one service that the emulator lacks.
 
 It groups, filters, pages and estimates as AWS does, and refuses what AWS refuses, so that what the product makes of it
-can be compared with the ledger itself. Every line item is written down by a rule; nothing is random.
+can be compared with the ledger itself. The demo account pays for both and sees both; the other account sees its own.
+Every line item is written down by a rule; nothing is random.
 """
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,13 +19,12 @@ from decimal import Decimal
 from typing import Any
 
 from . import loopback
-from .ministack import ACCOUNT
+from .ministack import ACCOUNT, OTHER_ACCOUNT, Emulator
 
 DAYS = 100
 ESTIMATED_DAYS = 2
 ROWS_A_PAGE = 600
 SMALLEST = Decimal("1e-13")
-LINKED_ACCOUNT = "210987654321"
 
 EC2, RDS, S3 = "Amazon Elastic Compute Cloud - Compute", "Amazon Relational Database Service", "Amazon Simple Storage Service"
 
@@ -31,11 +33,11 @@ DAILY = [
     (EC2, "us-east-1", ACCOUNT, "BoxUsage:t3.large", "t3.large", "web", "3.9936"),
     (EC2, "us-east-1", ACCOUNT, "BoxUsage:c5.2xlarge", "c5.2xlarge", "data", "8.1600000001"),
     (EC2, "eu-west-1", ACCOUNT, "EU-BoxUsage:m5.large", "m5.large", "web", "5.136"),
-    (EC2, "ap-southeast-2", LINKED_ACCOUNT, "APS2-BoxUsage:t3.micro", "t3.micro", "", "0.3168"),
+    (EC2, "ap-southeast-2", OTHER_ACCOUNT, "APS2-BoxUsage:t3.micro", "t3.micro", "", "0.3168"),
     (RDS, "us-east-1", ACCOUNT, "InstanceUsage:db.r5.large", "db.r5.large", "data", "6.0000000000123"),
     (RDS, "eu-west-1", ACCOUNT, "EU-InstanceUsage:db.m5.large", "db.m5.large", "web", "4.632"),
     (S3, "us-east-1", ACCOUNT, "TimedStorage-ByteHrs", "NoInstanceType", "", "0.0383333333"),
-    (S3, "us-west-2", LINKED_ACCOUNT, "USW2-TimedStorage-ByteHrs", "NoInstanceType", "", "0.0000001"),
+    (S3, "us-west-2", OTHER_ACCOUNT, "USW2-TimedStorage-ByteHrs", "NoInstanceType", "", "0.0000001"),
 ]
 
 #: What the other bases are of the unblended cost.
@@ -71,16 +73,21 @@ class Ledger:
     #: While set, what every request is answered with: an error's code and message.
     fault: tuple[str, str] | None = None
 
-    def answer(self, operation: str, asked: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+    def seen_by(self, account: str) -> list[Line]:
+        """The part of the bill that an account sees."""
+        return [line for line in self.lines if account in (ACCOUNT, line.keys["LINKED_ACCOUNT"])]
+
+    def answer(self, account: str, operation: str, asked: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         self.requests.append((operation, asked))
         if self.fault:
             return 400, {"__type": self.fault[0], "message": self.fault[1]}
         try:
-            return 200, {"GetCostAndUsage": self._usage, "GetCostForecast": self._forecast}[operation](asked)
+            answers = {"GetCostAndUsage": self._usage, "GetCostForecast": self._forecast}
+            return 200, answers[operation](self.seen_by(account), asked)
         except ValueError as error:
             return 400, {"__type": "ValidationException", "message": str(error)}
 
-    def _usage(self, asked: dict[str, Any]) -> dict[str, Any]:
+    def _usage(self, lines: list[Line], asked: dict[str, Any]) -> dict[str, Any]:
         hourly = asked["Granularity"] == "HOURLY"
         start, end = (date.fromisoformat(asked["TimePeriod"][name][:10]) for name in ("Start", "End"))
         if start >= end:
@@ -93,7 +100,7 @@ class Ledger:
         sums: dict[tuple[str, str], dict[tuple[str, ...], Decimal]] = {}
         for period in _periods(start, end, asked["Granularity"]):
             sums[period] = defaultdict(Decimal)
-        for line in self.lines:
+        for line in lines:
             if start <= line.day < end and line.keys["RECORD_TYPE"] not in left_out:
                 keys = tuple(_key(line, grouping) for grouping in groupings)
                 for period, share in _shares(line.day, start, end, asked["Granularity"]):
@@ -123,11 +130,11 @@ class Ledger:
         more = {"NextPageToken": str(first + ROWS_A_PAGE)} if first + ROWS_A_PAGE < len(rows) else {}
         return {"ResultsByTime": list(results.values()), "GroupDefinitions": groupings, **more}
 
-    def _forecast(self, asked: dict[str, Any]) -> dict[str, Any]:
+    def _forecast(self, lines: list[Line], asked: dict[str, Any]) -> dict[str, Any]:
         start, end = (date.fromisoformat(asked["TimePeriod"][name]) for name in ("Start", "End"))
         if start >= end or start < self.today:
             raise ValueError("The start date must be today or later, and before the end date")
-        month = [line.unblended for line in self.lines if self.today - timedelta(days=30) <= line.day < self.today]
+        month = [line.unblended for line in lines if self.today - timedelta(days=30) <= line.day < self.today]
         mean = sum(month) / 30 * (end - start).days
         result = {
             "TimePeriod": asked["TimePeriod"],
@@ -203,15 +210,22 @@ def _keys(service: str, region: str, account: str, usage: str, instance: str, te
 
 
 @contextlib.contextmanager
-def running() -> Iterator[Ledger]:
-    """Serves the ledger of today on loopback."""
+def running(emulator: Emulator) -> Iterator[Ledger]:
+    """Serves the ledger of today on loopback, to whose credentials the emulator gave."""
+    sts = emulator.client("sts")
+
+    @functools.cache
+    def account_of(key: str) -> str:
+        return sts.get_access_key_info(AccessKeyId=key)["Account"]
+
     today = datetime.now(timezone.utc).date()
     ledger = Ledger(today, lines(today))
 
     class Handler(loopback.Handler):
         def do_POST(self) -> None:
             asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            status, answer = ledger.answer(self.headers["X-Amz-Target"].rsplit(".", 1)[-1], asked)
+            account = account_of(re.search(r"Credential=(\w+)/", self.headers["Authorization"])[1])
+            status, answer = ledger.answer(account, self.headers["X-Amz-Target"].rsplit(".", 1)[-1], asked)
             self.answer(status, "application/x-amz-json-1.1", json.dumps(answer).encode())
 
     with loopback.serving(Handler) as ledger.url:

@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 WORK = ROOT / "target" / "emulator"
 
 ACCOUNT = "123456789012"
+OTHER_ACCOUNT = "210987654321"
 HOME_REGION = "us-east-1"
 
 START_SECONDS = 60

@@ -12,9 +12,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from .ledger import Ledger
-from .ministack import ACCOUNT, ROOT, Emulator, EmulatorError
+from .ministack import ACCOUNT, OTHER_ACCOUNT, ROOT, Emulator, EmulatorError
 
 STACK = "stratoscope"
+READER_STACK = "stratoscope-reader"
+EXTERNAL_ID = "of-the-demo-account"
 
 #: What the emulator runs: the functions' own binaries, so they are built for this machine's processor.
 ARCHITECTURE = {"x86_64": "x86_64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
@@ -24,7 +26,7 @@ ANSWER_SECONDS = 60
 
 @dataclass(frozen=True)
 class Stack:
-    """The deployed API, as `target/stack.json` describes it. What the template does not have yet is null."""
+    """The deployed API, as `target/stack.json` describes it."""
 
     url: str
     api_key: str
@@ -33,7 +35,7 @@ class Stack:
     rest_api_id: str
     authorizer_id: str
     account: str
-    other_account: str | None
+    other_account: str
 
     def save(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -72,10 +74,13 @@ def build(emulator_environment: dict[str, str]) -> None:
 
 
 def deploy(emulator: Emulator, ledger: Ledger, **parameters: str) -> Stack:
-    """`sam deploy`, and what a caller needs to know of the result."""
-    overrides = {"Architecture": ARCHITECTURE} | parameters
+    """`sam deploy`, the reader role in the other account, and what a caller needs to know of the result."""
+    others = {"OtherAccounts": OTHER_ACCOUNT, "ReaderExternalId": EXTERNAL_ID}
+    overrides = {"Architecture": ARCHITECTURE} | others | parameters
     overrides = [f"{name}={value}" for name, value in overrides.items()]
     _sam(["deploy", "--parameter-overrides", *overrides], emulator.environment())
+
+    _deploy_reader(emulator)
 
     described = outputs(emulator)
     # Cost Explorer is not the emulator's; the template has no place for an endpoint that AWS does not need.
@@ -93,8 +98,21 @@ def deploy(emulator: Emulator, ledger: Ledger, **parameters: str) -> Stack:
         rest_api_id=api,
         authorizer_id=authorizer["id"],
         account=ACCOUNT,
-        other_account=None,
+        other_account=OTHER_ACCOUNT,
     )
+
+
+def _deploy_reader(emulator: Emulator) -> None:
+    """Deploys docs/reader-role.yaml into the other account."""
+    stacks = emulator.client("cloudformation", account=OTHER_ACCOUNT)
+    parameters = {"HomeAccount": ACCOUNT, "HomeStack": STACK, "ExternalId": EXTERNAL_ID}
+    stacks.create_stack(
+        StackName=READER_STACK,
+        TemplateBody=(ROOT / "docs" / "reader-role.yaml").read_text(),
+        Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
+        Capabilities=["CAPABILITY_NAMED_IAM"],
+    )
+    stacks.get_waiter("stack_create_complete").wait(StackName=READER_STACK, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
 
 
 def outputs(emulator: Emulator) -> dict[str, str]:
@@ -103,12 +121,18 @@ def outputs(emulator: Emulator) -> dict[str, str]:
     return {output["OutputKey"]: output["OutputValue"] for output in described["Outputs"]}
 
 
-def configure(emulator: Emulator, output: str, **variables: str | None) -> None:
+def configure(emulator: Emulator, output: str, **changes: str | None) -> None:
     """Sets variables of a function of the stack, and takes those away that are None; the function starts anew."""
-    functions, name = emulator.client("lambda"), outputs(emulator)[output]
-    changed = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"] | variables
-    changed = {variable: value for variable, value in changed.items() if value is not None}
-    functions.update_function_configuration(FunctionName=name, Environment={"Variables": changed})
+    changed = variables(emulator, output) | changes
+    changed = {name: value for name, value in changed.items() if value is not None}
+    name = outputs(emulator)[output]
+    emulator.client("lambda").update_function_configuration(FunctionName=name, Environment={"Variables": changed})
+
+
+def variables(emulator: Emulator, output: str) -> dict[str, str]:
+    """The variables of a function of the stack."""
+    name = outputs(emulator)[output]
+    return emulator.client("lambda").get_function_configuration(FunctionName=name)["Environment"]["Variables"]
 
 
 def _sam(arguments: list[str], environment: dict[str, str]) -> None:

@@ -93,9 +93,13 @@ pub(crate) async fn config_from_env() -> SdkConfig {
         .operation_attempt_timeout(ATTEMPT_TIMEOUT)
         .operation_timeout(OPERATION_TIMEOUT)
         .build();
-    let retries = RetryConfig::standard().with_max_attempts(ATTEMPTS).with_initial_backoff(FIRST_BACKOFF);
     let loader = aws_config::defaults(BehaviorVersion::latest());
-    loader.http_client(http).timeout_config(timeouts).retry_config(retries).load().await
+    loader.http_client(http).timeout_config(timeouts).retry_config(retries()).load().await
+}
+
+/// How a call that failed is tried again.
+pub(crate) fn retries() -> RetryConfig {
+    RetryConfig::standard().with_max_attempts(ATTEMPTS).with_initial_backoff(FIRST_BACKOFF)
 }
 
 /// The same settings with the credentials of a role, which keeps them itself.

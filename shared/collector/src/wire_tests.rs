@@ -1,10 +1,12 @@
 //! The AWS adapters over a real wire: what an endpoint answers, and what the collector makes of it.
 
+mod accounts;
 mod aws;
 mod costs;
 mod faults;
 mod inventory;
 mod metrics;
+mod quotas;
 mod survey;
 
 use std::time::{Duration, Instant};

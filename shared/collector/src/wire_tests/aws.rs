@@ -28,6 +28,8 @@ pub(super) struct Asked {
     pub(super) parameters: String,
     /// The body, for formats that are no text.
     pub(super) body: Vec<u8>,
+    /// The access key id of the credentials.
+    pub(super) key: String,
 }
 
 /// What a service does with a request.
@@ -84,6 +86,16 @@ impl Aws {
         collector(&self.server.server_addr().to_string(), patience)
     }
 
+    /// The settings with which clients talk to this endpoint.
+    pub(super) fn config(&self) -> SdkConfig {
+        config(&self.server.server_addr().to_string(), LONG)
+    }
+
+    /// Everything that was asked, in order.
+    pub(super) fn all_asked(&self) -> Vec<Asked> {
+        self.asked.lock().unwrap().clone()
+    }
+
     /// What was asked of `operation`, in order.
     pub(super) fn asked(&self, operation: &str) -> Vec<Asked> {
         self.asked.lock().unwrap().iter().filter(|asked| asked.operation == operation).cloned().collect()
@@ -92,9 +104,13 @@ impl Aws {
 
 /// A collector whose home is `us-east-1`, with AWS at `address`.
 pub(super) fn collector(address: &str, patience: Duration) -> Collector {
+    Collector::home(config(address, patience))
+}
+
+fn config(address: &str, patience: Duration) -> SdkConfig {
     let timeouts = TimeoutConfig::builder().operation_timeout(patience).build();
     let retries = RetryConfig::standard().with_max_attempts(3).with_initial_backoff(Duration::from_millis(1));
-    let config = SdkConfig::builder()
+    SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("us-east-1"))
         .endpoint_url(format!("http://{address}"))
@@ -104,8 +120,7 @@ pub(super) fn collector(address: &str, patience: Duration) -> Collector {
         .sleep_impl(aws_smithy_async::rt::sleep::default_async_sleep().unwrap())
         .timeout_config(timeouts)
         .retry_config(retries)
-        .build();
-    Collector::home(config)
+        .build()
 }
 
 impl Drop for Aws {
@@ -136,7 +151,8 @@ fn read(request: &mut Request) -> Asked {
         "monitoring" => url.rsplit('/').next().unwrap().to_owned(),
         _ => action.unwrap(),
     };
-    Asked { service: scope[3].to_owned(), region: scope[2].to_owned(), operation, parameters, body }
+    let key = scope[0].rsplit('=').next().unwrap().to_owned();
+    Asked { service: scope[3].to_owned(), region: scope[2].to_owned(), operation, parameters, body, key }
 }
 
 fn answer(request: Request, ask: &Asked, status: u16, code: Option<&str>, body: Vec<u8>) {

@@ -1,0 +1,216 @@
+//! Other accounts: whose credentials ask what, for how long they serve, and what happens without them.
+
+use std::time::{Duration, Instant, SystemTime};
+
+use aws_smithy_types::DateTime;
+use aws_smithy_types::date_time::Format;
+
+use super::aws::{Asked, Aws, Reply, wrapped};
+use super::{LONG, ids, instances};
+use crate::account::Account;
+use crate::assume::{AssumedRole, ReaderRoles};
+use crate::clients::Clients;
+use crate::{Accounts, Collector, Coverage, GapStatus, Inventory, Refusal, ResourceType, Wanted};
+
+const OTHER: &str = "210987654321";
+const THIRD: &str = "333333333333";
+
+fn roles() -> ReaderRoles {
+    ReaderRoles::from_env(|name| {
+        let value = match name {
+            "OTHER_ACCOUNTS" => "210987654321, 333333333333",
+            "READER_ROLE" => "stratoscope-reader",
+            _ => "from-home",
+        };
+        Some(value.to_owned())
+    })
+}
+
+/// The answer of AssumeRole: a key that names the account, and its end so far from now.
+fn session(asked: &Asked, lasts: Duration) -> Reply {
+    let account = asked.parameters.split("%3A%3A").nth(1).unwrap().split("%3A").next().unwrap();
+    let end = DateTime::from(SystemTime::now() + lasts).fmt(Format::DateTime).unwrap();
+    let credentials = format!(
+        "<Credentials><AccessKeyId>ASIA{account}</AccessKeyId><SecretAccessKey>s</SecretAccessKey>\
+         <SessionToken>t</SessionToken><Expiration>{end}</Expiration></Credentials>"
+    );
+    Reply::Ok(wrapped(asked, &credentials))
+}
+
+/// An endpoint at which each key sees an instance of its own, and sessions last for `lasts`.
+fn accounts_with_sessions_of(lasts: Duration) -> Aws {
+    Aws::start(move |asked| match asked.operation.as_str() {
+        "AssumeRole" => Some(session(asked, lasts)),
+        "DescribeInstances" => {
+            let number = if asked.key.contains(OTHER) { 2 } else { usize::from(asked.key.contains(THIRD)) * 3 };
+            Some(instances(asked, &[number], None))
+        }
+        _ => None,
+    })
+}
+
+async fn instances_of(collector: &Collector) -> Result<(Inventory, Coverage), Refusal> {
+    let regions = Some(vec!["us-east-1".to_owned()]);
+    let wanted = Wanted { regions, types: vec![ResourceType::Ec2], tags: false };
+    collector.inventory(&wanted, Instant::now() + LONG).await
+}
+
+#[tokio::test]
+async fn another_account_is_asked_with_its_own_credentials_and_named_by_its_role() {
+    let aws = accounts_with_sessions_of(Duration::from_hours(1));
+    let accounts = Accounts::new(aws.config(), roles());
+    let other = accounts.collector(Some(OTHER), "ops@example.com").unwrap();
+    for requests in [3, 2] {
+        let (inventory, coverage) = instances_of(&other).await.unwrap();
+        assert_eq!(ids(&inventory), ["i-00002"]);
+        assert_eq!(
+            (coverage.account.as_deref(), coverage.gaps, coverage.aws_requests.total),
+            (Some(OTHER), vec![], requests)
+        );
+        assert!(inventory.resources[0].arn.as_deref().unwrap().starts_with("arn:aws:ec2:us-east-1:210987654321:"));
+    }
+    let [assumed] = &aws.asked("AssumeRole")[..] else { panic!("{:?}", aws.asked("AssumeRole")) };
+    for parameter in [
+        "RoleArn=arn%3Aaws%3Aiam%3A%3A210987654321%3Arole%2Fstratoscope-reader",
+        "RoleSessionName=ops%40example.com",
+        "SourceIdentity=ops%40example.com",
+        "ExternalId=from-home",
+    ] {
+        assert!(assumed.parameters.contains(parameter), "{}", assumed.parameters);
+    }
+    assert_eq!((assumed.region.as_str(), assumed.key.contains(OTHER)), ("us-east-1", false));
+    assert!(aws.asked("DescribeRegions").iter().all(|asked| asked.key.contains(OTHER)));
+}
+
+#[tokio::test]
+async fn accounts_and_callers_that_ask_at_once_are_never_mixed() {
+    let aws = accounts_with_sessions_of(Duration::from_hours(1));
+    let accounts = Accounts::new(aws.config(), roles());
+    let asked = [(None, "i-00000"), (Some(OTHER), "i-00002"), (Some(THIRD), "i-00003")].repeat(10);
+    let answers = futures::future::join_all(asked.into_iter().enumerate().map(async |(n, (account, expected))| {
+        let collector = accounts.collector(account, ["ops", "ci"][n % 2]).unwrap();
+        (ids(&instances_of(&collector).await.unwrap().0) == [expected], account, n)
+    }));
+    for (right, account, n) in answers.await {
+        assert!(right, "{account:?} {n}");
+    }
+    // Once for each account and caller.
+    let mut sessions: Vec<_> = aws.asked("AssumeRole").into_iter().map(|asked| asked.parameters).collect();
+    sessions.sort();
+    sessions.dedup();
+    assert_eq!((sessions.len(), aws.asked("AssumeRole").len()), (4, 4));
+}
+
+#[tokio::test]
+async fn credentials_are_renewed_shortly_before_they_expire() {
+    for (minutes, asked) in [(4, 2), (6, 1)] {
+        let aws = accounts_with_sessions_of(Duration::from_mins(minutes));
+        let accounts = Accounts::new(aws.config(), roles());
+        let role = accounts.collector(Some(OTHER), "ops").unwrap().role.clone().unwrap();
+        for _ in 0..2 {
+            role.credentials(Instant::now() + LONG).await.unwrap();
+        }
+        assert_eq!(aws.asked("AssumeRole").len(), asked, "{minutes} minutes");
+    }
+}
+
+#[tokio::test]
+async fn while_sts_fails_credentials_serve_to_their_end() {
+    let mut calls = 0;
+    let aws = Aws::start(move |asked| {
+        calls += 1;
+        let lasts = Duration::from_mins(4);
+        Some(if calls == 1 {
+            session(asked, lasts)
+        } else {
+            Reply::Error(400, "RegionDisabledException", "not active")
+        })
+    });
+    let accounts = Accounts::new(aws.config(), roles());
+    let role = accounts.collector(Some(OTHER), "ops").unwrap().role.clone().unwrap();
+    let key = async || role.credentials(Instant::now() + LONG).await.map(|given| given.access_key_id().to_owned());
+    assert_eq!([key().await.unwrap(), key().await.unwrap()], ["ASIA210987654321"; 2]);
+    role.forget();
+    assert_eq!(key().await.unwrap_err().code, "RegionDisabledException");
+}
+
+#[tokio::test]
+async fn credentials_that_aws_calls_expired_are_not_used_again() {
+    let mut expired = true;
+    let aws = Aws::start(move |asked| match asked.operation.as_str() {
+        "AssumeRole" => Some(session(asked, Duration::from_hours(1))),
+        "DescribeInstances" if std::mem::take(&mut expired) => Some(Reply::Error(400, "ExpiredToken", "has expired")),
+        "DescribeInstances" => Some(instances(asked, &[1], None)),
+        _ => None,
+    });
+    let accounts = Accounts::new(aws.config(), roles());
+    let other = accounts.collector(Some(OTHER), "ops").unwrap();
+    let (_, coverage) = instances_of(&other).await.unwrap();
+    assert_eq!((coverage.gaps[0].status, coverage.gaps[0].code.as_str()), (GapStatus::Failed, "ExpiredToken"));
+    assert_eq!(ids(&instances_of(&other).await.unwrap().0), ["i-00001"]);
+    assert_eq!(aws.asked("AssumeRole").len(), 2);
+}
+
+#[tokio::test]
+async fn a_role_that_cant_be_assumed_is_told_and_nothing_else_asked() {
+    let message = "User: arn:aws:sts::123456789012:assumed-role/f/s is not authorized to perform: sts:AssumeRole on \
+                   resource: arn:aws:iam::210987654321:role/stratoscope-reader";
+    let aws = Aws::start(move |asked| {
+        (asked.operation == "AssumeRole").then_some(Reply::Error(403, "AccessDenied", message))
+    });
+    let accounts = Accounts::new(aws.config(), roles());
+    let refused = instances_of(&accounts.collector(Some(OTHER), "ops").unwrap()).await.unwrap_err();
+    let Refusal::Unreachable { account, gap } = refused else { panic!("{refused:?}") };
+    assert_eq!((account.as_str(), gap.operation, gap.status), (OTHER, "AssumeRole", GapStatus::Denied));
+    assert!(!gap.message.contains("arn:"), "{}", gap.message);
+    assert_eq!(aws.all_asked().len(), 1);
+}
+
+#[tokio::test]
+async fn an_account_without_a_role_has_no_collector() {
+    let aws = Aws::start(|_| None);
+    assert!(Accounts::new(aws.config(), roles()).collector(Some("444444444444"), "ops").is_none());
+    assert!(Accounts::new(aws.config(), ReaderRoles::default()).collector(Some(OTHER), "ops").is_none());
+}
+
+/// A role for which the regional and the global endpoint are two.
+fn role_of(regional: &Aws, global: &Aws) -> AssumedRole {
+    let [regional, global] = [regional, global].map(|aws| {
+        let clients = Clients::new(aws.config(), std::sync::Arc::default());
+        clients.sts("us-east-1")
+    });
+    let account = Account { id: OTHER.to_owned(), partition: "aws".to_owned() };
+    roles().of(account, "ops", regional, Some(global))
+}
+
+#[tokio::test]
+async fn where_regional_sts_fails_the_global_one_is_asked_and_a_denial_is_an_answer() {
+    let deadline = || Instant::now() + LONG;
+    let works = || Aws::start(|asked| Some(session(asked, Duration::from_hours(1))));
+    for (code, status) in [("RegionDisabledException", 403), ("InternalFailure", 500)] {
+        let (fails, works) = (Aws::start(move |_| Some(Reply::Error(status, code, "words"))), works());
+        assert!(role_of(&fails, &works).credentials(deadline()).await.is_ok(), "{code}");
+        assert_eq!(works.asked("AssumeRole").len(), 1);
+    }
+    let (denies, works) = (Aws::start(|_| Some(Reply::Error(403, "AccessDenied", "words"))), works());
+    assert_eq!(role_of(&denies, &works).credentials(deadline()).await.unwrap_err().code, "AccessDenied");
+    assert_eq!(works.asked("AssumeRole").len(), 0);
+}
+
+#[test]
+fn the_global_endpoint_is_the_commercial_partitions_where_none_is_given() {
+    let aws = Aws::start(|_| None);
+    let has_global = |region: &'static str, given: bool| {
+        let mut config = aws.config().into_builder();
+        config.set_region(Some(aws_config::Region::new(region)));
+        if !given {
+            config.set_endpoint_url(None);
+        }
+        let clients = Clients::new(config.build(), std::sync::Arc::default());
+        (clients.partition(), clients.global_sts().is_some())
+    };
+    assert_eq!(has_global("eu-west-1", false), ("aws", true));
+    assert_eq!(has_global("eu-west-1", true), ("aws", false));
+    assert_eq!(has_global("cn-north-1", false), ("aws-cn", false));
+    assert_eq!(has_global("us-gov-west-1", false), ("aws-us-gov", false));
+}

@@ -1,0 +1,125 @@
+//! AWS's quotas, simulated: everything is collected, with few requests in vain.
+
+use std::time::Instant;
+
+use aws_smithy_types::retry::RetryConfig;
+
+use super::aws::{Aws, Reply, map, wrapped};
+use super::{LONG, instances, items, page};
+use crate::costs::{CostQuestion, Granularity};
+use crate::window::Window;
+use crate::{Catalog, Collector, Measurement, Measurements, ResourceType, Wanted, clients};
+
+/// AWS's token bucket: so many requests at once, and so many a second.
+struct Bucket {
+    tokens: f64,
+    burst: f64,
+    a_second: f64,
+    filled: Instant,
+}
+
+impl Bucket {
+    fn new(burst: f64, a_second: f64) -> Self {
+        Self { tokens: burst, burst, a_second, filled: Instant::now() }
+    }
+
+    fn takes(&mut self) -> bool {
+        let now = Instant::now();
+        let refilled = (now - self.filled).as_secs_f64() * self.a_second;
+        (self.tokens, self.filled) = ((self.tokens + refilled).min(self.burst), now);
+        let takes = self.tokens >= 1.0;
+        self.tokens -= if takes { 1.0 } else { 0.0 };
+        takes
+    }
+}
+
+/// A collector that tries again as the deployed one does.
+fn collector(aws: &Aws, retries: RetryConfig) -> Collector {
+    Collector::home(aws.config().into_builder().retry_config(retries).build())
+}
+
+#[tokio::test]
+async fn under_ec2s_bucket_every_page_comes_with_few_requests_in_vain() {
+    const PAGES: usize = 80;
+    let mut bucket = Bucket::new(50.0, 60.0);
+    let aws = Aws::start(move |asked| {
+        if asked.service != "ec2" || asked.region != "eu-west-1" {
+            return None;
+        }
+        if !bucket.takes() {
+            return Some(Reply::Error(503, "RequestLimitExceeded", "Request limit exceeded."));
+        }
+        let (numbers, next) = page(asked, "NextToken=", 1, PAGES);
+        if asked.operation == "DescribeInstances" {
+            return Some(instances(asked, &numbers, next));
+        }
+        let volumes = items(&numbers, |n| format!("<item><volumeId>vol-{n}</volumeId></item>"));
+        let next = next.map(|next| format!("<nextToken>{next}</nextToken>")).unwrap_or_default();
+        Some(Reply::Ok(wrapped(asked, &format!("<volumeSet>{volumes}</volumeSet>{next}"))))
+    });
+    let types = vec![ResourceType::Ec2, ResourceType::Ebs];
+    let wanted = Wanted { regions: Some(vec!["eu-west-1".to_owned()]), types, tags: false };
+    let collector = collector(&aws, clients::retries());
+    let (inventory, coverage) = collector.inventory(&wanted, Instant::now() + LONG).await.unwrap();
+    assert_eq!((inventory.resources.len(), coverage.gaps), (2 * PAGES, vec![]));
+    let requests = aws.asked("DescribeInstances").len() + aws.asked("DescribeVolumes").len();
+    assert!(requests > 2 * PAGES, "the bucket was never empty");
+    assert!(requests * 10 <= 2 * PAGES * 12, "{requests} requests for {} pages", 2 * PAGES);
+}
+
+#[tokio::test]
+async fn under_cloudwatchs_rate_no_request_is_in_vain() {
+    const REQUESTS: usize = 60;
+    let mut bucket = Bucket::new(5.0, 55.0);
+    let aws = Aws::start(move |asked| {
+        (asked.operation == "GetMetricData").then(|| {
+            if bucket.takes() {
+                Reply::Cbor(map([("MetricDataResults", ciborium::Value::Array(vec![]))]))
+            } else {
+                Reply::Error(400, "ThrottlingException", "Rate exceeded")
+            }
+        })
+    });
+    let catalog = Catalog::of(ResourceType::Ec2).unwrap();
+    let measurement = |n: usize| Measurement {
+        catalog,
+        metric: catalog.find("cpu").unwrap(),
+        resource_id: format!("i-{n}"),
+        statistics: vec!["Average".to_owned()],
+        window: Window::last(24, 3_600, "2026-11-20T10:00:00Z".parse().unwrap()),
+    };
+    let wanted = (0..500 * REQUESTS).map(measurement).collect();
+    let asked = Measurements { region: "eu-west-1".to_owned(), resource_type: ResourceType::Ec2, wanted };
+    let collector = collector(&aws, clients::retries());
+    let (_, coverage) = collector.measure(&asked, Instant::now() + LONG).await.unwrap();
+    assert_eq!((coverage.gaps, aws.asked("GetMetricData").len()), (vec![], REQUESTS));
+}
+
+#[tokio::test]
+async fn under_cost_explorers_rate_every_page_comes() {
+    const PAGES: usize = 12;
+    let mut bucket = Bucket::new(5.0, 5.0);
+    let aws = Aws::start(move |asked| {
+        (asked.operation == "GetCostAndUsage").then(|| {
+            if !bucket.takes() {
+                return Reply::Error(400, "LimitExceededException", "Rate limit exceeded");
+            }
+            let (_, next) = page(asked, "\"NextPageToken\":\"", 1, PAGES);
+            let next = next.map(|next| format!(r#", "NextPageToken": "{next}""#)).unwrap_or_default();
+            Reply::Ok(format!(r#"{{"ResultsByTime": []{next}}}"#))
+        })
+    });
+    let question = CostQuestion {
+        start: jiff::civil::date(2026, 11, 1),
+        end: jiff::civil::date(2026, 11, 20),
+        granularity: Granularity::Daily,
+        metric: "UnblendedCost",
+        group_by: vec![],
+        exclude: vec![],
+    };
+    let collector = collector(&aws, clients::retries());
+    let answered = collector.costs(&question, None, jiff::Timestamp::UNIX_EPOCH, Instant::now() + LONG).await.unwrap();
+    assert_eq!((answered.0.is_some(), answered.2.gaps), (true, vec![]));
+    let requests = aws.asked("GetCostAndUsage").len();
+    assert!(requests * 10 <= PAGES * 12, "{requests} requests for {PAGES} pages");
+}
