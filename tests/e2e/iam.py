@@ -10,6 +10,10 @@ from emulator import stack
 from emulator.ministack import ACCOUNT, Emulator
 
 
+#: What every function may do to enter other accounts.
+ENTER = {"sts:AssumeRole", "sts:SetSourceIdentity"}
+
+
 def role_of(emulator: Emulator, logical_id: str) -> str:
     """The name of the execution role of a function of the stack."""
     resource = emulator.client("cloudformation").describe_stack_resource(

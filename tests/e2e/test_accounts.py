@@ -144,7 +144,7 @@ def test_the_reader_role_may_what_the_functions_may_and_no_more(emulator: Emulat
     functions = ("ResourcesFunction", "MetricsFunction", "CostsFunction", "BottlenecksFunction")
     needed = {a for f in functions for a in iam.allowed_actions(emulator, iam.role_of(emulator, f))}
     reader = iam.allowed_actions(emulator, "stratoscope-reader", OTHER_ACCOUNT)
-    assert reader == needed - {"sts:AssumeRole", "sts:SetSourceIdentity"}
+    assert reader == needed - iam.ENTER
 
 
 def test_nobody_else_of_the_home_account_may_assume_the_reader_role(emulator: Emulator, deployed: Stack) -> None:

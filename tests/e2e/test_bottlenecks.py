@@ -246,7 +246,7 @@ def test_an_answer_of_nothing_but_gaps_is_an_error(deployed: Stack, emulator: Em
 def test_the_role_has_no_action_that_is_not_needed(emulator: Emulator, deployed: Stack) -> None:
     # The emulator does not check CloudWatch's permission in the format of the Rust SDK; the adapter's tests have denials.
     others = {"cloudwatch:GetMetricData", "ec2:DescribeRegions"}
-    assert iam.allowed_actions(emulator, iam.role_of(emulator, "BottlenecksFunction")) == set(DENIED) | others
+    assert iam.allowed_actions(emulator, iam.role_of(emulator, "BottlenecksFunction")) == set(DENIED) | others | iam.ENTER
 
 
 @pytest.mark.parametrize(

@@ -157,3 +157,33 @@ async fn an_event_that_is_none_of_the_gateways_is_a_fault() {
     let request: Request = serde_json::from_str("{}").unwrap();
     assert!(secrets.authorizer().answer(&request, now()).await.is_err());
 }
+
+#[test]
+fn whatever_a_header_says_is_denied_and_never_an_error() {
+    let secrets = SecretsManager::start(Some(&json!({"token": TOKEN})), None);
+    let authorizer = secrets.authorizer();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    proptest::proptest!(|(header in hostile::like(hostile::tokens()))| {
+        let denied = runtime.block_on(effect(&authorizer, &header, now())).unwrap();
+        proptest::prop_assert_eq!(denied, "Deny");
+    });
+}
+
+proptest::proptest! {
+    #[test]
+    fn whatever_the_gateway_sends_is_answered_or_a_fault(arn in hostile::like(vec![ARN.to_owned()])) {
+        if let Some(parsed) = MethodArn::parse(&arn) {
+            proptest::prop_assert!(arn.starts_with(&parsed.stage) && !parsed.stage.contains(['*', '?']));
+        }
+    }
+
+    #[test]
+    fn whatever_the_secret_holds_is_read_or_a_fault_without_its_content(text in hostile::like(hostile::parameters())) {
+        let principals = json!({"token": text, "principals": [{"name": text, "token": TOKEN, "scopes": [text], "accounts": [text]}]});
+        for document in [text.clone(), principals.to_string()] {
+            if let Err(reason) = crate::principals::Principals::parse(&document, Some(&text)) {
+                proptest::prop_assert!(reason.starts_with("the secret is not as it should be, in line "), "{}", reason);
+            }
+        }
+    }
+}

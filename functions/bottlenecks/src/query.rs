@@ -120,4 +120,9 @@ mod tests {
         assert_eq!(refused(&[("cpu_low", "80")]), "cpu_low: cpu_low (80) must be below cpu_high (80)");
         assert!(read(&[("cpu_high", "11"), ("cpu_low", "10")]).is_ok());
     }
+
+    #[test]
+    fn whatever_is_asked_is_read_or_refused_by_name() {
+        hostile::try_all(PARAMETERS, read);
+    }
 }

@@ -368,4 +368,9 @@ mod tests {
         assert_eq!(groupings("tag:a:b"), [Grouping::Tag("a:b".into()), dimension("RECORD_TYPE")]);
         assert_eq!(groupings("cost_category:Team")[0], Grouping::CostCategory("Team".into()));
     }
+
+    #[test]
+    fn whatever_is_asked_is_read_or_refused_by_name() {
+        hostile::try_all(PARAMETERS, read);
+    }
 }

@@ -340,4 +340,9 @@ mod tests {
             assert!(!is_percentile(bad), "{bad}");
         }
     }
+
+    #[test]
+    fn whatever_is_asked_is_read_or_refused_by_name() {
+        hostile::try_all(PARAMETERS, read);
+    }
 }

@@ -143,4 +143,9 @@ mod tests {
             refused(&[("types", "s3,lambda"), ("states", "running")]).starts_with("states: the chosen types have no")
         );
     }
+
+    #[test]
+    fn whatever_is_asked_is_read_or_refused_by_name() {
+        hostile::try_all(PARAMETERS, read);
+    }
 }

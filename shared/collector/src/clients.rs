@@ -25,7 +25,7 @@ use aws_smithy_types::timeout::TimeoutConfig;
 
 use crate::Common;
 use crate::assume::{AssumedRole, RoleCredentials};
-use crate::cut_xml::RefuseCutXml;
+use crate::cut_body::RefuseCutBody;
 use crate::gate::{Gate, Rate, TellGate};
 use crate::listing::Limits;
 use crate::requests::CountRequests;
@@ -114,7 +114,7 @@ macro_rules! gated {
         let gate: Arc<Gate> = $gate;
         let config = $sdk::config::Builder::from($config)
             .interceptor(CountRequests)
-            .interceptor(RefuseCutXml)
+            .interceptor(RefuseCutBody)
             .interceptor(TellGate(Arc::clone(&gate)));
         Gated { client: $sdk::Client::from_conf(config.build()), gate }
     }};

@@ -55,6 +55,11 @@ impl Fault {
         Self::ours(GapStatus::TimedOut, "DeadlineExceeded", "no answer before the deadline of this request")
     }
 
+    /// Whether it is one of time.
+    pub(crate) fn is_late(&self) -> bool {
+        self.status == GapStatus::TimedOut
+    }
+
     /// AWS gave a page token that it had given before: the pages go round in a circle.
     pub(crate) fn repeated_token() -> Self {
         Self::failed("RepeatedPageToken", "AWS gave a page token twice, so the list may lack its end")

@@ -1,8 +1,8 @@
 //! Keeps the requests to one service, in one region of one account, at a rate that AWS takes.
 //!
 //! Each request waits for its turn, and turns are spaced. Where AWS publishes a rate, turns begin at it; where it does
-//! not, they begin without spacing. A throttled request spaces them out, further each time, and every answer brings them a
-//! little closer again: the requests settle just below the rate that is free at that moment, whoever else uses the quota,
+//! not, they begin without spacing. A throttled request spaces them out, further each time, and time without one brings
+//! them closer again: the requests settle just below the rate that is free at that moment, whoever else uses the quota,
 //! instead of being sent in vain.
 //!
 //! A rate and not a number of requests side by side, since AWS's quotas are rates: one request at a time is 500 a second
@@ -26,10 +26,10 @@ use tokio::time::Instant;
 /// The spacing after the first throttled request, 20 a second: the rate at which EC2 refills most of its buckets.
 const FIRST_SPACING: Duration = Duration::from_millis(50);
 /// The widest spacing.
-const WIDEST_SPACING: Duration = Duration::from_secs(2);
-/// Which part of the spacing an answer takes away: 22 answers halve it, so that one request in 22 tries a rate that may
-/// be too high.
-const RECOVERY: u32 = 32;
+const WIDEST_SPACING: Duration = Duration::from_secs(1);
+/// How many turns it takes until the spacing is half of what it was: after about as many answers, one request tries a rate
+/// that may be too high.
+const HALVED_AFTER: f64 = 16.0;
 /// A spacing below this is none.
 const NO_SPACING: Duration = Duration::from_millis(2);
 
@@ -62,10 +62,18 @@ pub(crate) struct Gate {
 struct Turns {
     /// From when on the next turn is free.
     next: Option<Instant>,
-    /// The spacing that throttling has brought; none in good times.
-    spacing: Duration,
-    /// When it was last widened.
-    widened: Option<Instant>,
+    /// The last throttled request: when that was, and the spacing that it brought.
+    widened: Option<(Instant, Duration)>,
+}
+
+impl Turns {
+    /// The spacing that is left of what throttling has brought; none in good times.
+    fn spacing(&self, now: Instant) -> Duration {
+        let Some((widened, spacing)) = self.widened else { return Duration::ZERO };
+        let turns = now.saturating_duration_since(widened).div_duration_f64(spacing);
+        let left = spacing.mul_f64((-turns / HALVED_AFTER).exp2());
+        if left < NO_SPACING { Duration::ZERO } else { left }
+    }
 }
 
 impl Gate {
@@ -81,32 +89,26 @@ impl Gate {
     fn reserve(&self, now: Instant, cost: Duration) -> Instant {
         let mut turns = self.turns();
         // A burst is what was saved up in good times.
-        let saved = match turns.spacing {
+        let spacing = turns.spacing(now);
+        let saved = match spacing {
             Duration::ZERO => self.published.spacing.saturating_mul(self.published.burst),
             _ => Duration::ZERO,
         };
         let earliest = now.checked_sub(saved).unwrap_or(now);
         let free = turns.next.map_or(earliest, |next| next.max(earliest));
-        turns.next = free.checked_add(cost.max(turns.spacing).max(self.published.spacing));
+        turns.next = free.checked_add(cost.max(spacing).max(self.published.spacing));
         free.max(now)
     }
 
     /// A request that was sent at `sent` was throttled: all of that time count as one, since they tell the same.
     fn throttled(&self, sent: Instant, now: Instant) {
         let mut turns = self.turns();
-        if turns.widened.is_some_and(|widened| sent <= widened) {
+        if turns.widened.is_some_and(|(widened, _)| sent <= widened) {
             return;
         }
-        turns.spacing = turns.spacing.saturating_mul(2).clamp(FIRST_SPACING, WIDEST_SPACING);
-        turns.widened = Some(now);
-        turns.next = turns.next.max(now.checked_add(turns.spacing));
-    }
-
-    /// A request was not throttled.
-    fn answered(&self) {
-        let mut turns = self.turns();
-        let closer = turns.spacing.saturating_sub(turns.spacing.checked_div(RECOVERY).unwrap_or_default());
-        turns.spacing = if closer < NO_SPACING { Duration::ZERO } else { closer };
+        let spacing = turns.spacing(now).saturating_mul(2).clamp(FIRST_SPACING, WIDEST_SPACING);
+        turns.widened = Some((now, spacing));
+        turns.next = turns.next.max(now.checked_add(spacing));
     }
 
     fn turns(&self) -> MutexGuard<'_, Turns> {
@@ -156,8 +158,6 @@ impl Intercept for TellGate {
         let now = Instant::now();
         if is_throttled(context.response()) {
             self.0.throttled(config.load::<Sent>().map_or(now, |sent| sent.0), now);
-        } else {
-            self.0.answered();
         }
         Ok(())
     }
@@ -210,25 +210,26 @@ mod tests {
     }
 
     #[test]
-    fn throttling_spaces_the_turns_out_and_answers_bring_them_closer() {
+    fn throttling_spaces_the_turns_out_and_time_brings_them_closer() {
         let gate = Gate::new(Rate::UNKNOWN);
         let start = Instant::now();
-        let spacing = || gate.turns().spacing;
+        let spacing = |now| gate.turns().spacing(now);
         gate.throttled(start, start);
-        assert_eq!((spacing(), gate.reserve(start, ms(0))), (FIRST_SPACING, start + FIRST_SPACING));
+        assert_eq!((spacing(start), gate.reserve(start, ms(0))), (FIRST_SPACING, start + FIRST_SPACING));
         // Sent before it was known.
         gate.throttled(start, start + ms(5));
-        assert_eq!(spacing(), FIRST_SPACING);
-        gate.throttled(start + ms(50), start + ms(52));
-        assert_eq!(spacing(), 2 * FIRST_SPACING);
-        (0..22).for_each(|_| gate.answered());
-        assert!((ms(48)..ms(52)).contains(&spacing()), "{:?}", spacing());
-        (0..200).for_each(|_| gate.answered());
-        assert_eq!(spacing(), Duration::ZERO);
+        assert!(spacing(start + ms(5)) < FIRST_SPACING);
+        let again = start + ms(6);
+        gate.throttled(again, again);
+        let widened = spacing(again);
+        assert!((ms(98)..=ms(100)).contains(&widened), "{widened:?}");
+        let half = spacing(again + widened * 16);
+        assert!(half.abs_diff(widened / 2) < ms(1), "{half:?}");
+        assert_eq!(spacing(again + widened * 16 * 6), Duration::ZERO);
         for n in 1..20 {
-            gate.throttled(start + ms(100 * n), start + ms(100 * n + 1));
+            gate.throttled(again + ms(n), again + ms(n));
         }
-        assert_eq!(spacing(), WIDEST_SPACING);
+        assert_eq!(spacing(again + ms(19)), WIDEST_SPACING);
     }
 
     #[test]

@@ -1,21 +1,28 @@
 //! What an account has: every listing of every region, side by side.
 //!
-//! The chain of dependent calls is short: regions and account first, together, then all listings of all regions at once.
-//! An answer takes about as long as its longest listing. A listing that fails becomes a gap and leaves the others alone.
+//! The chain of dependent calls is short: regions and account first, together, then all listings of all regions at once,
+//! and each region's measurements as soon as it is listed. An answer takes about as long as its longest region. A listing
+//! that fails becomes a gap and leaves the others alone.
 
 use std::collections::{BTreeSet, HashMap};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use futures::future::join_all;
 
 use crate::account::Account;
+use crate::cloudwatch::Measurement;
+use crate::fault::Fault;
 use crate::listing::Listing;
 use crate::refusal::Refusal;
 use crate::regions::Regions;
 use crate::requests::metered;
 use crate::resource::{Resource, ResourceType};
+use crate::survey::{Measured, SeriesOf};
 use crate::tagging::RegionTags;
 use crate::{Collector, Coverage, Gap, ec2, lambda, rds, s3, tagging};
+
+/// What a region that hung while it was listed still gets to be measured: it has had its time.
+const LATE_REGION: Duration = Duration::from_secs(1);
 
 /// What to list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,37 +73,59 @@ struct Listed {
     listing: Listing<Resource>,
 }
 
+/// What one region brought.
+struct InRegion {
+    listed: Vec<Listed>,
+    tags: Option<RegionTags>,
+    measured: Measured,
+}
+
+/// What all regions brought.
+pub(crate) struct Collected {
+    pub(crate) inventory: Inventory,
+    pub(crate) account: Result<Account, Gap>,
+    pub(crate) gaps: Vec<Gap>,
+    pub(crate) series: SeriesOf,
+}
+
 impl Collector {
     /// Lists what is wanted until `deadline`.
     ///
     /// # Errors
     /// A wanted region that AWS does not have, or an account that lets us not in. Everything else that goes wrong is a gap of the coverage.
     pub async fn inventory(&self, wanted: &Wanted, deadline: Instant) -> Result<(Inventory, Coverage), Refusal> {
-        let (collected, aws_requests) = metered(Box::pin(self.collect(wanted, deadline))).await;
-        let (inventory, account, gaps) = collected?;
+        let (collected, aws_requests) = metered(Box::pin(self.collect(wanted, |_| Vec::new(), deadline))).await;
+        let Collected { inventory, account, gaps, .. } = collected?;
         Ok((inventory, Coverage::new(account, gaps, aws_requests)))
     }
 
-    /// The inventory, its account and its gaps, for one who counts the requests.
+    /// Lists what is wanted, and measures of each resource what `needs` says, for one who counts the requests.
     pub(crate) async fn collect(
         &self,
         wanted: &Wanted,
+        needs: impl Fn(&Resource) -> Vec<Measurement>,
         deadline: Instant,
-    ) -> Result<(Inventory, Result<Account, Gap>, Vec<Gap>), Refusal> {
+    ) -> Result<Collected, Refusal> {
         self.enter(deadline).await?;
         let asked_regions = self.regions(wanted.regions.as_deref(), &wanted.types, deadline);
         let (regions, account) = tokio::join!(asked_regions, self.account(deadline));
         let Regions { names: regions, mut gaps } = regions?;
         let owner = account.as_ref().ok();
 
-        let listings = targets(&wanted.types, &regions)
-            .into_iter()
-            .map(|(resource_type, region)| self.list(resource_type, region, owner, deadline));
-        let tagged = if wanted.tags { tagged_elsewhere(&wanted.types).collect() } else { Vec::new() };
-        let (listings, mut tags) = tokio::join!(join_all(listings), self.tags(&tagged, &regions, deadline));
+        let in_regions = regions.iter().map(|region| self.in_region(region, wanted, owner, &needs, deadline));
+        let (in_regions, buckets) = tokio::join!(join_all(in_regions), self.buckets(wanted, owner, deadline));
 
         let mut resources = Vec::new();
         let mut listed = BTreeSet::new();
+        let mut series = SeriesOf::new();
+        let mut tags = HashMap::new();
+        let mut listings: Vec<_> = buckets.into_iter().collect();
+        for (region, found) in regions.iter().zip(in_regions) {
+            listings.extend(found.listed);
+            series.extend(found.measured.series);
+            gaps.extend(found.measured.gaps);
+            tags.extend(found.tags.map(|tags| (region.clone(), tags)));
+        }
         for Listed { resource_type, region, operation, listing } in listings {
             if listing.fault.is_none() || !listing.found.is_empty() {
                 listed.insert((resource_type, region.clone()));
@@ -115,6 +144,7 @@ impl Collector {
                 tags.give_to(resource);
             }
         }
+        let tagged: Vec<_> = tagged_elsewhere(&wanted.types).collect();
         for (region, tags) in tags {
             if let Some(fault) = tags.fault {
                 gaps.push(self.gap(fault, &region, tagging::GET_RESOURCES, &tagged));
@@ -123,7 +153,34 @@ impl Collector {
         // Something that is created or deleted while its pages are read can be on two of them.
         resources.sort_by(|a, b| a.position().cmp(&b.position()));
         resources.dedup_by(|a, b| a.position() == b.position());
-        Ok((Inventory { resources, regions, types: wanted.types.clone(), listed }, account, gaps))
+        let inventory = Inventory { resources, regions, types: wanted.types.clone(), listed };
+        Ok(Collected { inventory, account, gaps, series })
+    }
+
+    /// Everything that is wanted of one region. It is measured as soon as it is listed, so that a region that hangs keeps
+    /// no other one waiting.
+    async fn in_region(
+        &self,
+        region: &str,
+        wanted: &Wanted,
+        account: Option<&Account>,
+        needs: impl Fn(&Resource) -> Vec<Measurement>,
+        deadline: Instant,
+    ) -> InRegion {
+        let types = wanted.types.iter().filter(|kind| **kind != ResourceType::S3);
+        let listings = types.map(|kind| self.list(*kind, region.to_owned(), account, deadline));
+        let (listed, tags) = tokio::join!(join_all(listings), self.tags(wanted, region, deadline));
+        let timed_out = |listed: &Listed| listed.listing.fault.as_ref().is_some_and(Fault::is_late);
+        let deadline = if listed.iter().any(timed_out) { soon().min(deadline) } else { deadline };
+        let resources = listed.iter().flat_map(|listed| &listed.listing.found);
+        let measured = self.measure_region(region, resources, needs, deadline).await;
+        InRegion { listed, tags, measured }
+    }
+
+    /// The one list of buckets.
+    async fn buckets(&self, wanted: &Wanted, account: Option<&Account>, deadline: Instant) -> Option<Listed> {
+        let wanted = wanted.types.contains(&ResourceType::S3);
+        if wanted { Some(self.list(ResourceType::S3, s3::GLOBAL.to_owned(), account, deadline).await) } else { None }
     }
 
     /// One operation in one region.
@@ -158,41 +215,23 @@ impl Collector {
         Listed { resource_type, region, operation, listing }
     }
 
-    /// The tags of types that list themselves without them, by region; empty where there is no such type.
-    async fn tags(&self, types: &[ResourceType], regions: &[String], deadline: Instant) -> HashMap<String, RegionTags> {
+    /// A region's tags of types that list themselves without them; `None` where there is no such type.
+    async fn tags(&self, wanted: &Wanted, region: &str, deadline: Instant) -> Option<RegionTags> {
+        let types: Vec<_> = tagged_elsewhere(&wanted.types).filter(|_| wanted.tags).collect();
         if types.is_empty() {
-            return HashMap::new();
+            return None;
         }
-        let asked = regions.iter().map(async |region| {
-            (region.clone(), tagging::list_tags(&self.clients.tagging(region), types, deadline).await)
-        });
-        join_all(asked).await.into_iter().collect()
+        Some(tagging::list_tags(&self.clients.tagging(region), &types, deadline).await)
     }
+}
+
+/// How long a region that has used up a call's time in listing is measured for.
+fn soon() -> Instant {
+    let now = Instant::now();
+    now.checked_add(LATE_REGION).unwrap_or(now)
 }
 
 /// The types of `types` whose tags come from the tagging API.
 fn tagged_elsewhere(types: &[ResourceType]) -> impl Iterator<Item = ResourceType> {
     types.iter().copied().filter(|kind| tagging::filter_of(*kind).is_some())
-}
-
-/// What to list where: every regional type in every region, and buckets once.
-fn targets(types: &[ResourceType], regions: &[String]) -> Vec<(ResourceType, String)> {
-    let in_regions = |kind: ResourceType| match kind {
-        ResourceType::S3 => vec![(kind, s3::GLOBAL.to_owned())],
-        _ => regions.iter().map(|region| (kind, region.clone())).collect(),
-    };
-    types.iter().copied().flat_map(in_regions).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn buckets_are_listed_once_and_the_rest_in_each_region() {
-        let regions = ["eu-west-1".to_owned(), "us-east-1".to_owned()];
-        let targets = targets(&[ResourceType::S3, ResourceType::Rds], &regions);
-        let rds = |region: &str| (ResourceType::Rds, region.to_owned());
-        assert_eq!(targets, [(ResourceType::S3, "global".to_owned()), rds("eu-west-1"), rds("us-east-1")]);
-    }
 }

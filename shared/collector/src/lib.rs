@@ -19,7 +19,7 @@ mod cloudwatch;
 mod cost_explorer;
 pub mod costs;
 mod coverage;
-mod cut_xml;
+mod cut_body;
 mod ec2;
 mod fault;
 mod gate;

@@ -1,14 +1,13 @@
 //! What an account has and how it is doing, together: an inventory, and measurements of what is in it.
 //!
-//! The caller says for each resource what to measure. All measurements of all regions are then read in one run: regions
-//! side by side, each in the fewest requests and at its own rate. The requests of both parts are counted as one answer.
+//! The caller says for each resource what to measure. All measurements of a region are read in one run, as soon as it is
+//! listed: in the fewest requests and at its own rate. The requests of both parts are counted as one answer.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::time::Instant;
 
-use futures::future::join_all;
-
 use crate::cloudwatch::{Measurement, Series};
+use crate::inventory::Collected;
 use crate::refusal::Refusal;
 use crate::requests::metered;
 use crate::resource::Resource;
@@ -23,71 +22,67 @@ pub struct Survey {
     pub series: Vec<Vec<Series>>,
 }
 
-/// What is measured in one region.
+/// The series of resources, by type, region and id.
+pub(crate) type SeriesOf = HashMap<(ResourceType, String, String), Vec<Series>>;
+
+/// What was measured in one region.
 #[derive(Default)]
-struct InRegion {
-    types: BTreeSet<ResourceType>,
-    measurements: Vec<Measurement>,
-    /// For each measurement, the place of its resource in the inventory.
-    of: Vec<usize>,
+pub(crate) struct Measured {
+    pub(crate) series: SeriesOf,
+    pub(crate) gaps: Vec<Gap>,
 }
 
 impl Collector {
     /// Lists what is wanted and measures of each resource what `needs` says, until `deadline`.
     ///
     /// # Errors
-    /// A wanted region that AWS does not have, or an account that lets us not in. Everything else that goes wrong is a gap of the coverage or the status of
-    /// a series.
+    /// A wanted region that AWS does not have, or an account that lets us not in. Everything else that goes wrong is a gap
+    /// of the coverage or the status of a series.
     pub async fn survey(
         &self,
         wanted: &Wanted,
         needs: impl Fn(&Resource) -> Vec<Measurement>,
         deadline: Instant,
     ) -> Result<(Survey, Coverage), Refusal> {
-        let (collected, aws_requests) = metered(Box::pin(async {
-            let (inventory, account, mut gaps) = Box::pin(self.collect(wanted, deadline)).await?;
-            let (series, more) = self.measure_each(&inventory.resources, needs, deadline).await;
-            gaps.extend(more);
-            Ok((Survey { inventory, series }, account, gaps))
-        }))
-        .await;
-        let (survey, account, gaps) = collected?;
-        let coverage = Coverage::new(account, gaps, aws_requests).with_series(survey.series.iter().flatten());
-        Ok((survey, coverage))
+        let (collected, aws_requests) = metered(Box::pin(self.collect(wanted, needs, deadline))).await;
+        let Collected { inventory, account, gaps, series: mut measured } = collected?;
+        let of = |resource: &Resource| {
+            let region = resource.region.clone().unwrap_or_default();
+            measured.remove(&(resource.resource_type(), region, resource.id.clone())).unwrap_or_default()
+        };
+        let series: Vec<_> = inventory.resources.iter().map(of).collect();
+        let coverage = Coverage::new(account, gaps, aws_requests).with_series(series.iter().flatten());
+        Ok((Survey { inventory, series }, coverage))
     }
 
-    /// A series for each measurement of each resource, and the gaps.
-    async fn measure_each(
+    /// Measures each of a region's resources, all in one run.
+    pub(crate) async fn measure_region<'a>(
         &self,
-        resources: &[Resource],
+        region: &str,
+        resources: impl Iterator<Item = &'a Resource>,
         needs: impl Fn(&Resource) -> Vec<Measurement>,
         deadline: Instant,
-    ) -> (Vec<Vec<Series>>, Vec<Gap>) {
-        let mut regions: BTreeMap<&str, InRegion> = BTreeMap::new();
-        for (index, resource) in resources.iter().enumerate() {
-            let Some(region) = resource.region.as_deref() else { continue };
-            for measurement in needs(resource) {
-                let region = regions.entry(region).or_default();
-                region.types.insert(resource.resource_type());
-                region.measurements.push(measurement);
-                region.of.push(index);
+    ) -> Measured {
+        let mut types = BTreeSet::new();
+        let mut measurements = Vec::new();
+        // Each resource with the number of its measurements; what is on two pages is measured once.
+        let (mut asked, mut known) = (Vec::new(), HashSet::new());
+        for resource in resources {
+            let own = needs(resource);
+            let key = (resource.resource_type(), region.to_owned(), resource.id.clone());
+            if !own.is_empty() && known.insert(key.clone()) {
+                types.insert(resource.resource_type());
+                asked.push((key, own.len()));
+                measurements.extend(own);
             }
         }
-        let measured = join_all(regions.into_iter().map(async |(region, InRegion { types, measurements, of })| {
-            let types: Vec<_> = types.into_iter().collect();
-            (of, self.series(region, &types, &measurements, deadline).await)
-        }));
-
-        let mut all: Vec<Vec<Series>> = resources.iter().map(|_| Vec::new()).collect();
-        let mut gaps = Vec::new();
-        for (of, (series, more)) in measured.await {
-            gaps.extend(more);
-            for (index, series) in of.into_iter().zip(series) {
-                if let Some(found) = all.get_mut(index) {
-                    found.push(series);
-                }
-            }
+        if measurements.is_empty() {
+            return Measured::default();
         }
-        (all, gaps)
+        let types: Vec<_> = types.into_iter().collect();
+        let (series, gaps) = self.series(region, &types, &measurements, deadline).await;
+        let mut series = series.into_iter();
+        let series = asked.into_iter().map(|(key, count)| (key, series.by_ref().take(count).collect())).collect();
+        Measured { series, gaps }
     }
 }

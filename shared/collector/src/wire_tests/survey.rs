@@ -1,5 +1,7 @@
 //! An inventory and its measurements in one run: the fewest requests, each region's own faults, each resource's series.
 
+use std::time::{Duration, Instant};
+
 use ciborium::Value;
 
 use super::aws::{Asked, Aws, Reply, map};
@@ -40,7 +42,7 @@ fn needs(resource: &Resource) -> Vec<Measurement> {
 
 async fn survey(aws: &Aws, types: &[ResourceType]) -> (Survey, Coverage) {
     let wanted = Wanted { regions: None, types: types.to_vec(), tags: false };
-    aws.collector().survey(&wanted, needs, std::time::Instant::now() + LONG).await.unwrap()
+    aws.collector().survey(&wanted, needs, Instant::now() + LONG).await.unwrap()
 }
 
 /// The first field of `name` in a CBOR map.
@@ -136,4 +138,40 @@ async fn what_needs_no_measurement_asks_cloudwatch_nothing() {
     let (_, coverage) = survey(&aws, &[ResourceType::Ebs, ResourceType::Lambda]).await;
     assert_eq!((aws.asked("GetMetricData").len(), aws.asked("GetResources").len()), (0, 0));
     assert!(!coverage.partial);
+}
+
+#[tokio::test]
+async fn a_region_that_hangs_keeps_no_other_one_from_being_measured() {
+    let aws = Aws::start(|asked| match asked.operation.as_str() {
+        "DescribeInstances" if asked.region == "eu-west-1" => Some(Reply::Hang),
+        "DescribeInstances" => Some(instances(asked, &[7], None)),
+        "GetMetricData" => Some(numbered(asked)),
+        _ => None,
+    });
+    let wanted = Wanted { regions: None, types: vec![ResourceType::Ec2], tags: false };
+    let deadline = Instant::now() + Duration::from_secs(2);
+    let (survey, coverage) = aws.collector().survey(&wanted, needs, deadline).await.unwrap();
+    assert!(survey.series[0].iter().all(|series| series.status == SeriesStatus::Complete));
+    assert_eq!(told(&coverage.gaps), [("eu-west-1", "DescribeInstances", GapStatus::TimedOut, "DeadlineExceeded")]);
+}
+
+#[tokio::test]
+async fn a_region_that_hung_in_listing_gets_little_time_to_be_measured() {
+    let aws = Aws::start(|asked| match asked.operation.as_str() {
+        _ if asked.region != "eu-west-1" => None,
+        "DescribeInstances" => Some(instances(asked, &[7], None)),
+        "DescribeVolumes" | "GetMetricData" => Some(Reply::Hang),
+        _ => None,
+    });
+    let wanted = Wanted { regions: None, types: vec![ResourceType::Ec2, ResourceType::Ebs], tags: false };
+    let collector = aws.collector_with(Duration::from_secs(3));
+    let (_, coverage) = collector.survey(&wanted, needs, Instant::now() + LONG).await.unwrap();
+    // The one by the call's own limit, the other by what was left to the region.
+    assert_eq!(
+        told(&coverage.gaps),
+        [
+            ("eu-west-1", "GetMetricData", GapStatus::TimedOut, "DeadlineExceeded"),
+            ("eu-west-1", "DescribeVolumes", GapStatus::TimedOut, "RequestTimedOut"),
+        ]
+    );
 }

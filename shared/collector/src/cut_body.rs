@@ -1,8 +1,8 @@
-//! Refuses an XML answer that was cut off.
+//! Refuses an answer that was cut off.
 //!
-//! The SDKs read XML as far as it goes: an answer that ends in the middle is taken for one with fewer items, or none.
-//! Every client carries [`RefuseCutXml`], so that half an answer is a fault and never a short list that looks complete.
-//! (JSON that ends early can't be read at all.)
+//! The SDKs read XML as far as it goes: an answer that ends in the middle is taken for one with fewer items, or none. And
+//! they take no JSON at all for an empty object. Every client carries [`RefuseCutBody`], so that a part of an answer is a
+//! fault and never a short list that looks complete. (JSON and CBOR that end in the middle can't be read.)
 
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::Intercept;
@@ -10,14 +10,14 @@ use aws_smithy_runtime_api::client::interceptors::context::AfterDeserializationI
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 
-/// The interceptor that checks each XML body for its end.
+/// The interceptor that checks each body for its end.
 #[derive(Debug)]
-pub(crate) struct RefuseCutXml;
+pub(crate) struct RefuseCutBody;
 
 #[aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint]
-impl Intercept for RefuseCutXml {
+impl Intercept for RefuseCutBody {
     fn name(&self) -> &'static str {
-        "RefuseCutXml"
+        "RefuseCutBody"
     }
 
     fn read_after_deserialization(
@@ -27,12 +27,14 @@ impl Intercept for RefuseCutXml {
         _config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let body = context.response().body().bytes().unwrap_or_default();
-        if is_cut(body) { Err("the XML of the answer ends early".into()) } else { Ok(()) }
+        // None of the operations here answers with nothing; an error may.
+        let is_missing = body.is_empty() && context.response().status().is_success();
+        if is_missing || is_cut_xml(body) { Err("the answer ends early".into()) } else { Ok(()) }
     }
 }
 
 /// Whether `body` begins as XML but does not end with the tag that closes its root element.
-fn is_cut(body: &[u8]) -> bool {
+fn is_cut_xml(body: &[u8]) -> bool {
     let text = String::from_utf8_lossy(body);
     let mut rest = text.trim();
     if !rest.starts_with('<') {
@@ -63,7 +65,7 @@ mod tests {
             "<?xml version=\"1.0\"?>\n<A xmlns=\"http://x/\"><B>1</B></A>\n",
             "<A></A >",
         ] {
-            assert!(!is_cut(whole.as_bytes()), "{whole}");
+            assert!(!is_cut_xml(whole.as_bytes()), "{whole}");
         }
         for cut in [
             "<",
@@ -75,7 +77,7 @@ mod tests {
             "<?xml vers",
             "<A><AB></AB>",
         ] {
-            assert!(is_cut(cut.as_bytes()), "{cut}");
+            assert!(is_cut_xml(cut.as_bytes()), "{cut}");
         }
     }
 }

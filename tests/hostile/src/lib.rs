@@ -1,0 +1,85 @@
+//! What nobody should send: values for the tests of everything that reads what a caller sends.
+//!
+//! `corpus/` has values that were thought of, one JSON string a line; proptest makes more of them: cut, joined, repeated,
+//! mixed with any other text. Whatever comes of it must be answered, or refused with a short, clean message that names
+//! the parameter.
+
+#![allow(clippy::panic, clippy::expect_used, reason = "this is a part of tests, which fail by panicking")]
+
+use api::ApiError;
+use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
+
+/// The longest message of a refusal, in characters; a list of regions is the longest there is.
+const LONGEST_MESSAGE: usize = 1_000;
+
+/// The values of `corpus/parameters.txt`.
+#[must_use]
+pub fn parameters() -> Vec<String> {
+    lines(include_str!("../corpus/parameters.txt"))
+}
+
+/// The values of `corpus/tokens.txt`: whole `Authorization` headers.
+#[must_use]
+pub fn tokens() -> Vec<String> {
+    lines(include_str!("../corpus/tokens.txt"))
+}
+
+fn lines(corpus: &str) -> Vec<String> {
+    corpus.lines().map(|line| serde_json::from_str(line).expect("each line of the corpus is a JSON string")).collect()
+}
+
+/// One of `corpus`, whole or changed, or any text.
+pub fn like(corpus: Vec<String>) -> impl Strategy<Value = String> {
+    let known = || proptest::sample::select(corpus.clone());
+    prop_oneof![
+        3 => known(),
+        1 => (known(), any::<proptest::sample::Index>()).prop_map(|(text, at)| {
+            let kept = at.index(text.chars().count() + 1);
+            text.chars().take(kept).collect()
+        }),
+        1 => (known(), "[,:$ -]{0,2}", known()).prop_map(|(one, between, other)| one + &between + &other),
+        1 => (known(), 2_usize..40).prop_map(|(text, times)| text.repeat(times)),
+        1 => (known(), "\\PC").prop_map(|(text, more)| more.clone() + &text + &more),
+        1 => ".*",
+    ]
+}
+
+/// Tries every value of the corpus for every parameter, and many calls made of them, some with names that are not `known`.
+///
+/// # Panics
+/// One was refused otherwise than with a short, clean message that names a parameter of the call or a `known` one.
+pub fn try_all<T>(known: &'static [&'static str], read: impl Fn(&[(&str, &str)]) -> Result<T, ApiError>) {
+    let values = parameters();
+    for value in &values {
+        for name in known.iter().copied().chain([value.as_str()]) {
+            check(&[(name, value)], known, &read);
+        }
+    }
+    let name = prop_oneof![9 => proptest::sample::select(known).prop_map(str::to_owned), 1 => like(values.clone())];
+    let calls = proptest::collection::vec((name, like(values)), 0..6);
+    let tried = TestRunner::default().run(&calls, |call| {
+        let call: Vec<_> = call.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        check(&call, known, &read);
+        Ok(())
+    });
+    if let Err(error) = tried {
+        panic!("{error}");
+    }
+}
+
+fn check<T>(call: &[(&str, &str)], known: &[&str], read: &impl Fn(&[(&str, &str)]) -> Result<T, ApiError>) {
+    let Err(refused) = read(call) else { return };
+    let ApiError::InvalidParameter { parameter, message } = &refused else { panic!("{call:?}: {refused:?}") };
+    assert_eq!(refused.status(), 400);
+    // A long or unprintable name is shown in part.
+    let sent = call.iter().any(|(name, _)| shown(name) == shown(parameter));
+    assert!(sent || known.contains(&parameter.as_str()), "{call:?}: {parameter}");
+    assert!(message.chars().count() <= LONGEST_MESSAGE, "{call:?}: {message}");
+    assert!(!message.chars().chain(parameter.chars()).any(char::is_control), "{call:?}: {message:?}");
+}
+
+/// The beginning of a name, with what can't be printed in one form.
+fn shown(name: &str) -> String {
+    name.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).take(64).collect()
+}
