@@ -20,6 +20,9 @@ import cbor2
 from aiohttp import web
 from yarl import URL
 
+#: The credentials of sessions that were given through an endpoint.
+SEEN_SECRETS: set[str] = set()
+
 #: The signing name of each service whose protocol is not that of query strings and XML.
 JSON, CBOR = {"ce", "lambda", "secretsmanager", "tagging"}, {"monitoring"}
 
@@ -137,9 +140,14 @@ def _handler(endpoint: Endpoint, session: aiohttp.ClientSession, aws: str, cost_
 
         async def pass_on() -> Answer:
             url = URL(upstream + asked.path, encoded=True)
+            # Credentials that pass here must not be seen anywhere else.
             async with session.request(asked.method, url, headers=asked.headers, data=asked.body) as response:
                 kept = {k: v for k, v in response.headers.items() if k.lower() not in ("content-length", "transfer-encoding")}
-                return Answer(response.status, kept, await response.read())
+                text = await response.read()
+                if asked.operation == "AssumeRole":
+                    found = re.findall(rb"<(?:SecretAccessKey|SessionToken)>([^<]+)<", text)
+                    SEEN_SECRETS.update(secret.decode() for secret in found)
+                return Answer(response.status, kept, text)
 
         fault = endpoint.fault_for(asked)
         answer = await (fault(asked, pass_on) if fault else pass_on())

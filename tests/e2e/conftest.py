@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 import pytest
 from emulator import demo_account, demo_metrics, ledger, ministack, stack
@@ -10,8 +12,9 @@ from emulator.ledger import Ledger
 from emulator.ministack import Emulator
 from emulator.stack import Stack
 
+from . import bad_day, iam, tokens
 from . import issuer as issuers
-from . import tokens
+from .bad_day import Endpoint
 from .issuer import Issuer
 
 
@@ -44,3 +47,42 @@ def deployed(emulator: Emulator, bill: Ledger, issuer: Issuer) -> Stack:
     # Before the first call: the authorizer keeps what it read.
     tokens.add_principals(emulator)
     return deployed
+
+
+@pytest.fixture(scope="module")
+def endpoint(deployed: Stack, emulator: Emulator, bill: Ledger) -> Iterator[Endpoint]:
+    """The endpoint of bad days, between the functions and AWS for as long as a file of tests needs it."""
+    functions = ("ResourcesFunction", "MetricsFunction", "CostsFunction", "BottlenecksFunction")
+    with bad_day.running(emulator.endpoint, bill.url) as endpoint, contextlib.ExitStack() as started:
+        for function in functions:
+            started.enter_context(iam.started_anew(emulator, function, **endpoint.variables()))
+        yield endpoint
+
+
+@dataclass
+class Exchanged:
+    """What the whole run sent and got."""
+
+    headers: set[str] = field(default_factory=set)
+    answers: list[bytes] = field(default_factory=list)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def exchanged() -> Iterator[Exchanged]:
+    """Every header that is sent to the API, and every answer; the last tests look into them."""
+    kept, get = Exchanged(), Stack.get
+
+    def keeping(self: Stack, path: str, headers: dict[str, str] | None = None) -> tuple[int, dict[str, str], bytes]:
+        kept.headers.update((self.headers() if headers is None else headers).values())
+        answer = get(self, path, headers)
+        kept.answers.append(answer[2])
+        return answer
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Stack, "get", keeping)
+        yield kept
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What looks at the logs of the whole run comes last."""
+    items.sort(key=lambda item: item.path.name == "test_logs.py")

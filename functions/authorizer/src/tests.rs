@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use tiny_http::{Header, Response as Reply, Server};
 
 use super::*;
+use crate::principals::Principals;
 
 const ARN: &str = "arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5/v1/GET/resources";
 const TOKEN: &str = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFG";
@@ -163,7 +164,7 @@ fn whatever_a_header_says_is_denied_and_never_an_error() {
     let secrets = SecretsManager::start(Some(&json!({"token": TOKEN})), None);
     let authorizer = secrets.authorizer();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    proptest::proptest!(|(header in hostile::like(hostile::tokens()))| {
+    proptest::proptest!(|(header in hostile::like(&hostile::tokens()))| {
         let denied = runtime.block_on(effect(&authorizer, &header, now())).unwrap();
         proptest::prop_assert_eq!(denied, "Deny");
     });
@@ -171,17 +172,17 @@ fn whatever_a_header_says_is_denied_and_never_an_error() {
 
 proptest::proptest! {
     #[test]
-    fn whatever_the_gateway_sends_is_answered_or_a_fault(arn in hostile::like(vec![ARN.to_owned()])) {
+    fn whatever_the_gateway_sends_is_answered_or_a_fault(arn in hostile::like(&[ARN.to_owned()])) {
         if let Some(parsed) = MethodArn::parse(&arn) {
             proptest::prop_assert!(arn.starts_with(&parsed.stage) && !parsed.stage.contains(['*', '?']));
         }
     }
 
     #[test]
-    fn whatever_the_secret_holds_is_read_or_a_fault_without_its_content(text in hostile::like(hostile::parameters())) {
+    fn whatever_the_secret_holds_is_read_or_a_fault_without_its_content(text in hostile::like(&hostile::parameters())) {
         let principals = json!({"token": text, "principals": [{"name": text, "token": TOKEN, "scopes": [text], "accounts": [text]}]});
         for document in [text.clone(), principals.to_string()] {
-            if let Err(reason) = crate::principals::Principals::parse(&document, Some(&text)) {
+            if let Err(reason) = Principals::parse(&document, Some(&text)) {
                 proptest::prop_assert!(reason.starts_with("the secret is not as it should be, in line "), "{}", reason);
             }
         }

@@ -136,9 +136,15 @@ impl ApiError {
     }
 }
 
-/// The first characters of what a caller sent; a control character shows as the replacement character.
+/// The first characters of what a caller sent. What does not show, or would change how the rest shows (control characters,
+/// marks of direction, combining ones), shows as the replacement character.
 fn echoed(text: &str) -> String {
-    let shown = |c: char| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c };
+    let shown = |c: char| match c {
+        '"' | '\'' | '\\' => c,
+        // Rust escapes what can't be printed.
+        _ if c.escape_debug().count() > 1 => char::REPLACEMENT_CHARACTER,
+        _ => c,
+    };
     let mut kept: String = text.chars().map(shown).take(ECHOED_CHARS).collect();
     if text.chars().count() > ECHOED_CHARS {
         kept.push('…');

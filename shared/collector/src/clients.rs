@@ -25,7 +25,7 @@ use aws_smithy_types::timeout::TimeoutConfig;
 
 use crate::Common;
 use crate::assume::{AssumedRole, RoleCredentials};
-use crate::cut_body::RefuseCutBody;
+use crate::cut_body::{RefuseCutBody, RetryCutBody};
 use crate::gate::{Gate, Rate, TellGate};
 use crate::listing::Limits;
 use crate::requests::CountRequests;
@@ -45,7 +45,7 @@ const OPERATION_TIMEOUT: Duration = Duration::from_secs(8);
 /// Attempts of a call, the first included.
 const ATTEMPTS: u32 = 6;
 /// What the first wait between two attempts is at most.
-const FIRST_BACKOFF: Duration = Duration::from_millis(200);
+const FIRST_BACKOFF: Duration = Duration::from_millis(100);
 
 /// A service's client in one region, and the gate that its requests pass.
 #[derive(Debug, Clone)]
@@ -115,6 +115,7 @@ macro_rules! gated {
         let config = $sdk::config::Builder::from($config)
             .interceptor(CountRequests)
             .interceptor(RefuseCutBody)
+            .retry_classifier(RetryCutBody)
             .interceptor(TellGate(Arc::clone(&gate)));
         Gated { client: $sdk::Client::from_conf(config.build()), gate }
     }};

@@ -3,10 +3,16 @@
 //! The SDKs read XML as far as it goes: an answer that ends in the middle is taken for one with fewer items, or none. And
 //! they take no JSON at all for an empty object. Every client carries [`RefuseCutBody`], so that a part of an answer is a
 //! fault and never a short list that looks complete. (JSON and CBOR that end in the middle can't be read.)
+//!
+//! The SDKs don't try such a request again, although it only reads and the next answer is likely to be whole;
+//! [`RetryCutBody`] has them do it.
 
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::Intercept;
-use aws_smithy_runtime_api::client::interceptors::context::AfterDeserializationInterceptorContextRef;
+use aws_smithy_runtime_api::client::interceptors::context::{
+    AfterDeserializationInterceptorContextRef, InterceptorContext,
+};
+use aws_smithy_runtime_api::client::retries::classifiers::{ClassifyRetry, RetryAction};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 
@@ -30,6 +36,26 @@ impl Intercept for RefuseCutBody {
         // None of the operations here answers with nothing; an error may.
         let is_missing = body.is_empty() && context.response().status().is_success();
         if is_missing || is_cut_xml(body) { Err("the answer ends early".into()) } else { Ok(()) }
+    }
+}
+
+/// The classifier by which an answer that can't be read is asked for again.
+#[derive(Debug)]
+pub(crate) struct RetryCutBody;
+
+impl ClassifyRetry for RetryCutBody {
+    fn name(&self) -> &'static str {
+        "RetryCutBody"
+    }
+
+    fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
+        let Some(Err(error)) = context.output_or_error() else { return RetryAction::NoActionIndicated };
+        // The second is what `RefuseCutBody` raises.
+        if error.is_response_error() || error.is_interceptor_error() {
+            RetryAction::transient_error()
+        } else {
+            RetryAction::NoActionIndicated
+        }
     }
 }
 

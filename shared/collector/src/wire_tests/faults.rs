@@ -118,6 +118,21 @@ async fn answers_that_break_off_are_told_as_failed() {
 }
 
 #[tokio::test]
+async fn an_answer_that_breaks_off_once_is_asked_for_again() {
+    for broken in ["<DescribeInstancesResponse><reservationSet><item>", ""] {
+        let mut breaks = true;
+        let aws = Aws::start(move |asked| {
+            in_ireland(asked, "DescribeInstances").then(|| {
+                let broken = Reply::Ok(broken.to_owned());
+                if std::mem::take(&mut breaks) { broken } else { instances(asked, &[1], None) }
+            })
+        });
+        let (inventory, coverage) = collect(&aws, &[ResourceType::Ec2]).await;
+        assert_eq!((ids(&inventory), coverage.gaps), (vec!["i-00001"], vec![]));
+    }
+}
+
+#[tokio::test]
 async fn without_a_connection_every_call_is_told_as_failed() {
     let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let wanted = Wanted { regions: None, types: vec![ResourceType::Ec2], tags: true };

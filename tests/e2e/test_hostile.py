@@ -1,0 +1,92 @@
+"""What nobody should send: refused by the name of the parameter, without a call to AWS."""
+
+from __future__ import annotations
+
+import json
+from urllib.parse import quote
+
+import pytest
+from emulator.ministack import ROOT
+from emulator.stack import Stack
+
+from .bad_day import Endpoint
+
+CORPUS = [json.loads(line) for line in (ROOT / "tests" / "hostile" / "corpus" / "parameters.txt").read_text().splitlines()]
+
+#: What makes the rest of a question right, by route.
+ROUTES = {
+    "/resources": {"limit": "1"},
+    "/metrics": {"resource_type": "rds", "resource_ids": "orders", "region": "us-east-1"},
+    "/costs": {},
+    "/bottlenecks": {"limit": "1"},
+}
+
+#: For each parameter, values that are none of it.
+REFUSED = [
+    ("/resources", "types", "vm"), ("/resources", "types", "ec2,"), ("/resources", "types", "EC2"),
+    ("/resources", "regions", "mars"), ("/resources", "regions", "../../etc/passwd"), ("/resources", "regions", "us-east-1\0"),
+    ("/resources", "states", "nonsense"), ("/resources", "limit", "-1"), ("/resources", "limit", "9" * 400),
+    ("/resources", "cursor", "W10"), ("/resources", "cursor", "W" * 6000), ("/resources", "<script>", "1"),
+    ("/resources", "\r\nSet-Cookie: x", "1"), ("/resources", "n" * 6000, "1"),
+    ("/metrics", "resource_ids", ",".join(f"db-{n}" for n in range(501))), ("/metrics", "resource_ids", "<img src=x>"),
+    ("/metrics", "resource_ids", "a\r\nb"), ("/metrics", "resource_ids", "a\u202eb"), ("/metrics", "hours", "0"),
+    ("/metrics", "hours", "1e3"), ("/metrics", "hours", "18446744073709551616"), ("/metrics", "period", "61"),
+    ("/metrics", "statistics", "p101"), ("/metrics", "metrics", "memory"), ("/metrics", "resource_type", "vm"),
+    ("/costs", "start", "2026-02-30"), ("/costs", "start", "2026-13-01"), ("/costs", "start", "0000-01-01"),
+    ("/costs", "start", "1000-01-01"), ("/costs", "days", "-1"), ("/costs", "days", "NaN"),
+    ("/costs", "group_by", "service,account,region"), ("/costs", "granularity", "WEEKLY"), ("/costs", "metric", "free"),
+    ("/bottlenecks", "cpu_high", "101"), ("/bottlenecks", "cpu_high", "1e400"), ("/bottlenecks", "cpu_low", "\u0661"),
+    ("/bottlenecks", "hours", "10921"), ("/bottlenecks", "types", "s3"),
+]  # fmt: skip
+
+#: What can't be text: lone percent signs, bytes that are no UTF-8, overlong and cut sequences.
+ENCODINGS = ["%", "%zz", "%FF%FE", "%C0%AF", "%ED%A0%80", "%E2%82", "%00", "+", "%25%30%30"]
+
+
+def _query(route: str, name: str, value: str) -> str:
+    rest = {key: kept for key, kept in ROUTES[route].items() if key != name}
+    # Costs begin and end together.
+    rest |= {"end": "2026-11-20"} if name == "start" else {}
+    return "&".join(f"{quote(key, safe='')}={text}" for key, text in ({name: value} | rest).items())
+
+
+def _refused(deployed: Stack, path: str) -> str:
+    """The parameter that a refusal names."""
+    status, _, body = deployed.get(path)
+    answer = json.loads(body)
+    assert (status, answer["success"], answer["error"]["code"]) == (400, False, "InvalidParameter"), (path[:200], answer)
+    text = answer["error"]["message"]
+    assert len(text) <= 1000 and text.isprintable(), text
+    return answer["error"]["parameter"]
+
+
+@pytest.mark.parametrize(("route", "name", "value"), REFUSED, ids=lambda part: part[:20].encode("unicode_escape").decode())
+def test_what_is_wrong_is_named_and_aws_not_asked(deployed: Stack, endpoint: Endpoint, route: str, name: str, value: str) -> None:
+    before = len(endpoint.requests)
+    named = _refused(deployed, f"{route}?{_query(route, name, quote(value, safe=''))}")
+    assert len(endpoint.requests) == before
+    if name.isidentifier() and len(name) < 64:
+        assert named == name
+
+
+@pytest.mark.parametrize("value", ENCODINGS)
+def test_odd_encodings_are_refused(deployed: Stack, endpoint: Endpoint, value: str) -> None:
+    before = len(endpoint.requests)
+    assert _refused(deployed, f"/metrics?{_query('/metrics', 'resource_ids', value)}") == "resource_ids"
+    assert len(endpoint.requests) == before
+
+
+def test_every_value_of_the_corpus_is_answered_or_refused(deployed: Stack) -> None:
+    """As the name of a region, which no value but some is, and as a parameter's name, which none is."""
+    for value in CORPUS:
+        text = quote(value[:6000], safe="")
+        status, _, body = deployed.get(f"/resources?types=eip&regions={text}")
+        assert status in (200, 400) and json.loads(body)["success"] == (status == 200), value[:100]
+        if value and value not in ("types", "limit", "cursor"):
+            assert deployed.get(f"/resources?{text}=1")[0] == 400, value[:100]
+
+
+def test_five_hundred_ids_are_taken(deployed: Stack) -> None:
+    ids = ",".join(f"db-{n}" for n in range(500))
+    status, _, body = deployed.get(f"/metrics?resource_type=rds&region=us-east-1&hours=1&metrics=cpu&resource_ids={ids}")
+    assert (status, len(json.loads(body)["data"])) == (200, 500)
