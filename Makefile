@@ -12,7 +12,7 @@ CHECKOV := $(VENV)/checkov/bin/checkov
 export PYTHONPATH := tests
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help run test fmt lint deny audit unit template secure e2e local build deploy pin clean
+.PHONY: help run test fmt lint deny audit unit template secure e2e soak local build deploy pin clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -50,6 +50,9 @@ secure: $(CHECKOV) ## both templates against the known ways to be unsafe
 
 e2e: $(TOOLS) ## the API, deployed into an emulator of the tests' own
 	$(PYTHON) -m pytest tests/e2e
+
+soak: $(TOOLS) ## five minutes of mixed calls with random faults against the deployed API
+	SOAK_SECONDS=$${SOAK_SECONDS:-300} $(PYTHON) -m pytest -rP tests/e2e/test_soak.py
 
 local: $(TOOLS) ## the functions with `sam local invoke`, in Docker; left out without it, but not with CI=true
 	$(PYTHON) -m pytest -rs tests/local

@@ -13,7 +13,7 @@ from emulator import stack
 from emulator.ministack import ACCOUNT, OTHER_ACCOUNT, Emulator
 from emulator.stack import Stack
 
-from . import iam
+from . import clients, iam
 from .issuer import Issuer
 from .tokens import principal, token
 
@@ -162,29 +162,8 @@ def test_a_burst_over_the_plan_is_throttled(deployed: Stack, emulator: Emulator)
         assert time.monotonic() < give_up
 
 
-@contextlib.contextmanager
-def _client_of_its_own(emulator: Emulator, deployed: Stack, quota: int) -> Iterator[str]:
-    """A key with a usage plan of its own, as the README adds one."""
-    gateway = emulator.client("apigateway")
-    plan = gateway.create_usage_plan(
-        name="reporting",
-        throttle={"rateLimit": 50, "burstLimit": 50},
-        quota={"limit": quota, "period": "MONTH"},
-        apiStages=[{"apiId": deployed.rest_api_id, "stage": "v1"}],
-    )
-    key = gateway.create_api_key(name="reporting", enabled=True)
-    gateway.create_usage_plan_key(usagePlanId=plan["id"], keyId=key["id"], keyType="API_KEY")
-    try:
-        yield key["value"]
-    finally:
-        gateway.delete_usage_plan_key(usagePlanId=plan["id"], keyId=key["id"])
-        gateway.delete_api_key(apiKey=key["id"])
-        gateway.delete_usage_plan(usagePlanId=plan["id"])
-
-
 def test_a_months_quota_ends_and_only_for_its_own_key(deployed: Stack, emulator: Emulator) -> None:
-    with _client_of_its_own(emulator, deployed, quota=2) as key:
-        headers = deployed.headers() | {"x-api-key": key}
+    with clients.with_quota(emulator, deployed, quota=2) as headers:
         answers = [deployed.get(ROUTES["resources"], headers=headers) for _ in range(3)]
         assert [status for status, _, _ in answers] == [200, 200, 429]
         assert json.loads(answers[2][2]) == {"message": "Limit Exceeded"}
