@@ -9,13 +9,16 @@ from dataclasses import dataclass, field
 import pytest
 from emulator import demo_account, demo_metrics, ledger, ministack, stack
 from emulator.ledger import Ledger
-from emulator.ministack import Emulator
+from emulator.ministack import OTHER_ACCOUNT, Emulator
 from emulator.stack import Stack
 
 from . import bad_day, iam, tokens
 from . import issuer as issuers
 from .bad_day import Endpoint
 from .issuer import Issuer
+
+#: An account that is configured and has no reader role.
+ACCOUNT_WITHOUT_ROLE = "555555555555"
 
 
 @pytest.fixture(scope="session")
@@ -43,7 +46,9 @@ def issuer() -> Iterator[Issuer]:
 
 @pytest.fixture(scope="session")
 def deployed(emulator: Emulator, bill: Ledger, issuer: Issuer) -> Stack:
-    deployed = stack.deploy(emulator, bill, OidcIssuer=issuer.url, OidcAudience=issuers.AUDIENCE)
+    others = f"{OTHER_ACCOUNT},{ACCOUNT_WITHOUT_ROLE}"
+    oidc = {"OidcIssuer": issuer.url, "OidcAudience": issuers.AUDIENCE}
+    deployed = stack.deploy(emulator, bill, OtherAccounts=others, **oidc)
     # Before the first call: the authorizer keeps what it read.
     tokens.add_principals(emulator)
     return deployed

@@ -14,6 +14,7 @@ from emulator.stack import Stack
 
 from . import iam
 from .api import Json, ask, call
+from .conftest import ACCOUNT_WITHOUT_ROLE
 from .tokens import token
 
 OTHER = f"/accounts/{OTHER_ACCOUNT}"
@@ -108,6 +109,12 @@ def test_an_account_that_is_not_configured_is_a_404(deployed: Stack) -> None:
     for route in ("resources", "metrics?resource_type=rds&resource_ids=a&region=us-east-1", "costs", "bottlenecks"):
         status, body = call(deployed, f"/accounts/444444444444/{route}")
         assert (status, body["error"]["code"]) == (404, "UnknownAccount"), route
+
+
+def test_an_account_that_lacks_the_role_is_told_with_what_to_check(deployed: Stack) -> None:
+    status, body = call(deployed, f"/accounts/{ACCOUNT_WITHOUT_ROLE}/costs")
+    assert (status, body["error"]["code"], body["error"]["gaps"][0]["code"]) == (502, "AccountUnreachable", "AccessDenied")
+    assert "Check that the role is there" in body["error"]["message"]
 
 
 def test_a_token_opens_the_accounts_of_its_list_and_no_other(deployed: Stack) -> None:

@@ -55,27 +55,8 @@ NOT_AUTHORIZED = "User: arn:aws:sts::123456789012:assumed-role/r/s is not author
 UNREADABLE = "UnreadableResponse"
 
 CASES = {
-    # Slow, and slow to refuse.
+    # Slow.
     "every answer a second late": Case(RESOURCES + "ec2,rds", lambda: late(1.0), {}),
-    "throttled twice": Case(
-        RESOURCES + "ec2", lambda: first(2, error(503, "RequestLimitExceeded")), {"operation": INSTANCES}
-    ),
-    "EC2 throttled throughout": Case(
-        RESOURCES + "ec2,rds", lambda: error(503, "RequestLimitExceeded"),
-        gaps=_in_ireland(INSTANCES, "throttled", "RequestLimitExceeded") | _in_ireland(DATABASES, "throttled", "RequestLimitExceeded"),
-    ),
-    "RDS throttled throughout": Case(
-        RESOURCES + "ec2,rds", lambda: error(400, "Throttling"), {"region": "eu-west-1", "service": "rds"},
-        gaps=_in_ireland(DATABASES, "throttled", "Throttling"),
-    ),
-    "Lambda throttled throughout": Case(
-        RESOURCES + "ec2,lambda", lambda: error(429, "TooManyRequestsException"), {"region": "eu-west-1", "service": "lambda"},
-        gaps=_in_ireland(LAMBDAS, "throttled", "TooManyRequestsException"),
-    ),
-    "the tagging API throttled throughout": Case(
-        RESOURCES + "lambda", lambda: error(400, "ThrottlingException"), {"region": "eu-west-1", "service": "tagging"},
-        gaps=_in_ireland("GetResources", "throttled", "ThrottlingException"),
-    ),
     "a 503 throughout": Case(
         RESOURCES + "ec2,rds", lambda: error(503, "ServiceUnavailable"), {"region": "eu-west-1", "operation": DATABASES},
         gaps=_in_ireland(DATABASES, "failed", "ServiceUnavailable"),
@@ -204,14 +185,7 @@ CASES = {
         "/resources?types=rds", lambda: error(403, "UnauthorizedOperation"), {"operation": "DescribeRegions"},
         gaps={("*", "DescribeRegions", "denied", "UnauthorizedOperation")},
     ),
-    # Paid services.
-    "CloudWatch throttles once": Case(
-        METRICS, lambda: first(1, error(400, "ThrottlingException")), {"service": "monitoring"}
-    ),
-    "Cost Explorer throttles throughout": Case(
-        COSTS + "exclude=tax", lambda: error(400, "LimitExceededException"), {"service": "ce"},
-        status=502, code="NothingCollected", gaps={("us-east-1", "GetCostAndUsage", "throttled", "LimitExceededException")},
-    ),
+    # Cost Explorer.
     "Cost Explorer breaks off": Case(
         COSTS + "exclude=credit", lambda: short, {"service": "ce"}, status=502, code="NothingCollected",
         gaps={("us-east-1", "GetCostAndUsage", "failed", UNREADABLE)},
@@ -233,6 +207,33 @@ CASES = {
         f"{OTHER}/costs", lambda: error(403, "AccessDenied", NOT_AUTHORIZED + " with an explicit deny in a service control policy"),
         {"operation": "AssumeRole"}, status=502, code="AccountUnreachable",
         gaps={("us-east-1", "AssumeRole", "denied_by_organization", "AccessDenied")},
+    ),
+    # Throttled; last, since turns stay spaced out for a while.
+    "throttled twice": Case(
+        RESOURCES + "ec2", lambda: first(2, error(503, "RequestLimitExceeded")), {"operation": INSTANCES}
+    ),
+    "EC2 throttled throughout": Case(
+        RESOURCES + "ec2,rds", lambda: error(503, "RequestLimitExceeded"),
+        gaps=_in_ireland(INSTANCES, "throttled", "RequestLimitExceeded") | _in_ireland(DATABASES, "throttled", "RequestLimitExceeded"),
+    ),
+    "RDS throttled throughout": Case(
+        RESOURCES + "ec2,rds", lambda: error(400, "Throttling"), {"region": "eu-west-1", "service": "rds"},
+        gaps=_in_ireland(DATABASES, "throttled", "Throttling"),
+    ),
+    "Lambda throttled throughout": Case(
+        RESOURCES + "ec2,lambda", lambda: error(429, "TooManyRequestsException"), {"region": "eu-west-1", "service": "lambda"},
+        gaps=_in_ireland(LAMBDAS, "throttled", "TooManyRequestsException"),
+    ),
+    "the tagging API throttled throughout": Case(
+        RESOURCES + "lambda", lambda: error(400, "ThrottlingException"), {"region": "eu-west-1", "service": "tagging"},
+        gaps=_in_ireland("GetResources", "throttled", "ThrottlingException"),
+    ),
+    "CloudWatch throttles once": Case(
+        METRICS, lambda: first(1, error(400, "ThrottlingException")), {"service": "monitoring"}
+    ),
+    "Cost Explorer throttles throughout": Case(
+        COSTS + "exclude=tax", lambda: error(400, "LimitExceededException"), {"service": "ce"},
+        status=502, code="NothingCollected", gaps={("us-east-1", "GetCostAndUsage", "throttled", "LimitExceededException")},
     ),
 }  # fmt: skip
 

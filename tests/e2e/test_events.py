@@ -21,6 +21,8 @@ EVENTS = {
     "metrics-bad-parameter.json": ("MetricsFunction", 400, "hours"),
     "bottlenecks.json": ("BottlenecksFunction", 200, None),
     "bottlenecks-bad-parameter.json": ("BottlenecksFunction", 400, "cpu_low"),
+    "resources-other-account.json": ("ResourcesFunction", 200, None),
+    "costs-account-not-allowed.json": ("CostsFunction", 403, None),
     "resources-repeated-parameter.json": ("ResourcesFunction", 400, "regions"),
 }
 

@@ -78,6 +78,11 @@ def test_a_bad_parameter_is_refused(image: None, event: str, function: str, para
     assert (answer["statusCode"], body["success"], body["error"]["parameter"]) == (400, False, parameter)
 
 
+def test_another_account_is_closed_to_a_token_for_the_first(image: None) -> None:
+    answer = _invoke("CostsFunction", "costs-account-not-allowed.json")
+    assert (answer["statusCode"], json.loads(answer["body"])["error"]["code"]) == (403, "AccountNotAllowed")
+
+
 def test_what_is_no_token_is_denied(image: None) -> None:
     answer = _invoke("AuthorizerFunction", "authorizer-malformed.json")
     (statement,) = answer["policyDocument"]["Statement"]

@@ -30,8 +30,7 @@ use crate::query::BottlenecksQuery;
 pub async fn handle(accounts: &Accounts, call: Call) -> Result<Answer<Bottlenecks, Coverage>, ApiError> {
     let query = BottlenecksQuery::read(&call)?;
     let needs = |resource: &Resource| Plan::of(resource).measurements(&resource.id, &query.windows);
-    let collector =
-        accounts.collector(call.account.as_deref(), &call.principal).ok_or_else(|| call.unknown_account())?;
+    let collector = call.account(|account, principal| accounts.collector(account, principal))?;
     let surveyed = collector.survey(&query.wanted, needs, call.deadline).await;
     let (survey, coverage) = surveyed.map_err(|refusal| ApiError::refused("regions", &refusal, refusal.gap()))?;
     if survey.inventory.listed.is_empty() {

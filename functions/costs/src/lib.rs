@@ -18,8 +18,7 @@ use crate::query::CostsQuery;
 /// Answers one call.
 pub async fn handle(accounts: &Accounts, call: Call) -> Result<Answer<Data, Coverage>, ApiError> {
     let query = CostsQuery::read(&call)?;
-    let collector =
-        accounts.collector(call.account.as_deref(), &call.principal).ok_or_else(|| call.unknown_account())?;
+    let collector = call.account(|account, principal| accounts.collector(account, principal))?;
     let asked = collector.costs(&query.question(), query.forecast.as_ref(), call.received_at, call.deadline).await;
     let (costs, forecast, coverage) = asked.map_err(|refusal| ApiError::refused("start", &refusal, refusal.gap()))?;
     let Some(costs) = costs else {

@@ -18,8 +18,7 @@ use crate::query::MetricsQuery;
 /// Answers one call.
 pub async fn handle(accounts: &Accounts, call: Call) -> Result<Answer<Data, MetricsCoverage>, ApiError> {
     let query = MetricsQuery::read(&call)?;
-    let collector =
-        accounts.collector(call.account.as_deref(), &call.principal).ok_or_else(|| call.unknown_account())?;
+    let collector = call.account(|account, principal| accounts.collector(account, principal))?;
     let measured = collector.measure(&query.asked(), call.deadline).await;
     let (series, coverage) = measured.map_err(|refusal| ApiError::refused("region", &refusal, refusal.gap()))?;
     if series.iter().all(|series| series.status == SeriesStatus::Missing) {

@@ -30,8 +30,7 @@ pub struct Resources {
 /// Answers one call.
 pub async fn handle(accounts: &Accounts, call: Call) -> Result<Answer<Resources, Coverage>, ApiError> {
     let query = ResourcesQuery::read(&call)?;
-    let collector =
-        accounts.collector(call.account.as_deref(), &call.principal).ok_or_else(|| call.unknown_account())?;
+    let collector = call.account(|account, principal| accounts.collector(account, principal))?;
     let collected = collector.inventory(&query.wanted, call.deadline).await;
     let (inventory, coverage) = collected.map_err(|refusal| ApiError::refused("regions", &refusal, refusal.gap()))?;
     if inventory.listed.is_empty() {

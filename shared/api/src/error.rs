@@ -70,6 +70,13 @@ impl ApiError {
         Self::invalid(parameter, format!("`{}` is not allowed; allowed: {allowed}", echoed(value)))
     }
 
+    /// The deployment has no way into `account`.
+    #[must_use]
+    pub(crate) fn unknown_account(account: &str) -> Self {
+        let message = format!("This deployment has no access to account {account}; its operator can add it.");
+        Self::UnknownAccount { message }
+    }
+
     /// AWS refused a question as a whole: with a `gap` it did not let us into the account, and without one `parameter` is
     /// wrong. `reason` is for the caller.
     #[must_use]

@@ -33,9 +33,9 @@ const ALLOW_ORIGIN: &str = "ALLOW_ORIGIN";
 pub struct Call {
     parameters: QueryMap,
     /// The account that is asked about; `None` for the one that the API is in.
-    pub account: Option<String>,
+    account: Option<String>,
     /// Who asks.
-    pub principal: String,
+    principal: String,
     /// When the call arrived: the `now` of everything that is computed for it.
     pub received_at: Timestamp,
     /// When the answer must be ready; what is missing by then is a gap.
@@ -48,12 +48,13 @@ impl Call {
         Query::parse(self.parameters.iter(), allowed)
     }
 
-    /// The error of a call about an account that this deployment has no way into.
-    #[must_use]
-    pub fn unknown_account(&self) -> ApiError {
-        let account = self.account.as_deref().unwrap_or_default();
-        let message = format!("This deployment has no access to account {account}; its operator can add it.");
-        ApiError::UnknownAccount { message }
+    /// What `find` has for the account that is asked about (`None` for the one that the API is in) and who asks.
+    ///
+    /// # Errors
+    /// It has nothing: the deployment has no way into that account.
+    pub fn account<T>(&self, find: impl FnOnce(Option<&str>, &str) -> Option<T>) -> Result<T, ApiError> {
+        let account = self.account.as_deref();
+        find(account, &self.principal).ok_or_else(|| ApiError::unknown_account(account.unwrap_or_default()))
     }
 }
 
@@ -203,11 +204,17 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_panic_is_the_error_of_its_own_call() {
-        let (status, body) = answer_to(EVENT, async |_| panic!("a private detail")).await;
+    async fn a_panic_is_the_error_of_its_own_call_and_the_next_one_is_answered() {
+        let panics = std::sync::atomic::AtomicBool::new(true);
+        let handler = async |_| {
+            assert!(!panics.swap(false, std::sync::atomic::Ordering::SeqCst), "a private detail");
+            Ok(Answer::new(7, std::collections::BTreeMap::new()))
+        };
+        let (status, body) = answer_to(EVENT, handler).await;
         assert_eq!((status, &body["error"]["code"]), (500, &"InternalError".into()));
         assert_eq!(body["request_id"], "c6af9ac6-7b61-11e6-9a41-93e8deadbeef");
         assert!(!body.to_string().contains("private detail"), "{body}");
+        assert_eq!(answer_to(EVENT, handler).await.0, 200);
     }
 
     #[test]

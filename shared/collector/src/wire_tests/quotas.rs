@@ -40,8 +40,8 @@ fn collector(aws: &Aws, retries: RetryConfig) -> Collector {
 
 #[tokio::test]
 async fn under_ec2s_bucket_every_page_comes_with_few_requests_in_vain() {
-    const PAGES: usize = 80;
-    let mut bucket = Bucket::new(50.0, 60.0);
+    const PAGES: usize = 60;
+    let mut bucket = Bucket::new(30.0, 40.0);
     let aws = Aws::start(move |asked| {
         if asked.service != "ec2" || asked.region != "eu-west-1" {
             return None;
