@@ -12,7 +12,7 @@ CHECKOV := $(VENV)/checkov/bin/checkov
 export PYTHONPATH := tests
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help run test fmt lint deny audit unit template secure e2e soak local build deploy pin clean
+.PHONY: help run test fmt lint deny audit unit template secure e2e soak local bench build deploy pin clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -56,6 +56,9 @@ soak: $(TOOLS) ## five minutes of mixed calls with random faults against the dep
 
 local: $(TOOLS) ## the functions with `sam local invoke`, in Docker; left out without it, but not with CI=true
 	$(PYTHON) -m pytest -rs tests/local
+
+bench: $(TOOLS) ## how fast and frugal: release binaries and boto3 over a simulated AWS, into docs/performance.md
+	$(PYTHON) -m bench
 
 build: $(TOOLS) ## the functions for AWS, in release
 	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(VENV)/bin/sam build

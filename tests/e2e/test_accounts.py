@@ -99,6 +99,15 @@ def test_fifty_mixed_calls_at_once_never_mix_the_accounts(deployed: Stack) -> No
         assert not [name for name in foreign if f'"{name}"' in json.dumps(body)]
 
 
+@pytest.mark.parametrize("route", ["/resources", "/bottlenecks"])
+def test_a_cursor_is_of_one_account(deployed: Stack, route: str) -> None:
+    where = {"types": "ebs", "regions": "eu-west-1,us-east-1", "limit": 1}
+    cursor = ask(deployed, route, **where)["data"]["next_cursor"]
+    assert ask(deployed, f"/accounts/{ACCOUNT}{route}", **where, cursor=cursor)["success"]
+    status, body = call(deployed, OTHER + route, **where, cursor=cursor)
+    assert (status, body["error"]["parameter"]) == (400, "cursor")
+
+
 def test_a_malformed_account_is_a_400_that_names_it(deployed: Stack) -> None:
     for account in ("12345", "21098765432x", "1234567890123", "%3Cscript%3E"):
         status, body = call(deployed, f"/accounts/{account}/resources")

@@ -54,16 +54,15 @@ impl MetricsQuery {
     pub(crate) fn from_query(query: &Query, now: Timestamp) -> Result<Self, ApiError> {
         let resource_type = query.choice("resource_type", &TYPES)?.ok_or_else(one_type)?;
         let catalog = Catalog::of(resource_type).ok_or_else(one_type)?;
-        let region = query.regions("region")?.unwrap_or_default();
-        let [region] = &region[..] else {
-            return Err(ApiError::invalid("region", "required: the one region of the resources, such as eu-west-1"));
-        };
+        let region = query.region("region")?;
+        let missing = || ApiError::invalid("region", "required: the one region of the resources, such as eu-west-1");
+        let region = region.ok_or_else(missing)?;
         let metrics = metrics(query, catalog)?;
         let hours = query.number("hours", &(1..=LONGEST_HOURS))?.unwrap_or(USUAL_HOURS);
         let window = Window::last(hours, period(query, hours, &metrics)?, now);
         let resource_ids = resource_ids(query, resource_type)?;
         fits(resource_ids.len(), &metrics, &window)?;
-        Ok(Self { resource_type, catalog, region: region.clone(), resource_ids, window, metrics })
+        Ok(Self { resource_type, catalog, region, resource_ids, window, metrics })
     }
 
     /// What to measure: every metric of each resource, resource by resource.
@@ -267,7 +266,8 @@ mod tests {
         );
         assert!(refused(&[("resource_type", "eip")]).starts_with("resource_type: `eip` is not allowed"));
         assert!(refused(&[("region", "-")]).starts_with("region: required"));
-        assert!(refused(&[("region", "us-east-1,eu-west-1")]).starts_with("region: required: the one region"));
+        let two = refused(&[("region", "us-east-1,eu-west-1")]);
+        assert!(two.ends_with("is not allowed; allowed: the name of one AWS region such as eu-west-1"), "{two}");
         assert!(refused(&[("resource_ids", "-")]).starts_with("resource_ids: required: 1 to 500"));
     }
 

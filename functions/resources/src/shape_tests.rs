@@ -130,6 +130,11 @@ fn the_cursor_of_another_question_is_refused() {
     let query = Query::parse([("cursor", cursor), ("types", "ec2")], PARAMETERS).unwrap();
     let refused = ResourcesQuery::from_query(&query).unwrap_err();
     assert!(refused.to_string().starts_with("cursor: the cursor of another question"), "{refused}");
+    // The same parameters, of another account.
+    let query = || Query::parse([("cursor", cursor)], PARAMETERS).unwrap();
+    assert!(ResourcesQuery::from_query(&query()).is_ok());
+    let refused = ResourcesQuery::from_query(&query().about(Some("210987654321"))).unwrap_err();
+    assert!(refused.to_string().starts_with("cursor: the cursor of another question"), "{refused}");
 }
 
 /// Every resource of every page, following the cursor to its end.

@@ -25,7 +25,7 @@ pub struct Paging<P> {
     limit: Option<usize>,
     /// The last item of the page before.
     after: Option<P>,
-    /// A fingerprint of all other parameters, by which a cursor belongs to its question.
+    /// A fingerprint of the account and all other parameters, by which a cursor belongs to its question.
     question: u64,
 }
 
@@ -39,10 +39,10 @@ pub struct Page<T> {
 }
 
 impl<P: Serialize + DeserializeOwned + PartialOrd> Paging<P> {
-    /// Reads `limit` and `cursor`; `question` is everything else that decides what the items are.
+    /// Reads `limit` and `cursor`; `question` is everything else that decides what the items are, but the account.
     pub fn read(query: &Query, question: &impl Hash) -> Result<Self, ApiError> {
         let mut hasher = DefaultHasher::new();
-        question.hash(&mut hasher);
+        (query.account(), question).hash(&mut hasher);
         let question = hasher.finish();
         let limit = query.number("limit", &(1..=LARGEST_LIMIT))?;
         let after = query.text("cursor").map(|cursor| position(cursor, question)).transpose()?;
@@ -87,7 +87,7 @@ fn position<P: DeserializeOwned>(cursor: &str, question: u64) -> Result<P, ApiEr
     let json = BASE64_URL_SAFE_NO_PAD.decode(cursor).ok();
     let message = match json.and_then(|json| serde_json::from_slice::<(u64, P)>(&json).ok()) {
         Some((of, position)) if of == question => return Ok(position),
-        Some(_) => "the cursor of another question; keep all other parameters but limit as they were",
+        Some(_) => "the cursor of another question; keep the account and all other parameters but limit as they were",
         None => "not a cursor; allowed: data.next_cursor of the page before, as it is",
     };
     Err(ApiError::invalid("cursor", message))

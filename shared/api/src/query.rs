@@ -15,6 +15,8 @@ use crate::ApiError;
 #[derive(Debug, Default)]
 pub struct Query {
     values: BTreeMap<String, String>,
+    /// What is asked about besides them: an account, `None` for the one that the API is in.
+    account: Option<String>,
 }
 
 impl Query {
@@ -36,7 +38,18 @@ impl Query {
                 ));
             }
         }
-        Ok(Self { values })
+        Ok(Self { values, account: None })
+    }
+
+    /// The same parameters of a call about `account`.
+    #[must_use]
+    pub fn about(self, account: Option<&str>) -> Self {
+        Self { account: account.map(str::to_owned), ..self }
+    }
+
+    /// The account that is asked about; `None` for the one that the API is in.
+    pub(crate) fn account(&self) -> Option<&str> {
+        self.account.as_deref()
     }
 
     /// The value of `name`, if it was given.
@@ -78,6 +91,16 @@ impl Query {
         let Some(text) = self.text(name) else { return Ok(None) };
         let found = allowed.iter().find(|choice| choice.to_string() == text).copied();
         found.map(Some).ok_or_else(|| ApiError::not_allowed(name, text, &listed(allowed)))
+    }
+
+    /// The name of the one region in `name`, if it looks like such; whether it exists, AWS says.
+    pub fn region(&self, name: &str) -> Result<Option<String>, ApiError> {
+        match self.text(name) {
+            Some(text) if !looks_like_a_region(text) => {
+                Err(ApiError::not_allowed(name, text, "the name of one AWS region such as eu-west-1"))
+            }
+            text => Ok(text.map(str::to_owned)),
+        }
     }
 
     /// The names of regions in `name`, if they look like such; whether they exist, AWS says.

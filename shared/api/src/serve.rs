@@ -45,7 +45,7 @@ pub struct Call {
 impl Call {
     /// The query string, in which only the `allowed` parameters may occur.
     pub fn query(&self, allowed: &[&str]) -> Result<Query, ApiError> {
-        Query::parse(self.parameters.iter(), allowed)
+        Ok(Query::parse(self.parameters.iter(), allowed)?.about(self.account.as_deref()))
     }
 
     /// What `find` has for the account that is asked about (`None` for the one that the API is in) and who asks.

@@ -183,3 +183,27 @@ impl std::fmt::Debug for AssumedRole {
         f.debug_struct("AssumedRole").field("account", &self.account.id).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_is_named_after_who_asks_as_far_as_sts_takes_it() {
+        assert_eq!(session_name("ops@example.com"), "ops@example.com");
+        assert_eq!(session_name("auth0|12 ü/x"), "auth0-12---x");
+        assert_eq!(session_name(&"n".repeat(70)), "n".repeat(64));
+        assert_eq!((session_name("x"), session_name("")), ("stratoscope-x".to_owned(), "stratoscope-".to_owned()));
+    }
+
+    #[test]
+    fn accounts_are_those_of_the_variable_and_none_without_a_role() {
+        let roles = |accounts: &'static str, role: &'static str| {
+            ReaderRoles::from_env(|name| Some(if name == "OTHER_ACCOUNTS" { accounts } else { role }.to_owned()))
+        };
+        let some = roles("210987654321, 333333333333,", "reader");
+        assert!(some.includes("210987654321") && some.includes("333333333333"));
+        assert!(!some.includes("") && !some.includes("21098765432"));
+        assert!(!roles("210987654321", "").includes("210987654321"));
+    }
+}

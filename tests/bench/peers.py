@@ -1,0 +1,132 @@
+"""The same questions asked with plain boto3: one call after the other, as the notes that the product grew from had it, and
+with a pool of threads over regions and services. `python -m bench.peers <question> <way>` prints how long it took.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+#: As many as a careful script takes; boto3's own pool of connections is as large.
+THREADS = 32
+HOME = "us-east-1"
+
+Run = Callable[[list[Callable[[], Any]]], list[Any]]
+
+
+def _client(service: str, region: str) -> Any:
+    return boto3.client(service, region_name=region, config=Config(max_pool_connections=THREADS, retries={"mode": "standard"}))
+
+
+def _sequential(tasks: Iterable[Callable[[], Any]]) -> list[Any]:
+    return [task() for task in tasks]
+
+
+def _threads(tasks: Iterable[Callable[[], Any]]) -> list[Any]:
+    with ThreadPoolExecutor(THREADS) as pool:
+        return list(pool.map(lambda task: task(), tasks))
+
+
+def _regions() -> list[str]:
+    return [region["RegionName"] for region in _client("ec2", HOME).describe_regions()["Regions"]]
+
+
+def _pages(service: str, region: str, operation: str, key: str, **parameters: Any) -> list[Any]:
+    client = _client(service, region)
+    if not client.can_paginate(operation):
+        return getattr(client, operation)(**parameters)[key]
+    return [item for page in client.get_paginator(operation).paginate(**parameters) for item in page.get(key, [])]
+
+
+LISTINGS = [
+    ("ec2", "describe_instances", "Reservations", {"MaxResults": 1000}),
+    ("ec2", "describe_volumes", "Volumes", {"MaxResults": 500}),
+    ("ec2", "describe_addresses", "Addresses", {}),
+    ("rds", "describe_db_instances", "DBInstances", {}),
+    ("lambda", "list_functions", "Functions", {}),
+    ("resourcegroupstaggingapi", "get_resources", "ResourceTagMappingList", {"ResourceTypeFilters": ["s3", "lambda:function"]}),
+]
+
+
+def resources(run: Run) -> int:
+    def listing(region: str, service: str, operation: str, key: str, parameters: dict[str, Any]) -> Callable[[], list[Any]]:
+        return lambda: _pages(service, region, operation, key, **parameters)
+
+    tasks = [listing(region, *rest) for region in _regions() for rest in LISTINGS]
+    tasks.append(lambda: _client("s3", HOME).list_buckets(MaxBuckets=10000)["Buckets"])
+    return sum(len(found) for found in run(tasks))
+
+
+def _statistics(client: Any, instance: str, metric: str, hours: int, period: int) -> list[Any]:
+    end = datetime.now(timezone.utc)
+    return client.get_metric_statistics(
+        Namespace="AWS/EC2",
+        MetricName=metric,
+        Dimensions=[{"Name": "InstanceId", "Value": instance}],
+        StartTime=end - timedelta(hours=hours),
+        EndTime=end,
+        Period=period,
+        Statistics=["Average", "Maximum"],
+    )["Datapoints"]
+
+
+METRICS = ["CPUUtilization", "NetworkIn", "NetworkOut", "StatusCheckFailed"]
+
+
+def metrics(run: Run, ids: int, names: int) -> int:
+    client = _client("cloudwatch", HOME)
+    tasks = [
+        lambda n=n, m=m: _statistics(client, f"i-{n:017x}", METRICS[m % 4], 3, 3600) for n in range(ids) for m in range(names)
+    ]
+    return sum(len(found) for found in run(tasks))
+
+
+def bottlenecks(run: Run) -> int:
+    def of_region(region: str) -> list[tuple[str, str]]:
+        found = _pages("ec2", region, "describe_instances", "Reservations", MaxResults=1000)
+        return [(region, instance["InstanceId"]) for reservation in found for instance in reservation["Instances"]]
+
+    instances = [pair for pairs in run([lambda r=r: of_region(r) for r in _regions()]) for pair in pairs]
+    clients = {region: _client("cloudwatch", region) for region, _ in instances}
+    tasks = [lambda r=r, i=i: _statistics(clients[r], i, "CPUUtilization", 24, 3600) for r, i in instances]
+    return sum(1 for found in run(tasks) if found and max(point["Maximum"] for point in found) > 80)
+
+
+def costs(run: Run) -> int:
+    client, token, rows = _client("ce", HOME), {}, 0
+    end = datetime.now(timezone.utc).date()
+    while True:
+        page = client.get_cost_and_usage(
+            TimePeriod={"Start": str(end - timedelta(days=90)), "End": str(end)},
+            Granularity="DAILY",
+            Metrics=["UnblendedCost"],
+            GroupBy=[{"Type": "DIMENSION", "Key": "SERVICE"}, {"Type": "DIMENSION", "Key": "REGION"}],
+            **token,
+        )
+        rows += sum(len(period["Groups"]) for period in page["ResultsByTime"])
+        if "NextPageToken" not in page:
+            return rows
+        token = {"NextPageToken": page["NextPageToken"]}
+
+
+def main() -> None:
+    question, way, *numbers = sys.argv[1:]
+    run = {"sequential": _sequential, "threads": _threads}[way]
+    ask = {"resources": resources, "metrics": metrics, "bottlenecks": bottlenecks, "costs": costs}[question]
+    started = time.monotonic()
+    found = ask(run, *map(int, numbers))
+    print(json.dumps({"ms": round((time.monotonic() - started) * 1000, 1), "found": found}))
+
+
+if __name__ == "__main__":
+    assert "AWS_ENDPOINT_URL" in os.environ, "this is for the simulated AWS only"
+    main()

@@ -1,0 +1,136 @@
+//! Lambda's runtime interface for one function: hands it an event, takes its answer, and keeps the time.
+
+use std::process::Stdio;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::process::Command;
+use tokio::sync::{Mutex, mpsc};
+
+/// The longest that one answer is waited for.
+const PATIENCE: Duration = Duration::from_secs(600);
+
+/// What the function does, with the time of it.
+enum Seen {
+    Ready(Instant),
+    Answered(Instant, Bytes),
+    Failed(Bytes),
+}
+
+struct Interface {
+    event: String,
+    /// One ticket an invocation: the function waits for the next as Lambda has it wait.
+    tickets: Mutex<mpsc::Receiver<()>>,
+    seen: mpsc::Sender<Seen>,
+}
+
+/// Starts `function`, gives it `event` so many times, and says what that took.
+pub async fn measure(function: &str, event: &str, count: usize, aws: &str) -> Result<Value, Box<dyn std::error::Error>> {
+    let (give, tickets) = mpsc::channel(1);
+    let (seen, mut sees) = mpsc::channel(8);
+    let interface = Arc::new(Interface { event: event.to_owned(), tickets: Mutex::new(tickets), seen });
+    let routes = Router::new()
+        .route("/2018-06-01/runtime/invocation/next", get(next))
+        .route("/2018-06-01/runtime/invocation/{id}/response", post(response))
+        .route("/2018-06-01/runtime/invocation/{id}/error", post(error))
+        .route("/2018-06-01/runtime/init/error", post(init_error))
+        .layer(DefaultBodyLimit::disable()) // an answer has up to 6 MB
+        .with_state(interface);
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let address = listener.local_addr()?;
+    tokio::spawn(async move { axum::serve(listener, routes).await });
+
+    let started = Instant::now();
+    let mut process = Command::new(function)
+        .env_clear()
+        .env("AWS_LAMBDA_RUNTIME_API", address.to_string())
+        .env("AWS_LAMBDA_FUNCTION_NAME", "bench")
+        .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "1024")
+        .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
+        .env("AWS_LAMBDA_LOG_STREAM_NAME", "bench")
+        .env("AWS_LAMBDA_LOG_GROUP_NAME", "bench")
+        .env("AWS_REGION", "us-east-1")
+        .env("AWS_ACCESS_KEY_ID", "123456789012")
+        .env("AWS_SECRET_ACCESS_KEY", "bench")
+        .env("AWS_ENDPOINT_URL", aws)
+        .env("AWS_EC2_METADATA_DISABLED", "true")
+        .env("TOKENS_SECRET", "tokens")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()?;
+    let pid = process.id().unwrap_or_default();
+    let mut ready_ms = None;
+    let mut answers_ms = Vec::new();
+    let (mut sent, mut body) = (started, Bytes::new());
+    give.send(()).await?;
+    while answers_ms.len() < count {
+        match tokio::time::timeout(PATIENCE, sees.recv()).await?.ok_or("the function is gone")? {
+            Seen::Ready(at) => {
+                ready_ms.get_or_insert_with(|| ms(at - started));
+                sent = at;
+            }
+            Seen::Answered(at, answer) => {
+                answers_ms.push(ms(at - sent));
+                body = answer;
+                if answers_ms.len() < count {
+                    give.send(()).await?;
+                }
+            }
+            Seen::Failed(reason) => return Err(String::from_utf8_lossy(&reason).into_owned().into()),
+        }
+    }
+    let memory = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
+    let kib = |name: &str| memory.lines().find_map(|line| line.strip_prefix(name)?.trim().split(' ').next()?.parse::<u64>().ok());
+    let answer: Value = serde_json::from_slice(&body)?;
+    let measured = json!({
+        "ready_ms": ready_ms, "answers_ms": answers_ms, "peak_kib": kib("VmHWM:"), "bytes": body.len(),
+        "status": answer["statusCode"], "answer": answer["body"].as_str().and_then(|text| serde_json::from_str::<Value>(text).ok()).map(|body| body["meta"].clone()),
+    });
+    process.kill().await?;
+    Ok(measured)
+}
+
+fn ms(time: Duration) -> f64 {
+    (time.as_secs_f64() * 100_000.0).round() / 100.0
+}
+
+async fn next(State(interface): State<Arc<Interface>>) -> Response {
+    // The first request of the function is its sign of being ready; Lambda would have an event waiting.
+    if interface.tickets.lock().await.recv().await.is_none() {
+        return StatusCode::GONE.into_response();
+    }
+    let _ = interface.seen.send(Seen::Ready(Instant::now())).await;
+    let deadline = SystemTime::now() + Duration::from_secs(900);
+    let deadline = deadline.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis().to_string();
+    let headers = [
+        ("Lambda-Runtime-Aws-Request-Id", "8476a536-e9f4-11e8-9739-2dfe598c3fcd".to_owned()),
+        ("Lambda-Runtime-Deadline-Ms", deadline),
+        ("Lambda-Runtime-Invoked-Function-Arn", "arn:aws:lambda:us-east-1:123456789012:function:bench".to_owned()),
+        ("Content-Type", "application/json".to_owned()),
+    ];
+    (headers, interface.event.clone()).into_response()
+}
+
+async fn response(State(interface): State<Arc<Interface>>, Path(_): Path<String>, body: Bytes) -> StatusCode {
+    let _ = interface.seen.send(Seen::Answered(Instant::now(), body)).await;
+    StatusCode::ACCEPTED
+}
+
+async fn error(State(interface): State<Arc<Interface>>, Path(_): Path<String>, body: Bytes) -> StatusCode {
+    let _ = interface.seen.send(Seen::Failed(body)).await;
+    StatusCode::ACCEPTED
+}
+
+async fn init_error(State(interface): State<Arc<Interface>>, body: Bytes) -> StatusCode {
+    let _ = interface.seen.send(Seen::Failed(body)).await;
+    StatusCode::ACCEPTED
+}
