@@ -15,12 +15,15 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import urllib.request
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from emulator.ministack import ROOT, aws_environment
+
+from .peers import THREADS
 
 ROUND_TRIP_MS = 50
 REGIONS = 17
@@ -160,17 +163,11 @@ def _peer(question: Question, way: str) -> Measured:
             url = json.loads(server.stdout.readline())["url"]
             environment = aws_environment(url)
             done = _run([sys.executable, "-m", "bench.peers", question.peer[0], way, *question.peer[1:]], environment)
-            with _open(f"{url}/_asked") as answer:
+            with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(f"{url}/_asked", timeout=10) as answer:
                 asked = json.load(answer)
         finally:
             server.terminate()
     return Measured(json.loads(done)["ms"], sum(asked.values()))
-
-
-def _open(url: str) -> Any:
-    import urllib.request
-
-    return urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url, timeout=10)
 
 
 def _run(command: list[str], environment: dict[str, str] | None = None) -> str:
@@ -206,7 +203,7 @@ def _report(rows: list[tuple[Question, Measured, dict[str, Measured]]]) -> str:
         "AWS is simulated: every request takes 50 ms, lists come in AWS's page sizes, and GetMetricData is throttled beyond",
         "50 requests a second and region. An account has 17 regions; half of its resources are in the first. The functions",
         "are the release binaries under Lambda's runtime interface, without a gateway in front; the peers are boto3 scripts",
-        f"(`tests/bench/peers.py`): the calls one after the other, and over {32} threads. They only list and read; the",
+        f"(`tests/bench/peers.py`): the calls one after the other, and over {THREADS} threads. They only list and read; the",
         "functions filter, count, judge and write JSON besides.",
         "",
         "## Time to answer",
