@@ -231,6 +231,14 @@ def body(text: bytes, status: int = 200) -> Fault:
     return fault
 
 
+async def no_datapoints(asked: Asked, pass_on: Pass) -> Answer:
+    """CloudWatch of a resource that is gone: every series is complete and has nothing."""
+    answer = await pass_on()
+    empty = {"Label": "", "Timestamps": [], "Values": [], "StatusCode": "Complete"}
+    results = [{"Id": query["Id"]} | empty for query in cbor2.loads(asked.body)["MetricDataQueries"]]
+    return Answer(answer.status, answer.headers, cbor2.dumps({"MetricDataResults": results}))
+
+
 async def half(_: Asked, pass_on: Pass) -> Answer:
     """The first half of the answer, and then the end of the connection."""
     answer = await pass_on()

@@ -305,16 +305,15 @@ def test_after_a_bad_day_everything_is_there_again(deployed: Stack, endpoint: En
         assert (status, _gaps(answer)) == (200, set()), answer
 
 
-def test_a_resource_that_was_deleted_since_is_not_measured_and_not_idle(deployed: Stack, endpoint: Endpoint) -> None:
+def test_a_resource_that_was_deleted_since_lacks_data_and_is_not_idle(deployed: Stack, endpoint: Endpoint) -> None:
     """CloudWatch has nothing of what is listed."""
-    nothing = body(b"\xbf\x71MetricDataResults\x80\xff")
-    with endpoint.with_fault(nothing, service="monitoring", region="eu-west-1"):
+    with endpoint.with_fault(bad_day.no_datapoints, service="monitoring", region="eu-west-1"):
         status, answer = _get(deployed, "a resource is deleted between two calls", BOTTLENECKS + "ec2")
-    assert status == 200
+    assert (status, answer["meta"]["partial"]) == (200, False)
     in_ireland = [f for f in answer["data"]["findings"] if f["resource"]["region"] == "eu-west-1"]
     assert in_ireland == []
     reasons = {n["reason"] for n in answer["data"]["not_judged"] if n["resource"]["region"] == "eu-west-1"}
-    assert reasons == {"not_measured"}
+    assert reasons == {"insufficient_data"}
 
 
 @pytest.mark.parametrize("name", ["the name of AWS does not resolve", "nobody listens where AWS should be"])

@@ -176,7 +176,7 @@ impl Collector {
     /// forecast that AWS can't make is an answer, not a gap.
     ///
     /// # Errors
-    /// An account that lets us not in.
+    /// An account that does not let us in.
     pub async fn costs(
         &self,
         question: &CostQuestion,

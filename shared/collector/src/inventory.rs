@@ -92,7 +92,8 @@ impl Collector {
     /// Lists what is wanted until `deadline`.
     ///
     /// # Errors
-    /// A wanted region that AWS does not have, or an account that lets us not in. Everything else that goes wrong is a gap of the coverage.
+    /// A wanted region that AWS does not have, or an account that does not let us in. Everything else that goes wrong is a
+    /// gap of the coverage.
     pub async fn inventory(&self, wanted: &Wanted, deadline: Instant) -> Result<(Inventory, Coverage), Refusal> {
         let (collected, aws_requests) = metered(Box::pin(self.collect(wanted, |_| Vec::new(), deadline))).await;
         let Collected { inventory, account, gaps, .. } = collected?;

@@ -35,7 +35,7 @@ impl Collector {
     /// Reads measurements until `deadline`: a series for each that is wanted, in their order.
     ///
     /// # Errors
-    /// A region that AWS does not have, or an account that lets us not in. Everything else that goes wrong is a gap or the status of a series.
+    /// A region that AWS does not have, or an account that does not let us in. Everything else that goes wrong is a gap or the status of a series.
     pub async fn measure(&self, asked: &Measurements, deadline: Instant) -> Result<(Vec<Series>, Coverage), Refusal> {
         let Measurements { region, resource_type, wanted } = asked;
         let types = [*resource_type];

@@ -36,7 +36,7 @@ impl Collector {
     /// Lists what is wanted and measures of each resource what `needs` says, until `deadline`.
     ///
     /// # Errors
-    /// A wanted region that AWS does not have, or an account that lets us not in. Everything else that goes wrong is a gap
+    /// A wanted region that AWS does not have, or an account that does not let us in. Everything else that goes wrong is a gap
     /// of the coverage or the status of a series.
     pub async fn survey(
         &self,
