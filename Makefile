@@ -12,7 +12,7 @@ CHECKOV := $(VENV)/checkov/bin/checkov
 export PYTHONPATH := tests
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help run test fmt lint deny audit unit template secure e2e soak local bench build deploy pin clean
+.PHONY: help run test fmt lint deny audit unit template secure e2e frugal soak local bench build deploy pin clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -22,7 +22,7 @@ help: ## this list
 run: $(TOOLS) ## all of it on this machine: emulator, demo account, deployed API, until Ctrl-C
 	@PORT=$(PORT) exec $(PYTHON) -m emulator
 
-test: fmt lint deny unit template secure e2e local ## every check; each of them also by its own name
+test: fmt lint deny unit template secure e2e frugal local ## every check; each of them also by its own name
 
 fmt: ## format of the Rust code
 	cargo fmt --all --check
@@ -51,13 +51,16 @@ secure: $(CHECKOV) ## both templates against the known ways to be unsafe
 e2e: $(TOOLS) ## the API, deployed into an emulator of the tests' own
 	$(PYTHON) -m pytest tests/e2e
 
+frugal: $(TOOLS) ## AWS calls and instructions of an answer (these with valgrind, which CI=true demands)
+	$(PYTHON) -m pytest -rs tests/bench
+
 soak: $(TOOLS) ## five minutes of mixed calls with random faults against the deployed API
 	SOAK_SECONDS=$${SOAK_SECONDS:-300} $(PYTHON) -m pytest -rP tests/e2e/test_soak.py
 
 local: $(TOOLS) ## the functions with `sam local invoke`, in Docker; left out without it, but not with CI=true
 	$(PYTHON) -m pytest -rs tests/local
 
-bench: $(TOOLS) ## how fast and frugal: release binaries and boto3 over a simulated AWS, into docs/performance.md
+bench: $(TOOLS) ## how fast and frugal: release binaries and their peers over a simulated AWS, into docs/performance.md
 	$(PYTHON) -m bench
 
 build: $(TOOLS) ## the functions for AWS, in release

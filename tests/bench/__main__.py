@@ -1,235 +1,135 @@
 """`make bench`: asks the release binaries and their peers the same questions over the same simulated AWS, one after the
-other on this machine, and writes docs/performance.md.
-
-Each request to the simulated AWS takes 50 ms, and lists come in AWS's page sizes (`src/aws.rs`). The functions run under
-Lambda's runtime interface (`src/runtime.rs`); the peers are Python programs of their own.
+other on this machine, and writes the figures into docs/performance.md.
 """
 
 from __future__ import annotations
 
 import json
-import math
 import os
-import platform
 import statistics
-import subprocess
 import sys
 import tempfile
-import urllib.request
-from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
-from typing import Any
 
-from emulator.ministack import ROOT, aws_environment
+from e2e import issuer
 
-from .peers import THREADS
+from . import report, tools
+from .harness import OPAQUE, PRINCIPALS, Build, authorizer_event, gateway_event, has_callgrind, instructions
+from .questions import QUESTIONS, Question
+from .report import Answer, Start, Token
 
-ROUND_TRIP_MS = 50
-REGIONS = 17
 ANSWERS = 6
-#: CloudWatch's published rate, and so the time from one GetMetricData of a region to the next.
-METRIC_REQUESTS_A_SECOND = 50
-
-
-
-@dataclass(frozen=True)
-class Question:
-    """What is asked, of which account."""
-
-    name: str
-    function: str
-    query: dict[str, str]
-    #: Options of the simulated AWS.
-    account: dict[str, str | int]
-    #: The longest chain of calls of which each needs the one before, or waits for its rate, in milliseconds.
-    limit_ms: float
-    #: What `bench.peers` is asked, and by which ways; some would take longer than anybody waits.
-    peer: list[str]
-    ways: tuple[str, ...] = ("sequential", "threads")
-
-
-def _first_region(total: int) -> int:
-    """As `src/aws.rs` spreads resources of a type: half in the first region."""
-    return total - total // 2 // (REGIONS - 1) * (REGIONS - 1)
-
-
-def _resources(total: int) -> Question:
-    most = _first_region(total // 6)
-    pages = max(math.ceil(most / size) for size in (1000, 500, 100, 50))
-    tags = math.ceil(most // 2 / 100)
-    limit = (1 + max(pages, tags, 1)) * ROUND_TRIP_MS
-    return Question(f"/resources, {total:,} resources", "resources", {}, {"resources": total}, limit, ["resources"])
-
-
-def _metrics(ids: int, metrics: int) -> Question:
-    names = ["cpu", "network_in", "network_out", "disk_read_ops", "disk_write_ops", "disk_read_bytes", "disk_write_bytes",
-             "ebs_read_bytes", "ebs_write_bytes", "status_check_failed"][:metrics]  # fmt: skip
-    query = {
-        "resource_type": "ec2", "region": "us-east-1", "hours": "3", "period": "3600", "metrics": ",".join(names),
-        "resource_ids": ",".join(f"i-{n:017x}" for n in range(ids)), "statistics": "Average",
-    }  # fmt: skip
-    requests = math.ceil(ids * metrics / 500)
-    limit = ROUND_TRIP_MS + (requests - 1) * 1000 / METRIC_REQUESTS_A_SECOND
-    account = {"resources": 0, "metric-requests-a-second": METRIC_REQUESTS_A_SECOND}
-    ways = ("sequential", "threads") if ids * metrics <= 500 else ("threads",)
-    return Question(f"/metrics, {ids * metrics:,} series", "metrics", query, account, limit, ["metrics", str(ids), str(metrics)], ways)
-
-
-def _bottlenecks(instances: int, requests: int) -> Question:
-    """`requests` are those of GetMetricData in the region that has the most."""
-    pages = math.ceil(_first_region(instances) / 1000)
-    limit = (1 + pages + 1) * ROUND_TRIP_MS + (requests - 1) * 1000 / METRIC_REQUESTS_A_SECOND
-    account = {"resources": instances, "only-instances": "yes", "metric-requests-a-second": METRIC_REQUESTS_A_SECOND}
-    ways = ("sequential", "threads") if instances <= 1000 else ("threads",)
-    return Question(f"/bottlenecks, {instances:,} instances", "bottlenecks", {"types": "ec2"}, account, limit, ["bottlenecks"], ways)
-
-
-COSTS = Question(
-    "/costs, 90 days by service and region", "costs", {"days": "90", "group_by": "service,region", "compare": "false"},
-    {"resources": 0, "bill-lines": 40}, math.ceil(90 * 40 / 600) * ROUND_TRIP_MS, ["costs"], ("sequential",),
-)  # fmt: skip
-
-QUESTIONS = [
-    _resources(100), _resources(1_000), _resources(10_000), _metrics(1, 1), _metrics(500, 1), _metrics(500, 10),
-    _bottlenecks(1_000, 9), _bottlenecks(10_000, 72), COSTS,
-]  # fmt: skip
-
-
-@dataclass
-class Measured:
-    """One way of asking one question."""
-
-    ms: float
-    calls: int
-    more: dict[str, Any] = field(default_factory=dict)
-
+STARTS = 20
+TOKENS = 300
+FUNCTIONS = ["resources", "metrics", "costs", "bottlenecks", "authorizer"]
+#: As little as each function can be asked.
+SMALL = {
+    "metrics": {"resource_type": "ec2", "region": "us-east-1", "resource_ids": "i-1", "hours": "3", "metrics": "cpu"},
+    "costs": {"days": "7", "compare": "false"},
+}
+#: How many resources the instructions of an answer are counted with, and the requests take no time: profiled code takes
+#: fifty times as long, and a longer answer would meet its time limits.
+PROFILED = {"resources": 1_000, "round-trip-ms": 0}
 
 def main() -> int:
-    _run(["cargo", "build", "--release", "--bins", "--locked"])
-    _run(["cargo", "build", "--release", "--locked", "--manifest-path", "tests/bench/Cargo.toml", "--target-dir", "target/bench"])
-    rows = []
+    build = Build("release")
+    build.build()
+    answers = []
     for question in QUESTIONS:
-        ours = _ours(question)
-        peers = {way: _peer(question, way) for way in question.ways}
-        rows.append((question, ours, peers))
-        told = ", ".join(f"{way} {peer.ms:,.0f} ms" for way, peer in peers.items())
-        print(f"{question.name}: {ours.ms:,.0f} ms (limit {question.limit_ms:,.0f}), {told}", flush=True)
-    (ROOT / "docs" / "performance.md").write_text(_report(rows))
+        answers.append((question, _answers(build, question)))
+        told = ", ".join(f"{who} {answer.ms:,.0f} ms" for who, answer in answers[-1][1].items())
+        print(f"{question.name}: {told} (limit {question.limit_ms:,.0f})", flush=True)
+    starts, tokens = _starts(build), _tokens(build)
+    counted = _instructions(build)
+    sizes = {name: build.function(name).stat().st_size for name in FUNCTIONS}
+    report.write(answers, starts, tokens, counted, sizes)
     return 0
 
 
-def _binary(name: str) -> Path:
-    """cargo names the target in the path, as .cargo/config.toml asks it to."""
-    (found,) = (ROOT / "target").glob(f"*-linux-*/release/{name}")
+def _answers(build: Build, question: Question) -> dict[str, Answer]:
+    """What everybody takes for a question; ours first."""
+    # Costs are kept after the first answer, so that one alone asks AWS.
+    count = 1 if question.function == "costs" else ANSWERS
+    event = gateway_event(question.function, question.query)
+    (start,) = build.invoke([str(build.function(question.function))], event, question.account, count=count)
+    measured = start["measured"]
+    if measured["status"] != 200 or measured["meta"]["partial"]:
+        raise SystemExit(f"{question.name}: {measured}")
+    requests = measured["meta"]["aws_requests"]
+    warm, cpu = measured["answers_ms"][1:] or measured["answers_ms"], measured["cpu_ms"]
+    cpu_ms = (cpu[-1] - cpu[0]) / (count - 1) if count > 1 else cpu[0]
+    # Who asks is asked once a process.
+    calls = requests["total"] - requests["by_operation"].get("sts:GetCallerIdentity", 0)
+    found = {"stratoscope": Answer(statistics.median(warm), calls, float(requests["estimated_cost_usd"]), cpu_ms, measured["peak_kib"])}
+    for way in question.ways:
+        command = [sys.executable, "-m", "bench.peers", question.script[0], way, *question.script[1:]]
+        took, asked, printed = build.client(command, question.account, {"PYTHONPATH": str(Path(__file__).parents[1])})
+        found[way] = Answer(json.loads(printed)["ms"], sum(asked.values()), report.price(asked))
+    for name in question.tools:
+        tool, programs = tools.TOOLS[name], tools.programs(name)
+        with tempfile.TemporaryDirectory() as folder:
+            command = tool.command(programs, question, Path(folder))
+            took, asked, _ = build.client(command, question.account, tools.environment(Path(folder)))
+        found[name] = Answer(took, sum(asked.values()), report.price(asked))
     return found
 
 
-def _harness() -> Path:
-    (found,) = (ROOT / "target" / "bench").glob("*-linux-*/release/bench")
-    return found
-
-
-def _options(account: dict[str, str | int]) -> list[str]:
-    return [part for name, value in (account | {"round-trip-ms": ROUND_TRIP_MS}).items() for part in (f"--{name}", str(value))]
-
-
-def _ours(question: Question) -> Measured:
-    event = json.loads((ROOT / "events" / f"{question.function}.json").read_text())
-    event["queryStringParameters"] = question.query or None
-    event["multiValueQueryStringParameters"] = {name: [value] for name, value in question.query.items()} or None
-    with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
-        json.dump(event, file)
-        file.flush()
-        # Costs are kept after the first answer, so that one alone asks AWS.
-        count = 1 if question.function == "costs" else ANSWERS
-        command = [_harness(), "invoke", "--function", _binary(question.function), "--event", file.name, "--count", str(count)]
-        measured = json.loads(_run([str(part) for part in command] + _options(question.account)))
-    answer = measured["measured"]
-    if answer["status"] != 200 or answer["answer"]["partial"]:
-        raise SystemExit(f"{question.name}: {answer}")
-    asked = answer["answers_ms"][1:] or answer["answers_ms"]
-    more = {
-        "first_ms": answer["answers_ms"][0], "ready_ms": answer["ready_ms"], "peak_mb": answer["peak_kib"] / 1024,
-        "usd": answer["answer"]["aws_requests"]["estimated_cost_usd"],
-    }  # fmt: skip
-    return Measured(statistics.median(asked), answer["answer"]["aws_requests"]["total"], more)
-
-
-def _peer(question: Question, way: str) -> Measured:
-    command = [str(_harness()), "serve", *_options(question.account)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
-        try:
-            url = json.loads(server.stdout.readline())["url"]
-            environment = aws_environment(url)
-            done = _run([sys.executable, "-m", "bench.peers", question.peer[0], way, *question.peer[1:]], environment)
-            with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(f"{url}/_asked", timeout=10) as answer:
-                asked = json.load(answer)
-        finally:
-            server.terminate()
-    return Measured(json.loads(done)["ms"], sum(asked.values()))
-
-
-def _run(command: list[str], environment: dict[str, str] | None = None) -> str:
-    done = subprocess.run(command, cwd=ROOT, env=environment or os.environ, stdout=subprocess.PIPE, text=True)
-    if done.returncode != 0:
-        raise SystemExit(f"{' '.join(command)} failed")
-    return done.stdout
-
-
-def _report(rows: list[tuple[Question, Measured, dict[str, Measured]]]) -> str:
-    def times(question: Question, ours: Measured, peers: dict[str, Measured]) -> str:
-        def peer(way: str) -> str:
-            return f"{peers[way].ms:,.0f} ({peers[way].ms / ours.ms:,.1f} ×)" if way in peers else "–"
-
-        within = ours.ms / question.limit_ms
-        return f"| {question.name} | {question.limit_ms:,.0f} | {ours.ms:,.0f} ({within:.2f} ×) | {peer('sequential')} | {peer('threads')} |"
-
-    def calls(question: Question, ours: Measured, peers: dict[str, Measured]) -> str:
-        def peer(way: str) -> str:
-            return f"{peers[way].calls:,}" if way in peers else "–"
-
-        more = ours.more
-        return (
-            f"| {question.name} | {ours.calls:,} | ${more['usd']} | {peer('sequential')} | {peer('threads')} "
-            f"| {more['ready_ms']:.1f} | {more['first_ms']:,.0f} | {more['peak_mb']:.0f} |"
+def _starts(build: Build) -> list[Start]:
+    """Cold starts, with TLS as at AWS: the functions, a bare one, and two of Python."""
+    python = tools.programs("python-runtime") / "python"
+    here = str(Path(__file__).parent)
+    runs = [(name, [str(build.function(name))], gateway_event(name, SMALL.get(name, {}))) for name in FUNCTIONS[:-1]]
+    runs += [("authorizer", [str(build.function("authorizer"))], authorizer_event(OPAQUE))]
+    runs += [("bare", [str(build.of_harness("bare"))], gateway_event("resources", {}))]
+    runs += [("python resources", [str(python), "-m", "awslambdaric", "handler.resources"], gateway_event("resources", {}))]
+    runs += [("python authorizer", [str(python), "-m", "awslambdaric", "handler.authorizer"], authorizer_event(OPAQUE))]
+    found = []
+    for name, command, event in runs:
+        environment = {"TOKENS_SECRET": "tokens", "PYTHONPATH": here, "AWS_LAMBDA_FUNCTION_HANDLER": command[-1]}
+        account = {"resources": 100, "secret": json.dumps(PRINCIPALS)}
+        starts = build.invoke(command, event, account, starts=STARTS, environment=environment, tls=True)
+        measured = [start["measured"] for start in starts]
+        ready, first, cpu = (
+            statistics.median(values)
+            for values in ([m["ready_ms"] for m in measured], [m["answers_ms"][0] for m in measured], [m["cpu_ms"][0] for m in measured])
         )
+        found.append(Start(name, ready, first, cpu, statistics.median(m["peak_kib"] for m in measured)))
+        print(f"start of {name}: ready after {ready:.1f} ms, first answer {first:.0f} ms later", flush=True)
+    return found
 
-    lines = [
-        "# Performance",
-        "",
-        f"Written by `make bench` on {date.today()}, on {os.cpu_count()} cores ({platform.machine()}), everything in one run.",
-        "",
-        "AWS is simulated: every request takes 50 ms, lists come in AWS's page sizes, and GetMetricData is throttled beyond",
-        "50 requests a second and region. An account has 17 regions; half of its resources are in the first. The functions",
-        "are the release binaries under Lambda's runtime interface, without a gateway in front; the peers are boto3 scripts",
-        f"(`tests/bench/peers.py`): the calls one after the other, and over {THREADS} threads. They only list and read; the",
-        "functions filter, count, judge and write JSON besides.",
-        "",
-        "## Time to answer",
-        "",
-        "In milliseconds. The limit is the longest chain of calls of which each needs the one before it or waits for its",
-        f"rate. Ours is the median of {ANSWERS - 1} answers after the first (of `/costs` the first, since it is kept); in",
-        "brackets, how many times the limit we take, and how many times ours the peers take.",
-        "",
-        "| question | limit | ours | boto3, one by one | boto3, threads |",
-        "|---|---|---|---|---|",
-        *(times(*row) for row in rows),
-        "",
-        "A dash: the script would take minutes to hours, and nobody would wait.",
-        "",
-        "## AWS calls, price, start and memory",
-        "",
-        "Calls of one answer and what AWS bills for ours; the time from the start of the process to its first request for",
-        "work, the first answer (connections and clients are made then), in milliseconds; the most memory in MB.",
-        "",
-        "| question | our calls | price | calls, one by one | calls, threads | ready | first answer | memory |",
-        "|---|---|---|---|---|---|---|---|",
-        *(calls(*row) for row in rows),
-        "",
-    ]
-    return "\n".join(lines)
+
+def _tokens(build: Build) -> list[Token]:
+    """What a token costs a warm authorizer: over the runtime interface, and in instructions."""
+    found = []
+    with issuer.running() as oidc:
+        environment = {"TOKENS_SECRET": "tokens", "OIDC_ISSUER": oidc.url, "OIDC_AUDIENCE": issuer.AUDIENCE}
+        account = {"round-trip-ms": 0, "secret": json.dumps(PRINCIPALS)}
+        claims = oidc.claims(exp=oidc.claims()["iat"] + 86_400)
+        tokens = {"opaque": OPAQUE, **{name: oidc.token(claims, name) for name in ("RS256", "ES256", "EdDSA")}}
+        for name, token in tokens.items():
+            command = [str(build.function("authorizer"))]
+            (start,) = build.invoke(command, authorizer_event(token), account, count=TOKENS, environment=environment)
+            measured = start["measured"]
+            if measured["policy"]["Statement"][0]["Effect"] != "Allow":
+                raise SystemExit(f"{name}: {measured}")
+            cpu = (measured["cpu_ms"][-1] - measured["cpu_ms"][0]) / (TOKENS - 1)
+            counted = instructions(build, command, authorizer_event(token), account, environment) if has_callgrind() else None
+            found.append(Token(name, statistics.median(measured["answers_ms"][1:]), cpu, counted))
+            print(f"token {name}: {found[-1]}", flush=True)
+    return found
+
+
+def _instructions(build: Build) -> dict[str, int]:
+    """The instructions of a warm answer of each function that lists."""
+    if not has_callgrind():
+        return {}
+    counted = {}
+    for name, query, more in [("resources", {}, {}), ("bottlenecks", {"types": "ec2"}, {"only-instances": "yes"})]:
+        counted[name] = instructions(build, [str(build.function(name))], gateway_event(name, query), PROFILED | more, {})
+        print(f"instructions of {name}: {counted[name]:,}", flush=True)
+    return counted
 
 
 if __name__ == "__main__":
+    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
     sys.exit(main())

@@ -27,11 +27,11 @@ def _client(service: str, region: str) -> Any:
     return boto3.client(service, region_name=region, config=Config(max_pool_connections=THREADS, retries={"mode": "standard"}))
 
 
-def _sequential(tasks: Iterable[Callable[[], Any]]) -> list[Any]:
+def sequential(tasks: Iterable[Callable[[], Any]]) -> list[Any]:
     return [task() for task in tasks]
 
 
-def _threads(tasks: Iterable[Callable[[], Any]]) -> list[Any]:
+def threads(tasks: Iterable[Callable[[], Any]]) -> list[Any]:
     with ThreadPoolExecutor(THREADS) as pool:
         return list(pool.map(lambda task: task(), tasks))
 
@@ -101,12 +101,12 @@ def bottlenecks(run: Run) -> int:
     return sum(1 for found in run(tasks) if found and max(point["Maximum"] for point in found) > 80)
 
 
-def costs(run: Run) -> int:
+def costs(run: Run, days: int) -> int:
     client, token, rows = _client("ce", HOME), {}, 0
     end = datetime.now(timezone.utc).date()
     while True:
         page = client.get_cost_and_usage(
-            TimePeriod={"Start": str(end - timedelta(days=90)), "End": str(end)},
+            TimePeriod={"Start": str(end - timedelta(days=days)), "End": str(end)},
             Granularity="DAILY",
             Metrics=["UnblendedCost"],
             GroupBy=[{"Type": "DIMENSION", "Key": "SERVICE"}, {"Type": "DIMENSION", "Key": "REGION"}],
@@ -120,7 +120,7 @@ def costs(run: Run) -> int:
 
 def main() -> None:
     question, way, *numbers = sys.argv[1:]
-    run = {"sequential": _sequential, "threads": _threads}[way]
+    run = {"sequential": sequential, "threads": threads}[way]
     ask = {"resources": resources, "metrics": metrics, "bottlenecks": bottlenecks, "costs": costs}[question]
     started = time.monotonic()
     found = ask(run, *map(int, numbers))

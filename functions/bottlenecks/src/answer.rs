@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use crate::judge::{Found, Judgement, NotJudged};
+use crate::judge::{Found, Judgement, NotJudged, Verdict};
 use crate::query::BottlenecksQuery;
 use crate::rule::{ReasonKind, Rule, Settings, Severity};
 use crate::rules;
@@ -130,7 +130,7 @@ struct NotJudgedJson<'a> {
     resource: ResourceJson<'a>,
     reason: ReasonKind,
     /// By rule, what it lacks.
-    rules: &'a BTreeMap<&'static str, String>,
+    rules: &'a BTreeMap<&'static str, &'a str>,
 }
 
 #[derive(Debug, Serialize)]
@@ -229,9 +229,9 @@ fn count<K: Ord>(counts: &mut BTreeMap<K, usize>, key: K) {
     *count = count.saturating_add(1);
 }
 
-/// Judges a survey and cuts what was found into the page that was asked for.
-pub(crate) fn shape(survey: &Survey, query: &BottlenecksQuery) -> Result<Bottlenecks, ApiError> {
-    let judgement = Judgement::of(survey, query);
+/// Cuts what the rules say into the page that was asked for.
+pub(crate) fn shape(survey: &Survey<Vec<Verdict>>, query: &BottlenecksQuery) -> Result<Bottlenecks, ApiError> {
+    let judgement = Judgement::of(survey);
     let found = judgement.findings.iter().map(Entry::Found);
     let entries = found.chain(judgement.not_judged.iter().map(Entry::NotJudged));
     let page = query.paging.cut(entries, |entry| Position::of(entry, query.windows.now))?;

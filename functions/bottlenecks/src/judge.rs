@@ -1,14 +1,41 @@
-//! Holds every resource against every rule of its type.
+//! Holds every resource against every rule of its type, and puts what they say in order.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use collector::{Resource, Survey};
+use collector::{Resource, Series, Survey};
 
 use crate::needs::Plan;
 use crate::query::BottlenecksQuery;
 use crate::rule::{Case, Finding, Reason, ReasonKind, Rule};
 use crate::rules;
+
+/// What a rule says of a resource.
+#[derive(Debug)]
+pub(crate) struct Verdict {
+    rule: &'static Rule,
+    /// The rule's place among all.
+    place: usize,
+    /// What is wrong, or why that can't be said.
+    said: Result<Finding, Reason>,
+}
+
+/// Holds one resource and what was measured of it against its rules. Those that find nothing wrong say nothing.
+pub(crate) fn judge(resource: &Resource, series: &[Series], query: &BottlenecksQuery) -> Vec<Verdict> {
+    let plan = Plan::of(resource);
+    let (settings, now) = (query.settings, query.windows.now);
+    let of_rule = |(place, rule): (usize, &'static Rule)| {
+        let judged = (rule.applies)(resource).and_then(|applies| {
+            if !applies {
+                return Ok(None);
+            }
+            let readings = rule.needs.iter().map(|need| (need, plan.reading(need, &query.windows, series)));
+            (rule.judge)(&Case { resource, settings, now, readings: readings.collect() })
+        });
+        Some(Verdict { rule, place, said: judged.transpose()? })
+    };
+    rules::of(resource.resource_type()).filter_map(of_rule).collect()
+}
 
 /// What a rule found in a resource.
 #[derive(Debug)]
@@ -17,7 +44,7 @@ pub(crate) struct Found<'a> {
     /// The rule's place among all.
     pub(crate) place: usize,
     pub(crate) resource: &'a Resource,
-    pub(crate) finding: Finding,
+    pub(crate) finding: &'a Finding,
 }
 
 impl Found<'_> {
@@ -32,7 +59,7 @@ impl Found<'_> {
 pub(crate) struct NotJudged<'a> {
     pub(crate) resource: &'a Resource,
     pub(crate) reason: ReasonKind,
-    pub(crate) rules: BTreeMap<&'static str, String>,
+    pub(crate) rules: BTreeMap<&'static str, &'a str>,
 }
 
 /// What all rules say of all resources.
@@ -45,23 +72,13 @@ pub(crate) struct Judgement<'a> {
 }
 
 impl<'a> Judgement<'a> {
-    /// Judges a survey.
-    pub(crate) fn of(survey: &'a Survey, query: &BottlenecksQuery) -> Self {
+    /// Puts the verdicts of a survey in order.
+    pub(crate) fn of(survey: &'a Survey<Vec<Verdict>>) -> Self {
         let mut all = Self::default();
-        for (resource, series) in survey.inventory.resources.iter().zip(&survey.series) {
-            let plan = Plan::of(resource);
-            for (place, rule) in rules::of(resource.resource_type()) {
-                let judged = (rule.applies)(resource).and_then(|applies| {
-                    if !applies {
-                        return Ok(None);
-                    }
-                    let readings = rule.needs.iter().map(|need| (need, plan.reading(need, &query.windows, series)));
-                    let (settings, now) = (query.settings, query.windows.now);
-                    (rule.judge)(&Case { resource, settings, now, readings: readings.collect() })
-                });
-                match judged {
-                    Ok(None) => {}
-                    Ok(Some(finding)) => all.findings.push(Found { rule, place, resource, finding }),
+        for (resource, verdicts) in survey.inventory.resources.iter().zip(&survey.read) {
+            for Verdict { rule, place, said } in verdicts {
+                match said {
+                    Ok(finding) => all.findings.push(Found { rule, place: *place, resource, finding }),
                     Err(reason) => all.could_not(resource, reason, rule.name),
                 }
             }
@@ -74,11 +91,13 @@ impl<'a> Judgement<'a> {
     }
 
     /// Keeps why a rule could not judge a resource, beside the rules with the same kind of reason.
-    fn could_not(&mut self, resource: &'a Resource, Reason { kind, detail }: Reason, rule: &'static str) {
-        let same = |other: &&mut NotJudged<'_>| std::ptr::eq(other.resource, resource) && other.reason == kind;
+    fn could_not(&mut self, resource: &'a Resource, Reason { kind, detail }: &'a Reason, rule: &'static str) {
+        let same = |other: &&mut NotJudged<'_>| std::ptr::eq(other.resource, resource) && other.reason == *kind;
         match self.not_judged.iter_mut().rev().take(rules::ALL.len()).find(same) {
-            Some(other) => drop(other.rules.insert(rule, detail)),
-            None => self.not_judged.push(NotJudged { resource, reason: kind, rules: [(rule, detail)].into() }),
+            Some(other) => _ = other.rules.insert(rule, detail),
+            None => {
+                self.not_judged.push(NotJudged { resource, reason: *kind, rules: [(rule, detail.as_str())].into() })
+            }
         }
     }
 }

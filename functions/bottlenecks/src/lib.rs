@@ -1,7 +1,8 @@
 //! What is wrong: `GET /bottlenecks`.
 //!
-//! One survey brings the inventory and, in one run, all measurements that the rules need. The rules are pure, one file
-//! each under `rules/`: from the measurements of one resource to a finding, or to a reason for none. A resource that lacks
+//! One survey brings the inventory and, in one run, all measurements that the rules need; each resource is judged when its
+//! region is measured. The rules are pure, one file each under `rules/`: from the measurements of one resource to a
+//! finding, or to a reason for none. A resource that lacks
 //! data is told as not judged and never taken for idle, and what AWS did not answer is a gap.
 //!
 //! Where to add what: a rule is a file under `rules/` and its line in `rules.rs`; what it needs is measured from then on,
@@ -20,7 +21,7 @@ mod shape_tests;
 mod sizes;
 
 use api::{Answer, ApiError, Call};
-use collector::{Accounts, Coverage, Resource};
+use collector::{Accounts, Coverage, Resource, Series};
 
 pub use crate::answer::Bottlenecks;
 use crate::needs::Plan;
@@ -31,7 +32,8 @@ pub async fn handle(accounts: &Accounts, call: Call) -> Result<Answer<Bottleneck
     let query = BottlenecksQuery::read(&call)?;
     let needs = |resource: &Resource| Plan::of(resource).measurements(&resource.id, &query.windows);
     let collector = call.account(|account, principal| accounts.collector(account, principal))?;
-    let surveyed = collector.survey(&query.wanted, needs, call.deadline).await;
+    let judge = |resource: &Resource, series: &[Series]| judge::judge(resource, series, &query);
+    let surveyed = collector.survey(&query.wanted, needs, judge, call.deadline).await;
     let (survey, coverage) = surveyed.map_err(|refusal| ApiError::refused("regions", &refusal, refusal.gap()))?;
     if survey.inventory.listed.is_empty() {
         return Err(ApiError::nothing_collected(&coverage.gaps, None));

@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use crate::answer::shape;
+use crate::judge::judge;
 use crate::needs::Plan;
 use crate::query::{BottlenecksQuery, PARAMETERS};
 use crate::rule::Severity;
@@ -22,12 +23,29 @@ fn named(resource: Resource, id: &str) -> Resource {
     Resource { id: id.to_owned(), ..resource }
 }
 
-/// A survey in which CloudWatch has `value` (of resource, metric, statistic and period in seconds) in every period.
-fn survey(
+/// An account before it is judged: for each resource of the inventory its series.
+#[derive(Debug, Clone)]
+struct Account {
+    inventory: Inventory,
+    series: Vec<Vec<Series>>,
+}
+
+impl Account {
+    /// The answer to a question.
+    fn ask(&self, query: &BottlenecksQuery) -> Value {
+        let judged =
+            self.inventory.resources.iter().zip(&self.series).map(|(resource, series)| judge(resource, series, query));
+        let survey = Survey { inventory: self.inventory.clone(), read: judged.collect() };
+        serde_json::to_value(shape(&survey, query).unwrap()).unwrap()
+    }
+}
+
+/// An account of which CloudWatch has `value` (of resource, metric, statistic and period in seconds) in every period.
+fn account(
     resources: Vec<Resource>,
     status: SeriesStatus,
     value: impl Fn(&str, &str, &str, u32) -> Option<f64>,
-) -> Survey {
+) -> Account {
     let windows = query(&[]).windows;
     let series = |resource: &Resource| {
         let measurements = Plan::of(resource).measurements(&resource.id, &windows).into_iter();
@@ -51,15 +69,15 @@ fn survey(
         listed: listed.map(|kind| (kind, "us-east-1".to_owned())).collect(),
         resources,
     };
-    Survey { inventory, series }
+    Account { inventory, series }
 }
 
-fn answer(survey: &Survey, parameters: &[(&str, &str)]) -> Value {
-    serde_json::to_value(shape(survey, &query(parameters)).unwrap()).unwrap()
+fn answer(account: &Account, parameters: &[(&str, &str)]) -> Value {
+    account.ask(&query(parameters))
 }
 
 /// A hot instance, a stopped one, a silent one, a failing function, and a volume and an address that nothing uses.
-fn small_account() -> Survey {
+fn small_account() -> Account {
     let resources = vec![
         named(instance("m5.large", "running"), "i-hot"),
         named(instance("m5.large", "running"), "i-silent"),
@@ -68,7 +86,7 @@ fn small_account() -> Survey {
         volume("available"),
         address("unassociated"),
     ];
-    survey(resources, SeriesStatus::Complete, |id, metric, statistic, _| match (id, metric, statistic) {
+    account(resources, SeriesStatus::Complete, |id, metric, statistic, _| match (id, metric, statistic) {
         ("i-hot", "cpu", "Maximum") => Some(97.5),
         ("i-hot", "cpu", _) => Some(93.0),
         ("i-hot", "network_in" | "network_out", _) => Some(1e9),
@@ -97,9 +115,9 @@ fn an_answer_has_findings_what_was_not_judged_and_the_rules() {
 
 #[test]
 fn only_the_rules_of_the_asked_types_are_told() {
-    let mut survey = small_account();
-    survey.inventory.types = vec![ResourceType::Eip];
-    let rules = answer(&survey, &[("types", "eip")])["rules"].clone();
+    let mut account = small_account();
+    account.inventory.types = vec![ResourceType::Eip];
+    let rules = answer(&account, &[("types", "eip")])["rules"].clone();
     assert_eq!(rules.as_object().unwrap().keys().collect::<Vec<_>>(), ["eip_unassociated"]);
 }
 
@@ -110,7 +128,7 @@ fn what_cloudwatch_did_not_answer_is_not_judged_and_what_needs_no_metric_is() {
     for status in
         [SeriesStatus::Missing, SeriesStatus::PartialData, SeriesStatus::Forbidden, SeriesStatus::InternalError]
     {
-        let data = answer(&survey(resources.clone(), status, |_, _, _, _| Some(99.0)), &[]);
+        let data = answer(&account(resources.clone(), status, |_, _, _, _| Some(99.0)), &[]);
         assert_eq!(data["summary"]["by_rule"], serde_json::json!({"ebs_unattached": 1}), "{status:?}");
         let reasons: Vec<_> =
             data["not_judged"].as_array().unwrap().iter().map(|entry| entry["reason"].as_str().unwrap()).collect();
@@ -123,13 +141,13 @@ fn the_worst_is_first_and_within_a_rule_the_farthest_past_its_threshold() {
     let ids = ["i-1", "i-2", "i-3"];
     let mut resources: Vec<_> = ids.iter().map(|id| named(instance("m5.large", "running"), id)).collect();
     resources.push(named(database(|_| ()), "db"));
-    let survey = survey(resources, SeriesStatus::Complete, |id, metric, _, _| match (id, metric) {
+    let account = account(resources, SeriesStatus::Complete, |id, metric, _, _| match (id, metric) {
         ("db", "freeable_memory" | "burst_balance" | "connections") => Some(1e12),
         ("i-2", "cpu") => Some(99.0),
         (_, "cpu") => Some(90.0),
         _ => Some(0.0),
     });
-    let data = answer(&survey, &[]);
+    let data = answer(&account, &[]);
     let order: Vec<_> = data["findings"]
         .as_array()
         .unwrap()
@@ -152,12 +170,12 @@ fn the_worst_is_first_and_within_a_rule_the_farthest_past_its_threshold() {
 }
 
 /// Every entry of every page, and how many each page has.
-fn all_pages(survey: &Survey, limit: &str) -> (Vec<usize>, Vec<String>) {
+fn all_pages(account: &Account, limit: &str) -> (Vec<usize>, Vec<String>) {
     let (mut sizes, mut entries, mut cursor) = (Vec::new(), Vec::new(), None::<String>);
     loop {
         let mut parameters = vec![("limit", limit)];
         parameters.extend(cursor.as_deref().map(|cursor| ("cursor", cursor)));
-        let data = answer(survey, &parameters);
+        let data = answer(account, &parameters);
         let lists = [&data["findings"], &data["not_judged"]];
         let page: Vec<_> = lists.iter().flat_map(|list| list.as_array().unwrap()).map(Value::to_string).collect();
         sizes.push(page.len());
@@ -179,14 +197,14 @@ proptest! {
             (0..loads.len()).map(|n| named(instance("m5.large", "running"), &format!("i-{n:02}"))).collect();
         let load = |id: &str| loads[id.trim_start_matches("i-").parse::<usize>().unwrap()];
         // Silent, idle, ordinary, hot and hotter ones.
-        let survey = survey(resources, SeriesStatus::Complete, |id, metric, _, _| match (load(id), metric) {
+        let account = account(resources, SeriesStatus::Complete, |id, metric, _, _| match (load(id), metric) {
             (0, _) => None,
             (load, "cpu") => Some([0.0, 1.0, 50.0, 90.0, 99.0][usize::from(load)]),
             (1, _) | (_, "status_check_failed") => Some(0.0),
             _ => Some(1e9),
         });
-        let (sizes, entries) = all_pages(&survey, &limit.to_string());
-        let (_, whole) = all_pages(&survey, "10000");
+        let (sizes, entries) = all_pages(&account, &limit.to_string());
+        let (_, whole) = all_pages(&account, "10000");
         prop_assert_eq!(&entries, &whole);
         prop_assert_eq!(sizes.len(), whole.len().div_ceil(limit).max(1));
         let unique: std::collections::BTreeSet<_> = entries.iter().collect();
@@ -217,8 +235,8 @@ fn an_account_of_ten_thousand_instances_fits_into_lambdas_6_mb_page_by_page() {
     let resources: Vec<_> =
         (0..10_000).map(|n| named(instance("m5.xlarge", "running"), &format!("i-{n:017x}"))).collect();
     let idle = |_: &str, metric: &str, _: &str, _| Some(if metric == "cpu" { 1.5 } else { 0.0 });
-    let survey = survey(resources, SeriesStatus::Complete, idle);
-    let first = serde_json::to_string(&shape(&survey, &query(&[])).unwrap()).unwrap();
+    let account = account(resources, SeriesStatus::Complete, idle);
+    let first = answer(&account, &[]).to_string();
     let as_lambda_sends_it = serde_json::to_string(&first).unwrap();
     assert!((5_000_000..6_000_000).contains(&as_lambda_sends_it.len()), "{}", as_lambda_sends_it.len());
     let first: Value = serde_json::from_str(&first).unwrap();

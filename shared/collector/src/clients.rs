@@ -1,8 +1,8 @@
 //! The one place that builds clients.
 //!
 //! Each (account, service, region) has one client, built when it is first needed and kept for the life of the process: a
-//! client holds its endpoint, its retry budget and its connections. All share one HTTP client, so the root certificates
-//! are read once and not once a client. With its client each service has the gate that its requests pass.
+//! client holds its endpoint and its retry budget. All share one HTTP client ([`https`]). With its client each service has
+//! the gate that its requests pass.
 //!
 //! Retries are the SDK's standard ones (exponential with jitter). The time limits of a call leave room for a second
 //! attempt inside the answer's deadline; a pooled connection that died while Lambda froze the process costs one attempt
@@ -19,7 +19,6 @@ use std::time::{Duration, Instant};
 use aws_config::identity::IdentityCache;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_sts::config::SharedCredentialsProvider;
-use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 
@@ -87,14 +86,13 @@ pub(crate) struct Clients {
 
 /// The settings of the environment.
 pub(crate) async fn config_from_env() -> SdkConfig {
-    let http = aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build_https();
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(CONNECT_TIMEOUT)
         .operation_attempt_timeout(ATTEMPT_TIMEOUT)
         .operation_timeout(OPERATION_TIMEOUT)
         .build();
     let loader = aws_config::defaults(BehaviorVersion::latest());
-    loader.http_client(http).timeout_config(timeouts).retry_config(retries()).load().await
+    loader.http_client(https::client()).timeout_config(timeouts).retry_config(retries()).load().await
 }
 
 /// How a call that failed is tried again.
@@ -166,7 +164,7 @@ impl Clients {
 
     // The rates that AWS publishes for an account and region.
     client!(cloudwatch, aws_sdk_cloudwatch, Rate::a_second(50, 0));
-    client!(cost_explorer, aws_sdk_costexplorer, Rate::a_second(5, 3));
+    client!(cost_explorer, aws_sdk_costexplorer, Rate::a_second(5, 4));
     client!(ec2, aws_sdk_ec2, Rate::a_second(100, 20));
     client!(lambda, aws_sdk_lambda, Rate::UNKNOWN);
     client!(rds, aws_sdk_rds, Rate::UNKNOWN);

@@ -87,6 +87,11 @@ impl Series {
     }
 }
 
+/// Whether every series came whole.
+pub(crate) fn all_complete(series: &[Series]) -> bool {
+    series.iter().all(|series| series.status == SeriesStatus::Complete)
+}
+
 /// Reads every measurement: a series each, in their order, and what failed.
 pub(crate) async fn read(
     client: &Gated<Client>,
@@ -137,18 +142,19 @@ fn batches_of_a_span(measurements: Vec<Placed<'_>>) -> Vec<Vec<Placed<'_>>> {
 /// One request with its pages.
 async fn request(client: &Gated<Client>, batch: &[Placed<'_>], deadline: Instant) -> (Vec<Series>, Option<Fault>) {
     let Some((_, Measurement { window, .. })) = batch.first() else { return (Vec::new(), None) };
-    let pages = client
-        .get_metric_data()
-        .set_metric_data_queries(Some(queries(batch)))
-        .start_time(DateTime::from_secs(window.start.as_second()))
-        .end_time(DateTime::from_secs(window.end.as_second()))
-        .scan_by(ScanBy::TimestampAscending)
-        .into_paginator()
-        .stop_on_duplicate_token(false)
-        .send();
+    let ask = |token| {
+        client
+            .get_metric_data()
+            .set_metric_data_queries(Some(queries(batch)))
+            .start_time(DateTime::from_secs(window.start.as_second()))
+            .end_time(DateTime::from_secs(window.end.as_second()))
+            .scan_by(ScanBy::TimestampAscending)
+            .set_next_token(token)
+            .send()
+    };
     let limits = Limits { cost: cost(window, batch), ..client.until(deadline) };
     let results =
-        every_page(limits, pages, GetMetricDataOutput::next_token, |page| page.metric_data_results.unwrap_or_default())
+        every_page(limits, ask, GetMetricDataOutput::next_token, |page| page.metric_data_results.unwrap_or_default())
             .await;
     // AWS bills no error.
     if results.fault.is_none() || !results.found.is_empty() {
@@ -168,6 +174,7 @@ fn put_together(batch: &[Placed<'_>], results: Vec<MetricDataResult>) -> Vec<Ser
         let Some((index, number)) = result.id.as_deref().and_then(position) else { continue };
         if let Some(found) = collected.get_mut(index).and_then(|series| series.values.get_mut(number)) {
             statuses.insert((index, number), status(&result));
+            found.reserve_exact(result.values().len());
             found.extend(values(result));
         }
     }

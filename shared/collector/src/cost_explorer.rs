@@ -8,15 +8,11 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use aws_sdk_costexplorer::Client;
-use aws_sdk_costexplorer::operation::get_cost_and_usage::{GetCostAndUsageError, GetCostAndUsageOutput};
+use aws_sdk_costexplorer::operation::get_cost_and_usage::GetCostAndUsageOutput;
 use aws_sdk_costexplorer::types::{
     self, DateInterval, Dimension, DimensionValues, Expression, GroupDefinition, GroupDefinitionType, MetricValue,
     ResultByTime,
 };
-use aws_smithy_async::future::pagination_stream::PaginationStream;
-use aws_smithy_async::future::pagination_stream::fn_stream::FnStream;
-use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
-use aws_smithy_runtime_api::client::result::SdkError;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
@@ -41,11 +37,22 @@ pub(crate) async fn periods(
     question: &CostQuestion,
     deadline: Instant,
 ) -> Result<Vec<CostPeriod>, Fault> {
-    let pages =
-        every_page(client.until(deadline), pages(client, question), GetCostAndUsageOutput::next_page_token, |page| {
-            page.results_by_time.unwrap_or_default()
+    let request = client
+        .get_cost_and_usage()
+        .set_time_period(interval(&at(question.start, question.granularity), &at(question.end, question.granularity)))
+        .granularity(match question.granularity {
+            Granularity::Daily => types::Granularity::Daily,
+            Granularity::Monthly => types::Granularity::Monthly,
+            Granularity::Hourly => types::Granularity::Hourly,
         })
-        .await;
+        .metrics(question.metric)
+        .set_group_by(Some(question.group_by.iter().map(definition).collect()))
+        .set_filter(without(&question.exclude));
+    let ask = |token| request.clone().set_next_page_token(token).send();
+    let pages = every_page(client.until(deadline), ask, GetCostAndUsageOutput::next_page_token, |page| {
+        page.results_by_time.unwrap_or_default()
+    })
+    .await;
     if let Some(fault) = pages.fault {
         return Err(fault);
     }
@@ -59,36 +66,6 @@ pub(crate) async fn periods(
         }
     }
     Ok(periods.into_values().collect())
-}
-
-/// The pages of a question; the SDK has no paginator for this operation.
-fn pages(
-    client: &Gated<Client>,
-    question: &CostQuestion,
-) -> PaginationStream<Result<GetCostAndUsageOutput, SdkError<GetCostAndUsageError, HttpResponse>>> {
-    let request = client
-        .get_cost_and_usage()
-        .set_time_period(interval(&at(question.start, question.granularity), &at(question.end, question.granularity)))
-        .granularity(match question.granularity {
-            Granularity::Daily => types::Granularity::Daily,
-            Granularity::Monthly => types::Granularity::Monthly,
-            Granularity::Hourly => types::Granularity::Hourly,
-        })
-        .metrics(question.metric)
-        .set_group_by(Some(question.group_by.iter().map(definition).collect()))
-        .set_filter(without(&question.exclude));
-    PaginationStream::new(FnStream::new(move |pages| {
-        Box::pin(async move {
-            let mut token = None;
-            loop {
-                let page = request.clone().set_next_page_token(token).send().await;
-                token = page.as_ref().ok().and_then(|page| page.next_page_token.clone());
-                if pages.send(page).await.is_err() || token.is_none() {
-                    return;
-                }
-            }
-        })
-    }))
 }
 
 /// What the rest of a period will cost.

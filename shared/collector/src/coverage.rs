@@ -6,7 +6,6 @@
 use serde::Serialize;
 
 use crate::account::Account;
-use crate::cloudwatch::{Series, SeriesStatus};
 use crate::requests::AwsRequests;
 use crate::resource::ResourceType;
 
@@ -30,9 +29,9 @@ impl Coverage {
         Self { account: account.map(|account| account.id), partial: !gaps.is_empty(), gaps, aws_requests }
     }
 
-    /// The same, partial if one of `series` is.
-    pub(crate) fn with_series<'a>(mut self, series: impl IntoIterator<Item = &'a Series>) -> Self {
-        self.partial |= series.into_iter().any(|series| series.status != SeriesStatus::Complete);
+    /// The same, partial also if what was measured is not `complete`.
+    pub(crate) fn partial_unless(mut self, complete: bool) -> Self {
+        self.partial |= !complete;
         self
     }
 }

@@ -61,11 +61,12 @@ impl ClassifyRetry for RetryCutBody {
 
 /// Whether `body` begins as XML but does not end with the tag that closes its root element.
 fn is_cut_xml(body: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(body);
-    let mut rest = text.trim();
-    if !rest.starts_with('<') {
+    // Before it is taken for text: of CBOR, that would make a copy.
+    if !body.trim_ascii_start().starts_with(b"<") {
         return false;
     }
+    let text = String::from_utf8_lossy(body);
+    let mut rest = text.trim();
     if let Some((_declaration, after)) = rest.strip_prefix("<?").and_then(|rest| rest.split_once("?>")) {
         rest = after.trim_start();
     }
@@ -93,6 +94,7 @@ mod tests {
         ] {
             assert!(!is_cut_xml(whole.as_bytes()), "{whole}");
         }
+        assert!(!is_cut_xml(b"\xbf\xff<A>"), "CBOR");
         for cut in [
             "<",
             "<?xml version=\"1.0\"?>",

@@ -69,9 +69,8 @@ pub(crate) async fn list_instances(
     account: Option<&Account>,
     deadline: Instant,
 ) -> Listing<Resource> {
-    let pages = client.describe_instances().into_paginator().page_size(INSTANCES_A_PAGE);
-    let pages = pages.stop_on_duplicate_token(false).send();
-    every_page(client.until(deadline), pages, DescribeInstancesOutput::next_token, |page| {
+    let ask = |token| client.describe_instances().max_results(INSTANCES_A_PAGE).set_next_token(token).send();
+    every_page(client.until(deadline), ask, DescribeInstancesOutput::next_token, |page| {
         let reservations = page.reservations.unwrap_or_default().into_iter();
         let instances = reservations.flat_map(|reservation| reservation.instances.unwrap_or_default());
         instances.filter_map(|instance| instance_of(instance, region, account)).collect()
@@ -86,9 +85,8 @@ pub(crate) async fn list_volumes(
     account: Option<&Account>,
     deadline: Instant,
 ) -> Listing<Resource> {
-    let pages = client.describe_volumes().into_paginator().page_size(VOLUMES_A_PAGE);
-    let pages = pages.stop_on_duplicate_token(false).send();
-    every_page(client.until(deadline), pages, DescribeVolumesOutput::next_token, |page| {
+    let ask = |token| client.describe_volumes().max_results(VOLUMES_A_PAGE).set_next_token(token).send();
+    every_page(client.until(deadline), ask, DescribeVolumesOutput::next_token, |page| {
         let volumes = page.volumes.unwrap_or_default().into_iter();
         volumes.filter_map(|volume| volume_of(volume, region, account)).collect()
     })

@@ -83,7 +83,12 @@ impl Gate {
 
     /// Waits for a turn, after which the next one comes no sooner than `cost` later.
     pub(crate) async fn turn(&self, cost: Duration) {
-        tokio::time::sleep_until(self.reserve(Instant::now(), cost)).await;
+        let now = Instant::now();
+        let turn = self.reserve(now, cost);
+        // Tokio's timer has ticks of a millisecond, so that it would keep waiting even one whose turn it is.
+        if turn > now {
+            tokio::time::sleep_until(turn).await;
+        }
     }
 
     fn reserve(&self, now: Instant, cost: Duration) -> Instant {
@@ -174,6 +179,8 @@ fn is_throttled(response: &HttpResponse) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use futures::FutureExt as _;
+
     use super::*;
 
     fn ms(ms: u64) -> Duration {
@@ -207,6 +214,8 @@ mod tests {
         let gate = Gate::new(Rate::UNKNOWN);
         let start = Instant::now();
         assert!((0..100).all(|_| gate.reserve(start, ms(0)) == start));
+        // Not even for a timer: there is none outside a runtime.
+        assert_eq!(gate.turn(ms(0)).now_or_never(), Some(()));
     }
 
     #[test]

@@ -10,14 +10,14 @@ use std::time::{Duration, Instant};
 use futures::future::join_all;
 
 use crate::account::Account;
-use crate::cloudwatch::Measurement;
+use crate::cloudwatch::{Measurement, Series};
 use crate::fault::Fault;
 use crate::listing::Listing;
 use crate::refusal::Refusal;
 use crate::regions::Regions;
 use crate::requests::metered;
 use crate::resource::{Resource, ResourceType};
-use crate::survey::{Measured, SeriesOf};
+use crate::survey::{Measured, ReadOf};
 use crate::tagging::RegionTags;
 use crate::{Collector, Coverage, Gap, ec2, lambda, rds, s3, tagging};
 
@@ -74,18 +74,21 @@ struct Listed {
 }
 
 /// What one region brought.
-struct InRegion {
+struct InRegion<T> {
     listed: Vec<Listed>,
     tags: Option<RegionTags>,
-    measured: Measured,
+    measured: Measured<T>,
 }
 
 /// What all regions brought.
-pub(crate) struct Collected {
+pub(crate) struct Collected<T> {
     pub(crate) inventory: Inventory,
     pub(crate) account: Result<Account, Gap>,
     pub(crate) gaps: Vec<Gap>,
-    pub(crate) series: SeriesOf,
+    /// What was read of resources that were measured.
+    pub(crate) read: ReadOf<T>,
+    /// Whether all that was measured came whole.
+    pub(crate) complete: bool,
 }
 
 impl Collector {
@@ -95,35 +98,38 @@ impl Collector {
     /// A wanted region that AWS does not have, or an account that does not let us in. Everything else that goes wrong is a
     /// gap of the coverage.
     pub async fn inventory(&self, wanted: &Wanted, deadline: Instant) -> Result<(Inventory, Coverage), Refusal> {
-        let (collected, aws_requests) = metered(Box::pin(self.collect(wanted, |_| Vec::new(), deadline))).await;
+        let collected = self.collect(wanted, |_| Vec::new(), |_, _| (), deadline);
+        let (collected, aws_requests) = metered(Box::pin(collected)).await;
         let Collected { inventory, account, gaps, .. } = collected?;
         Ok((inventory, Coverage::new(account, gaps, aws_requests)))
     }
 
-    /// Lists what is wanted, and measures of each resource what `needs` says, for one who counts the requests.
-    pub(crate) async fn collect(
+    /// Lists what is wanted, measures of each resource what `needs` says and has it `read`, for one who counts the requests.
+    pub(crate) async fn collect<T>(
         &self,
         wanted: &Wanted,
         needs: impl Fn(&Resource) -> Vec<Measurement>,
+        read: impl Fn(&Resource, &[Series]) -> T,
         deadline: Instant,
-    ) -> Result<Collected, Refusal> {
+    ) -> Result<Collected<T>, Refusal> {
         self.enter(deadline).await?;
         let asked_regions = self.regions(wanted.regions.as_deref(), &wanted.types, deadline);
         let (regions, account) = tokio::join!(asked_regions, self.account(deadline));
         let Regions { names: regions, mut gaps } = regions?;
         let owner = account.as_ref().ok();
 
-        let in_regions = regions.iter().map(|region| self.in_region(region, wanted, owner, &needs, deadline));
+        let in_regions = regions.iter().map(|region| self.in_region(region, wanted, owner, &needs, &read, deadline));
         let (in_regions, buckets) = tokio::join!(join_all(in_regions), self.buckets(wanted, owner, deadline));
 
         let mut resources = Vec::new();
         let mut listed = BTreeSet::new();
-        let mut series = SeriesOf::new();
+        let (mut read_of, mut complete) = (ReadOf::new(), true);
         let mut tags = HashMap::new();
         let mut listings: Vec<_> = buckets.into_iter().collect();
         for (region, found) in regions.iter().zip(in_regions) {
             listings.extend(found.listed);
-            series.extend(found.measured.series);
+            read_of.extend(found.measured.read);
+            complete &= found.measured.complete;
             gaps.extend(found.measured.gaps);
             tags.extend(found.tags.map(|tags| (region.clone(), tags)));
         }
@@ -155,26 +161,27 @@ impl Collector {
         resources.sort_by(|a, b| a.position().cmp(&b.position()));
         resources.dedup_by(|a, b| a.position() == b.position());
         let inventory = Inventory { resources, regions, types: wanted.types.clone(), listed };
-        Ok(Collected { inventory, account, gaps, series })
+        Ok(Collected { inventory, account, gaps, read: read_of, complete })
     }
 
     /// Everything that is wanted of one region. It is measured as soon as it is listed, so that a region that hangs keeps
     /// no other one waiting.
-    async fn in_region(
+    async fn in_region<T>(
         &self,
         region: &str,
         wanted: &Wanted,
         account: Option<&Account>,
         needs: impl Fn(&Resource) -> Vec<Measurement>,
+        read: impl Fn(&Resource, &[Series]) -> T,
         deadline: Instant,
-    ) -> InRegion {
+    ) -> InRegion<T> {
         let types = wanted.types.iter().filter(|kind| **kind != ResourceType::S3);
         let listings = types.map(|kind| self.list(*kind, region.to_owned(), account, deadline));
         let (listed, tags) = tokio::join!(join_all(listings), self.tags(wanted, region, deadline));
         let timed_out = |listed: &Listed| listed.listing.fault.as_ref().is_some_and(Fault::is_late);
         let deadline = if listed.iter().any(timed_out) { soon().min(deadline) } else { deadline };
         let resources = listed.iter().flat_map(|listed| &listed.listing.found);
-        let measured = self.measure_region(region, resources, needs, deadline).await;
+        let measured = self.measure_region(region, resources, needs, read, deadline).await;
         InRegion { listed, tags, measured }
     }
 

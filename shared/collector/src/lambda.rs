@@ -23,9 +23,8 @@ const FUNCTIONS_A_PAGE: i32 = 50;
 
 /// Every function of a region, without its tags.
 pub(crate) async fn list_functions(client: &Gated<Client>, region: &str, deadline: Instant) -> Listing<Resource> {
-    let pages = client.list_functions().into_paginator().page_size(FUNCTIONS_A_PAGE);
-    let pages = pages.stop_on_duplicate_token(false).send();
-    every_page(client.until(deadline), pages, ListFunctionsOutput::next_marker, |page| {
+    let ask = |token| client.list_functions().max_items(FUNCTIONS_A_PAGE).set_marker(token).send();
+    every_page(client.until(deadline), ask, ListFunctionsOutput::next_marker, |page| {
         let functions = page.functions.unwrap_or_default().into_iter();
         functions.filter_map(|function| function_of(function, region)).collect()
     })

@@ -2,14 +2,16 @@
 //!
 //! What was found before a fault stays: a listing is its findings and, if it did not reach the end, the fault that ended
 //! it. Every listing ends: at the last page, at a page token that was there before, or at the deadline. Every request waits
-//! for its turn at the service's gate first. The SDK's own guard against repeated tokens is turned off, since it ends such a listing as if it were complete.
+//! for its turn at the service's gate first, and is built when the turn has come: hundreds of batches of queries may wait.
+//!
+//! The SDK's paginators are left aside: they copy each request for its next page, which most have none of, they end a
+//! listing with a repeated token as if it were complete, and Cost Explorer has none.
 
 use std::collections::HashSet;
 use std::error::Error;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use aws_smithy_async::future::pagination_stream::PaginationStream;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
@@ -50,34 +52,39 @@ pub(crate) struct Listing<T> {
     pub(crate) fault: Option<Fault>,
 }
 
-/// Calls a paginated operation until its last page, a fault or the deadline.
+/// Calls an operation with pages until its last page, a fault or the deadline.
 ///
-/// `token` is the next page's token in a page (an empty one means none), `items` what the page lists. The paginator must
-/// not stop on duplicate tokens by itself.
-pub(crate) async fn every_page<P, T, E>(
+/// `ask` makes the request for the page of a token (`None` for the first), `next` is the token of the next page in a page
+/// (an empty one means none), `items` what the page lists.
+pub(crate) async fn every_page<P, T, E, F>(
     limits: Limits,
-    mut pages: PaginationStream<Result<P, SdkError<E, HttpResponse>>>,
-    token: impl Fn(&P) -> Option<&str>,
+    ask: impl Fn(Option<String>) -> F,
+    next: impl Fn(&P) -> Option<&str>,
     items: impl Fn(P) -> Vec<T>,
 ) -> Listing<T>
 where
+    F: Future<Output = Result<P, SdkError<E, HttpResponse>>>,
     E: ProvideErrorMetadata + Error + 'static,
 {
     let mut found = Vec::new();
     let mut tokens = HashSet::new();
+    let mut token = None;
     loop {
-        let fault = match limits.keep(pages.next()).await {
-            Ok(Some(Ok(page))) => {
-                let next = token(&page).filter(|token| !token.is_empty()).map(str::to_owned);
+        // Boxed, since a call of the SDK is large.
+        let fault = match limits.keep(async { Box::pin(ask(token.take())).await }).await {
+            Ok(Ok(page)) => {
+                let next = next(&page).filter(|token| !token.is_empty()).map(str::to_owned);
                 found.extend(items(page));
-                match next.map(|next| tokens.insert(next)) {
-                    Some(true) => continue,
-                    Some(false) => Some(Fault::repeated_token()),
+                match next {
+                    Some(next) if tokens.insert(next.clone()) => {
+                        token = Some(next);
+                        continue;
+                    }
+                    Some(_) => Some(Fault::repeated_token()),
                     None => None,
                 }
             }
-            Ok(None) => None,
-            Ok(Some(Err(error))) => Some(Fault::from(&error)),
+            Ok(Err(error)) => Some(Fault::from(&error)),
             Err(late) => Some(late),
         };
         return Listing { found, fault };

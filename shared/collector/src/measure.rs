@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use futures::future::try_join;
 
-use crate::cloudwatch::{GET_METRIC_DATA, Measurement, Series};
+use crate::cloudwatch::{GET_METRIC_DATA, Measurement, Series, all_complete};
 use crate::coverage::{Coverage, Gap};
 use crate::refusal::Refusal;
 use crate::requests::metered;
@@ -52,7 +52,7 @@ impl Collector {
             Err(NotMeasured::Refused(refusal)) => return Err(refusal),
             Err(NotMeasured::Disabled(gaps)) => (wanted.iter().map(Series::missing).collect(), gaps),
         };
-        let coverage = Coverage::new(account, gaps, aws_requests).with_series(&series);
+        let coverage = Coverage::new(account, gaps, aws_requests).partial_unless(all_complete(&series));
         Ok((series, coverage))
     }
 

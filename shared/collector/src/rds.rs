@@ -56,9 +56,8 @@ pub(crate) const STATUSES: &[&str] = &[
 
 /// Every database instance of a region.
 pub(crate) async fn list_databases(client: &Gated<Client>, region: &str, deadline: Instant) -> Listing<Resource> {
-    let pages = client.describe_db_instances().into_paginator().page_size(INSTANCES_A_PAGE);
-    let pages = pages.stop_on_duplicate_token(false).send();
-    every_page(client.until(deadline), pages, DescribeDbInstancesOutput::marker, |page| {
+    let ask = |token| client.describe_db_instances().max_records(INSTANCES_A_PAGE).set_marker(token).send();
+    every_page(client.until(deadline), ask, DescribeDbInstancesOutput::marker, |page| {
         let instances = page.db_instances.unwrap_or_default().into_iter();
         instances.filter_map(|instance| database_of(instance, region)).collect()
     })

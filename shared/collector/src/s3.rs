@@ -29,9 +29,8 @@ pub(crate) async fn list_buckets(
     account: Option<&Account>,
     deadline: Instant,
 ) -> Listing<Resource> {
-    let pages = client.list_buckets().into_paginator().page_size(BUCKETS_A_PAGE);
-    let pages = pages.stop_on_duplicate_token(false).send();
-    every_page(client.until(deadline), pages, ListBucketsOutput::continuation_token, |page| {
+    let ask = |token| client.list_buckets().max_buckets(BUCKETS_A_PAGE).set_continuation_token(token).send();
+    every_page(client.until(deadline), ask, ListBucketsOutput::continuation_token, |page| {
         let buckets = page.buckets.unwrap_or_default().into_iter();
         buckets.filter_map(|bucket| bucket_of(bucket, account)).collect()
     })

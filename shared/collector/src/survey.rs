@@ -1,88 +1,98 @@
-//! What an account has and how it is doing, together: an inventory, and measurements of what is in it.
+//! What an account has and how it is doing, together: an inventory, and what the caller reads from measurements of it.
 //!
-//! The caller says for each resource what to measure. All measurements of a region are read in one run, as soon as it is
-//! listed: in the fewest requests and at its own rate. The requests of both parts are counted as one answer.
+//! The caller says for each resource what to measure, and what to make of its series. All measurements of a region are
+//! read in one run, as soon as it is listed: in the fewest requests and at its own rate. The series of a region are gone
+//! when they are read, so that only one region's at a time need memory, and that work is done while others still wait for
+//! AWS. The requests of both parts are counted as one answer.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::time::Instant;
 
-use crate::cloudwatch::{Measurement, Series};
+use crate::cloudwatch::{Measurement, Series, all_complete};
 use crate::inventory::Collected;
 use crate::refusal::Refusal;
 use crate::requests::metered;
 use crate::resource::Resource;
 use crate::{Collector, Coverage, Gap, Inventory, ResourceType, Wanted};
 
-/// An inventory with its measurements.
+/// An inventory, and what was read from the measurements of it.
 #[derive(Debug)]
-pub struct Survey {
+pub struct Survey<T> {
     /// What was found.
     pub inventory: Inventory,
-    /// For each resource of the inventory, in its order, a series for each measurement that was asked of it.
-    pub series: Vec<Vec<Series>>,
+    /// For each resource of the inventory, in its order, what the caller made of its series.
+    pub read: Vec<T>,
 }
 
-/// The series of resources, by type, region and id.
-pub(crate) type SeriesOf = HashMap<(ResourceType, String, String), Vec<Series>>;
+/// What was read of resources, by type, region and id.
+pub(crate) type ReadOf<T> = HashMap<(ResourceType, String, String), T>;
 
 /// What was measured in one region.
-#[derive(Default)]
-pub(crate) struct Measured {
-    pub(crate) series: SeriesOf,
+pub(crate) struct Measured<T> {
+    pub(crate) read: ReadOf<T>,
     pub(crate) gaps: Vec<Gap>,
+    /// Whether every series came whole.
+    pub(crate) complete: bool,
 }
 
 impl Collector {
-    /// Lists what is wanted and measures of each resource what `needs` says, until `deadline`.
+    /// Lists what is wanted, measures of each resource what `needs` says, and has `read` make something of its series, one
+    /// for each measurement, until `deadline`.
     ///
     /// # Errors
     /// A wanted region that AWS does not have, or an account that does not let us in. Everything else that goes wrong is a gap
     /// of the coverage or the status of a series.
-    pub async fn survey(
+    pub async fn survey<T>(
         &self,
         wanted: &Wanted,
         needs: impl Fn(&Resource) -> Vec<Measurement>,
+        read: impl Fn(&Resource, &[Series]) -> T,
         deadline: Instant,
-    ) -> Result<(Survey, Coverage), Refusal> {
-        let (collected, aws_requests) = metered(Box::pin(self.collect(wanted, needs, deadline))).await;
-        let Collected { inventory, account, gaps, series: mut measured } = collected?;
+    ) -> Result<(Survey<T>, Coverage), Refusal> {
+        let (collected, aws_requests) = metered(Box::pin(self.collect(wanted, needs, &read, deadline))).await;
+        let Collected { inventory, account, gaps, read: mut found, complete } = collected?;
         let of = |resource: &Resource| {
             let region = resource.region.clone().unwrap_or_default();
-            measured.remove(&(resource.resource_type(), region, resource.id.clone())).unwrap_or_default()
+            let measured = found.remove(&(resource.resource_type(), region, resource.id.clone()));
+            measured.unwrap_or_else(|| read(resource, &[]))
         };
-        let series: Vec<_> = inventory.resources.iter().map(of).collect();
-        let coverage = Coverage::new(account, gaps, aws_requests).with_series(series.iter().flatten());
-        Ok((Survey { inventory, series }, coverage))
+        let read = inventory.resources.iter().map(of).collect();
+        let coverage = Coverage::new(account, gaps, aws_requests).partial_unless(complete);
+        Ok((Survey { inventory, read }, coverage))
     }
 
-    /// Measures each of a region's resources, all in one run.
-    pub(crate) async fn measure_region<'a>(
+    /// Measures each of a region's resources, all in one run, and reads what came.
+    pub(crate) async fn measure_region<'a, T>(
         &self,
         region: &str,
         resources: impl Iterator<Item = &'a Resource>,
         needs: impl Fn(&Resource) -> Vec<Measurement>,
+        read: impl Fn(&Resource, &[Series]) -> T,
         deadline: Instant,
-    ) -> Measured {
+    ) -> Measured<T> {
         let mut types = BTreeSet::new();
         let mut measurements = Vec::new();
         // Each resource with the number of its measurements; what is on two pages is measured once.
         let (mut asked, mut known) = (Vec::new(), HashSet::new());
         for resource in resources {
             let own = needs(resource);
-            let key = (resource.resource_type(), region.to_owned(), resource.id.clone());
-            if !own.is_empty() && known.insert(key.clone()) {
+            if !own.is_empty() && known.insert((resource.resource_type(), &resource.id)) {
                 types.insert(resource.resource_type());
-                asked.push((key, own.len()));
+                asked.push((resource, own.len()));
                 measurements.extend(own);
             }
         }
         if measurements.is_empty() {
-            return Measured::default();
+            return Measured { read: ReadOf::new(), gaps: Vec::new(), complete: true };
         }
         let types: Vec<_> = types.into_iter().collect();
         let (series, gaps) = self.series(region, &types, &measurements, deadline).await;
-        let mut series = series.into_iter();
-        let series = asked.into_iter().map(|(key, count)| (key, series.by_ref().take(count).collect())).collect();
-        Measured { series, gaps }
+        let mut left = series.as_slice();
+        let of = |(resource, count): (&Resource, usize)| {
+            let (own, others) = left.split_at_checked(count).unwrap_or_default();
+            left = others;
+            ((resource.resource_type(), region.to_owned(), resource.id.clone()), read(resource, own))
+        };
+        Measured { read: asked.into_iter().map(of).collect(), gaps, complete: all_complete(&series) }
     }
 }

@@ -32,11 +32,26 @@ struct Interface {
     seen: mpsc::Sender<Seen>,
 }
 
-/// Starts `function`, gives it `event` so many times, and says what that took.
-pub async fn measure(function: &str, event: &str, count: usize, aws: &str) -> Result<Value, Box<dyn std::error::Error>> {
+/// What is run, and how often it is asked.
+pub(crate) struct Run {
+    /// A program and its arguments.
+    pub(crate) command: Vec<String>,
+    pub(crate) event: String,
+    /// Where AWS is.
+    pub(crate) aws: String,
+    /// What the process finds in its environment beside what Lambda gives it.
+    pub(crate) environment: Vec<(String, String)>,
+    /// How many times the event comes.
+    pub(crate) count: usize,
+}
+
+/// Starts a process, gives it the event so many times, and says what that took.
+pub(crate) async fn measure(run: &Run) -> Result<Value, Box<dyn std::error::Error>> {
+    let Run { command, event, aws, environment, count } = run;
+    let (program, arguments) = command.split_first().ok_or("a command is needed")?;
     let (give, tickets) = mpsc::channel(1);
     let (seen, mut sees) = mpsc::channel(8);
-    let interface = Arc::new(Interface { event: event.to_owned(), tickets: Mutex::new(tickets), seen });
+    let interface = Arc::new(Interface { event: event.clone(), tickets: Mutex::new(tickets), seen });
     let routes = Router::new()
         .route("/2018-06-01/runtime/invocation/next", get(next))
         .route("/2018-06-01/runtime/invocation/{id}/response", post(response))
@@ -49,7 +64,8 @@ pub async fn measure(function: &str, event: &str, count: usize, aws: &str) -> Re
     tokio::spawn(async move { axum::serve(listener, routes).await });
 
     let started = Instant::now();
-    let mut process = Command::new(function)
+    let mut process = Command::new(program)
+        .args(arguments)
         .env_clear()
         .env("AWS_LAMBDA_RUNTIME_API", address.to_string())
         .env("AWS_LAMBDA_FUNCTION_NAME", "bench")
@@ -62,17 +78,17 @@ pub async fn measure(function: &str, event: &str, count: usize, aws: &str) -> Re
         .env("AWS_SECRET_ACCESS_KEY", "bench")
         .env("AWS_ENDPOINT_URL", aws)
         .env("AWS_EC2_METADATA_DISABLED", "true")
-        .env("TOKENS_SECRET", "tokens")
+        .envs(environment.iter().map(|(name, value)| (name, value)))
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .kill_on_drop(true)
         .spawn()?;
     let pid = process.id().unwrap_or_default();
     let mut ready_ms = None;
-    let mut answers_ms = Vec::new();
+    let (mut answers_ms, mut cpu_ms) = (Vec::new(), Vec::new());
     let (mut sent, mut body) = (started, Bytes::new());
     give.send(()).await?;
-    while answers_ms.len() < count {
+    while answers_ms.len() < *count {
         match tokio::time::timeout(PATIENCE, sees.recv()).await?.ok_or("the function is gone")? {
             Seen::Ready(at) => {
                 ready_ms.get_or_insert_with(|| ms(at - started));
@@ -80,8 +96,9 @@ pub async fn measure(function: &str, event: &str, count: usize, aws: &str) -> Re
             }
             Seen::Answered(at, answer) => {
                 answers_ms.push(ms(at - sent));
+                cpu_ms.push(cpu(pid)?);
                 body = answer;
-                if answers_ms.len() < count {
+                if answers_ms.len() < *count {
                     give.send(()).await?;
                 }
             }
@@ -91,12 +108,30 @@ pub async fn measure(function: &str, event: &str, count: usize, aws: &str) -> Re
     let memory = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
     let kib = |name: &str| memory.lines().find_map(|line| line.strip_prefix(name)?.trim().split(' ').next()?.parse::<u64>().ok());
     let answer: Value = serde_json::from_slice(&body)?;
+    let inner = answer["body"].as_str().and_then(|text| serde_json::from_str::<Value>(text).ok()).unwrap_or_default();
     let measured = json!({
-        "ready_ms": ready_ms, "answers_ms": answers_ms, "peak_kib": kib("VmHWM:"), "bytes": body.len(),
-        "status": answer["statusCode"], "answer": answer["body"].as_str().and_then(|text| serde_json::from_str::<Value>(text).ok()).map(|body| body["meta"].clone()),
+        "ready_ms": ready_ms, "answers_ms": answers_ms, "cpu_ms": cpu_ms, "peak_kib": kib("VmHWM:"), "bytes": body.len(),
+        "status": answer["statusCode"], "meta": inner["meta"], "policy": answer["policyDocument"],
     });
-    process.kill().await?;
+    // Asked to end as Lambda asks it, so that a profiler can write down what it saw.
+    terminate(pid)?;
+    tokio::time::timeout(PATIENCE, process.wait()).await??;
     Ok(measured)
+}
+
+/// The CPU time of a process so far, in milliseconds.
+fn cpu(pid: u32) -> Result<f64, Box<dyn std::error::Error>> {
+    let mut nanoseconds = 0;
+    for thread in std::fs::read_dir(format!("/proc/{pid}/task"))? {
+        let schedule = std::fs::read_to_string(thread?.path().join("schedstat"))?;
+        nanoseconds += schedule.split(' ').next().unwrap_or_default().parse::<u64>()?;
+    }
+    Ok(ms(Duration::from_nanos(nanoseconds)))
+}
+
+fn terminate(pid: u32) -> Result<(), Box<dyn std::error::Error>> {
+    let done = std::process::Command::new("kill").args(["-TERM", &pid.to_string()]).status()?;
+    if done.success() { Ok(()) } else { Err("the function ended by itself".into()) }
 }
 
 fn ms(time: Duration) -> f64 {

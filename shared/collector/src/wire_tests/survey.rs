@@ -7,7 +7,7 @@ use ciborium::Value;
 use super::aws::{Asked, Aws, Reply, map};
 use super::{LONG, in_ireland, instances, page, told};
 use crate::window::Window;
-use crate::{Catalog, Coverage, GapStatus, Measurement, Resource, ResourceType, SeriesStatus, Survey, Wanted};
+use crate::{Catalog, Coverage, GapStatus, Measurement, Resource, ResourceType, Series, SeriesStatus, Survey, Wanted};
 
 /// Three stretches of time, as many requests at least.
 fn windows() -> [Window; 3] {
@@ -40,9 +40,14 @@ fn needs(resource: &Resource) -> Vec<Measurement> {
     asked.map(measurement).into()
 }
 
-async fn survey(aws: &Aws, types: &[ResourceType]) -> (Survey, Coverage) {
+/// Keeps the series as they are.
+fn series(_: &Resource, series: &[Series]) -> Vec<Series> {
+    series.to_vec()
+}
+
+async fn survey(aws: &Aws, types: &[ResourceType]) -> (Survey<Vec<Series>>, Coverage) {
     let wanted = Wanted { regions: None, types: types.to_vec(), tags: false };
-    aws.collector().survey(&wanted, needs, Instant::now() + LONG).await.unwrap()
+    aws.collector().survey(&wanted, needs, series, Instant::now() + LONG).await.unwrap()
 }
 
 /// The first field of `name` in a CBOR map.
@@ -88,7 +93,7 @@ fn with_instances(count: usize) -> Aws {
 #[tokio::test]
 async fn each_resource_gets_the_series_that_were_asked_of_it() {
     let aws = with_instances(1_201);
-    let (Survey { inventory, series }, coverage) = survey(&aws, &[ResourceType::Ec2]).await;
+    let (Survey { inventory, read: series }, coverage) = survey(&aws, &[ResourceType::Ec2]).await;
     assert_eq!((inventory.resources.len(), series.len(), coverage.partial), (1_201, 1_201, false));
     for (resource, series) in inventory.resources.iter().zip(&series) {
         let statistics: Vec<_> = series.iter().map(|series| series.values.len()).collect();
@@ -104,7 +109,7 @@ async fn each_resource_gets_the_series_that_were_asked_of_it() {
 #[tokio::test]
 async fn ten_thousand_instances_take_the_fewest_requests_that_cloudwatchs_limits_allow() {
     let aws = with_instances(10_000);
-    let (Survey { series, .. }, coverage) = survey(&aws, &[ResourceType::Ec2]).await;
+    let (Survey { read: series, .. }, coverage) = survey(&aws, &[ResourceType::Ec2]).await;
     assert!(series.iter().flatten().all(|series| series.status == SeriesStatus::Complete));
     // 70,000 queries at 500 a request; what is listed comes 1,000 a page, and an empty region is one page.
     assert_eq!(coverage.aws_requests.by_operation["cloudwatch:GetMetricData"], 140);
@@ -123,7 +128,7 @@ async fn a_region_that_is_not_measured_is_its_own_gap() {
         "GetMetricData" => Some(numbered(asked)),
         _ => None,
     });
-    let (Survey { inventory, series }, coverage) = survey(&aws, &[ResourceType::Ec2, ResourceType::Ebs]).await;
+    let (Survey { inventory, read: series }, coverage) = survey(&aws, &[ResourceType::Ec2, ResourceType::Ebs]).await;
     let statuses: Vec<_> = series.iter().map(|series| series[0].status).collect();
     assert_eq!(inventory.resources.len(), 3);
     assert_eq!(statuses, [SeriesStatus::Missing, SeriesStatus::Missing, SeriesStatus::Complete]);
@@ -150,8 +155,8 @@ async fn a_region_that_hangs_keeps_no_other_one_from_being_measured() {
     });
     let wanted = Wanted { regions: None, types: vec![ResourceType::Ec2], tags: false };
     let deadline = Instant::now() + Duration::from_secs(2);
-    let (survey, coverage) = aws.collector().survey(&wanted, needs, deadline).await.unwrap();
-    assert!(survey.series[0].iter().all(|series| series.status == SeriesStatus::Complete));
+    let (survey, coverage) = aws.collector().survey(&wanted, needs, series, deadline).await.unwrap();
+    assert!(survey.read[0].iter().all(|series| series.status == SeriesStatus::Complete));
     assert_eq!(told(&coverage.gaps), [("eu-west-1", "DescribeInstances", GapStatus::TimedOut, "DeadlineExceeded")]);
 }
 
@@ -165,7 +170,7 @@ async fn a_region_that_hung_in_listing_gets_little_time_to_be_measured() {
     });
     let wanted = Wanted { regions: None, types: vec![ResourceType::Ec2, ResourceType::Ebs], tags: false };
     let collector = aws.collector_with(Duration::from_secs(3));
-    let (_, coverage) = collector.survey(&wanted, needs, Instant::now() + LONG).await.unwrap();
+    let (_, coverage) = collector.survey(&wanted, needs, series, Instant::now() + LONG).await.unwrap();
     // The one by the call's own limit, the other by what was left to the region.
     assert_eq!(
         told(&coverage.gaps),

@@ -1,0 +1,130 @@
+"""Runs functions under Lambda's runtime interface, and clients of other kinds, with the simulated AWS (`src/`)."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from emulator.ministack import ROOT, aws_environment
+
+from .questions import ROUND_TRIP_MS
+
+MANIFEST = ROOT / "tests" / "bench" / "Cargo.toml"
+TARGET = ROOT / "target" / "bench"
+
+#: An opaque token, and the secret that has it.
+OPAQUE = "t0ken-of-the-benchmarks".ljust(43, "x")
+PRINCIPALS = {"principals": [{"name": "bench", "token": OPAQUE, "scopes": ["*"], "accounts": ["*"]}]}
+
+
+def run(command: list[str], environment: dict[str, str] | None = None, quiet: bool = False) -> str:
+    """The output of a command; an end of the benchmarks if it fails."""
+    err = subprocess.DEVNULL if quiet else None
+    done = subprocess.run(command, cwd=ROOT, env=environment or os.environ, stdout=subprocess.PIPE, stderr=err, text=True)
+    if done.returncode != 0:
+        raise SystemExit(f"{' '.join(command)} failed:\n{done.stdout[-2000:]}")
+    return done.stdout
+
+
+@dataclass(frozen=True)
+class Build:
+    """Functions and harness, as a profile of cargo builds them."""
+
+    profile: str
+
+    def build(self, functions: bool = True) -> None:
+        options = ["--release"] if self.profile == "release" else []
+        if functions:
+            run(["cargo", "build", *options, "--bins", "--locked"])
+        run(["cargo", "build", *options, "--locked", "--manifest-path", str(MANIFEST), "--target-dir", str(TARGET)])
+
+    def function(self, name: str) -> Path:
+        """cargo names the target in the path, as .cargo/config.toml asks it to."""
+        return self._program(Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")), name)
+
+    def of_harness(self, name: str = "bench") -> Path:
+        return self._program(TARGET, name)
+
+    def _program(self, target: Path, name: str) -> Path:
+        (found,) = target.glob(f"*-linux-*/{self.profile}/{name}")
+        return found
+
+    def invoke(
+        self, command: list[str], event: dict[str, Any], account: dict[str, str | int], *, count: int = 1, starts: int = 1,
+        environment: dict[str, str] | None = None, tls: bool = False,
+    ) -> list[dict[str, Any]]:
+        """What each start of a command took, which was given an event so many times."""  # fmt: skip
+        with tempfile.TemporaryDirectory() as folder:
+            (Path(folder) / "event.json").write_text(json.dumps(event))
+            variables = dict(environment or {})
+            options = [("--command", " ".join(command)), ("--event", f"{folder}/event.json")]
+            options += [("--count", str(count)), ("--starts", str(starts))]
+            if tls:
+                options.append(("--tls", f"{folder}/certificates.pem"))
+                # Rust's libraries read the first, Python's the second.
+                variables |= {"SSL_CERT_FILE": f"{folder}/certificates.pem", "AWS_CA_BUNDLE": f"{folder}/certificates.pem"}
+            options += [("--env", f"{name}={value}") for name, value in variables.items()]
+            return json.loads(run([str(self.of_harness()), "invoke", *(part for o in options for part in o), *_options(account)]))
+
+    @contextlib.contextmanager
+    def serving(self, account: dict[str, str | int]) -> Iterator[str]:
+        """The simulated AWS alone."""
+        with subprocess.Popen([self.of_harness(), "serve", *_options(account)], stdout=subprocess.PIPE, text=True) as server:
+            try:
+                yield json.loads(server.stdout.readline())["url"]
+            finally:
+                server.terminate()
+
+    def client(self, command: list[str], account: dict[str, str | int], more: dict[str, str] | None = None) -> tuple[float, dict[str, int], str]:
+        """How long a client took in milliseconds, what AWS was asked, and what it printed."""
+        with self.serving(account) as url:
+            started = time.monotonic()
+            printed = run(command, aws_environment(url) | (more or {}), quiet=True)
+            took = (time.monotonic() - started) * 1000
+            with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(f"{url}/_asked", timeout=10) as answer:
+                return took, json.load(answer), printed
+
+
+def instructions(build: Build, command: list[str], event: dict[str, Any], account: dict[str, str | int], environment: dict[str, str]) -> int:
+    """The instructions of one warm answer, counted by callgrind: what three more answers add, by three."""
+
+    def total(count: int) -> int:
+        with tempfile.TemporaryDirectory() as folder:
+            profiled = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={folder}/out", *command]
+            build.invoke(profiled, event, account, count=count, environment=environment)
+            lines = (Path(folder) / "out").read_text().splitlines()
+            return int(next(line for line in lines if line.startswith(("totals:", "summary:"))).split()[1])
+
+    return (total(5) - total(2)) // 3
+
+
+def has_callgrind() -> bool:
+    return shutil.which("valgrind") is not None
+
+
+def gateway_event(function: str, query: dict[str, str]) -> dict[str, Any]:
+    """The event of a route with a query."""
+    event = json.loads((ROOT / "events" / f"{function}.json").read_text())
+    event["queryStringParameters"] = query or None
+    event["multiValueQueryStringParameters"] = {name: [value] for name, value in query.items()} or None
+    return event
+
+
+def authorizer_event(token: str) -> dict[str, Any]:
+    """The event of the gateway for a token."""
+    arn = "arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5/v1/GET/resources"
+    return {"type": "TOKEN", "authorizationToken": f"Bearer {token}", "methodArn": arn}
+
+
+def _options(account: dict[str, str | int]) -> list[str]:
+    return [part for name, value in ({"round-trip-ms": ROUND_TRIP_MS} | account).items() for part in (f"--{name}", str(value))]

@@ -1,0 +1,129 @@
+"""What is asked of which account, what it takes at least, and who else is asked."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+#: How long a request to the simulated AWS takes.
+ROUND_TRIP_MS = 50
+REGIONS = 17
+#: CloudWatch's published rates: requests a second of a region, and datapoints a second of old and of recent times.
+METRIC_REQUESTS_A_SECOND = 50
+OLD_DATAPOINTS_A_SECOND, RECENT_DATAPOINTS_A_SECOND = 396_000, 180_000
+#: What one GetMetricData holds, and how many groups a page of Cost Explorer has.
+QUERIES_A_REQUEST = 500
+GROUPS_A_PAGE = 600
+BILL_LINES = 40
+
+Pages = dict[str, int]
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked, of which account."""
+
+    name: str
+    #: How many resources or series it is about.
+    size: int
+    function: str
+    query: dict[str, str]
+    #: Options of the simulated AWS.
+    account: dict[str, str | int]
+    #: The longest chain of calls of which each needs the one before, or waits for its rate, in milliseconds.
+    limit_ms: float
+    #: The fewest calls that AWS's pages and batches allow, once the account's own number is known.
+    least_calls: int
+    #: What `bench.peers` is asked, and in which ways; some would take longer than anybody waits.
+    script: list[str]
+    ways: tuple[str, ...] = ("sequential", "threads")
+    #: Tools of the registries that answer the like.
+    tools: tuple[str, ...] = field(default=())
+
+
+def of_regions(of_type: int) -> list[int]:
+    """How many resources of a type each region has, as `src/inventory.rs` spreads them: half in the first region."""
+    elsewhere = of_type // 2 // (REGIONS - 1)
+    return [of_type - elsewhere * (REGIONS - 1)] + [elsewhere] * (REGIONS - 1)
+
+
+def _pages(count: int, size: int) -> int:
+    return max(1, math.ceil(count / size))
+
+
+def _resources(total: int, tools: tuple[str, ...]) -> Question:
+    listings: list[Callable[[int], int]] = [
+        lambda n: _pages(n, 1_000),  # instances
+        lambda n: _pages(n, 500),  # volumes
+        lambda _: 1,  # addresses
+        lambda n: _pages(n, 100),  # databases
+        lambda n: _pages(n, 50),  # functions
+        lambda n: _pages(n // 2, 100),  # tags of functions
+    ]
+    regions = of_regions(total // 6)
+    longest = max(listing(max(regions)) for listing in listings)
+    calls = 1 + sum(listing(n) for n in regions for listing in listings) + 1  # regions, listings, buckets
+    return Question(
+        f"/resources, {total:,} resources", total, "resources", {}, {"resources": total}, (1 + longest) * ROUND_TRIP_MS, calls,
+        ["resources"], tools=tools,
+    )  # fmt: skip
+
+
+def _metrics(ids: int, metrics: int) -> Question:
+    names = ["cpu", "network_in", "network_out", "disk_read_ops", "disk_write_ops", "disk_read_bytes", "disk_write_bytes",
+             "ebs_read_bytes", "ebs_write_bytes", "status_check_failed"][:metrics]  # fmt: skip
+    query = {
+        "resource_type": "ec2", "region": "us-east-1", "hours": "3", "period": "3600", "metrics": ",".join(names),
+        "resource_ids": ",".join(f"i-{n:017x}" for n in range(ids)), "statistics": "Average",
+    }  # fmt: skip
+    requests = math.ceil(ids * metrics / QUERIES_A_REQUEST)
+    limit = ROUND_TRIP_MS + (requests - 1) * 1000 / METRIC_REQUESTS_A_SECOND
+    account = {"resources": 0, "metric-requests-a-second": METRIC_REQUESTS_A_SECOND}
+    ways = ("sequential", "threads") if ids * metrics <= 500 else ("threads",)
+    script = ["metrics", str(ids), str(metrics)]
+    return Question(f"/metrics, {ids * metrics:,} series", ids * metrics, "metrics", query, account, limit, 1 + requests, script, ways)
+
+
+#: What the rules need of an instance over each stretch of time: queries, datapoints of a query, datapoints a second.
+INSTANCE_NEEDS = [(2, 24, OLD_DATAPOINTS_A_SECOND), (2, 6, RECENT_DATAPOINTS_A_SECOND), (3, 14, OLD_DATAPOINTS_A_SECOND)]
+
+
+def _bottlenecks(instances: int, ways: tuple[str, ...], tools: tuple[str, ...]) -> Question:
+    regions = of_regions(instances)
+    pages = [_pages(n, 1_000) for n in regions]
+    requests = [sum(math.ceil(n * queries / QUERIES_A_REQUEST) for queries, _, _ in INSTANCE_NEEDS) for n in regions]
+    # A full request keeps the next one waiting by the slower of the two rates.
+    waits = sum(
+        math.ceil(regions[0] * queries / QUERIES_A_REQUEST)
+        * max(1000 / METRIC_REQUESTS_A_SECOND, min(regions[0] * queries, QUERIES_A_REQUEST) * points * 1000 / rate)
+        for queries, points, rate in INSTANCE_NEEDS
+    )
+    limit = (1 + pages[0] + 1) * ROUND_TRIP_MS + waits - 1000 / METRIC_REQUESTS_A_SECOND
+    account = {"resources": instances, "only-instances": "yes", "metric-requests-a-second": METRIC_REQUESTS_A_SECOND}
+    return Question(
+        f"/bottlenecks, {instances:,} instances", instances, "bottlenecks", {"types": "ec2"}, account, limit,
+        1 + sum(pages) + sum(requests), ["bottlenecks"], ways, tools,
+    )  # fmt: skip
+
+
+def _costs(days: int) -> Question:
+    pages = math.ceil(days * BILL_LINES / GROUPS_A_PAGE)
+    query = {"days": str(days), "group_by": "service,region", "compare": "false"}
+    return Question(
+        f"/costs, {days} days by service and region", days * BILL_LINES, "costs", query, {"resources": 0, "bill-lines": BILL_LINES},
+        pages * ROUND_TRIP_MS, pages, ["costs", str(days)], ("sequential",), ("awscost", "aws-finops"),
+    )  # fmt: skip
+
+
+QUESTIONS = [
+    _resources(100, ("c7n", "aws-list-all")),
+    _resources(1_000, ("c7n", "aws-list-all")),
+    _resources(10_000, ("aws-list-all",)),
+    _metrics(1, 1),
+    _metrics(500, 1),
+    _metrics(500, 10),
+    _bottlenecks(1_000, ("sequential", "threads"), ("c7n",)),
+    _bottlenecks(10_000, ("threads",), ()),
+    _costs(90),
+]

@@ -1,0 +1,89 @@
+//! CloudWatch: a datapoint a period for whatever is asked, at CloudWatch's rate.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::time::Instant;
+
+use ciborium::Value;
+
+use crate::wire::Reply;
+
+/// CloudWatch with a rate: how many GetMetricData requests a second a region takes; none for as many as come.
+#[derive(Debug)]
+pub(crate) struct CloudWatch {
+    requests_a_second: Option<u32>,
+    /// What is left of a region's requests, and when that was.
+    left: Mutex<BTreeMap<String, (f64, Instant)>>,
+}
+
+impl CloudWatch {
+    pub(crate) fn new(requests_a_second: Option<u32>) -> Self {
+        Self { requests_a_second, left: Mutex::default() }
+    }
+
+    /// One datapoint an hour of each query, in CBOR; throttled beyond the rate.
+    pub(crate) fn metric_data(&self, region: &str, body: &[u8]) -> Reply {
+        if let Some(rate) = self.requests_a_second {
+            let mut left = self.left.lock().unwrap();
+            let now = Instant::now();
+            let (tokens, filled) = left.entry(region.to_owned()).or_insert((f64::from(rate), now));
+            *tokens = f64::from(rate).min(*tokens + (now - *filled).as_secs_f64() * f64::from(rate));
+            *filled = now;
+            if *tokens < 1.0 {
+                let error = map([("__type", "ThrottlingException".into()), ("message", "Rate exceeded".into())]);
+                return (400, "application/cbor", encoded(&error));
+            }
+            *tokens -= 1.0;
+        }
+        let Ok(request) = ciborium::from_reader::<Value, _>(body) else {
+            return (400, "application/cbor", Vec::new());
+        };
+        let (start, end) = (time(&request, "StartTime"), time(&request, "EndTime"));
+        let queries = field(&request, "MetricDataQueries").and_then(Value::as_array).cloned().unwrap_or_default();
+        let result = |query: &Value| {
+            let id = field(query, "Id").cloned().unwrap_or(Value::Null);
+            let period = field(query, "MetricStat").and_then(|stat| field(stat, "Period")).and_then(Value::as_integer).and_then(|n| i64::try_from(n).ok()).unwrap_or(3_600).max(60);
+            let times: Vec<_> = (0..).map(|n| start + n * period).take_while(|at| *at < end).collect();
+            let values = times.iter().map(|at| Value::Float(40.0 + (at / 3_600 % 10) as f64)).collect();
+            let times = times.into_iter().map(|at| Value::Tag(1, Box::new(Value::Integer(at.into())))).collect();
+            map([("Id", id), ("Label", "m".into()), ("Timestamps", Value::Array(times)), ("Values", Value::Array(values)), ("StatusCode", "Complete".into())])
+        };
+        let results = queries.iter().map(result).collect();
+        (200, "application/cbor", encoded(&map([("MetricDataResults", Value::Array(results))])))
+    }
+
+}
+
+/// The same of the one metric that the older operation takes, in boto3's protocol.
+pub(crate) fn metric_statistics(body: &[u8]) -> serde_json::Value {
+    let request: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
+    let number = |name: &str| request[name].as_f64().unwrap_or(0.0) as i64;
+    let (start, end, period) = (number("StartTime"), number("EndTime"), number("Period").max(60));
+    let times = (0..).map(|n| start + n * period).take_while(|at| *at < end);
+    let datapoint = |at: i64| {
+        let value = 40.0 + (at / 3_600 % 10) as f64;
+        serde_json::json!({"Timestamp": at, "Average": value, "Maximum": value, "Unit": "Percent"})
+    };
+    serde_json::json!({"Label": "m", "Datapoints": times.map(datapoint).collect::<Vec<_>>()})
+}
+
+/// A time of a request in seconds.
+fn time(request: &Value, name: &str) -> i64 {
+    let Some(Value::Tag(_, seconds)) = field(request, name) else { return 0 };
+    let whole = seconds.as_integer().and_then(|n| i64::try_from(n).ok());
+    whole.or_else(|| seconds.as_float().map(|n| n as i64)).unwrap_or(0)
+}
+
+fn map<const N: usize>(entries: [(&str, Value); N]) -> Value {
+    Value::Map(entries.into_iter().map(|(key, value)| (key.into(), value)).collect())
+}
+
+fn field<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
+    value.as_map()?.iter().find(|(key, _)| key.as_text() == Some(name)).map(|(_, value)| value)
+}
+
+fn encoded(value: &Value) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let _ = ciborium::into_writer(value, &mut bytes);
+    bytes
+}

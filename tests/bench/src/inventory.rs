@@ -1,0 +1,148 @@
+//! What an account has: resources of six types, half of each in the first region, in AWS's page sizes.
+
+use std::fmt::Write as _;
+use std::ops::Range;
+
+use serde_json::json;
+
+use crate::wire::{Reply, after, element, json as answer, size, wrapped, xml};
+
+/// The regions that a commercial account has by default.
+pub(crate) const REGIONS: [&str; 17] = [
+    "us-east-1", "us-east-2", "us-west-1", "us-west-2", "ap-south-1", "ap-northeast-1", "ap-northeast-2",
+    "ap-northeast-3", "ap-southeast-1", "ap-southeast-2", "ca-central-1", "eu-central-1", "eu-north-1", "eu-west-1",
+    "eu-west-2", "eu-west-3", "sa-east-1",
+];
+
+/// How much an account has.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Inventory {
+    /// Resources of all types and regions.
+    pub(crate) resources: usize,
+    /// Whether all of them are instances.
+    pub(crate) only_instances: bool,
+}
+
+impl Inventory {
+    /// How many resources a region has of each type that there is.
+    fn of_region(&self, region: &str) -> usize {
+        let of_type = if self.only_instances { self.resources } else { self.resources / 6 };
+        let elsewhere = of_type / 2 / (REGIONS.len() - 1);
+        if region == REGIONS[0] { of_type - elsewhere * (REGIONS.len() - 1) } else { elsewhere }
+    }
+
+    /// Those of the types other than instances.
+    fn others(&self, region: &str) -> usize {
+        if self.only_instances { 0 } else { self.of_region(region) }
+    }
+
+    fn buckets(&self) -> usize {
+        if self.only_instances { 0 } else { self.resources / 6 }
+    }
+
+    /// Answers an operation of EC2, RDS, Lambda, S3 or the tagging API; `None` for one that is not simulated.
+    pub(crate) fn answer(&self, operation: &str, region: &str, parameters: &str, body: &[u8]) -> Option<Reply> {
+        let page = |token: &str, total: usize, size: usize| page(after(parameters, token), total, size);
+        Some(match operation {
+            "DescribeRegions" => xml(wrapped(operation, false, &regions())),
+            "DescribeInstances" => {
+                let (numbers, next) = page("NextToken", self.of_region(region), size(parameters, "MaxResults", 1_000));
+                let content = format!("<reservationSet>{}</reservationSet>{}", instances(region, numbers), element("nextToken", next));
+                xml(wrapped(operation, false, &content))
+            }
+            "DescribeVolumes" => {
+                let (numbers, next) = page("NextToken", self.others(region), size(parameters, "MaxResults", 500));
+                let content = format!("<volumeSet>{}</volumeSet>{}", volumes(region, numbers), element("nextToken", next));
+                xml(wrapped(operation, false, &content))
+            }
+            "DescribeAddresses" => {
+                let items: String = (0..self.others(region)).map(|n| format!("<item><publicIp>203.0.113.{}</publicIp><allocationId>eipalloc-{n:017x}</allocationId><domain>vpc</domain></item>", n % 256)).collect();
+                xml(wrapped(operation, false, &format!("<addressesSet>{items}</addressesSet>")))
+            }
+            "DescribeDBInstances" => {
+                let (numbers, next) = page("Marker", self.others(region), size(parameters, "MaxRecords", 100));
+                let content = format!("<DBInstances>{}</DBInstances>{}", databases(region, numbers), element("Marker", next));
+                xml(wrapped(operation, true, &content))
+            }
+            "ListFunctions" => {
+                let (numbers, next) = page("Marker", self.others(region), 50);
+                let functions: Vec<_> = numbers.map(|n| function(region, n)).collect();
+                answer(&json!({"Functions": functions, "NextMarker": next.map(|next| next.to_string())}))
+            }
+            "ListBuckets" => {
+                let buckets: String = (0..self.buckets()).map(|n| format!("<Bucket><Name>bucket-{n}</Name><CreationDate>2026-01-01T00:00:00.000Z</CreationDate><BucketRegion>{}</BucketRegion></Bucket>", region_of_bucket(n))).collect();
+                xml(format!("<ListAllMyBucketsResult><Owner><ID>o</ID></Owner><Buckets>{buckets}</Buckets></ListAllMyBucketsResult>"))
+            }
+            "GetResources" => self.tags(region, body),
+            _ => return None,
+        })
+    }
+
+    /// The tags of functions, of which one in two has some.
+    fn tags(&self, region: &str, body: &[u8]) -> Reply {
+        let request: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
+        let (numbers, next) = page(request["PaginationToken"].as_str().unwrap_or_default(), self.others(region) / 2, 100);
+        let list: Vec<_> = numbers.map(|n| json!({"ResourceARN": format!("arn:aws:lambda:{region}:123456789012:function:function-{}", 2 * n), "Tags": [{"Key": "env", "Value": "prod"}]})).collect();
+        answer(&json!({"ResourceTagMappingList": list, "PaginationToken": next.map(|next| next.to_string()).unwrap_or_default()}))
+    }
+}
+
+/// What a bucket answers when it is asked about itself: its location, and that it has nothing else.
+pub(crate) fn of_bucket(name: &str, query: &str) -> Reply {
+    if query.starts_with("location") {
+        let number = name.rsplit('-').next().and_then(|n| n.parse().ok()).unwrap_or(0);
+        let region = Some(region_of_bucket(number)).filter(|region| *region != REGIONS[0]).unwrap_or_default();
+        return xml(format!("<LocationConstraint>{region}</LocationConstraint>"));
+    }
+    let code = match query.split(['&', '=']).next().unwrap_or_default() {
+        "tagging" => "NoSuchTagSet",
+        "policy" => "NoSuchBucketPolicy",
+        "lifecycle" => "NoSuchLifecycleConfiguration",
+        "website" => "NoSuchWebsiteConfiguration",
+        "replication" => "ReplicationConfigurationNotFoundError",
+        "acl" => return xml("<AccessControlPolicy><Owner><ID>o</ID></Owner><AccessControlList/></AccessControlPolicy>".to_owned()),
+        "versioning" => return xml("<VersioningConfiguration/>".to_owned()),
+        "notification" => return xml("<NotificationConfiguration/>".to_owned()),
+        "logging" => return xml("<BucketLoggingStatus/>".to_owned()),
+        _ => "NoSuchConfiguration",
+    };
+    (404, "text/xml", format!("<Error><Code>{code}</Code><Message>none</Message></Error>").into_bytes())
+}
+
+/// The part of `total` from a page's token on, and the token of the next page.
+fn page(token: &str, total: usize, size: usize) -> (Range<usize>, Option<usize>) {
+    let from: usize = token.parse().unwrap_or(0);
+    let to = total.min(from + size);
+    (from..to, (to < total).then_some(to))
+}
+
+fn region_of_bucket(n: usize) -> &'static str {
+    REGIONS[n % REGIONS.len()]
+}
+
+fn regions() -> String {
+    let regions: String = REGIONS.iter().map(|name| format!("<item><regionName>{name}</regionName><optInStatus>opt-in-not-required</optInStatus></item>")).collect();
+    format!("<regionInfo>{regions}</regionInfo>")
+}
+
+fn instances(region: &str, numbers: Range<usize>) -> String {
+    let place = REGIONS.iter().position(|name| *name == region).unwrap_or(0);
+    let mut items = String::new();
+    for n in numbers {
+        let id = place * 1_000_000 + n;
+        let _ = write!(items, "<item><reservationId>r-{n:017x}</reservationId><instancesSet><item><instanceId>i-{id:017x}</instanceId><imageId>ami-0abcdef1234567890</imageId><instanceState><code>16</code><name>running</name></instanceState><privateDnsName>ip-10-0-0-1.ec2.internal</privateDnsName><instanceType>m5.large</instanceType><launchTime>2026-01-01T00:00:00.000Z</launchTime><placement><availabilityZone>{region}a</availabilityZone><tenancy>default</tenancy></placement><monitoring><state>disabled</state></monitoring><subnetId>subnet-0123456789abcdef0</subnetId><vpcId>vpc-0123456789abcdef0</vpcId><privateIpAddress>10.0.0.1</privateIpAddress><architecture>x86_64</architecture><rootDeviceType>ebs</rootDeviceType><tagSet><item><key>Name</key><value>web-{n}</value></item><item><key>env</key><value>prod</value></item></tagSet><hypervisor>xen</hypervisor></item></instancesSet></item>");
+    }
+    items
+}
+
+fn volumes(region: &str, numbers: Range<usize>) -> String {
+    numbers.map(|n| format!("<item><volumeId>vol-{n:017x}</volumeId><size>8</size><snapshotId/><availabilityZone>{region}a</availabilityZone><status>in-use</status><createTime>2026-01-01T00:00:00.000Z</createTime><attachmentSet><item><volumeId>vol-{n:017x}</volumeId><instanceId>i-{n:017x}</instanceId><device>/dev/xvda</device><status>attached</status></item></attachmentSet><volumeType>gp3</volumeType><iops>3000</iops><encrypted>true</encrypted></item>")).collect()
+}
+
+fn databases(region: &str, numbers: Range<usize>) -> String {
+    numbers.map(|n| format!("<DBInstance><DBInstanceIdentifier>db-{n}</DBInstanceIdentifier><DBInstanceClass>db.r5.large</DBInstanceClass><Engine>postgres</Engine><EngineVersion>16.4</EngineVersion><DBInstanceStatus>available</DBInstanceStatus><Endpoint><Address>db-{n}.x.{region}.rds.amazonaws.com</Address><Port>5432</Port></Endpoint><AllocatedStorage>100</AllocatedStorage><StorageType>gp3</StorageType><MultiAZ>true</MultiAZ><DBInstanceArn>arn:aws:rds:{region}:123456789012:db:db-{n}</DBInstanceArn><TagList><Tag><Key>env</Key><Value>prod</Value></Tag></TagList></DBInstance>")).collect()
+}
+
+fn function(region: &str, n: usize) -> serde_json::Value {
+    json!({"FunctionName": format!("function-{n}"), "FunctionArn": format!("arn:aws:lambda:{region}:123456789012:function:function-{n}"), "Runtime": "python3.13", "Role": "arn:aws:iam::123456789012:role/r", "Handler": "index.handler", "CodeSize": 1000, "Description": "", "Timeout": 30, "MemorySize": 256, "LastModified": "2026-01-01T00:00:00.000+0000", "Version": "$LATEST", "PackageType": "Zip", "Architectures": ["arm64"]})
+}
