@@ -27,9 +27,9 @@ SMALL = {
     "metrics": {"resource_type": "ec2", "region": "us-east-1", "resource_ids": "i-1", "hours": "3", "metrics": "cpu"},
     "costs": {"days": "7", "compare": "false"},
 }
-#: How many resources the instructions of an answer are counted with, and the requests take no time: profiled code takes
-#: fifty times as long, and a longer answer would meet its time limits.
-PROFILED = {"resources": 1_000, "round-trip-ms": 0}
+#: How many resources the instructions of an answer are counted with: profiled code takes fifty times as long, and a
+#: longer answer would meet its time limits.
+PROFILED = 1_000
 
 def main() -> int:
     build = Build("release")
@@ -107,14 +107,13 @@ def _tokens(build: Build) -> list[Token]:
         claims = oidc.claims(exp=oidc.claims()["iat"] + 86_400)
         tokens = {"opaque": OPAQUE, **{name: oidc.token(claims, name) for name in ("RS256", "ES256", "EdDSA")}}
         for name, token in tokens.items():
-            command = [str(build.function("authorizer"))]
-            (start,) = build.invoke(command, authorizer_event(token), account, count=TOKENS, environment=environment)
+            (start,) = build.invoke([str(build.function("authorizer"))], authorizer_event(token), account, count=TOKENS, environment=environment)
             measured = start["measured"]
             if measured["policy"]["Statement"][0]["Effect"] != "Allow":
                 raise SystemExit(f"{name}: {measured}")
             cpu = (measured["cpu_ms"][-1] - measured["cpu_ms"][0]) / (TOKENS - 1)
-            counted = instructions(build, command, authorizer_event(token), account, environment) if has_callgrind() else None
-            found.append(Token(name, statistics.median(measured["answers_ms"][1:]), cpu, counted))
+            counted = instructions(build, "authorizer", authorizer_event(token), account, environment) if has_callgrind() else None
+            found.append(Token(name, statistics.median(measured["answers_ms"][1:]), cpu, counted and counted.warm))
             print(f"token {name}: {found[-1]}", flush=True)
     return found
 
@@ -125,7 +124,7 @@ def _instructions(build: Build) -> dict[str, int]:
         return {}
     counted = {}
     for name, query, more in [("resources", {}, {}), ("bottlenecks", {"types": "ec2"}, {"only-instances": "yes"})]:
-        counted[name] = instructions(build, [str(build.function(name))], gateway_event(name, query), PROFILED | more, {})
+        counted[name] = instructions(build, name, gateway_event(name, query), {"resources": PROFILED} | more).warm
         print(f"instructions of {name}: {counted[name]:,}", flush=True)
     return counted
 

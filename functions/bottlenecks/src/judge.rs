@@ -96,7 +96,8 @@ impl<'a> Judgement<'a> {
         match self.not_judged.iter_mut().rev().take(rules::ALL.len()).find(same) {
             Some(other) => _ = other.rules.insert(rule, detail),
             None => {
-                self.not_judged.push(NotJudged { resource, reason: *kind, rules: [(rule, detail.as_str())].into() })
+                let rules = [(rule, detail.as_str())].into();
+                self.not_judged.push(NotJudged { resource, reason: *kind, rules });
             }
         }
     }
