@@ -95,6 +95,11 @@ def test_a_token_takes_the_instructions_that_it_took(kind: str, counts: dict[str
 
 
 @needs_callgrind
-@pytest.mark.parametrize(("function", "query"), [("resources", {}), ("bottlenecks", {"types": "ec2"})])
-def test_an_answer_takes_the_instructions_that_it_took(function: str, query: dict[str, str], counts: dict[str, int]) -> None:
-    _hold(counts, f"{function}, 100 resources", instructions(BUILD, function, gateway_event(function, query), {"resources": 100}))
+@pytest.mark.parametrize(
+    ("function", "query", "account"),
+    [("resources", {}, {"resources": 100}), ("bottlenecks", {"types": "ec2"}, {"resources": 100, "only-instances": "yes"})],
+)
+def test_an_answer_takes_the_instructions_that_it_took(
+    function: str, query: dict[str, str], account: dict[str, str | int], counts: dict[str, int]
+) -> None:
+    _hold(counts, f"{function}, 100 resources", instructions(BUILD, function, gateway_event(function, query), account))
