@@ -26,6 +26,7 @@ test: fmt lint deny unit template secure e2e frugal local ## every check; each o
 
 fmt: ## format of the Rust code
 	cargo fmt --all --check
+	cargo fmt --manifest-path tests/bench/Cargo.toml --check
 
 lint: ## clippy and rustdoc, warnings denied
 	cargo clippy --workspace --all-targets --locked -- --deny warnings

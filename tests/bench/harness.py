@@ -21,7 +21,9 @@ from emulator.ministack import ROOT, aws_environment
 from .questions import ROUND_TRIP_MS
 
 MANIFEST = ROOT / "tests" / "bench" / "Cargo.toml"
-TARGET = ROOT / "target" / "bench"
+#: Where cargo builds the functions, and the harness beside them.
+FUNCTIONS = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
+TARGET = FUNCTIONS / "bench"
 
 #: An opaque token, and the secret that has it.
 OPAQUE = "t0ken-of-the-benchmarks".ljust(43, "x")
@@ -43,15 +45,14 @@ class Build:
 
     profile: str
 
-    def build(self, functions: bool = True) -> None:
+    def build(self) -> None:
         options = ["--release"] if self.profile == "release" else []
-        if functions:
-            run(["cargo", "build", *options, "--bins", "--locked"])
+        run(["cargo", "build", *options, "--bins", "--locked"])
         run(["cargo", "build", *options, "--locked", "--manifest-path", str(MANIFEST), "--target-dir", str(TARGET)])
 
     def function(self, name: str) -> Path:
         """cargo names the target in the path, as .cargo/config.toml asks it to."""
-        return self._program(Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")), name)
+        return self._program(FUNCTIONS, name)
 
     def of_harness(self, name: str = "bench") -> Path:
         return self._program(TARGET, name)

@@ -9,11 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from emulator.ministack import HOME_REGION, ROOT
+from emulator.ministack import HOME_REGION
 
+from .harness import TARGET
 from .questions import Question
 
-HOME = ROOT / "target" / "bench" / "peers"
+HOME = TARGET / "peers"
 REGIONS = [
     "us-east-1", "us-east-2", "us-west-1", "us-west-2", "ap-south-1", "ap-northeast-1", "ap-northeast-2",
     "ap-northeast-3", "ap-southeast-1", "ap-southeast-2", "ca-central-1", "eu-central-1", "eu-north-1", "eu-west-1",

@@ -65,7 +65,11 @@ impl Aws {
 
     fn reply(&self, service: &str, region: &str, operation: &str, uri: &Uri, parameters: &str, body: &[u8]) -> Reply {
         match operation {
-            "GetCallerIdentity" => xml(wrapped(operation, true, "<Arn>arn:aws:sts::123456789012:assumed-role/r/s</Arn><UserId>u</UserId><Account>123456789012</Account>")),
+            "GetCallerIdentity" => xml(wrapped(
+                operation,
+                true,
+                "<Arn>arn:aws:sts::123456789012:assumed-role/r/s</Arn><UserId>u</UserId><Account>123456789012</Account>",
+            )),
             "GetMetricData" => self.cloudwatch.metric_data(region, body),
             "GetMetricStatistics" => json(&metric_statistics(body)),
             "GetCostAndUsage" => bill::cost_and_usage(self.account.bill_lines, body),
@@ -84,7 +88,9 @@ impl Aws {
         if request["VersionStage"] == "AWSPREVIOUS" {
             return json_error("ResourceNotFoundException");
         }
-        json(&serde_json::json!({"Name": request["SecretId"], "SecretString": self.account.secret, "VersionStages": ["AWSCURRENT"]}))
+        json(
+            &serde_json::json!({"Name": request["SecretId"], "SecretString": self.account.secret, "VersionStages": ["AWSCURRENT"]}),
+        )
     }
 }
 

@@ -34,7 +34,9 @@ pub(crate) fn cost_and_usage(lines: usize, body: &[u8]) -> Reply {
             json!({"Keys": [format!("Service {}", line / 4), format!("region-{}", line % 4)], "Metrics": amount})
         };
         let groups: Vec<_> = own.map(group).collect();
-        results.push(json!({"TimePeriod": {"Start": start, "End": end}, "Total": {}, "Groups": groups, "Estimated": false}));
+        results.push(
+            json!({"TimePeriod": {"Start": start, "End": end}, "Total": {}, "Groups": groups, "Estimated": false}),
+        );
     }
     let next = (to < rows).then(|| to.to_string());
     answer(&json!({"ResultsByTime": results, "GroupDefinitions": request["GroupBy"], "NextPageToken": next}))

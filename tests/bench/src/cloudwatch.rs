@@ -21,7 +21,7 @@ impl CloudWatch {
         Self { requests_a_second, left: Mutex::default() }
     }
 
-    /// One datapoint an hour of each query, in CBOR; throttled beyond the rate.
+    /// One datapoint a period of each query, in CBOR; throttled beyond the rate.
     pub(crate) fn metric_data(&self, region: &str, body: &[u8]) -> Reply {
         if let Some(rate) = self.requests_a_second {
             let mut left = self.left.lock().unwrap();
@@ -42,16 +42,26 @@ impl CloudWatch {
         let queries = field(&request, "MetricDataQueries").and_then(Value::as_array).cloned().unwrap_or_default();
         let result = |query: &Value| {
             let id = field(query, "Id").cloned().unwrap_or(Value::Null);
-            let period = field(query, "MetricStat").and_then(|stat| field(stat, "Period")).and_then(Value::as_integer).and_then(|n| i64::try_from(n).ok()).unwrap_or(3_600).max(60);
+            let period = field(query, "MetricStat")
+                .and_then(|stat| field(stat, "Period"))
+                .and_then(Value::as_integer)
+                .and_then(|n| i64::try_from(n).ok())
+                .unwrap_or(3_600)
+                .max(60);
             let times: Vec<_> = (0..).map(|n| start + n * period).take_while(|at| *at < end).collect();
             let values = times.iter().map(|at| Value::Float(40.0 + (at / 3_600 % 10) as f64)).collect();
             let times = times.into_iter().map(|at| Value::Tag(1, Box::new(Value::Integer(at.into())))).collect();
-            map([("Id", id), ("Label", "m".into()), ("Timestamps", Value::Array(times)), ("Values", Value::Array(values)), ("StatusCode", "Complete".into())])
+            map([
+                ("Id", id),
+                ("Label", "m".into()),
+                ("Timestamps", Value::Array(times)),
+                ("Values", Value::Array(values)),
+                ("StatusCode", "Complete".into()),
+            ])
         };
         let results = queries.iter().map(result).collect();
         (200, "application/cbor", encoded(&map([("MetricDataResults", Value::Array(results))])))
     }
-
 }
 
 /// The same of the one metric that the older operation takes, in boto3's protocol.

@@ -9,9 +9,23 @@ use crate::wire::{Reply, after, element, json as answer, size, wrapped, xml};
 
 /// The regions that a commercial account has by default.
 pub(crate) const REGIONS: [&str; 17] = [
-    "us-east-1", "us-east-2", "us-west-1", "us-west-2", "ap-south-1", "ap-northeast-1", "ap-northeast-2",
-    "ap-northeast-3", "ap-southeast-1", "ap-southeast-2", "ca-central-1", "eu-central-1", "eu-north-1", "eu-west-1",
-    "eu-west-2", "eu-west-3", "sa-east-1",
+    "us-east-1",
+    "us-east-2",
+    "us-west-1",
+    "us-west-2",
+    "ap-south-1",
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-northeast-3",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ca-central-1",
+    "eu-central-1",
+    "eu-north-1",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "sa-east-1",
 ];
 
 /// How much an account has.
@@ -47,12 +61,17 @@ impl Inventory {
             "DescribeRegions" => xml(wrapped(operation, false, &regions())),
             "DescribeInstances" => {
                 let (numbers, next) = page("NextToken", self.of_region(region), size(parameters, "MaxResults", 1_000));
-                let content = format!("<reservationSet>{}</reservationSet>{}", instances(region, numbers), element("nextToken", next));
+                let content = format!(
+                    "<reservationSet>{}</reservationSet>{}",
+                    instances(region, numbers),
+                    element("nextToken", next)
+                );
                 xml(wrapped(operation, false, &content))
             }
             "DescribeVolumes" => {
                 let (numbers, next) = page("NextToken", self.others(region), size(parameters, "MaxResults", 500));
-                let content = format!("<volumeSet>{}</volumeSet>{}", volumes(region, numbers), element("nextToken", next));
+                let content =
+                    format!("<volumeSet>{}</volumeSet>{}", volumes(region, numbers), element("nextToken", next));
                 xml(wrapped(operation, false, &content))
             }
             "DescribeAddresses" => {
@@ -61,7 +80,8 @@ impl Inventory {
             }
             "DescribeDBInstances" => {
                 let (numbers, next) = page("Marker", self.others(region), size(parameters, "MaxRecords", 100));
-                let content = format!("<DBInstances>{}</DBInstances>{}", databases(region, numbers), element("Marker", next));
+                let content =
+                    format!("<DBInstances>{}</DBInstances>{}", databases(region, numbers), element("Marker", next));
                 xml(wrapped(operation, true, &content))
             }
             "ListFunctions" => {
@@ -71,7 +91,9 @@ impl Inventory {
             }
             "ListBuckets" => {
                 let buckets: String = (0..self.buckets()).map(|n| format!("<Bucket><Name>bucket-{n}</Name><CreationDate>2026-01-01T00:00:00.000Z</CreationDate><BucketRegion>{}</BucketRegion></Bucket>", region_of_bucket(n))).collect();
-                xml(format!("<ListAllMyBucketsResult><Owner><ID>o</ID></Owner><Buckets>{buckets}</Buckets></ListAllMyBucketsResult>"))
+                xml(format!(
+                    "<ListAllMyBucketsResult><Owner><ID>o</ID></Owner><Buckets>{buckets}</Buckets></ListAllMyBucketsResult>"
+                ))
             }
             "GetResources" => self.tags(region, body),
             _ => return None,
@@ -81,9 +103,12 @@ impl Inventory {
     /// The tags of functions, of which one in two has some.
     fn tags(&self, region: &str, body: &[u8]) -> Reply {
         let request: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
-        let (numbers, next) = page(request["PaginationToken"].as_str().unwrap_or_default(), self.others(region) / 2, 100);
+        let (numbers, next) =
+            page(request["PaginationToken"].as_str().unwrap_or_default(), self.others(region) / 2, 100);
         let list: Vec<_> = numbers.map(|n| json!({"ResourceARN": format!("arn:aws:lambda:{region}:123456789012:function:function-{}", 2 * n), "Tags": [{"Key": "env", "Value": "prod"}]})).collect();
-        answer(&json!({"ResourceTagMappingList": list, "PaginationToken": next.map(|next| next.to_string()).unwrap_or_default()}))
+        answer(
+            &json!({"ResourceTagMappingList": list, "PaginationToken": next.map(|next| next.to_string()).unwrap_or_default()}),
+        )
     }
 }
 
@@ -100,7 +125,11 @@ pub(crate) fn of_bucket(name: &str, query: &str) -> Reply {
         "lifecycle" => "NoSuchLifecycleConfiguration",
         "website" => "NoSuchWebsiteConfiguration",
         "replication" => "ReplicationConfigurationNotFoundError",
-        "acl" => return xml("<AccessControlPolicy><Owner><ID>o</ID></Owner><AccessControlList/></AccessControlPolicy>".to_owned()),
+        "acl" => {
+            return xml(
+                "<AccessControlPolicy><Owner><ID>o</ID></Owner><AccessControlList/></AccessControlPolicy>".to_owned()
+            );
+        }
         "versioning" => return xml("<VersioningConfiguration/>".to_owned()),
         "notification" => return xml("<NotificationConfiguration/>".to_owned()),
         "logging" => return xml("<BucketLoggingStatus/>".to_owned()),
@@ -121,7 +150,12 @@ fn region_of_bucket(n: usize) -> &'static str {
 }
 
 fn regions() -> String {
-    let regions: String = REGIONS.iter().map(|name| format!("<item><regionName>{name}</regionName><optInStatus>opt-in-not-required</optInStatus></item>")).collect();
+    let regions: String = REGIONS
+        .iter()
+        .map(|name| {
+            format!("<item><regionName>{name}</regionName><optInStatus>opt-in-not-required</optInStatus></item>")
+        })
+        .collect();
     format!("<regionInfo>{regions}</regionInfo>")
 }
 
@@ -130,7 +164,10 @@ fn instances(region: &str, numbers: Range<usize>) -> String {
     let mut items = String::new();
     for n in numbers {
         let id = place * 1_000_000 + n;
-        let _ = write!(items, "<item><reservationId>r-{n:017x}</reservationId><instancesSet><item><instanceId>i-{id:017x}</instanceId><imageId>ami-0abcdef1234567890</imageId><instanceState><code>16</code><name>running</name></instanceState><privateDnsName>ip-10-0-0-1.ec2.internal</privateDnsName><instanceType>m5.large</instanceType><launchTime>2026-01-01T00:00:00.000Z</launchTime><placement><availabilityZone>{region}a</availabilityZone><tenancy>default</tenancy></placement><monitoring><state>disabled</state></monitoring><subnetId>subnet-0123456789abcdef0</subnetId><vpcId>vpc-0123456789abcdef0</vpcId><privateIpAddress>10.0.0.1</privateIpAddress><architecture>x86_64</architecture><rootDeviceType>ebs</rootDeviceType><tagSet><item><key>Name</key><value>web-{n}</value></item><item><key>env</key><value>prod</value></item></tagSet><hypervisor>xen</hypervisor></item></instancesSet></item>");
+        let _ = write!(
+            items,
+            "<item><reservationId>r-{n:017x}</reservationId><instancesSet><item><instanceId>i-{id:017x}</instanceId><imageId>ami-0abcdef1234567890</imageId><instanceState><code>16</code><name>running</name></instanceState><privateDnsName>ip-10-0-0-1.ec2.internal</privateDnsName><instanceType>m5.large</instanceType><launchTime>2026-01-01T00:00:00.000Z</launchTime><placement><availabilityZone>{region}a</availabilityZone><tenancy>default</tenancy></placement><monitoring><state>disabled</state></monitoring><subnetId>subnet-0123456789abcdef0</subnetId><vpcId>vpc-0123456789abcdef0</vpcId><privateIpAddress>10.0.0.1</privateIpAddress><architecture>x86_64</architecture><rootDeviceType>ebs</rootDeviceType><tagSet><item><key>Name</key><value>web-{n}</value></item><item><key>env</key><value>prod</value></item></tagSet><hypervisor>xen</hypervisor></item></instancesSet></item>"
+        );
     }
     items
 }

@@ -38,7 +38,9 @@ impl Options {
         while let Some(name) = arguments.next() {
             let value = arguments.next().ok_or(USAGE)?;
             match name.trim_start_matches("--") {
-                "env" => options.environment.push(value.split_once('=').map(|(n, v)| (n.to_owned(), v.to_owned())).ok_or(USAGE)?),
+                "env" => options
+                    .environment
+                    .push(value.split_once('=').map(|(n, v)| (n.to_owned(), v.to_owned())).ok_or(USAGE)?),
                 name => drop(options.values.insert(name.to_owned(), value)),
             }
         }

@@ -21,7 +21,11 @@ type Serving = JoinHandle<std::io::Result<()>>;
 
 /// Starts serving, and says where. With a file for the certificates, it serves TLS with a certificate of its own; the file
 /// gets that one behind the system's, since a client of AWS has to read all of them.
-pub(crate) fn start(aws: Arc<Aws>, port: u16, tls: Option<&str>) -> Result<(String, Serving), Box<dyn std::error::Error>> {
+pub(crate) fn start(
+    aws: Arc<Aws>,
+    port: u16,
+    tls: Option<&str>,
+) -> Result<(String, Serving), Box<dyn std::error::Error>> {
     let service = Router::new().fallback(answer).with_state(aws).into_make_service();
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
     listener.set_nonblocking(true)?;
@@ -32,12 +36,14 @@ pub(crate) fn start(aws: Arc<Aws>, port: u16, tls: Option<&str>) -> Result<(Stri
         return Ok((format!("http://127.0.0.1:{port}"), tokio::spawn(server.serve(service))));
     };
     let own = rcgen::generate_simple_self_signed(["localhost".to_owned()])?;
-    let mut certificates = SYSTEM_CERTIFICATES.iter().find_map(|path| std::fs::read_to_string(path).ok()).unwrap_or_default();
+    let mut certificates =
+        SYSTEM_CERTIFICATES.iter().find_map(|path| std::fs::read_to_string(path).ok()).unwrap_or_default();
     certificates.push_str(&own.cert.pem());
     std::fs::write(file, certificates)?;
-    let mut config = rustls::ServerConfig::builder()
-        .with_no_client_auth()
-        .with_single_cert(vec![own.cert.der().clone()], rustls::pki_types::PrivateKeyDer::try_from(own.signing_key.serialize_der())?)?;
+    let mut config = rustls::ServerConfig::builder().with_no_client_auth().with_single_cert(
+        vec![own.cert.der().clone()],
+        rustls::pki_types::PrivateKeyDer::try_from(own.signing_key.serialize_der())?,
+    )?;
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     let acceptor = move |inner| RustlsAcceptor::new(RustlsConfig::from_config(Arc::new(config))).acceptor(inner);
     Ok((format!("https://localhost:{port}"), tokio::spawn(server.map(acceptor).serve(service))))

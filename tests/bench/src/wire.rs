@@ -39,4 +39,3 @@ pub(crate) fn wrapped(operation: &str, result: bool, content: &str) -> String {
 pub(crate) fn element(name: &str, value: Option<impl Display>) -> String {
     value.map(|value| format!("<{name}>{value}</{name}>")).unwrap_or_default()
 }
-
