@@ -18,7 +18,7 @@ export SAM_CLI_TELEMETRY := 0
 help: ## this list
 	@sed -nE 's/^([a-z0-9]+):.*## (.*)/\1\t\2/p' Makefile | expand -t 10
 
-# `exec`, so that a signal to make ends the emulator and not only the shell around it.
+# `exec`, so that SIGTERM to make ends the emulator and not only the shell around it.
 run: $(TOOLS) ## all of it on this machine: emulator, demo account, deployed API, until Ctrl-C
 	@PORT=$(PORT) exec $(PYTHON) -m emulator
 

@@ -20,11 +20,13 @@ from .report import Answer, Start, Token
 
 ANSWERS = 6
 STARTS = 20
+#: Those of Python take seconds.
+STARTS_OF_PYTHON = 5
 TOKENS = 300
 FUNCTIONS = ["resources", "metrics", "costs", "bottlenecks", "authorizer"]
 #: As little as each function can be asked.
 SMALL = {
-    "metrics": {"resource_type": "ec2", "region": "us-east-1", "resource_ids": "i-1", "hours": "3", "metrics": "cpu"},
+    "metrics": {"resource_type": "ec2", "region": "us-east-1", "resource_ids": f"i-{1:017x}", "hours": "3", "metrics": "cpu"},
     "costs": {"days": "7", "compare": "false"},
 }
 #: How many resources the instructions of an answer are counted with: profiled code takes fifty times as long, and a
@@ -85,10 +87,13 @@ def _starts(build: Build) -> list[Start]:
     runs += [("python authorizer", [str(python), "-m", "awslambdaric", "handler.authorizer"], authorizer_event(OPAQUE))]
     found = []
     for name, command, event in runs:
-        environment = {"TOKENS_SECRET": "tokens", "PYTHONPATH": here, "AWS_LAMBDA_FUNCTION_HANDLER": command[-1]}
+        environment = {"TOKENS_SECRET": "tokens", "PYTHONPATH": here}
         account = {"resources": 100, "secret": json.dumps(PRINCIPALS)}
-        starts = build.invoke(command, event, account, starts=STARTS, environment=environment, tls=True)
+        count = STARTS_OF_PYTHON if command[0] == str(python) else STARTS
+        starts = build.invoke(command, event, account, starts=count, environment=environment, tls=True)
         measured = [start["measured"] for start in starts]
+        if measured[0]["status"] != 200 and not measured[0]["policy"]:
+            raise SystemExit(f"{name}: {measured[0]}")
         ready, first, cpu = (
             statistics.median(values)
             for values in ([m["ready_ms"] for m in measured], [m["answers_ms"][0] for m in measured], [m["cpu_ms"][0] for m in measured])
@@ -112,8 +117,8 @@ def _tokens(build: Build) -> list[Token]:
             if measured["policy"]["Statement"][0]["Effect"] != "Allow":
                 raise SystemExit(f"{name}: {measured}")
             cpu = (measured["cpu_ms"][-1] - measured["cpu_ms"][0]) / (TOKENS - 1)
-            counted = instructions(build, "authorizer", authorizer_event(token), account, environment) if has_callgrind() else None
-            found.append(Token(name, statistics.median(measured["answers_ms"][1:]), cpu, counted and counted.warm))
+            counted = instructions(build, "authorizer", authorizer_event(token), account, environment, warm=50) if has_callgrind() else None
+            found.append(Token(name, statistics.median(measured["answers_ms"][1:]), cpu, counted.warm if counted else None))
             print(f"token {name}: {found[-1]}", flush=True)
     return found
 

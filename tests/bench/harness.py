@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import os
 import shutil
@@ -51,15 +52,13 @@ class Build:
         run(["cargo", "build", *options, "--locked", "--manifest-path", str(MANIFEST), "--target-dir", str(TARGET)])
 
     def function(self, name: str) -> Path:
-        """cargo names the target in the path, as .cargo/config.toml asks it to."""
         return self._program(FUNCTIONS, name)
 
     def of_harness(self, name: str = "bench") -> Path:
         return self._program(TARGET, name)
 
     def _program(self, target: Path, name: str) -> Path:
-        (found,) = target.glob(f"*-linux-*/{self.profile}/{name}")
-        return found
+        return target / _host() / self.profile / name
 
     def invoke(
         self, command: list[str], event: dict[str, Any], account: dict[str, str | int], *, count: int = 1, starts: int = 1,
@@ -108,20 +107,31 @@ class Instructions:
 
 
 def instructions(
-    build: Build, function: str, event: dict[str, Any], account: dict[str, str | int], environment: dict[str, str] | None = None
+    build: Build, function: str, event: dict[str, Any], account: dict[str, Any], environment: dict[str, str] | None = None,
+    *, warm: int = 2,
 ) -> Instructions:
-    """The instructions of a function's answers, with an AWS that takes no time and the same root certificates everywhere."""
+    """The instructions of a function's answers, the mean of `warm` ones after the first.
+
+    AWS takes no time, and the root certificates are the same everywhere.
+    """  # fmt: skip
     environment = {"SSL_CERT_FILE": certifi.where()} | (environment or {})
 
     def total(count: int) -> int:
         with tempfile.TemporaryDirectory() as folder:
-            command = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={folder}/out", str(build.function(function))]
+            command = ["valgrind", "--quiet", "--tool=callgrind", f"--callgrind-out-file={folder}/out", str(build.function(function))]
             build.invoke(command, event, account | {"round-trip-ms": 0}, count=count, environment=environment)
             lines = (Path(folder) / "out").read_text().splitlines()
             return int(next(line for line in lines if line.startswith("totals:")).split()[1])
 
     first = total(1)
-    return Instructions(first, (total(3) - first) // 2)
+    return Instructions(first, (total(1 + warm) - first) // warm)
+
+
+@functools.cache
+def _host() -> str:
+    """This machine's target, which cargo names in the path, as .cargo/config.toml asks it to."""
+    lines = run(["rustc", "--version", "--verbose"]).splitlines()
+    return next(line.removeprefix("host: ") for line in lines if line.startswith("host: "))
 
 
 def has_callgrind() -> bool:

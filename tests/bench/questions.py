@@ -33,8 +33,8 @@ class Question:
     account: dict[str, str | int]
     #: The longest chain of calls of which each needs the one before, or waits for its rate, in milliseconds.
     limit_ms: float
-    #: The fewest calls that AWS's pages and batches allow, once the account's own number is known.
-    least_calls: int
+    #: The fewest calls that AWS's pages and batches allow, by operation, once the account's own number is known.
+    least_calls: dict[str, int]
     #: What `bench.peers` is asked, and in which ways; some would take longer than anybody waits.
     script: list[str]
     ways: tuple[str, ...] = ("sequential", "threads")
@@ -53,17 +53,18 @@ def _pages(count: int, size: int) -> int:
 
 
 def _resources(total: int, tools: tuple[str, ...]) -> Question:
-    listings: list[Callable[[int], int]] = [
-        lambda n: _pages(n, 1_000),  # instances
-        lambda n: _pages(n, 500),  # volumes
-        lambda _: 1,  # addresses
-        lambda n: _pages(n, 100),  # databases
-        lambda n: _pages(n, 50),  # functions
-        lambda n: _pages(n // 2, 100),  # tags of functions
-    ]
+    listings: dict[str, Callable[[int], int]] = {
+        "ec2:DescribeInstances": lambda n: _pages(n, 1_000),
+        "ec2:DescribeVolumes": lambda n: _pages(n, 500),
+        "ec2:DescribeAddresses": lambda _: 1,
+        "rds:DescribeDBInstances": lambda n: _pages(n, 100),
+        "lambda:ListFunctions": lambda n: _pages(n, 50),
+        "tag:GetResources": lambda n: _pages(n // 2, 100),
+    }
     regions = of_regions(total // 6)
-    longest = max(listing(max(regions)) for listing in listings)
-    calls = 1 + sum(listing(n) for n in regions for listing in listings) + 1  # regions, listings, buckets
+    longest = max(pages(max(regions)) for pages in listings.values())
+    calls = {operation: sum(map(pages, regions)) for operation, pages in listings.items()}
+    calls |= {"ec2:DescribeRegions": 1, "s3:ListBuckets": 1}
     return Question(
         f"/resources, {total:,} resources", total, "resources", {}, {"resources": total}, (1 + longest) * ROUND_TRIP_MS, calls,
         ["resources"], tools=tools,
@@ -82,10 +83,12 @@ def _metrics(ids: int, metrics: int) -> Question:
     account = {"resources": 0, "metric-requests-a-second": METRIC_REQUESTS_A_SECOND}
     ways = ("sequential", "threads") if ids * metrics <= 500 else ("threads",)
     script = ["metrics", str(ids), str(metrics)]
-    return Question(f"/metrics, {ids * metrics:,} series", ids * metrics, "metrics", query, account, limit, 1 + requests, script, ways)
+    calls = {"ec2:DescribeRegions": 1, "cloudwatch:GetMetricData": requests}
+    return Question(f"/metrics, {ids * metrics:,} series", ids * metrics, "metrics", query, account, limit, calls, script, ways)
 
 
-#: What the rules need of an instance over each stretch of time: queries, datapoints of a query, datapoints a second.
+#: What the rules of `functions/bottlenecks` need of an instance over each stretch of time: queries, datapoints of a query,
+#: and the rate of such datapoints.
 INSTANCE_NEEDS = [(2, 24, OLD_DATAPOINTS_A_SECOND), (2, 6, RECENT_DATAPOINTS_A_SECOND), (3, 14, OLD_DATAPOINTS_A_SECOND)]
 
 
@@ -103,7 +106,8 @@ def _bottlenecks(instances: int, ways: tuple[str, ...], tools: tuple[str, ...]) 
     account = {"resources": instances, "only-instances": "yes", "metric-requests-a-second": METRIC_REQUESTS_A_SECOND}
     return Question(
         f"/bottlenecks, {instances:,} instances", instances, "bottlenecks", {"types": "ec2"}, account, limit,
-        1 + sum(pages) + sum(requests), ["bottlenecks"], ways, tools,
+        {"ec2:DescribeRegions": 1, "ec2:DescribeInstances": sum(pages), "cloudwatch:GetMetricData": sum(requests)},
+        ["bottlenecks"], ways, tools,
     )  # fmt: skip
 
 
@@ -112,7 +116,7 @@ def _costs(days: int) -> Question:
     query = {"days": str(days), "group_by": "service,region", "compare": "false"}
     return Question(
         f"/costs, {days} days by service and region", days * BILL_LINES, "costs", query, {"resources": 0, "bill-lines": BILL_LINES},
-        pages * ROUND_TRIP_MS, pages, ["costs", str(days)], ("sequential",), ("awscost", "aws-finops"),
+        pages * ROUND_TRIP_MS, {"ce:GetCostAndUsage": pages}, ["costs", str(days)], ("sequential",), ("awscost", "aws-finops"),
     )  # fmt: skip
 
 

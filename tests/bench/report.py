@@ -101,7 +101,7 @@ def _calls(answers: Answers) -> list[str]:
     for question, found in answers:
         told = ", ".join(f"{WAYS.get(who, who)} {a.calls:,} (${a.usd:.4f})" for who, a in found.items() if who != OURS)
         ours = found[OURS]
-        rows.append([question.name, f"{question.least_calls:,}", f"{ours.calls:,}", f"${ours.usd:.4f}", told])
+        rows.append([question.name, f"{sum(question.least_calls.values()):,}", f"{ours.calls:,}", f"${ours.usd:.4f}", told])
     return ["### AWS calls and price", "", *_table(["question", "least", "ours", "price", "others"], rows)]
 
 

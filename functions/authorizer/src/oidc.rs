@@ -48,7 +48,7 @@ impl Oidc {
         let audience = setting("OIDC_AUDIENCE");
         let audience = audience.ok_or_else(|| Failed("OIDC_AUDIENCE is needed with OIDC_ISSUER".to_owned()))?;
         Ok(Some(Self {
-            keys: Keys::new(&issuer)?,
+            keys: Keys::new(&issuer),
             issuer,
             audience,
             scope_claim: setting("OIDC_SCOPE_CLAIM").unwrap_or_else(|| "scope".to_owned()),

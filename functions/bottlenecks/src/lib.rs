@@ -2,8 +2,8 @@
 //!
 //! One survey brings the inventory and, in one run, all measurements that the rules need; each resource is judged when its
 //! region is measured. The rules are pure, one file each under `rules/`: from the measurements of one resource to a
-//! finding, or to a reason for none. A resource that lacks
-//! data is told as not judged and never taken for idle, and what AWS did not answer is a gap.
+//! finding, or to a reason for none. A resource that lacks data is told as not judged and never taken for idle, and what
+//! AWS did not answer is a gap.
 //!
 //! Where to add what: a rule is a file under `rules/` and its line in `rules.rs`; what it needs is measured from then on,
 //! and the tests name the rest.

@@ -37,18 +37,22 @@ pub(crate) async fn periods(
     question: &CostQuestion,
     deadline: Instant,
 ) -> Result<Vec<CostPeriod>, Fault> {
-    let request = client
-        .get_cost_and_usage()
-        .set_time_period(interval(&at(question.start, question.granularity), &at(question.end, question.granularity)))
-        .granularity(match question.granularity {
-            Granularity::Daily => types::Granularity::Daily,
-            Granularity::Monthly => types::Granularity::Monthly,
-            Granularity::Hourly => types::Granularity::Hourly,
-        })
-        .metrics(question.metric)
-        .set_group_by(Some(question.group_by.iter().map(definition).collect()))
-        .set_filter(without(&question.exclude));
-    let ask = |token| request.clone().set_next_page_token(token).send();
+    let CostQuestion { start, end, granularity, .. } = *question;
+    let ask = |token| {
+        client
+            .get_cost_and_usage()
+            .set_time_period(interval(&at(start, granularity), &at(end, granularity)))
+            .granularity(match granularity {
+                Granularity::Daily => types::Granularity::Daily,
+                Granularity::Monthly => types::Granularity::Monthly,
+                Granularity::Hourly => types::Granularity::Hourly,
+            })
+            .metrics(question.metric)
+            .set_group_by(Some(question.group_by.iter().map(definition).collect()))
+            .set_filter(without(&question.exclude))
+            .set_next_page_token(token)
+            .send()
+    };
     let pages = every_page(client.until(deadline), ask, GetCostAndUsageOutput::next_page_token, |page| {
         page.results_by_time.unwrap_or_default()
     })

@@ -2,8 +2,7 @@
 //!
 //! The caller says for each resource what to measure, and what to make of its series. All measurements of a region are
 //! read in one run, as soon as it is listed: in the fewest requests and at its own rate. The series of a region are gone
-//! when they are read, so that only one region's at a time need memory, and that work is done while others still wait for
-//! AWS. The requests of both parts are counted as one answer.
+//! when they are read, and that is while others still wait for AWS. The requests of both parts are counted as one answer.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::time::Instant;
@@ -75,8 +74,9 @@ impl Collector {
         // Each resource with the number of its measurements; what is on two pages is measured once.
         let (mut asked, mut known) = (Vec::new(), HashSet::new());
         for resource in resources {
+            let is_new = known.insert((resource.resource_type(), &resource.id));
             let own = needs(resource);
-            if !own.is_empty() && known.insert((resource.resource_type(), &resource.id)) {
+            if is_new && !own.is_empty() {
                 types.insert(resource.resource_type());
                 asked.push((resource, own.len()));
                 measurements.extend(own);

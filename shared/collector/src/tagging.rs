@@ -48,9 +48,11 @@ pub(crate) fn filter_of(resource_type: ResourceType) -> Option<&'static str> {
 
 /// The tags of every tagged resource of `types` in the client's region.
 pub(crate) async fn list_tags(client: &Gated<Client>, types: &[ResourceType], deadline: Instant) -> RegionTags {
-    let filters = types.iter().filter_map(|kind| filter_of(*kind)).map(str::to_owned).collect();
-    let request = client.get_resources().set_resource_type_filters(Some(filters)).resources_per_page(RESOURCES_A_PAGE);
-    let ask = |token| request.clone().set_pagination_token(token).send();
+    let filters = || types.iter().filter_map(|kind| filter_of(*kind)).map(str::to_owned).collect();
+    let ask = |token| {
+        let request = client.get_resources().set_resource_type_filters(Some(filters()));
+        request.resources_per_page(RESOURCES_A_PAGE).set_pagination_token(token).send()
+    };
     let listing = every_page(client.until(deadline), ask, GetResourcesOutput::pagination_token, |page| {
         page.resource_tag_mapping_list.unwrap_or_default().into_iter().filter_map(tags_of).collect()
     })

@@ -1,6 +1,6 @@
 //! The HTTP client of every AWS SDK client.
 //!
-//! The root certificates are read once a process, when something is first asked, and one TLS stack serves all. Left to
+//! The root certificates are read once a process, when something is first asked of AWS, for all clients. Left to
 //! itself, the SDK checks each of its clients by building another connector with all root certificates, which costs a cold
 //! start about a tenth of a millisecond a client and two before the first.
 

@@ -97,7 +97,7 @@ impl Aws {
 /// The operation, which each protocol names in its own place.
 fn operation(service: &str, uri: &Uri, target: &str, parameters: &str) -> String {
     match service {
-        "lambda" => "ListFunctions".to_owned(),
+        "lambda" if uri.path().trim_end_matches('/').ends_with("/functions") => "ListFunctions".to_owned(),
         "s3" if uri.path() == "/" => "ListBuckets".to_owned(),
         "s3" => "OfBucket".to_owned(),
         "monitoring" if target.is_empty() => uri.path().rsplit('/').next().unwrap_or_default().to_owned(),

@@ -85,14 +85,17 @@ impl Inventory {
                 xml(wrapped(operation, true, &content))
             }
             "ListFunctions" => {
-                let (numbers, next) = page("Marker", self.others(region), 50);
+                let (numbers, next) = page("Marker", self.others(region), size(parameters, "MaxItems", 50));
                 let functions: Vec<_> = numbers.map(|n| function(region, n)).collect();
                 answer(&json!({"Functions": functions, "NextMarker": next.map(|next| next.to_string())}))
             }
             "ListBuckets" => {
-                let buckets: String = (0..self.buckets()).map(|n| format!("<Bucket><Name>bucket-{n}</Name><CreationDate>2026-01-01T00:00:00.000Z</CreationDate><BucketRegion>{}</BucketRegion></Bucket>", region_of_bucket(n))).collect();
+                let (numbers, next) =
+                    page("continuation-token", self.buckets(), size(parameters, "max-buckets", 10_000));
+                let buckets: String = numbers.map(|n| format!("<Bucket><Name>bucket-{n}</Name><CreationDate>2026-01-01T00:00:00.000Z</CreationDate><BucketRegion>{}</BucketRegion></Bucket>", region_of_bucket(n))).collect();
+                let next = element("ContinuationToken", next);
                 xml(format!(
-                    "<ListAllMyBucketsResult><Owner><ID>o</ID></Owner><Buckets>{buckets}</Buckets></ListAllMyBucketsResult>"
+                    "<ListAllMyBucketsResult><Owner><ID>o</ID></Owner><Buckets>{buckets}</Buckets>{next}</ListAllMyBucketsResult>"
                 ))
             }
             "GetResources" => self.tags(region, body),
@@ -103,8 +106,10 @@ impl Inventory {
     /// The tags of functions, of which one in two has some.
     fn tags(&self, region: &str, body: &[u8]) -> Reply {
         let request: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
+        let size =
+            request["ResourcesPerPage"].as_u64().and_then(|size| usize::try_from(size).ok()).unwrap_or(50).min(100);
         let (numbers, next) =
-            page(request["PaginationToken"].as_str().unwrap_or_default(), self.others(region) / 2, 100);
+            page(request["PaginationToken"].as_str().unwrap_or_default(), self.others(region) / 2, size);
         let list: Vec<_> = numbers.map(|n| json!({"ResourceARN": format!("arn:aws:lambda:{region}:123456789012:function:function-{}", 2 * n), "Tags": [{"Key": "env", "Value": "prod"}]})).collect();
         answer(
             &json!({"ResourceTagMappingList": list, "PaginationToken": next.map(|next| next.to_string()).unwrap_or_default()}),

@@ -1,7 +1,7 @@
 //! Measures functions as Lambda runs them, with AWS at a distance.
 //!
 //! `bench serve` is the distant AWS alone, for clients of other kinds; `bench invoke` runs a command under Lambda's runtime
-//! interface beside it, gives it an event several times, and prints one JSON object of what that took.
+//! interface beside it, gives it an event several times, and prints what that took: a JSON object a start of it.
 
 mod aws;
 mod bill;
@@ -12,6 +12,7 @@ mod server;
 mod wire;
 
 use std::collections::BTreeMap;
+use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -32,6 +33,22 @@ struct Options {
     environment: Vec<(String, String)>,
 }
 
+/// The options that have one value.
+const KNOWN: [&str; 12] = [
+    "resources",
+    "only-instances",
+    "round-trip-ms",
+    "metric-requests-a-second",
+    "bill-lines",
+    "secret",
+    "tls",
+    "port",
+    "command",
+    "event",
+    "starts",
+    "count",
+];
+
 impl Options {
     fn read(mut arguments: impl Iterator<Item = String>) -> Result<Self, Box<dyn std::error::Error>> {
         let mut options = Self { values: BTreeMap::new(), environment: Vec::new() };
@@ -41,7 +58,8 @@ impl Options {
                 "env" => options
                     .environment
                     .push(value.split_once('=').map(|(n, v)| (n.to_owned(), v.to_owned())).ok_or(USAGE)?),
-                name => drop(options.values.insert(name.to_owned(), value)),
+                name if KNOWN.contains(&name) => drop(options.values.insert(name.to_owned(), value)),
+                other => return Err(format!("there is no option {other}\n{USAGE}").into()),
             }
         }
         Ok(options)
@@ -57,7 +75,17 @@ impl Options {
 }
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
     let command = arguments.next().ok_or(USAGE)?;
     let options = Options::read(arguments)?;

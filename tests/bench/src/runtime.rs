@@ -79,8 +79,7 @@ pub(crate) async fn measure(run: &Run) -> Result<Value, Box<dyn std::error::Erro
         .env("AWS_ENDPOINT_URL", aws)
         .env("AWS_EC2_METADATA_DISABLED", "true")
         .envs(environment.iter().map(|(name, value)| (name, value)))
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
+        .stdout(Stdio::null()) // the log
         .kill_on_drop(true)
         .spawn()?;
     let pid = process.id().unwrap_or_default();
@@ -89,7 +88,11 @@ pub(crate) async fn measure(run: &Run) -> Result<Value, Box<dyn std::error::Erro
     let (mut sent, mut body) = (started, Bytes::new());
     give.send(()).await?;
     while answers_ms.len() < *count {
-        match tokio::time::timeout(PATIENCE, sees.recv()).await?.ok_or("the function is gone")? {
+        let seen = tokio::select! {
+            seen = tokio::time::timeout(PATIENCE, sees.recv()) => seen?.ok_or("the runtime interface is gone")?,
+            ended = process.wait() => return Err(format!("{program} ended by itself: {}", ended?).into()),
+        };
+        match seen {
             Seen::Ready(at) => {
                 ready_ms.get_or_insert_with(|| ms(at - started));
                 sent = at;

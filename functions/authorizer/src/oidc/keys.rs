@@ -30,7 +30,6 @@ const LARGEST_DOCUMENT: usize = 200_000;
 /// An issuer's keys.
 #[derive(Debug)]
 pub(super) struct Keys {
-    http: Client,
     issuer: String,
     kept: Mutex<Kept>,
 }
@@ -50,14 +49,8 @@ struct Configuration {
 }
 
 impl Keys {
-    pub(super) fn new(issuer: &str) -> Result<Self, Failed> {
-        let http = Client::builder()
-            .timeout(TIMEOUT)
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .build()
-            .map_err(|error| Failed(format!("no HTTP client: {error}")))?;
-        Ok(Self { http, issuer: issuer.to_owned(), kept: Mutex::default() })
+    pub(super) fn new(issuer: &str) -> Self {
+        Self { issuer: issuer.to_owned(), kept: Mutex::default() }
     }
 
     /// The key of this id, for this algorithm.
@@ -86,8 +79,11 @@ impl Keys {
     }
 
     async fn fetch(&self) -> Result<Vec<Jwk>, String> {
+        // Built here, once an hour: a start that sees no JWT reads no root certificates for it.
+        let http = Client::builder().timeout(TIMEOUT).redirect(reqwest::redirect::Policy::none()).no_proxy();
+        let http = http.build().map_err(|error| format!("no HTTP client: {error}"))?;
         let address = format!("{}/.well-known/openid-configuration", self.issuer.trim_end_matches('/'));
-        let configuration: Configuration = self.document(&address).await?;
+        let configuration: Configuration = document(&http, &address).await?;
         if configuration.issuer != self.issuer {
             return Err("the configuration is another issuer's".to_owned());
         }
@@ -95,21 +91,22 @@ impl Keys {
         if keys.map_err(|error| error.to_string())?.scheme() != issuer.map_err(|error| error.to_string())?.scheme() {
             return Err("the keys are not where https leads".to_owned());
         }
-        Ok(self.document::<JwkSet>(&configuration.jwks_uri).await?.keys)
+        Ok(document::<JwkSet>(&http, &configuration.jwks_uri).await?.keys)
     }
+}
 
-    async fn document<T: DeserializeOwned>(&self, address: &str) -> Result<T, String> {
-        let failed = |error: reqwest::Error| format!("{address}: {error}");
-        let mut response = self.http.get(address).send().await.map_err(failed)?.error_for_status().map_err(failed)?;
-        let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(failed)? {
-            body.extend_from_slice(&chunk);
-            if body.len() > LARGEST_DOCUMENT {
-                return Err(format!("{address}: more than {LARGEST_DOCUMENT} bytes"));
-            }
+/// A document of an issuer.
+async fn document<T: DeserializeOwned>(http: &Client, address: &str) -> Result<T, String> {
+    let failed = |error: reqwest::Error| format!("{address}: {error}");
+    let mut response = http.get(address).send().await.map_err(failed)?.error_for_status().map_err(failed)?;
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(failed)? {
+        body.extend_from_slice(&chunk);
+        if body.len() > LARGEST_DOCUMENT {
+            return Err(format!("{address}: more than {LARGEST_DOCUMENT} bytes"));
         }
-        serde_json::from_slice(&body).map_err(|error| format!("{address}: {error}"))
     }
+    serde_json::from_slice(&body).map_err(|error| format!("{address}: {error}"))
 }
 
 fn has_id(key: &Jwk, kid: &str) -> bool {
