@@ -93,12 +93,11 @@ impl<'a> Judgement<'a> {
     /// Keeps why a rule could not judge a resource, beside the rules with the same kind of reason.
     fn could_not(&mut self, resource: &'a Resource, Reason { kind, detail }: &'a Reason, rule: &'static str) {
         let same = |other: &&mut NotJudged<'_>| std::ptr::eq(other.resource, resource) && other.reason == *kind;
-        match self.not_judged.iter_mut().rev().take(rules::ALL.len()).find(same) {
-            Some(other) => _ = other.rules.insert(rule, detail),
-            None => {
-                let rules = [(rule, detail.as_str())].into();
-                self.not_judged.push(NotJudged { resource, reason: *kind, rules });
-            }
+        if let Some(other) = self.not_judged.iter_mut().rev().take(rules::ALL.len()).find(same) {
+            other.rules.insert(rule, detail);
+        } else {
+            let rules = [(rule, detail.as_str())].into();
+            self.not_judged.push(NotJudged { resource, reason: *kind, rules });
         }
     }
 }
