@@ -14,7 +14,7 @@ from pathlib import Path
 from e2e import issuer
 
 from . import report, tools
-from .harness import OPAQUE, PRINCIPALS, Build, authorizer_event, gateway_event, has_callgrind, instructions
+from .harness import OPAQUE, PRINCIPALS, Build, authorizer_event, check, gateway_event, has_callgrind, instructions
 from .questions import QUESTIONS, Question
 from .report import Answer, Start, Token
 
@@ -32,6 +32,7 @@ SMALL = {
 #: How many resources the instructions of an answer are counted with: profiled code takes fifty times as long, and a
 #: longer answer would meet its time limits.
 PROFILED = 1_000
+
 
 def main() -> int:
     build = Build("release")
@@ -92,8 +93,7 @@ def _starts(build: Build) -> list[Start]:
         count = STARTS_OF_PYTHON if command[0] == str(python) else STARTS
         starts = build.invoke(command, event, account, starts=count, environment=environment, tls=True)
         measured = [start["measured"] for start in starts]
-        if measured[0]["status"] != 200 and not measured[0]["policy"]:
-            raise SystemExit(f"{name}: {measured[0]}")
+        check(measured[0])
         ready, first, cpu = (
             statistics.median(values)
             for values in ([m["ready_ms"] for m in measured], [m["answers_ms"][0] for m in measured], [m["cpu_ms"][0] for m in measured])
@@ -114,8 +114,7 @@ def _tokens(build: Build) -> list[Token]:
         for name, token in tokens.items():
             (start,) = build.invoke([str(build.function("authorizer"))], authorizer_event(token), account, count=TOKENS, environment=environment)
             measured = start["measured"]
-            if measured["policy"]["Statement"][0]["Effect"] != "Allow":
-                raise SystemExit(f"{name}: {measured}")
+            check(measured)
             cpu = (measured["cpu_ms"][-1] - measured["cpu_ms"][0]) / (TOKENS - 1)
             counted = instructions(build, "authorizer", authorizer_event(token), account, environment, warm=50) if has_callgrind() else None
             found.append(Token(name, statistics.median(measured["answers_ms"][1:]), cpu, counted.warm if counted else None))

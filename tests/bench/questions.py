@@ -25,8 +25,6 @@ class Question:
     """What is asked, of which account."""
 
     name: str
-    #: How many resources or series it is about.
-    size: int
     function: str
     query: dict[str, str]
     #: Options of the simulated AWS.
@@ -66,7 +64,7 @@ def _resources(total: int, tools: tuple[str, ...]) -> Question:
     calls = {operation: sum(map(pages, regions)) for operation, pages in listings.items()}
     calls |= {"ec2:DescribeRegions": 1, "s3:ListBuckets": 1}
     return Question(
-        f"/resources, {total:,} resources", total, "resources", {}, {"resources": total}, (1 + longest) * ROUND_TRIP_MS, calls,
+        f"/resources, {total:,} resources", "resources", {}, {"resources": total}, (1 + longest) * ROUND_TRIP_MS, calls,
         ["resources"], tools=tools,
     )  # fmt: skip
 
@@ -84,7 +82,7 @@ def _metrics(ids: int, metrics: int) -> Question:
     ways = ("sequential", "threads") if ids * metrics <= 500 else ("threads",)
     script = ["metrics", str(ids), str(metrics)]
     calls = {"ec2:DescribeRegions": 1, "cloudwatch:GetMetricData": requests}
-    return Question(f"/metrics, {ids * metrics:,} series", ids * metrics, "metrics", query, account, limit, calls, script, ways)
+    return Question(f"/metrics, {ids * metrics:,} series", "metrics", query, account, limit, calls, script, ways)
 
 
 #: What the rules of `functions/bottlenecks` need of an instance over each stretch of time: queries, datapoints of a query,
@@ -105,7 +103,7 @@ def _bottlenecks(instances: int, ways: tuple[str, ...], tools: tuple[str, ...]) 
     limit = (1 + pages[0] + 1) * ROUND_TRIP_MS + waits - 1000 / METRIC_REQUESTS_A_SECOND
     account = {"resources": instances, "only-instances": "yes", "metric-requests-a-second": METRIC_REQUESTS_A_SECOND}
     return Question(
-        f"/bottlenecks, {instances:,} instances", instances, "bottlenecks", {"types": "ec2"}, account, limit,
+        f"/bottlenecks, {instances:,} instances", "bottlenecks", {"types": "ec2"}, account, limit,
         {"ec2:DescribeRegions": 1, "ec2:DescribeInstances": sum(pages), "cloudwatch:GetMetricData": sum(requests)},
         ["bottlenecks"], ways, tools,
     )  # fmt: skip
@@ -115,7 +113,7 @@ def _costs(days: int) -> Question:
     pages = math.ceil(days * BILL_LINES / GROUPS_A_PAGE)
     query = {"days": str(days), "group_by": "service,region", "compare": "false"}
     return Question(
-        f"/costs, {days} days by service and region", days * BILL_LINES, "costs", query, {"resources": 0, "bill-lines": BILL_LINES},
+        f"/costs, {days} days by service and region", "costs", query, {"resources": 0, "bill-lines": BILL_LINES},
         pages * ROUND_TRIP_MS, {"ce:GetCostAndUsage": pages}, ["costs", str(days)], ("sequential",), ("awscost", "aws-finops"),
     )  # fmt: skip
 

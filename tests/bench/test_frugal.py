@@ -23,6 +23,8 @@ COUNTS = Path(__file__).with_name("instructions.json")
 TOLERANCE = 0.1
 UPDATE = "FRUGAL_UPDATE" in os.environ
 BUILD = Build("debug")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def build() -> None:
     BUILD.build()
