@@ -13,7 +13,7 @@ from pathlib import Path
 
 from e2e import issuer
 
-from . import report, tools
+from . import peers, report, tools
 from .harness import OPAQUE, PRINCIPALS, Build, authorizer_event, check, gateway_event, has_callgrind, instructions
 from .questions import QUESTIONS, Question
 from .report import Answer, Start, Token
@@ -66,12 +66,12 @@ def _answers(build: Build, question: Question) -> dict[str, Answer]:
     found = {"stratoscope": Answer(statistics.median(warm), calls, float(requests["estimated_cost_usd"]), cpu_ms, measured["peak_kib"])}
     for way in question.ways:
         command = [sys.executable, "-m", "bench.peers", question.script[0], way, *question.script[1:]]
-        took, asked, printed = build.client(command, question.account, {"PYTHONPATH": str(Path(__file__).parents[1])})
+        _, asked, printed = build.client(command, question.account, {"PYTHONPATH": str(Path(__file__).parents[1])})
+        asked = {operation: calls // peers.RUNS for operation, calls in asked.items()}
         found[way] = Answer(json.loads(printed)["ms"], sum(asked.values()), report.price(asked))
     for name in question.tools:
-        tool, programs = tools.TOOLS[name], tools.programs(name)
         with tempfile.TemporaryDirectory() as folder:
-            command = tool.command(programs, question, Path(folder))
+            command = tools.COMMANDS[name](tools.programs(name), question, Path(folder))
             took, asked, _ = build.client(command, question.account, tools.environment(Path(folder)))
         found[name] = Answer(took, sum(asked.values()), report.price(asked))
     return found

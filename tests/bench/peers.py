@@ -1,5 +1,6 @@
 """The same questions asked with plain boto3: one call after the other, as the notes that the product grew from had it, and
-with a pool of threads over regions and services. `python -m bench.peers <question> <way>` prints how long it took.
+with a pool of threads over regions and services. `python -m bench.peers <question> <way>` asks more than once and prints how
+long the last time took, when clients are built and connections kept, as ours are.
 """
 
 from __future__ import annotations
@@ -7,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -18,13 +20,24 @@ from botocore.config import Config
 
 #: As many as a careful script takes; boto3's own pool of connections is as large.
 THREADS = 32
+#: How often the question is asked.
+RUNS = 2
 HOME = "us-east-1"
 
 Run = Callable[[list[Callable[[], Any]]], list[Any]]
 
 
+_clients: dict[tuple[str, str], Any] = {}
+_building = threading.Lock()
+
+
 def _client(service: str, region: str) -> Any:
-    return boto3.client(service, region_name=region, config=Config(max_pool_connections=THREADS, retries={"mode": "standard"}))
+    """One client a service and region, for all threads; boto3 can't build two at once."""
+    with _building:
+        if (service, region) not in _clients:
+            config = Config(max_pool_connections=THREADS, retries={"mode": "standard"})
+            _clients[service, region] = boto3.client(service, region_name=region, config=config)
+        return _clients[service, region]
 
 
 def sequential(tasks: Iterable[Callable[[], Any]]) -> list[Any]:
@@ -96,8 +109,7 @@ def bottlenecks(run: Run) -> int:
         return [(region, instance["InstanceId"]) for reservation in found for instance in reservation["Instances"]]
 
     instances = [pair for pairs in run([lambda r=r: of_region(r) for r in _regions()]) for pair in pairs]
-    clients = {region: _client("cloudwatch", region) for region, _ in instances}
-    tasks = [lambda r=r, i=i: _statistics(clients[r], i, "CPUUtilization", 24, 3600) for r, i in instances]
+    tasks = [lambda r=r, i=i: _statistics(_client("cloudwatch", r), i, "CPUUtilization", 24, 3600) for r, i in instances]
     return sum(1 for found in run(tasks) if found and max(point["Maximum"] for point in found) > 80)
 
 
@@ -122,9 +134,12 @@ def main() -> None:
     question, way, *numbers = sys.argv[1:]
     run = {"sequential": sequential, "threads": threads}[way]
     ask = {"resources": resources, "metrics": metrics, "bottlenecks": bottlenecks, "costs": costs}[question]
-    started = time.monotonic()
-    found = ask(run, *map(int, numbers))
-    print(json.dumps({"ms": round((time.monotonic() - started) * 1000, 1), "found": found}))
+    took: list[float] = []
+    for _ in range(RUNS):
+        started = time.monotonic()
+        found = ask(run, *map(int, numbers))
+        took.append(round((time.monotonic() - started) * 1000, 1))
+    print(json.dumps({"ms": took[-1], "first_ms": took[0], "found": found}))
 
 
 if __name__ == "__main__":

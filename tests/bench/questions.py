@@ -8,7 +8,11 @@ from dataclasses import dataclass, field
 
 #: How long a request to the simulated AWS takes.
 ROUND_TRIP_MS = 50
-REGIONS = 17
+REGIONS = [
+    "us-east-1", "us-east-2", "us-west-1", "us-west-2", "ap-south-1", "ap-northeast-1", "ap-northeast-2",
+    "ap-northeast-3", "ap-southeast-1", "ap-southeast-2", "ca-central-1", "eu-central-1", "eu-north-1", "eu-west-1",
+    "eu-west-2", "eu-west-3", "sa-east-1",
+]  # fmt: skip
 #: CloudWatch's published rates: requests a second of a region, and datapoints a second of old and of recent times.
 METRIC_REQUESTS_A_SECOND = 50
 OLD_DATAPOINTS_A_SECOND, RECENT_DATAPOINTS_A_SECOND = 396_000, 180_000
@@ -42,8 +46,8 @@ class Question:
 
 def of_regions(of_type: int) -> list[int]:
     """How many resources of a type each region has, as `src/inventory.rs` spreads them: half in the first region."""
-    elsewhere = of_type // 2 // (REGIONS - 1)
-    return [of_type - elsewhere * (REGIONS - 1)] + [elsewhere] * (REGIONS - 1)
+    elsewhere = of_type // 2 // (len(REGIONS) - 1)
+    return [of_type - elsewhere * (len(REGIONS) - 1)] + [elsewhere] * (len(REGIONS) - 1)
 
 
 def _pages(count: int, size: int) -> int:

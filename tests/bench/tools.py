@@ -6,28 +6,14 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from emulator.ministack import HOME_REGION
 
 from .harness import TARGET
-from .questions import Question
+from .questions import REGIONS, Question
 
 HOME = TARGET / "peers"
-REGIONS = [
-    "us-east-1", "us-east-2", "us-west-1", "us-west-2", "ap-south-1", "ap-northeast-1", "ap-northeast-2",
-    "ap-northeast-3", "ap-southeast-1", "ap-southeast-2", "ca-central-1", "eu-central-1", "eu-north-1", "eu-west-1",
-    "eu-west-2", "eu-west-3", "sa-east-1",
-]  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Tool:
-    """A tool: what is installed, and its command for a question, which may write into a folder."""
-
-    requirements: tuple[str, ...]
-    command: Callable[[Path, Question, Path], list[str]]
 
 
 def _c7n(programs: Path, question: Question, folder: Path) -> list[str]:
@@ -57,26 +43,33 @@ def _awscost(programs: Path, _question: Question, _folder: Path) -> list[str]:
     return [str(programs / "awscost"), "-g", "DAILY", "-p", "90", "-d", "SERVICE", "-d", "REGION"]
 
 
-TOOLS = {
-    "c7n": Tool(("c7n==0.9.53",), _c7n),
-    "aws-list-all": Tool(("aws-list-all==0.9.2",), _list_all),
-    "aws-finops": Tool(("aws-finops-dashboard==2.3.0",), _finops),
-    "awscost": Tool(("awscost==0.4.0",), _awscost),
+#: The command of a tool for a question, which may write into a folder.
+COMMANDS: dict[str, Callable[[Path, Question, Path], list[str]]] = {
+    "c7n": _c7n,
+    "aws-list-all": _list_all,
+    "aws-finops": _finops,
+    "awscost": _awscost,
+}
+REQUIREMENTS = {
+    "c7n": ["c7n==0.9.53"],
+    "aws-list-all": ["aws-list-all==0.9.2"],
+    "aws-finops": ["aws-finops-dashboard==2.3.0"],
+    "awscost": ["awscost==0.4.0"],
     # No tool, but AWS's own runtime for functions in Python.
-    "python-runtime": Tool(("awslambdaric==4.2.2", "boto3==1.44.5"), lambda *_: []),
+    "python-runtime": ["awslambdaric==4.2.2", "boto3==1.44.5"],
 }
 
 
 def programs(name: str) -> Path:
     """Where the programs of a tool are; installs it the first time."""
-    home, tool = HOME / name, TOOLS[name]
+    home, requirements = HOME / name, REQUIREMENTS[name]
     done = home / "installed.json"
-    if not done.exists() or json.loads(done.read_text()) != list(tool.requirements):
-        print(f"Installing {', '.join(tool.requirements)} ...", flush=True)
+    if not done.exists() or json.loads(done.read_text()) != requirements:
+        print(f"Installing {', '.join(requirements)} ...", flush=True)
         subprocess.run([sys.executable, "-m", "venv", "--clear", home], check=True)
-        pip = [home / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check", *tool.requirements]
+        pip = [home / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check", *requirements]
         subprocess.run(pip, check=True)
-        done.write_text(json.dumps(tool.requirements))
+        done.write_text(json.dumps(requirements))
     return home / "bin"
 
 

@@ -17,7 +17,6 @@ mod policy;
 mod principals;
 mod secret;
 
-use aws_config::BehaviorVersion;
 use jiff::Timestamp;
 use serde::Deserialize;
 
@@ -77,7 +76,7 @@ impl Authorizer {
     pub async fn from_env() -> Result<Self, Failed> {
         let oidc = Oidc::from_env(|name| std::env::var(name).ok())?;
         let id = std::env::var("TOKENS_SECRET").map_err(|_| Failed("TOKENS_SECRET is not set".to_owned()))?;
-        let config = aws_config::defaults(BehaviorVersion::latest()).http_client(https::client()).load().await;
+        let config = sdk::config().load().await;
         Ok(Self { secret: Secret::new(&config, id), oidc })
     }
 

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use crate::judge::{Found, Judgement, NotJudged, Verdict};
+use crate::judge::{Found, Judgement, NotJudged, Verdicts};
 use crate::query::BottlenecksQuery;
 use crate::rule::{ReasonKind, Rule, Settings, Severity};
 use crate::rules;
@@ -230,7 +230,7 @@ fn count<K: Ord>(counts: &mut BTreeMap<K, usize>, key: K) {
 }
 
 /// Cuts what the rules say into the page that was asked for.
-pub(crate) fn shape(survey: &Survey<Vec<Verdict>>, query: &BottlenecksQuery) -> Result<Bottlenecks, ApiError> {
+pub(crate) fn shape(survey: &Survey<Verdicts>, query: &BottlenecksQuery) -> Result<Bottlenecks, ApiError> {
     let judgement = Judgement::of(survey);
     let found = judgement.findings.iter().map(Entry::Found);
     let entries = found.chain(judgement.not_judged.iter().map(Entry::NotJudged));

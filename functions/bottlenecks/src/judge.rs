@@ -20,8 +20,11 @@ pub(crate) struct Verdict {
     said: Result<Finding, Reason>,
 }
 
+/// What all rules say of a resource. Most say nothing of most, and a vector would keep room for four.
+pub(crate) type Verdicts = Box<[Verdict]>;
+
 /// Holds one resource and what was measured of it against its rules. Those that find nothing wrong say nothing.
-pub(crate) fn judge(resource: &Resource, series: &[Series], query: &BottlenecksQuery) -> Vec<Verdict> {
+pub(crate) fn judge(resource: &Resource, series: &[Series], query: &BottlenecksQuery) -> Verdicts {
     let plan = Plan::of(resource);
     let (settings, now) = (query.settings, query.windows.now);
     let of_rule = |(place, rule): (usize, &'static Rule)| {
@@ -73,7 +76,7 @@ pub(crate) struct Judgement<'a> {
 
 impl<'a> Judgement<'a> {
     /// Puts the verdicts of a survey in order.
-    pub(crate) fn of(survey: &'a Survey<Vec<Verdict>>) -> Self {
+    pub(crate) fn of(survey: &'a Survey<Verdicts>) -> Self {
         let mut all = Self::default();
         for (resource, verdicts) in survey.inventory.resources.iter().zip(&survey.read) {
             for Verdict { rule, place, said } in verdicts {

@@ -1,9 +1,9 @@
 //! The shape of an answer: a snapshot of it, and the laws of its pages.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use api::Query;
-use collector::resource::{Address, Bucket, Database, Detail, Function, Instance, Volume};
+use collector::resource::{Address, Bucket, Database, Detail, Function, Instance, Tags, Volume};
 use collector::{Inventory, Resource, ResourceType};
 use proptest::prelude::*;
 use serde_json::Value;
@@ -17,7 +17,7 @@ fn resource(id: &str, region: &str, detail: Detail) -> Resource {
         region: Some(region.to_owned()),
         name: None,
         arn: None,
-        tags: Some(BTreeMap::new()),
+        tags: Some(Tags::new()),
         detail,
     }
 }
@@ -32,7 +32,7 @@ fn small_account() -> Inventory {
     let mut web = instance("i-1", "us-east-1", "running");
     web.name = Some("web".to_owned());
     web.arn = Some("arn:aws:ec2:us-east-1:123456789012:instance/i-1".to_owned());
-    web.tags = Some([("Name".to_owned(), "web".to_owned())].into());
+    web.tags = Some(Tags::from_iter([("Name".to_owned(), "web".to_owned())]));
     if let Detail::Ec2(detail) = &mut web.detail {
         detail.instance_type = Some("t3.micro".to_owned());
         detail.launch_time = Some("2026-10-01T08:00:00Z".parse().unwrap());
@@ -194,7 +194,7 @@ fn a_resource_created_or_deleted_between_two_pages_moves_nothing_that_stays() {
 
 #[test]
 fn without_a_limit_an_answer_ends_before_lambdas_6_mb() {
-    let tags: BTreeMap<_, _> = (0..40).map(|n| (format!("key-{n}"), format!("\"{}\"", "v".repeat(100)))).collect();
+    let tags: Tags = (0..40).map(|n| (format!("key-{n}"), format!("\"{}\"", "v".repeat(100)))).collect();
     let mut inventory = small_account();
     inventory.resources = (0..2_000)
         .map(|n| Resource { tags: Some(tags.clone()), ..instance(&format!("i-{n:05}"), "us-east-1", "running") })

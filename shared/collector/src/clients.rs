@@ -1,7 +1,7 @@
 //! The one place that builds clients.
 //!
 //! Each (account, service, region) has one client, built when it is first needed and kept for the life of the process: a
-//! client holds its endpoint and its retry budget. All share one HTTP client ([`https`]). With its client each service has
+//! client holds its endpoint and its retry budget. All share one HTTP client ([`sdk`]). With its client each service has
 //! the gate that its requests pass.
 //!
 //! Retries are the SDK's standard ones (exponential with jitter). The time limits of a call leave room for a second
@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use aws_config::identity::IdentityCache;
-use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_config::{Region, SdkConfig};
 use aws_sdk_sts::config::SharedCredentialsProvider;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
@@ -91,8 +91,7 @@ pub(crate) async fn config_from_env() -> SdkConfig {
         .operation_attempt_timeout(ATTEMPT_TIMEOUT)
         .operation_timeout(OPERATION_TIMEOUT)
         .build();
-    let loader = aws_config::defaults(BehaviorVersion::latest());
-    loader.http_client(https::client()).timeout_config(timeouts).retry_config(retries()).load().await
+    sdk::config().timeout_config(timeouts).retry_config(retries()).load().await
 }
 
 /// How a call that failed is tried again.

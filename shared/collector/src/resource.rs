@@ -4,14 +4,14 @@
 //! `engine`, `status`, `storage_gb`, `created`), which its users rely on. A value that AWS did not give is absent
 //! from the JSON or null, never a zero or an empty text.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use jiff::Timestamp;
+use litemap::LiteMap;
 use serde::{Deserialize, Serialize};
 
-/// Tags by key.
-pub type Tags = BTreeMap<String, String>;
+/// Tags by key. There are thousands of these with a few tags each, which a BTreeMap gives room for eleven.
+pub type Tags = LiteMap<String, String>;
 
 /// The types of resources that the inventory knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

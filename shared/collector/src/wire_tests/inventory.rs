@@ -130,7 +130,7 @@ async fn the_values_of_each_type_are_read() {
     assert_eq!(detail.launch_time, Some("2026-10-01T08:00:00Z".parse().unwrap()));
     assert_eq!(detail.state_transition_reason.as_deref(), Some("User initiated (2026-11-01 09:00:00 GMT)"));
 
-    let prod = Some(Tags::from([("env".to_owned(), "prod".to_owned())]));
+    let prod = Some(Tags::from_iter([("env".to_owned(), "prod".to_owned())]));
     assert_eq!((database.state(), &database.tags), (Some("available"), &prod));
     let Detail::Rds(detail) = &database.detail else { panic!("{database:?}") };
     assert_eq!(
