@@ -30,6 +30,7 @@ fmt: ## format of the Rust code
 
 lint: ## clippy and rustdoc, warnings denied
 	cargo clippy --workspace --all-targets --locked -- --deny warnings
+	cargo clippy --manifest-path tests/bench/Cargo.toml --target-dir "$${CARGO_TARGET_DIR:-target}/bench" --locked -- --deny warnings
 	RUSTDOCFLAGS="--deny warnings" cargo doc --workspace --no-deps --document-private-items --locked
 
 deny: $(DENY) ## licences, sources and duplicates of what the binaries are made of

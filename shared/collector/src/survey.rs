@@ -85,8 +85,6 @@ impl Collector {
         if measurements.is_empty() {
             return Measured { read: ReadOf::new(), gaps: Vec::new(), complete: true };
         }
-        // Grown for thousands, it is half empty; and it is kept as long as the region is measured.
-        measurements.shrink_to_fit();
         let types: Vec<_> = types.into_iter().collect();
         let (series, gaps) = self.series(region, &types, &measurements, deadline).await;
         let mut left = series.as_slice();
