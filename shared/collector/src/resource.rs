@@ -8,7 +8,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 use litemap::LiteMap;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 /// Tags by key. There are thousands of these with a few tags each, which a BTreeMap gives room for eleven.
 pub type Tags = LiteMap<String, String>;
@@ -85,10 +85,20 @@ pub struct Resource {
     /// The ARN; `None` where it is built from the account and STS did not say which.
     pub arn: Option<String>,
     /// The tags; `None` where they could not be had, which the gaps tell.
+    #[serde(serialize_with = "as_object")]
     pub tags: Option<Tags>,
     /// What the type has.
     #[serde(flatten)]
     pub detail: Detail,
+}
+
+/// Writes tags as an object, or null. A `LiteMap` can't say by itself that an empty one is an object, too.
+#[expect(clippy::ref_option, reason = "serde hands over the field")]
+fn as_object<S: Serializer>(tags: &Option<Tags>, serializer: S) -> Result<S::Ok, S::Error> {
+    match tags {
+        Some(tags) => serializer.collect_map(tags.iter()),
+        None => serializer.serialize_none(),
+    }
 }
 
 impl Resource {
