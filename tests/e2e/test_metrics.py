@@ -121,7 +121,7 @@ def test_a_region_that_is_none_is_the_callers_error(deployed: Stack) -> None:
         ({"resource_type": "ec2,rds"}, "resource_type", "allowed: ec2, rds, lambda, ebs, s3"),
         ({"resource_ids": "web-1"}, "resource_ids", "instance ids such as"),
         ({"hours": "0"}, "hours", "a whole number from 1 to 10920"),
-        ({"period": "7"}, "period", "a whole number from 60 to 86400"),
+        ({"period": "7"}, "period", "multiples of 60 seconds up to 86400"),
         ({"metrics": "memory"}, "metrics", "allowed: cpu, network_in"),
         ({"statistics": "Mean"}, "statistics", "percentiles such as p90"),
         ({"types": "ec2"}, "types", "unknown parameter; allowed: resource_type"),

@@ -76,7 +76,7 @@ impl Authorizer {
     pub async fn from_env() -> Result<Self, Failed> {
         let oidc = Oidc::from_env(|name| std::env::var(name).ok())?;
         let id = std::env::var("TOKENS_SECRET").map_err(|_| Failed("TOKENS_SECRET is not set".to_owned()))?;
-        let config = sdk::config().load().await;
+        let config = sdk::config().map_err(|not_set| Failed(not_set.to_string()))?.load().await;
         Ok(Self { secret: Secret::new(&config, id), oidc })
     }
 

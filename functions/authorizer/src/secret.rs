@@ -9,6 +9,7 @@ use std::time::Duration;
 use aws_config::SdkConfig;
 use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::config::Builder;
+use aws_sdk_secretsmanager::error::SdkError;
 use aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata as _;
 use aws_smithy_types::timeout::TimeoutConfig;
@@ -72,11 +73,18 @@ impl Secret {
             {
                 Ok(None)
             }
-            // Code and message alone: all that the SDK knows of an error has the answer's body in it.
-            Err(error) => {
-                let (code, message) = (error.code().unwrap_or("no answer"), error.message().unwrap_or_default());
-                Err(Failed(format!("the secret can't be read: {code}: {message}")))
-            }
+            Err(error) => Err(Failed(format!("the secret can't be read: {}", reason(&error)))),
+        }
+    }
+}
+
+/// AWS's code and message, or why there is no answer. All that the SDK knows of an error has the answer's body in it.
+fn reason(error: &SdkError<GetSecretValueError>) -> String {
+    match error {
+        SdkError::DispatchFailure(failure) if let Some(error) = failure.as_connector_error() => sdk::root_cause(error),
+        _ => {
+            let (code, message) = (error.code(), error.message().unwrap_or_default());
+            code.map_or_else(|| error.to_string(), |code| format!("{code}: {message}"))
         }
     }
 }

@@ -54,20 +54,23 @@ impl SecretsManager {
     }
 
     fn authorizer(&self) -> Authorizer {
-        let config = SdkConfig::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::new("us-east-1"))
-            .endpoint_url(format!("http://{}", self.server.server_addr()))
-            .credentials_provider(SharedCredentialsProvider::new(Credentials::for_tests()))
-            // An idle connection would keep others out of the server's few threads.
-            .http_client(aws_smithy_http_client::Builder::new().pool_max_idle_per_host(0).build_http())
-            .sleep_impl(aws_smithy_async::rt::sleep::SharedAsyncSleep::new(
-                aws_smithy_async::rt::sleep::TokioSleep::new(),
-            ))
-            .retry_config(RetryConfig::disabled())
-            .build();
-        Authorizer { secret: Secret::new(&config, "tokens".to_owned()), oidc: None }
+        asking(&self.server.server_addr().to_string())
     }
+}
+
+/// An authorizer whose Secrets Manager is at `address`.
+fn asking(address: &str) -> Authorizer {
+    let config = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("us-east-1"))
+        .endpoint_url(format!("http://{address}"))
+        .credentials_provider(SharedCredentialsProvider::new(Credentials::for_tests()))
+        // An idle connection would keep others out of the server's few threads.
+        .http_client(aws_smithy_http_client::Builder::new().pool_max_idle_per_host(0).build_http())
+        .sleep_impl(aws_smithy_async::rt::sleep::SharedAsyncSleep::new(aws_smithy_async::rt::sleep::TokioSleep::new()))
+        .retry_config(RetryConfig::disabled())
+        .build();
+    Authorizer { secret: Secret::new(&config, "tokens".to_owned()), oidc: None }
 }
 
 impl Drop for SecretsManager {
@@ -132,6 +135,13 @@ async fn the_secret_is_read_once_and_kept_for_two_minutes() {
         [json!({"token": TOKEN}).to_string(), json!({"token": TOKEN}).to_string()].map(Some);
     assert_eq!(effect(&authorizer, &old, after(240)).await.unwrap(), "Deny");
     assert_eq!(effect(&authorizer, &new, after(240)).await.unwrap(), "Allow");
+}
+
+#[tokio::test]
+async fn without_a_connection_the_fault_says_so() {
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let failed = effect(&asking(&nobody.to_string()), &format!("Bearer {TOKEN}"), now()).await.unwrap_err().to_string();
+    assert!(failed.starts_with("the secret can't be read: Connection refused"), "{failed}");
 }
 
 #[tokio::test]

@@ -5,6 +5,6 @@ use collector::Accounts;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     api::telemetry::init(env!("CARGO_CRATE_NAME"));
-    let accounts = Accounts::from_env().await;
+    let accounts = Accounts::from_env().await?;
     api::serve(|call| bottlenecks::handle(&accounts, call)).await
 }

@@ -169,7 +169,7 @@ fn dates(query: &Query, granularity: Granularity, today: Date) -> Result<(Date, 
     let first = match (start, end) {
         (Some(start), _) => start,
         (None, Some(_)) => return Err(ApiError::invalid("start", "required with end: the first day, as YYYY-MM-DD")),
-        (None, None) => last.checked_sub(days.unwrap_or(USUAL_DAYS).days()).unwrap_or(Date::MIN),
+        (None, None) => last.checked_sub(days.unwrap_or(USUAL_DAYS.min(most_days)).days()).unwrap_or(Date::MIN),
     };
     if last > tomorrow {
         return Err(ApiError::not_allowed("end", &last.to_string(), &format!("up to {tomorrow}, the day after today")));
@@ -179,10 +179,8 @@ fn dates(query: &Query, granularity: Granularity, today: Date) -> Result<(Date, 
         return Err(ApiError::invalid(end_name, message));
     }
     if first < kept_from {
-        // Without a start only hours get here: the usual days are more than Cost Explorer keeps hours for.
-        let name = if start.is_some() { "start" } else { "days" };
         let allowed = format!("from {kept_from} on; Cost Explorer keeps {why}");
-        return Err(ApiError::not_allowed(name, &first.to_string(), &allowed));
+        return Err(ApiError::not_allowed("start", &first.to_string(), &allowed));
     }
     Ok((first, last))
 }
@@ -318,8 +316,8 @@ mod tests {
         assert!(
             refused(&[("granularity", "HOURLY"), ("days", "15")]).ends_with("allowed: a whole number from 1 to 14")
         );
-        assert!(refused(&[("granularity", "HOURLY")]).contains("from 2026-11-06 on"));
-        assert!(read(&[("granularity", "HOURLY"), ("days", "14")]).is_ok());
+        assert!(refused(&[("granularity", "HOURLY"), ("start", "2026-11-05")]).contains("from 2026-11-06 on"));
+        assert_eq!(read(&[("granularity", "HOURLY")]).unwrap().start, date(2026, 11, 6));
     }
 
     #[test]

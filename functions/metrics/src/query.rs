@@ -167,16 +167,19 @@ fn is_percentile(name: &str) -> bool {
 fn period(query: &Query, hours: u32, metrics: &[NamedMetric]) -> Result<u32, ApiError> {
     let slowest = metrics.iter().map(|named| named.metric.shortest_period).max().unwrap_or(60);
     let finest = finest_period(hours).max(slowest);
-    let Some(period) = query.number("period", &(60..=LONGEST_PERIOD))? else {
-        return Ok(usual_period(hours).max(slowest));
-    };
-    if period.is_multiple_of(finest) {
-        return Ok(period);
+    let Some(asked) = query.text("period") else { return Ok(usual_period(hours).max(slowest)) };
+    match query.number("period", &(finest..=LONGEST_PERIOD)) {
+        Ok(Some(period)) if period.is_multiple_of(finest) => Ok(period),
+        _ => {
+            let multiples = if finest < LONGEST_PERIOD {
+                format!("multiples of {finest} seconds up to")
+            } else {
+                "only".to_owned()
+            };
+            let allowed = format!("{multiples} {LONGEST_PERIOD}, for these metrics over {hours} hours");
+            Err(ApiError::not_allowed("period", asked, &allowed))
+        }
     }
-    let multiples =
-        if finest < LONGEST_PERIOD { format!("multiples of {finest} seconds up to") } else { "only".to_owned() };
-    let allowed = format!("{multiples} {LONGEST_PERIOD}, for these metrics over {hours} hours");
-    Err(ApiError::not_allowed("period", &period.to_string(), &allowed))
 }
 
 /// Refuses a question whose answer would not fit into one response, before it costs anything.
@@ -314,6 +317,7 @@ mod tests {
             "period: `60` is not allowed; allowed: multiples of 300 seconds up to 86400, for these metrics over 360 hours"
         );
         assert!(refused(&[("metrics", "cpu_credit_balance"), ("period", "60")]).contains("multiples of 300"));
+        assert!(refused(&[("period", "7")]).contains("multiples of 60 seconds up to 86400"));
         assert!(
             refused(&[("hours", "10921")])
                 .starts_with("hours: `10921` is not allowed; allowed: a whole number from 1 to 10920")

@@ -29,7 +29,7 @@ impl Query {
                 return Err(ApiError::invalid(name, message));
             }
             if value.is_empty() {
-                return Err(ApiError::invalid(name, "must not be empty; give it a value or leave it out"));
+                return Err(ApiError::invalid(name, "must not be empty"));
             }
             if values.insert(name.to_owned(), value.to_owned()).is_some() {
                 return Err(ApiError::invalid(

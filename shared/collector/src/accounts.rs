@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_config::SdkConfig;
+use sdk::NotSet;
 
 use crate::account::Account;
 use crate::assume::ReaderRoles;
@@ -35,14 +36,14 @@ struct Others {
 }
 
 impl Accounts {
-    /// The accounts of the environment: home is that of its credentials (on Lambda the function's role, elsewhere the
-    /// profile or variables that the AWS CLI would use), the others are those of `OTHER_ACCOUNTS`, through `READER_ROLE`
-    /// and `READER_EXTERNAL_ID`.
+    /// The accounts of the environment: home is that of its credentials (on Lambda, those of the function's role), the
+    /// others are those of `OTHER_ACCOUNTS`, through `READER_ROLE` and `READER_EXTERNAL_ID`. Makes no AWS call.
     ///
-    /// Makes no AWS call. Without a region it starts at `us-east-1`, where the list of regions is the same.
-    pub async fn from_env() -> Self {
+    /// # Errors
+    /// The environment has no region or no credentials.
+    pub async fn from_env() -> Result<Self, NotSet> {
         let roles = ReaderRoles::from_env(|name| std::env::var(name).ok());
-        Self::new(clients::config_from_env().await, roles)
+        Ok(Self::new(clients::config_from_env().await?, roles))
     }
 
     pub(crate) fn new(config: SdkConfig, roles: ReaderRoles) -> Self {

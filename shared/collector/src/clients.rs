@@ -21,6 +21,7 @@ use aws_config::{Region, SdkConfig};
 use aws_sdk_sts::config::SharedCredentialsProvider;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
+use sdk::NotSet;
 
 use crate::Common;
 use crate::assume::{AssumedRole, RoleCredentials};
@@ -32,7 +33,7 @@ use crate::requests::CountRequests;
 /// The endpoint of STS that belongs to no region; the commercial partition alone has one.
 const GLOBAL_STS: &str = "https://sts.amazonaws.com";
 
-/// Where the list of regions and the buckets are asked when the environment names no region.
+/// The region of the global endpoint of STS, and of a configuration without one.
 const DEFAULT_REGION: &str = "us-east-1";
 
 /// A TCP and TLS handshake takes under a second to the farthest region.
@@ -85,13 +86,13 @@ pub(crate) struct Clients {
 }
 
 /// The settings of the environment.
-pub(crate) async fn config_from_env() -> SdkConfig {
+pub(crate) async fn config_from_env() -> Result<SdkConfig, NotSet> {
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(CONNECT_TIMEOUT)
         .operation_attempt_timeout(ATTEMPT_TIMEOUT)
         .operation_timeout(OPERATION_TIMEOUT)
         .build();
-    sdk::config().timeout_config(timeouts).retry_config(retries()).load().await
+    Ok(sdk::config()?.timeout_config(timeouts).retry_config(retries()).load().await)
 }
 
 /// How a call that failed is tried again.

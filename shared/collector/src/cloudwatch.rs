@@ -1,9 +1,10 @@
 //! CloudWatch: many series in few requests.
 //!
 //! One GetMetricData takes 500 queries of one start and end, and returns 100,800 datapoints; queries are cut into batches
-//! by these limits, and the batches of a region run side by side at CloudWatch's published rate. The statistics of one
-//! metric stay in one batch, since AWS bills up to five of them as one metric. A series may be spread over pages and is
-//! put together by its query's id.
+//! by these limits, and the batches of a region run side by side at CloudWatch's published rate. Each is handed on when it
+//! is answered, so that whoever has made something of its series need not keep them. The statistics of one metric stay in
+//! one batch, since AWS bills up to five of them as one metric. A series may be spread over pages and is put together by
+//! its query's id.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -12,7 +13,7 @@ use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::operation::get_metric_data::GetMetricDataOutput;
 use aws_sdk_cloudwatch::types::{self, Dimension, MetricDataQuery, MetricDataResult, MetricStat, ScanBy, StatusCode};
 use aws_smithy_types::DateTime;
-use futures::future::join_all;
+use futures::stream::FuturesUnordered;
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -80,11 +81,11 @@ pub struct Series {
     pub status: SeriesStatus,
 }
 
-impl Series {
-    /// A series of a measurement of which nothing came.
-    pub(crate) fn missing(measurement: &Measurement) -> Self {
-        Self { values: vec![Vec::new(); measurement.statistics.len()], status: SeriesStatus::Missing }
-    }
+/// The series of measurements of which nothing came.
+pub(crate) fn missing<'a>(measurements: impl IntoIterator<Item = &'a Measurement>) -> Vec<Series> {
+    let values = |measurement: &Measurement| vec![Vec::new(); measurement.statistics.len()];
+    let series = |measurement| Series { values: values(measurement), status: SeriesStatus::Missing };
+    measurements.into_iter().map(series).collect()
 }
 
 /// Whether every series came whole.
@@ -92,34 +93,32 @@ pub(crate) fn all_complete(series: &[Series]) -> bool {
     series.iter().all(|series| series.status == SeriesStatus::Complete)
 }
 
-/// Reads every measurement: a series each, in their order, and what failed.
-pub(crate) async fn read(
+/// What came of a batch: a series for each of its measurements, with its place among all, and what failed.
+pub(crate) type Answered = (Vec<(usize, Series)>, Option<Fault>);
+
+/// Reads every measurement, each batch as it is answered.
+pub(crate) fn read(
     client: &Gated<Client>,
     measurements: &[Measurement],
     deadline: Instant,
-) -> (Vec<Series>, Vec<Fault>) {
-    let answered = join_all(batches(measurements).into_iter().map(async |batch| {
-        let (series, fault) = request(client, &batch, deadline).await;
-        let indexes = batch.into_iter().map(|(index, _)| index);
-        (indexes.zip(series).collect::<Vec<_>>(), fault)
-    }));
-    let (series, faults): (Vec<_>, Vec<_>) = answered.await.into_iter().unzip();
-    let mut series: Vec<_> = series.into_iter().flatten().collect();
-    series.sort_unstable_by_key(|(index, _)| *index);
-    (series.into_iter().map(|(_, series)| series).collect(), faults.into_iter().flatten().collect())
+) -> FuturesUnordered<impl Future<Output = Answered>> {
+    batches(measurements).into_iter().map(|batch| request(client, batch, deadline)).collect()
 }
 
 /// A measurement and its place among all.
 type Placed<'a> = (usize, &'a Measurement);
 
-/// Cuts measurements into requests, each of one start and end, by the queries and the datapoints that one may have.
+/// Cuts measurements into requests, each of one start and end, by the queries and the datapoints that one may have. They
+/// come in the order of the measurements, so that those of one resource are answered close together.
 fn batches(measurements: &[Measurement]) -> Vec<Vec<Placed<'_>>> {
     let mut spans: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for placed in measurements.iter().enumerate() {
         let Window { start, end, .. } = placed.1.window;
         spans.entry((start, end)).or_default().push(placed);
     }
-    spans.into_values().flat_map(batches_of_a_span).collect()
+    let mut batches: Vec<_> = spans.into_values().flat_map(batches_of_a_span).collect();
+    batches.sort_by_key(|batch| batch.first().map(|(place, _)| *place));
+    batches
 }
 
 fn batches_of_a_span(measurements: Vec<Placed<'_>>) -> Vec<Vec<Placed<'_>>> {
@@ -140,19 +139,19 @@ fn batches_of_a_span(measurements: Vec<Placed<'_>>) -> Vec<Vec<Placed<'_>>> {
 }
 
 /// One request with its pages.
-async fn request(client: &Gated<Client>, batch: &[Placed<'_>], deadline: Instant) -> (Vec<Series>, Option<Fault>) {
+async fn request(client: &Gated<Client>, batch: Vec<Placed<'_>>, deadline: Instant) -> Answered {
     let Some((_, Measurement { window, .. })) = batch.first() else { return (Vec::new(), None) };
     let ask = |token| {
         client
             .get_metric_data()
-            .set_metric_data_queries(Some(queries(batch)))
+            .set_metric_data_queries(Some(queries(&batch)))
             .start_time(DateTime::from_secs(window.start.as_second()))
             .end_time(DateTime::from_secs(window.end.as_second()))
             .scan_by(ScanBy::TimestampAscending)
             .set_next_token(token)
             .send()
     };
-    let limits = Limits { cost: cost(window, batch), ..client.until(deadline) };
+    let limits = Limits { cost: cost(window, &batch), ..client.until(deadline) };
     let results =
         every_page(limits, ask, GetMetricDataOutput::next_token, |page| page.metric_data_results.unwrap_or_default())
             .await;
@@ -161,14 +160,15 @@ async fn request(client: &Gated<Client>, batch: &[Placed<'_>], deadline: Instant
         let metrics: usize = batch.iter().map(|(_, m)| m.statistics.len().div_ceil(STATISTICS_A_METRIC)).sum();
         requests::charge(u64::try_from(metrics).unwrap_or(u64::MAX).saturating_mul(MICRO_USD_A_METRIC));
     }
-    (put_together(batch, results.found), results.fault)
+    let series = put_together(&batch, results.found);
+    (batch.into_iter().map(|(place, _)| place).zip(series).collect(), results.fault)
 }
 
 /// The series of a batch, from the results of all pages.
 ///
 /// The status of a statistic is that of its last page, the status of a series the worst of its statistics.
 fn put_together(batch: &[Placed<'_>], results: Vec<MetricDataResult>) -> Vec<Series> {
-    let mut collected = missing(batch);
+    let mut collected = missing(batch.iter().map(|(_, measurement)| *measurement));
     let mut statuses: BTreeMap<(usize, usize), SeriesStatus> = BTreeMap::new();
     for result in results {
         let Some((index, number)) = result.id.as_deref().and_then(position) else { continue };
@@ -187,10 +187,6 @@ fn put_together(batch: &[Placed<'_>], results: Vec<MetricDataResult>) -> Vec<Ser
         }
     }
     collected
-}
-
-fn missing(batch: &[Placed<'_>]) -> Vec<Series> {
-    batch.iter().map(|(_, measurement)| Series::missing(measurement)).collect()
 }
 
 impl Measurement {
@@ -303,7 +299,7 @@ mod tests {
             .collect();
         let places: Vec<Vec<_>> =
             batches(&mixed).iter().map(|batch| batch.iter().map(|(index, _)| *index).collect()).collect();
-        assert_eq!(places, [vec![4], vec![2], vec![0, 1, 3]]);
+        assert_eq!(places, [vec![0, 1, 3], vec![2], vec![4]]);
     }
 
     #[test]

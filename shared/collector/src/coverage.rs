@@ -16,7 +16,7 @@ pub struct Coverage {
     pub account: Option<String>,
     /// Whether anything is missing.
     pub partial: bool,
-    /// What is missing, by region, service and operation.
+    /// What is missing, by region, service, operation and code.
     pub gaps: Vec<Gap>,
     /// The requests that AWS got for this answer, and what they cost.
     pub aws_requests: AwsRequests,
@@ -25,7 +25,9 @@ pub struct Coverage {
 impl Coverage {
     pub(crate) fn new(account: Result<Account, Gap>, mut gaps: Vec<Gap>, aws_requests: AwsRequests) -> Self {
         let account = account.map_err(|gap| gaps.push(gap)).ok();
-        gaps.sort_by(|a, b| (&a.region, a.service, a.operation).cmp(&(&b.region, b.service, b.operation)));
+        gaps.sort_by(|a, b| {
+            (&a.region, a.service, a.operation, &a.code).cmp(&(&b.region, b.service, b.operation, &b.code))
+        });
         Self { account: account.map(|account| account.id), partial: !gaps.is_empty(), gaps, aws_requests }
     }
 

@@ -9,6 +9,7 @@ use aws_runtime::retries::classifiers::THROTTLING_ERRORS;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use sdk::root_cause;
 
 use crate::Collector;
 use crate::coverage::{Gap, GapStatus};
@@ -146,15 +147,6 @@ fn answered(error: &impl ProvideErrorMetadata, http_status: u16) -> Fault {
         GapStatus::Failed
     };
     Fault { status, code, message: cleaned(message) }
-}
-
-/// The innermost reason of an error, where the outer ones only say that there is one.
-fn root_cause(error: &(dyn Error + 'static)) -> String {
-    let mut innermost = error;
-    while let Some(source) = innermost.source() {
-        innermost = source;
-    }
-    innermost.to_string()
 }
 
 /// A message on one line, without EC2's encoded part and the ARNs of roles, and not longer than an answer should carry.

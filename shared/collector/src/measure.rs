@@ -5,9 +5,10 @@
 
 use std::time::Instant;
 
+use futures::StreamExt;
 use futures::future::try_join;
 
-use crate::cloudwatch::{GET_METRIC_DATA, Measurement, Series, all_complete};
+use crate::cloudwatch::{GET_METRIC_DATA, Measurement, Series, all_complete, missing};
 use crate::coverage::{Coverage, Gap};
 use crate::refusal::Refusal;
 use crate::requests::metered;
@@ -41,7 +42,16 @@ impl Collector {
         let types = [*resource_type];
         let (collected, aws_requests) = metered(Box::pin(async {
             self.enter(deadline).await?;
-            let series = async { Ok(self.series(region, &types, wanted, deadline).await) };
+            let series = async {
+                let mut series = missing(wanted);
+                let keep = |place, found| {
+                    if let Some(series) = series.get_mut(place) {
+                        *series = found;
+                    }
+                };
+                let gaps = self.series(region, &types, wanted, deadline, keep).await;
+                Ok((series, gaps))
+            };
             let measured = try_join(self.checked_region(asked, deadline), series);
             Ok(tokio::join!(measured, self.account(deadline)))
         }))
@@ -50,7 +60,7 @@ impl Collector {
         let (series, gaps) = match measured {
             Ok(((), measured)) => measured,
             Err(NotMeasured::Refused(refusal)) => return Err(refusal),
-            Err(NotMeasured::Disabled(gaps)) => (wanted.iter().map(Series::missing).collect(), gaps),
+            Err(NotMeasured::Disabled(gaps)) => (missing(wanted), gaps),
         };
         let coverage = Coverage::new(account, gaps, aws_requests).partial_unless(all_complete(&series));
         Ok((series, coverage))
@@ -64,19 +74,27 @@ impl Collector {
         if regions.names.is_empty() { Err(NotMeasured::Disabled(regions.gaps)) } else { Ok(()) }
     }
 
-    /// Reads the measurements of a region, of resources of `types`: a series each, and the gaps.
+    /// Reads the measurements of a region, of resources of `types`, and gives each series to `take` when it comes, with the
+    /// place of its measurement. The gaps are what is left.
     pub(crate) async fn series(
         &self,
         region: &str,
         types: &[ResourceType],
         wanted: &[Measurement],
         deadline: Instant,
-    ) -> (Vec<Series>, Vec<Gap>) {
-        let (series, faults) = cloudwatch::read(&self.clients.cloudwatch(region), wanted, deadline).await;
-        let mut gaps: Vec<Gap> =
-            faults.into_iter().map(|fault| self.gap(fault, region, GET_METRIC_DATA, types)).collect();
-        // Batches that failed alike are one gap: the series themselves say which are missing.
-        gaps.dedup();
-        (series, gaps)
+        mut take: impl FnMut(usize, Series),
+    ) -> Vec<Gap> {
+        let client = self.clients.cloudwatch(region);
+        let mut batches = cloudwatch::read(&client, wanted, deadline);
+        let mut gaps = Vec::new();
+        while let Some((series, fault)) = batches.next().await {
+            for (place, series) in series {
+                take(place, series);
+            }
+            let gap = fault.map(|fault| self.gap(fault, region, GET_METRIC_DATA, types));
+            // Batches that failed alike are one gap: the series themselves say which are missing.
+            gaps.extend(gap.filter(|gap| !gaps.contains(gap)));
+        }
+        gaps
     }
 }

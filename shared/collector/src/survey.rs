@@ -1,13 +1,16 @@
 //! What an account has and how it is doing, together: an inventory, and what the caller reads from measurements of it.
 //!
 //! The caller says for each resource what to measure, and what to make of its series. All measurements of a region are
-//! read in one run, as soon as it is listed: in the fewest requests and at its own rate. The series of a region are gone
-//! when they are read, and that is while others still wait for AWS. The requests of both parts are counted as one answer.
+//! read in one run, as soon as it is listed: in the fewest requests and at its own rate. A resource is read when the last
+//! of its series comes, while others still wait for AWS, and they are gone then: thousands of resources have only a few
+//! hundred in memory. The requests of both parts are counted as one answer.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::mem;
+use std::ops::Range;
 use std::time::Instant;
 
-use crate::cloudwatch::{Measurement, Series, all_complete};
+use crate::cloudwatch::{Measurement, Series, SeriesStatus};
 use crate::inventory::Collected;
 use crate::refusal::Refusal;
 use crate::requests::metered;
@@ -71,28 +74,47 @@ impl Collector {
     ) -> Measured<T> {
         let mut types = BTreeSet::new();
         let mut measurements = Vec::new();
-        // Each resource with the number of its measurements; what is on two pages is measured once.
+        // What is on two pages is measured once.
         let (mut asked, mut known) = (Vec::new(), HashSet::new());
         for resource in resources {
             let is_new = known.insert((resource.resource_type(), &resource.id));
             let own = needs(resource);
             if is_new && !own.is_empty() {
                 types.insert(resource.resource_type());
-                asked.push((resource, own.len()));
+                let first = measurements.len();
                 measurements.extend(own);
+                asked.push(Asked { resource, places: first..measurements.len(), came: Vec::new() });
             }
         }
         if measurements.is_empty() {
             return Measured { read: ReadOf::new(), gaps: Vec::new(), complete: true };
         }
         let types: Vec<_> = types.into_iter().collect();
-        let (series, gaps) = self.series(region, &types, &measurements, deadline).await;
-        let mut left = series.as_slice();
-        let of = |(resource, count): (&Resource, usize)| {
-            let (own, others) = left.split_at_checked(count).unwrap_or_default();
-            left = others;
-            ((resource.resource_type(), region.to_owned(), resource.id.clone()), read(resource, own))
+        let (mut found, mut complete) = (ReadOf::new(), true);
+        let take = |place, series: Series| {
+            complete &= series.status == SeriesStatus::Complete;
+            let after = asked.partition_point(|asked| asked.places.start <= place);
+            let Some(Asked { resource, places, came }) = after.checked_sub(1).and_then(|at| asked.get_mut(at)) else {
+                return;
+            };
+            came.push((place, series));
+            if came.len() == places.len() {
+                came.sort_unstable_by_key(|(place, _)| *place);
+                let series: Vec<_> = mem::take(came).into_iter().map(|(_, series)| series).collect();
+                let key = (resource.resource_type(), region.to_owned(), resource.id.clone());
+                found.insert(key, read(resource, &series));
+            }
         };
-        Measured { read: asked.into_iter().map(of).collect(), gaps, complete: all_complete(&series) }
+        let gaps = self.series(region, &types, &measurements, deadline, take).await;
+        Measured { read: found, gaps, complete }
     }
+}
+
+/// A resource whose series are coming.
+struct Asked<'a> {
+    resource: &'a Resource,
+    /// The places of its measurements among all of its region.
+    places: Range<usize>,
+    /// The series that have come, with their places.
+    came: Vec<(usize, Series)>,
 }

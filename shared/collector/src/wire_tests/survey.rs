@@ -1,5 +1,6 @@
 //! An inventory and its measurements in one run: the fewest requests, each region's own faults, each resource's series.
 
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use ciborium::Value;
@@ -104,6 +105,20 @@ async fn each_resource_gets_the_series_that_were_asked_of_it() {
         let [day, recent, days] = windows();
         assert_eq!(starts, [day, recent, recent, days, days, days].map(|window| window.start));
     }
+}
+
+#[tokio::test]
+async fn a_resource_is_read_while_others_of_its_region_still_wait_for_cloudwatch() {
+    let aws = with_instances(1_201);
+    let asked_at_first = OnceLock::new();
+    let read = |_: &Resource, _: &[Series]| {
+        asked_at_first.get_or_init(|| aws.asked("GetMetricData").len());
+    };
+    let wanted = Wanted { regions: None, types: vec![ResourceType::Ec2], tags: false };
+    aws.collector().survey(&wanted, needs, read, Instant::now() + LONG).await.unwrap();
+    let (at_first, in_all) = (asked_at_first.into_inner().unwrap(), aws.asked("GetMetricData").len());
+    assert_eq!(in_all, 18);
+    assert!(at_first <= in_all / 2, "{at_first} of {in_all}");
 }
 
 #[tokio::test]
