@@ -110,7 +110,7 @@ def _starts(starts: list[Start], sizes: dict[str, int]) -> list[str]:
         return f"{sizes[name] / 1e6:.1f}" if name in sizes else "–"
 
     rows = [
-        [s.name, f"{s.ready_ms:.1f}", f"{s.first_ms:,.0f}", f"{s.cpu_ms:.0f}", f"{s.peak_kib / 1024:.0f}", size(s.name)]
+        [s.name, f"{s.ready_ms:.1f}", f"{s.first_ms:,.0f}", f"{s.cpu_ms:,.0f}", f"{s.peak_kib / 1024:.0f}", size(s.name)]
         for s in starts
     ]
     return [
