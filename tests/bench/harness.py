@@ -132,7 +132,7 @@ def instructions(
 def check(measured: dict[str, Any]) -> None:
     """Ends all unless each answer was one: with 200 and complete, or a token's policy with what it allows."""
     for answer in measured["answers"]:
-        complete = answer["status"] == 200 and not answer["meta"].get("partial")
+        complete = answer["status"] == 200 and not (answer["meta"] or {}).get("partial")
         if not complete and answer["effect"] != "Allow":
             raise SystemExit(f"no answer to measure: {answer}")
 
