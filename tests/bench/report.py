@@ -116,8 +116,8 @@ def _starts(starts: list[Start], sizes: dict[str, int]) -> list[str]:
     return [
         "### Cold start",
         "",
-        f"Over TLS, with round trips of {ROUND_TRIP_MS} ms: milliseconds from the start of the process to its first request",
-        "for work, from there to its first answer, CPU time of both, memory in MB, and the size of the binary in MB.",
+        f"Over TLS, with {ROUND_TRIP_MS} ms a request: milliseconds from the start of the process to its first request for work,",
+        "from there to its first answer, CPU time of both, memory in MB, and the size of the binary in MB.",
         "",
         *_table(["function", "ready", "first answer", "CPU", "memory", "binary"], rows),
     ]
