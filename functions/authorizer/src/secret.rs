@@ -78,7 +78,8 @@ impl Secret {
     }
 }
 
-/// AWS's code and message, or why there is no answer. All that the SDK knows of an error has the answer's body in it.
+/// AWS's code and message, or why there is no answer. Never more: what else the SDK knows of an error has the answer's body
+/// in it.
 fn reason(error: &SdkError<GetSecretValueError>) -> String {
     match error {
         SdkError::DispatchFailure(failure) if let Some(error) = failure.as_connector_error() => sdk::root_cause(error),

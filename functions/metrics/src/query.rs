@@ -168,18 +168,13 @@ fn period(query: &Query, hours: u32, metrics: &[NamedMetric]) -> Result<u32, Api
     let slowest = metrics.iter().map(|named| named.metric.shortest_period).max().unwrap_or(60);
     let finest = finest_period(hours).max(slowest);
     let Some(asked) = query.text("period") else { return Ok(usual_period(hours).max(slowest)) };
-    match query.number("period", &(finest..=LONGEST_PERIOD)) {
-        Ok(Some(period)) if period.is_multiple_of(finest) => Ok(period),
-        _ => {
-            let multiples = if finest < LONGEST_PERIOD {
-                format!("multiples of {finest} seconds up to")
-            } else {
-                "only".to_owned()
-            };
-            let allowed = format!("{multiples} {LONGEST_PERIOD}, for these metrics over {hours} hours");
-            Err(ApiError::not_allowed("period", asked, &allowed))
-        }
-    }
+    let period = query.number("period", &(finest..=LONGEST_PERIOD)).ok().flatten();
+    period.filter(|period| period.is_multiple_of(finest)).ok_or_else(|| {
+        let multiples =
+            if finest < LONGEST_PERIOD { format!("multiples of {finest} seconds up to") } else { "only".to_owned() };
+        let allowed = format!("{multiples} {LONGEST_PERIOD}, for these metrics over {hours} hours");
+        ApiError::not_allowed("period", asked, &allowed)
+    })
 }
 
 /// Refuses a question whose answer would not fit into one response, before it costs anything.

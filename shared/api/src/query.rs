@@ -29,7 +29,10 @@ impl Query {
                 return Err(ApiError::invalid(name, message));
             }
             if value.is_empty() {
-                return Err(ApiError::invalid(name, "must not be empty"));
+                return Err(ApiError::invalid(
+                    name,
+                    "must not be empty; give it a value or, where it is not required, leave it out",
+                ));
             }
             if values.insert(name.to_owned(), value.to_owned()).is_some() {
                 return Err(ApiError::invalid(

@@ -75,7 +75,7 @@ impl Collector {
     }
 
     /// Reads the measurements of a region, of resources of `types`, and gives each series to `take` when it comes, with the
-    /// place of its measurement. The gaps are what is left.
+    /// place of its measurement. Returns the gaps.
     pub(crate) async fn series(
         &self,
         region: &str,
