@@ -1,35 +1,48 @@
-//! What a token allows: routes and accounts.
+//! What a token allows: routes, accounts, and until when.
 
 use std::collections::BTreeSet;
 
-/// A route, as a scope names it.
+use jiff::Timestamp;
+
+/// One thing that a token may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Scope {
     Resources,
     Metrics,
     Costs,
     Bottlenecks,
+    /// Asking past the stage cache, on the routes of the other scopes.
+    Refresh,
 }
 
 impl Scope {
-    pub(crate) const ALL: [Self; 4] = [Self::Resources, Self::Metrics, Self::Costs, Self::Bottlenecks];
+    /// Every scope; the routes come first.
+    pub(crate) const ALL: [Self; 5] = [Self::Resources, Self::Metrics, Self::Costs, Self::Bottlenecks, Self::Refresh];
 
-    /// The route's last part.
-    pub(crate) fn route(self) -> &'static str {
+    /// How many routes there are.
+    pub(crate) const ROUTES: usize = 4;
+
+    /// The scope as a secret or a claim names it.
+    pub(crate) fn name(self) -> &'static str {
         match self {
-            Self::Resources => "resources",
-            Self::Metrics => "metrics",
-            Self::Costs => "costs",
-            Self::Bottlenecks => "bottlenecks",
+            Self::Resources => "resources:read",
+            Self::Metrics => "metrics:read",
+            Self::Costs => "costs:read",
+            Self::Bottlenecks => "bottlenecks:read",
+            Self::Refresh => "cache:refresh",
         }
     }
 
-    /// The scopes of `resources:read`, … or of `*`; `None` for other names.
+    /// The last part of the route that it opens, if it opens one.
+    pub(crate) fn route(self) -> Option<&'static str> {
+        self.name().strip_suffix(":read")
+    }
+
+    /// The scopes of a name, which are all for `*`; `None` for other names.
     pub(crate) fn of(name: &str) -> Option<&'static [Self]> {
-        let (route, _) = name.split_once(":read").filter(|(_, rest)| rest.is_empty()).unzip();
         match name {
             "*" => Some(&Self::ALL),
-            _ => Self::ALL.iter().find(|scope| Some(scope.route()) == route).map(std::slice::from_ref),
+            _ => Self::ALL.iter().find(|scope| scope.name() == name).map(std::slice::from_ref),
         }
     }
 }
@@ -78,12 +91,14 @@ pub(crate) struct Grant {
     pub(crate) principal: String,
     pub(crate) scopes: BTreeSet<Scope>,
     pub(crate) accounts: Accounts,
+    /// When the token ends, if it does.
+    pub(crate) expires: Option<Timestamp>,
 }
 
 impl Grant {
-    /// The routes of the scopes, with commas between.
-    pub(crate) fn routes(&self) -> String {
-        self.scopes.iter().map(|scope| scope.route()).collect::<Vec<_>>().join(",")
+    /// The names of the scopes, with commas between.
+    pub(crate) fn scopes(&self) -> String {
+        self.scopes.iter().map(|scope| scope.name()).collect::<Vec<_>>().join(",")
     }
 }
 
@@ -92,12 +107,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_scope_is_a_route_to_read_or_all_of_them() {
+    fn a_scope_is_a_route_to_read_the_cache_to_refresh_or_all_of_them() {
         assert_eq!(Scope::of("costs:read"), Some(&[Scope::Costs][..]));
+        assert_eq!(Scope::of("cache:refresh"), Some(&[Scope::Refresh][..]));
         assert_eq!(Scope::of("*"), Some(&Scope::ALL[..]));
-        for other in ["costs", "costs:write", "costs:read:x", ":read", "openid", "", "Costs:read"] {
+        for other in ["costs", "costs:write", "costs:read:x", ":read", "openid", "", "Costs:read", "cache:read"] {
             assert_eq!(Scope::of(other), None, "{other}");
         }
+        let routes: Vec<_> = Scope::ALL.into_iter().filter_map(Scope::route).collect();
+        assert_eq!(routes, ["resources", "metrics", "costs", "bottlenecks"]);
+        assert_eq!(routes.len(), Scope::ROUTES);
+    }
+
+    #[test]
+    fn the_log_names_the_scopes() {
+        let scopes = [Scope::Refresh, Scope::Costs, Scope::Metrics].into();
+        let grant = Grant { principal: "ci".to_owned(), scopes, accounts: Accounts::All, expires: None };
+        assert_eq!(grant.scopes(), "metrics:read,costs:read,cache:refresh");
     }
 
     #[test]

@@ -94,7 +94,7 @@ impl Authorizer {
         }) {
             Ok((grant, allowed)) => {
                 // The gateway holds the call against the policy; what that says stands beside what is called.
-                let (scopes, accounts) = (grant.routes(), grant.accounts.listed());
+                let (scopes, accounts) = (grant.scopes(), grant.accounts.listed());
                 tracing::info!(principal = grant.principal, called = arn.called, scopes, accounts, "known");
                 Ok(allowed)
             }

@@ -1,14 +1,18 @@
 //! JWTs of the operator's own issuer.
 //!
 //! A token must be signed with a key of the issuer in an asymmetric algorithm, be for our audience, and be valid now;
-//! jsonwebtoken checks that. Its scopes and accounts come from claims whose names are settings. Scopes that are none of
-//! ours (`openid`) are passed over, and a token without accounts may ask about none.
+//! jsonwebtoken checks that. Its scopes and accounts come from claims whose names are settings. Unknown scopes
+//! (`openid`) are passed over, and a token without accounts may ask about none.
+//!
+//! An issuer chooses its subjects, and could choose the name of a principal of the secret. A subject is therefore called
+//! `jwt=` and the subject, which is the name of no principal of the secret: logs, sessions and whatever is kept for a
+//! caller never mix the two.
 
 mod keys;
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use jsonwebtoken::{Algorithm, Validation, decode, decode_header};
 use serde_json::{Map, Value};
 
@@ -20,7 +24,10 @@ use crate::{Failed, Refused};
 const ALGORITHMS: [Algorithm; 3] = [Algorithm::RS256, Algorithm::ES256, Algorithm::EdDSA];
 
 /// By how much the issuer's clock and ours may differ, in seconds.
-const LEEWAY: u64 = 30;
+const LEEWAY: i64 = 30;
+
+/// What the principals of JWTs begin with; `=` is in no name of the secret.
+const PREFIX: &str = "jwt=";
 
 /// The longest subject that OpenID Connect allows.
 const LONGEST_SUBJECT: usize = 255;
@@ -65,7 +72,7 @@ impl Oidc {
         let kid = header.kid.ok_or_else(|| Refused::token("the JWT names no key"))?;
         let key = self.keys.find(&kid, header.alg, now).await?;
         let mut validation = Validation::new(header.alg);
-        validation.leeway = LEEWAY;
+        validation.leeway = LEEWAY.unsigned_abs();
         validation.validate_nbf = true;
         validation.set_issuer(&[&self.issuer]);
         validation.set_audience(&[&self.audience]);
@@ -84,8 +91,16 @@ impl Oidc {
         let scopes: BTreeSet<_> = known.flatten().copied().collect();
         let accounts = Accounts::of(words(claims.get(&self.accounts_claim)))
             .map_err(|account| Refused::token(format!("the JWT names an account that is none: {account}")))?;
-        Ok(Grant { principal: subject.to_owned(), scopes, accounts })
+        let expires = claims.get("exp").and_then(Value::as_f64).and_then(end);
+        let expires = expires.ok_or_else(|| Refused::token("the JWT has no expiry that is a time"))?;
+        Ok(Grant { principal: format!("{PREFIX}{subject}"), scopes, accounts, expires: Some(expires) })
     }
+}
+
+/// When a token with the expiry `exp`, seconds since 1970, is refused.
+fn end(exp: f64) -> Option<Timestamp> {
+    let since_epoch = SignedDuration::try_from_secs_f64(exp).ok()?.checked_add(SignedDuration::from_secs(LEEWAY))?;
+    Timestamp::from_duration(since_epoch).ok()
 }
 
 /// Whether a subject is printable and short: the gateway writes it into its log as it is.

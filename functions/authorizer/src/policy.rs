@@ -3,6 +3,9 @@
 //! Each route of each account is a resource of its own, so that a policy allows what the token may call and nothing
 //! else: the home account's routes twice (`/costs` and `/accounts/{id}/costs`), those of others under their account. A
 //! grant of everything takes a wildcard, which keeps the policy small.
+//!
+//! The gateway caches the policy for some minutes, whatever it says of the token. A token that expires before that is
+//! therefore allowed only under the condition that it is not over yet.
 
 use std::collections::BTreeSet;
 
@@ -33,10 +36,30 @@ struct Policy {
 #[derive(Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Statement {
-    action: &'static str,
+    action: &'static [&'static str],
     effect: &'static str,
     resource: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    condition: Option<Condition>,
 }
+
+/// Until when a statement holds.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Condition {
+    // Where a gateway gives no time, the policy holds for as long as it is cached.
+    date_less_than_if_exists: CurrentTime,
+}
+
+#[derive(Debug, PartialEq, Eq, Serialize)]
+struct CurrentTime {
+    #[serde(rename = "aws:CurrentTime")]
+    current_time: String,
+}
+
+/// Calling a method, and doing so with `Cache-Control: max-age=0`.
+const INVOKE: &[&str] = &["execute-api:Invoke"];
+const INVOKE_AND_REFRESH: &[&str] = &["execute-api:Invoke", "execute-api:InvalidateCache"];
 
 /// What the functions get to know; the gateway takes flat values only.
 #[derive(Debug, PartialEq, Eq, Serialize)]
@@ -51,12 +74,15 @@ struct Context {
 /// # Errors
 /// The grant allows nothing, or too much for one policy; in words for the log.
 pub(crate) fn allow(arn: &MethodArn<'_>, grant: &Grant) -> Result<Response, String> {
-    let Grant { principal, scopes, accounts } = grant;
-    let resources = resources(arn, scopes, accounts);
-    if resources.is_empty() {
-        return Err(format!("{principal} has no scope or no account"));
+    let Grant { principal, scopes, accounts, expires } = grant;
+    let resource = resources(arn, scopes, accounts);
+    if resource.is_empty() {
+        return Err(format!("{principal} has no route or no account"));
     }
-    let response = response(principal, "Allow", resources, accounts.listed());
+    let action = if scopes.contains(&Scope::Refresh) { INVOKE_AND_REFRESH } else { INVOKE };
+    let condition = expires
+        .map(|expires| Condition { date_less_than_if_exists: CurrentTime { current_time: format!("{expires:.0}") } });
+    let response = response(principal, Statement { action, effect: "Allow", resource, condition }, accounts.listed());
     let size = serde_json::to_vec(&response).map_or(usize::MAX, |json| json.len());
     if size > LARGEST_ANSWER {
         return Err(format!(
@@ -69,11 +95,11 @@ pub(crate) fn allow(arn: &MethodArn<'_>, grant: &Grant) -> Result<Response, Stri
 
 /// A policy that denies everything.
 pub(crate) fn deny(arn: &MethodArn<'_>) -> Response {
-    response("nobody", "Deny", vec![format!("{}/*", arn.stage)], String::new())
+    let resource = vec![format!("{}/*", arn.stage)];
+    response("nobody", Statement { action: INVOKE, effect: "Deny", resource, condition: None }, String::new())
 }
 
-fn response(principal: &str, effect: &'static str, resource: Vec<String>, accounts: String) -> Response {
-    let statement = Statement { action: "execute-api:Invoke", effect, resource };
+fn response(principal: &str, statement: Statement, accounts: String) -> Response {
     Response {
         principal_id: principal.to_owned(),
         policy_document: Policy { version: "2012-10-17", statement: [statement] },
@@ -83,12 +109,8 @@ fn response(principal: &str, effect: &'static str, resource: Vec<String>, accoun
 
 /// Every method that may be called.
 fn resources(arn: &MethodArn<'_>, scopes: &BTreeSet<Scope>, accounts: &Accounts) -> Vec<String> {
-    let routes: Vec<_> = match scopes.len() {
-        0 => return Vec::new(),
-        all if all == Scope::ALL.len() => vec!["*"],
-        _ => scopes.iter().map(|scope| scope.route()).collect(),
-    };
-    let of_home: Vec<_> = scopes.iter().map(|scope| scope.route()).collect();
+    let of_home: Vec<_> = scopes.iter().filter_map(|scope| scope.route()).collect();
+    let routes = if of_home.len() == Scope::ROUTES { vec!["*"] } else { of_home.clone() };
     let home = of_home.into_iter().map(|route| format!("{}/GET/{route}", arn.stage));
     let of_account = |account: &str| {
         let prefix = format!("{}/GET/accounts/{account}", arn.stage);
@@ -115,14 +137,14 @@ mod tests {
 
     fn grant(scopes: &[Scope], accounts: &[&str]) -> Grant {
         let accounts = Accounts::of(accounts.iter().copied()).unwrap();
-        Grant { principal: "dashboard".to_owned(), scopes: scopes.iter().copied().collect(), accounts }
+        Grant { principal: "dashboard".to_owned(), scopes: scopes.iter().copied().collect(), accounts, expires: None }
     }
 
     /// What is allowed, below the stage.
     fn allowed(scopes: &[Scope], accounts: &[&str]) -> Vec<String> {
         let response = allow(&arn(), &grant(scopes, accounts)).unwrap();
-        let [Statement { action, effect, resource }] = response.policy_document.statement;
-        assert_eq!((action, effect), ("execute-api:Invoke", "Allow"));
+        let [Statement { effect, resource, condition, .. }] = response.policy_document.statement;
+        assert_eq!((effect, condition), ("Allow", None));
         let stage = "arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5/v1/";
         resource.iter().map(|resource| resource.strip_prefix(stage).unwrap().to_owned()).collect()
     }
@@ -149,9 +171,34 @@ mod tests {
     }
 
     #[test]
+    fn only_the_scope_to_refresh_allows_to_ask_past_the_cache_and_it_opens_no_route() {
+        let actions = |scopes: &[Scope]| {
+            let [statement] = allow(&arn(), &grant(scopes, &["*"])).unwrap().policy_document.statement;
+            statement.action
+        };
+        assert_eq!(actions(&[Scope::Costs]), ["execute-api:Invoke"]);
+        let both = ["execute-api:Invoke", "execute-api:InvalidateCache"];
+        assert_eq!(actions(&[Scope::Costs, Scope::Refresh]), both);
+        assert_eq!(actions(&Scope::ALL), both);
+        assert_eq!(allowed(&[Scope::Costs, Scope::Refresh], &[HOME]), ["GET/costs", "GET/accounts/123456789012/costs"]);
+        assert!(allow(&arn(), &grant(&[Scope::Refresh], &["*"])).unwrap_err().contains("no route"));
+    }
+
+    #[test]
+    fn a_policy_that_the_gateway_keeps_ends_with_its_token() {
+        let mut grant = grant(&[Scope::Costs], &[HOME]);
+        grant.expires = Some("2026-11-20T10:37:12.9Z".parse().unwrap());
+        let json = serde_json::to_value(allow(&arn(), &grant).unwrap()).unwrap();
+        assert_eq!(
+            json["policyDocument"]["Statement"][0]["Condition"],
+            serde_json::json!({"DateLessThanIfExists": {"aws:CurrentTime": "2026-11-20T10:37:12Z"}})
+        );
+    }
+
+    #[test]
     fn a_grant_of_nothing_is_a_denial() {
-        assert!(allow(&arn(), &grant(&[], &["*"])).unwrap_err().contains("no scope or no account"));
-        assert!(allow(&arn(), &grant(&Scope::ALL, &[])).unwrap_err().contains("no scope or no account"));
+        assert!(allow(&arn(), &grant(&[], &["*"])).unwrap_err().contains("no route or no account"));
+        assert!(allow(&arn(), &grant(&Scope::ALL, &[])).unwrap_err().contains("no route or no account"));
     }
 
     #[test]
@@ -179,7 +226,7 @@ mod tests {
         let json = serde_json::to_value(deny(&arn())).unwrap();
         assert_eq!(
             json["policyDocument"]["Statement"],
-            serde_json::json!([{"Action": "execute-api:Invoke", "Effect": "Deny",
+            serde_json::json!([{"Action": ["execute-api:Invoke"], "Effect": "Deny",
                 "Resource": ["arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5/v1/*"]}])
         );
     }

@@ -53,7 +53,6 @@ struct Entry {
 /// One who holds a token.
 struct Principal {
     grant: Grant,
-    expires: Option<Timestamp>,
     /// Of the tokens, so that all comparisons are of one length.
     digests: Vec<Digest>,
 }
@@ -101,11 +100,11 @@ impl Principals {
                 }
             }
         }
-        let Some(Principal { grant, expires, .. }) = found else {
+        let Some(Principal { grant, .. }) = found else {
             return Err(Refused::token("nobody holds this token"));
         };
-        match expires {
-            Some(expires) if *expires <= now => {
+        match grant.expires {
+            Some(expires) if expires <= now => {
                 Err(Refused::token(format!("the token of {} has expired", grant.principal)))
             }
             _ => Ok(grant.clone()),
@@ -174,7 +173,7 @@ fn principal(Entry { name, token, scopes, accounts, expires }: Entry) -> Result<
     let accounts = Accounts::of(accounts.iter().map(String::as_str))
         .map_err(|account| format!("{name} has an account that is none: {account}"))?;
     let digests = vec![digest(&SHA256, token.as_bytes())];
-    Ok(Principal { grant: Grant { principal: name, scopes: allowed, accounts }, expires, digests })
+    Ok(Principal { grant: Grant { principal: name, scopes: allowed, accounts, expires }, digests })
 }
 
 #[cfg(test)]
@@ -212,7 +211,10 @@ mod tests {
             assert_eq!(who(&principals, other), None, "{other}");
         }
         let grant = principals.grant(&token("a"), now()).unwrap();
-        assert_eq!((grant.principal.as_str(), grant.scopes.len(), grant.accounts), ("admin", 4, Accounts::All));
+        assert_eq!(
+            (grant.principal.as_str(), grant.scopes.len(), grant.accounts),
+            ("admin", Scope::ALL.len(), Accounts::All)
+        );
         let grant = principals.grant(&token("d"), now()).unwrap();
         assert_eq!((grant.scopes, grant.accounts.listed()), ([Scope::Costs].into(), "123456789012".to_owned()));
     }
@@ -272,6 +274,8 @@ mod tests {
             wrong(|entry| entry["expires"] = "soon".into()),
             wrong(|entry| entry["expiry"] = "2027-01-01T00:00:00Z".into()),
             wrong(|entry| entry["name"] = "a\nb".into()),
+            // The name of a JWT's principal.
+            wrong(|entry| entry["name"] = "jwt=ops".into()),
             wrong(|entry| *entry = Value::Null),
         ] {
             let json = document(None, &[wrong.clone(), entry("right", &token("r"))]);

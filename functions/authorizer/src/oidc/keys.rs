@@ -68,7 +68,7 @@ impl Keys {
         }
         match kept.fetched {
             Some(fetched) if now.duration_since(fetched) < VALID_FOR => {}
-            _ => return Err(Refused::Ours(Failed("the issuer's keys are not to be had".to_owned()))),
+            _ => return Err(Refused::Ours(Failed("the issuer's keys are unavailable".to_owned()))),
         }
         let key = kept.keys.iter().find(|key| has_id(key, kid));
         let key = key.ok_or_else(|| Refused::token("the JWT names a key that the issuer does not have"))?;

@@ -154,11 +154,14 @@ async fn a_token_of_each_algorithm_is_taken_with_its_scopes_and_accounts() {
     }
     issuer.publish_jwk("d", ed_public);
     let oidc = issuer.oidc();
+    let exp = at(600);
     for (kid, key, algorithm) in &keys {
-        let token = signed(key, *algorithm, Some(kid), &issuer.claims(|_| {}));
+        let token = signed(key, *algorithm, Some(kid), &issuer.claims(|claims| claims["exp"] = exp.into()));
         assert!(looks_like_a_jwt(&token));
         let grant = oidc.grant(&token, Timestamp::now()).await.unwrap();
-        assert_eq!(grant.principal, "ops@example.com");
+        assert_eq!(grant.principal, "jwt=ops@example.com");
+        // As long as it is taken, the issuer's clock being half a minute off.
+        assert_eq!(grant.expires.map(Timestamp::as_second), Some(exp + 30));
         assert_eq!(grant.scopes, [Scope::Metrics, Scope::Costs].into());
         assert_eq!(grant.accounts.listed(), "123456789012");
     }
