@@ -37,7 +37,7 @@ struct Others {
 
 impl Accounts {
     /// The accounts of the environment: home is that of its credentials (on Lambda, those of the function's role), the
-    /// others are those of `OTHER_ACCOUNTS`, through `READER_ROLE` and `READER_EXTERNAL_ID`. Makes no AWS call.
+    /// others are those of `OTHER_ACCOUNTS` (`organization` for any), through `READER_ROLE` and `READER_EXTERNAL_ID`. Makes no AWS call.
     ///
     /// # Errors
     /// The environment has no region or no credentials.

@@ -1,7 +1,8 @@
 //! Another account's reader role, and the credentials that AssumeRole gives for it.
 //!
 //! The session is named after who asks, and carries the same as its source identity, so that the other account's
-//! CloudTrail shows it. Credentials are therefore of one account and one caller. They are kept until shortly before they
+//! CloudTrail shows it. STS takes short names of few signs: a principal that has to be cut or altered for it ends in a
+//! hash of the whole, so that no two share a session. Credentials are therefore of one account and one caller. They are kept until shortly before they
 //! expire, and whoever asks meanwhile waits for the one answer.
 //!
 //! STS is asked in our own region. Where it does not answer, or is not active for the account, the global endpoint is
@@ -13,6 +14,7 @@ use std::time::{Duration, Instant, SystemTime};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, future};
+use aws_lc_rs::digest::{SHA256, digest};
 use aws_sdk_sts::Client;
 use tokio::sync::Mutex;
 
@@ -33,30 +35,52 @@ const PATIENCE: Duration = Duration::from_secs(4);
 /// The longest name of a session that STS takes, and the shortest.
 const LONGEST_NAME: usize = 64;
 const SHORTEST_NAME: usize = 2;
+/// How many bytes of a hash tell apart the names that had to be altered.
+const HASH_BYTES: usize = 8;
+/// What is left of such a name before `-` and the hash.
+const LONGEST_ALTERED: usize = LONGEST_NAME - 1 - 2 * HASH_BYTES;
+
+/// What `OTHER_ACCOUNTS` says where every account of the organisation may be asked about.
+const ORGANIZATION: &str = "organization";
+
+/// Where this deployment has reader roles.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Where {
+    /// In these accounts, by id.
+    Accounts(Vec<String>),
+    /// In accounts of the organisation, which the functions' own policy is bound to: those that have the role.
+    Organization,
+}
 
 /// The reader roles that this deployment may assume: one name and external id in each of some accounts.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ReaderRoles {
-    accounts: Vec<String>,
+    accounts: Where,
     role: String,
     external_id: Option<String>,
 }
 
 impl ReaderRoles {
-    /// The roles of the variables `OTHER_ACCOUNTS` (ids with commas between), `READER_ROLE` and `READER_EXTERNAL_ID`.
+    /// The roles of the variables `OTHER_ACCOUNTS` (ids with commas between, or `organization`), `READER_ROLE` and
+    /// `READER_EXTERNAL_ID`.
     pub(crate) fn from_env(variable: impl Fn(&str) -> Option<String>) -> Self {
         let given = |name| variable(name).filter(|value| !value.is_empty());
-        let accounts = given("OTHER_ACCOUNTS").unwrap_or_default();
-        Self {
-            accounts: accounts.split(',').map(|id| id.trim().to_owned()).filter(|id| !id.is_empty()).collect(),
-            role: given("READER_ROLE").unwrap_or_default(),
-            external_id: given("READER_EXTERNAL_ID"),
-        }
+        let accounts = match given("OTHER_ACCOUNTS").unwrap_or_default().as_str() {
+            ORGANIZATION => Where::Organization,
+            ids => {
+                Where::Accounts(ids.split(',').map(str::trim).filter(|id| !id.is_empty()).map(str::to_owned).collect())
+            }
+        };
+        Self { accounts, role: given("READER_ROLE").unwrap_or_default(), external_id: given("READER_EXTERNAL_ID") }
     }
 
     /// Whether this deployment may ask about `account`.
     pub(crate) fn includes(&self, account: &str) -> bool {
-        !self.role.is_empty() && self.accounts.iter().any(|id| id == account)
+        let is_there = match &self.accounts {
+            Where::Accounts(ids) => ids.iter().any(|id| id == account),
+            Where::Organization => true,
+        };
+        is_there && !self.role.is_empty()
     }
 
     /// The role of `account`, for a session of `principal`; `regional` and `global` are the endpoints to ask.
@@ -82,9 +106,14 @@ impl ReaderRoles {
 
 /// A principal as the name of a session: STS takes letters, digits and some signs.
 fn session_name(principal: &str) -> String {
-    let taken = |c: char| if c.is_ascii_alphanumeric() || "_+=,.@-".contains(c) { c } else { '-' };
-    let name: String = principal.chars().map(taken).take(LONGEST_NAME).collect();
-    if name.len() < SHORTEST_NAME { format!("stratoscope-{name}") } else { name }
+    let is_taken = |c: char| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c);
+    if (SHORTEST_NAME..=LONGEST_NAME).contains(&principal.len()) && principal.chars().all(is_taken) {
+        return principal.to_owned();
+    }
+    let taken = principal.chars().map(|c| if is_taken(c) { c } else { '-' }).take(LONGEST_ALTERED);
+    let hash = digest(&SHA256, principal.as_bytes());
+    let hash = hash.as_ref().iter().take(HASH_BYTES).map(|byte| format!("{byte:02x}"));
+    taken.chain(['-']).chain(hash.collect::<String>().chars()).collect()
 }
 
 /// The reader role of one account, assumed for one caller.
@@ -190,10 +219,23 @@ mod tests {
 
     #[test]
     fn a_session_is_named_after_who_asks_as_far_as_sts_takes_it() {
-        assert_eq!(session_name("ops@example.com"), "ops@example.com");
-        assert_eq!(session_name("auth0|12 ü/x"), "auth0-12---x");
-        assert_eq!(session_name(&"n".repeat(70)), "n".repeat(64));
-        assert_eq!((session_name("x"), session_name("")), ("stratoscope-x".to_owned(), "stratoscope-".to_owned()));
+        for same in ["ops@example.com", "jwt=ops@example.com", "ci", &"n".repeat(64)] {
+            assert_eq!(session_name(same), same);
+        }
+    }
+
+    #[test]
+    fn a_name_that_has_to_be_altered_ends_in_a_hash_of_the_whole() {
+        // The first bytes of `printf 'jwt=auth0|12' | sha256sum`.
+        assert_eq!(session_name("jwt=auth0|12"), "jwt=auth0-12-bb31b5624be0a62e");
+        let names = ["jwt=auth0|12", "jwt=auth0/12", "jwt=auth0-12", "ü", "x", "y", &"n".repeat(65), &"n".repeat(66)];
+        let sessions: std::collections::BTreeSet<_> = names.into_iter().map(session_name).collect();
+        assert_eq!(sessions.len(), names.len());
+        for session in sessions {
+            assert!((2..=64).contains(&session.len()), "{session}");
+            assert!(session.chars().all(|c| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c)), "{session}");
+        }
+        assert_eq!(session_name(&"n".repeat(65)).len(), 64);
     }
 
     #[test]
@@ -205,5 +247,15 @@ mod tests {
         assert!(some.includes("210987654321") && some.includes("333333333333"));
         assert!(!some.includes("") && !some.includes("21098765432"));
         assert!(!roles("210987654321", "").includes("210987654321"));
+        assert!(!roles("", "reader").includes("210987654321"));
+    }
+
+    #[test]
+    fn every_account_of_an_organisation_may_be_tried() {
+        let roles = |role: &'static str| {
+            ReaderRoles::from_env(|name| Some(if name == "OTHER_ACCOUNTS" { "organization" } else { role }.to_owned()))
+        };
+        assert!(roles("reader").includes("210987654321"));
+        assert!(!roles("").includes("210987654321"));
     }
 }

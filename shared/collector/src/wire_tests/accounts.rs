@@ -170,7 +170,7 @@ async fn a_role_that_cant_be_assumed_is_told_and_nothing_else_asked() {
 async fn an_account_without_a_role_has_no_collector() {
     let aws = Aws::start(|_| None);
     assert!(Accounts::new(aws.config(), roles()).collector(Some("444444444444"), "ops").is_none());
-    assert!(Accounts::new(aws.config(), ReaderRoles::default()).collector(Some(OTHER), "ops").is_none());
+    assert!(Accounts::new(aws.config(), ReaderRoles::from_env(|_| None)).collector(Some(OTHER), "ops").is_none());
 }
 
 /// A role for which the regional and the global endpoint are two.
