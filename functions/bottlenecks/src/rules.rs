@@ -97,7 +97,12 @@ fn runs(resource: &Resource) -> Result<bool, Reason> {
 
 /// Databases that serve, if in maintenance; those that are gone for good concern nobody.
 fn serves(resource: &Resource) -> Result<bool, Reason> {
-    match database(resource)?.status.as_deref() {
+    let database = database(resource)?;
+    if let Some((_, service)) = OTHER_SERVICES.iter().find(|(engine, _)| database.engine.as_deref() == Some(engine)) {
+        let detail = format!("{service} measures it in a namespace of its own, and its thresholds are others");
+        return Err(Reason::unknown(detail));
+    }
+    match database.status.as_deref() {
         Some("deleting") => Ok(false),
         Some(status @ ("creating" | "failed" | "starting" | "stopped" | "stopping")) => {
             Err(not_running("database", status))
@@ -106,6 +111,9 @@ fn serves(resource: &Resource) -> Result<bool, Reason> {
         None => Err(Reason::unknown("RDS gives no status")),
     }
 }
+
+/// The engines that RDS lists beside its own, and whose they are.
+const OTHER_SERVICES: [(&str, &str); 2] = [("docdb", "Amazon DocumentDB"), ("neptune", "Amazon Neptune")];
 
 fn not_running(what: &str, state: &str) -> Reason {
     Reason::new(ReasonKind::NotRunning, format!("the {what} is {state}"))

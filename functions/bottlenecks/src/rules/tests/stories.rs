@@ -239,3 +239,22 @@ fn volumes_and_addresses_are_judged_by_their_state() {
     let found = judged("ebs_unattached", &volume("available"), |_, _| None).unwrap().unwrap();
     assert!(found.recommendation.contains("its 100 GiB of gp2"), "{}", found.recommendation);
 }
+
+#[test]
+fn databases_of_other_services_are_neither_judged_nor_measured_as_rds() {
+    for (engine, service) in [("neptune", "Amazon Neptune"), ("docdb", "Amazon DocumentDB")] {
+        let other = database(|database| database.engine = Some(engine.to_owned()));
+        for (_, rule) in of(ResourceType::Rds) {
+            match (rule.applies)(&other) {
+                Ok(applies) => assert!(!applies, "{}", rule.name),
+                Err(reason) => {
+                    assert_eq!(reason.kind, ReasonKind::Unknown, "{}", rule.name);
+                    assert!(reason.detail.starts_with(service), "{}", reason.detail);
+                }
+            }
+        }
+        assert!((rds_high_cpu::RULE.applies)(&other).is_err());
+        let windows = Windows::new(24, now());
+        assert_eq!(crate::needs::Plan::of(&other).measurements("db", &windows).len(), 0);
+    }
+}
