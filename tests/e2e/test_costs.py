@@ -216,3 +216,20 @@ def test_a_bad_parameter_is_named_with_what_is_allowed(
     assert (status, error["code"], error["parameter"]) == (400, "InvalidParameter", parameter)
     assert said in error["message"]
     assert len(bill.requests) == asked
+
+
+def test_hours_are_asked_for_as_far_back_as_cost_explorer_surely_has_them(deployed: Stack, bill: Ledger) -> None:
+    data = ask(deployed, granularity="HOURLY", group_by="account")
+    assert (data["start"], data["end"]) == ((bill.today - timedelta(days=13)).isoformat(), bill.today.isoformat())
+    assert len(data["periods"]) == 13 * 24
+    status, body = call(deployed, "/costs", granularity="HOURLY", days=14)
+    assert (status, body["error"]["parameter"]) == (400, "days")
+
+
+def test_a_forecast_is_paid_once(deployed: Stack, bill: Ledger) -> None:
+    first = envelope(deployed, days=6, group_by="usage_type", metric="AmortizedCost", forecast="true")
+    asked = len(bill.requests)
+    second = envelope(deployed, days=6, group_by="usage_type", metric="AmortizedCost", forecast="true")
+    assert second["data"]["forecast"] == first["data"]["forecast"]
+    assert len(bill.requests) == asked
+    assert second["meta"]["aws_requests"]["estimated_cost_usd"] == "0.0000"

@@ -92,7 +92,8 @@ class Ledger:
         start, end = (date.fromisoformat(asked["TimePeriod"][name][:10]) for name in ("Start", "End"))
         if start >= end:
             raise ValueError("Start date (and hour) should be before end date (and hour)")
-        if start < self._earliest() or (hourly and start < self.today - timedelta(days=14)):
+        # Hours are kept for 14 days up to now: those of 14 days ago begin before it.
+        if start < self._earliest() or (hourly and start <= self.today - timedelta(days=14)):
             raise ValueError("You haven't enabled historical data beyond the retention period")
         groupings, (metric,) = asked.get("GroupBy", []), asked["Metrics"]
         left_out = asked.get("Filter", {}).get("Not", {}).get("Dimensions", {}).get("Values", [])

@@ -41,6 +41,9 @@ fn what_to_do(gap: &Gap) -> &'static str {
         (_, "DataUnavailableException") => {
             "Cost Explorer has no data yet: it needs about a day after it is first opened in the console."
         }
+        (_, "UnsupportedPartition") => {
+            "Accounts of GovCloud are billed through their commercial account: ask about that one. China is not supported."
+        }
         (_, "BillExpirationException") => "Cost Explorer no longer has these days: ask for later ones.",
         (_, code) if code.contains("Expired") => "The credentials have expired: renew them and ask again.",
         _ => "Ask again; if it stays, the gap has AWS's own words.",

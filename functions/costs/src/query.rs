@@ -14,8 +14,9 @@ pub(crate) const PARAMETERS: &[&str] =
 
 /// How many months Cost Explorer keeps besides the current one.
 const MONTHS_KEPT: i32 = 13;
-/// How many days Cost Explorer keeps hours for.
-const HOURLY_DAYS: i32 = 14;
+/// How many whole days Cost Explorer surely has hours of: it keeps 14 times 24 hours up to now, so that the hours of the
+/// fourteenth day go while today lasts.
+const HOURLY_DAYS: i32 = 13;
 /// The days that are answered when none are asked.
 const USUAL_DAYS: i32 = 30;
 
@@ -155,7 +156,7 @@ fn earliest(today: Date) -> Date {
 fn dates(query: &Query, granularity: Granularity, today: Date) -> Result<(Date, Date), ApiError> {
     let (start, end) = (date(query, "start")?, date(query, "end")?);
     let (kept_from, why) = match granularity {
-        Granularity::Hourly => (today.checked_sub(HOURLY_DAYS.days()).unwrap_or(today), "hours 14 days"),
+        Granularity::Hourly => (today.checked_sub(HOURLY_DAYS.days()).unwrap_or(today), "hours for 14 days up to now"),
         Granularity::Daily | Granularity::Monthly => (earliest(today), "13 months and the current one"),
     };
     let most_days = kept_from.until(today).map_or(USUAL_DAYS, |kept| kept.get_days());
@@ -175,7 +176,7 @@ fn dates(query: &Query, granularity: Granularity, today: Date) -> Result<(Date, 
         return Err(ApiError::not_allowed("end", &last.to_string(), &format!("up to {tomorrow}, the day after today")));
     }
     if first >= last {
-        let message = format!("{first} to {last} is no day: start must be before end, which is not included");
+        let message = format!("{first} to {last} is empty: start must be before end, which is not included");
         return Err(ApiError::invalid(end_name, message));
     }
     if first < kept_from {
@@ -298,7 +299,7 @@ mod tests {
         assert!(
             refused(&[("start", "2026-11-20"), ("end", "2026-11-22")]).starts_with("end: `2026-11-22` is not allowed")
         );
-        assert!(refused(&[("start", "2026-11-20")]).starts_with("start: 2026-11-20 to 2026-11-20 is no day"));
+        assert!(refused(&[("start", "2026-11-20")]).starts_with("start: 2026-11-20 to 2026-11-20 is empty"));
         assert!(
             refused(&[("start", "2026-11-20"), ("end", "2026-11-20")]).starts_with("end: 2026-11-20 to 2026-11-20")
         );
@@ -314,10 +315,10 @@ mod tests {
         assert!(refused(&[("days", "416")]).ends_with("allowed: a whole number from 1 to 415"));
         assert_eq!(read(&[("days", "415")]).unwrap().start, date(2025, 10, 1));
         assert!(
-            refused(&[("granularity", "HOURLY"), ("days", "15")]).ends_with("allowed: a whole number from 1 to 14")
+            refused(&[("granularity", "HOURLY"), ("days", "14")]).ends_with("allowed: a whole number from 1 to 13")
         );
-        assert!(refused(&[("granularity", "HOURLY"), ("start", "2026-11-05")]).contains("from 2026-11-06 on"));
-        assert_eq!(read(&[("granularity", "HOURLY")]).unwrap().start, date(2026, 11, 6));
+        assert!(refused(&[("granularity", "HOURLY"), ("start", "2026-11-06")]).contains("from 2026-11-07 on"));
+        assert_eq!(read(&[("granularity", "HOURLY")]).unwrap().start, date(2026, 11, 7));
     }
 
     #[test]

@@ -27,6 +27,8 @@ pub(crate) const GET_COST_FORECAST: (&str, &str) = ("ce", "GetCostForecast");
 
 /// Where Cost Explorer answers in the commercial partition.
 pub(crate) const REGION: &str = "us-east-1";
+/// That partition. GovCloud has no Cost Explorer, China another one.
+pub(crate) const PARTITION: &str = "aws";
 
 /// The width of a forecast's interval in percent.
 pub(crate) const FORECAST_LEVEL: i32 = 80;

@@ -1,18 +1,21 @@
 //! What an account costs: questions to Cost Explorer, asked once and kept.
 //!
 //! A question costs a cent a page and its answer changes at most three times a day, so an answer is kept in the warm
-//! function: for an hour while AWS still estimates a part of it, for a day once all of it is final. The same question
+//! function: a forecast and costs that AWS still estimates for an hour, costs that are final for a day. The same question
 //! asked twice at once is sent once. A fault is not kept.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use aws_sdk_costexplorer::Client;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use tokio::sync::OnceCell;
 
+use crate::clients::Gated;
 use crate::coverage::{Coverage, Gap};
 use crate::fault::Fault;
 use crate::refusal::Refusal;
@@ -143,18 +146,24 @@ pub struct Costs {
 pub type ForecastAnswer = Result<Forecast, Gap>;
 
 /// The place of one answer: empty until somebody has asked, and whoever asks meanwhile waits for it.
-type Place = Arc<OnceCell<Arc<Costs>>>;
+type Place<A> = Arc<OnceCell<Arc<A>>>;
 
 /// Answers that were paid for, by their question, with the time of asking.
-#[derive(Debug, Default)]
-pub(crate) struct Kept(Mutex<HashMap<CostQuestion, (Instant, Place)>>);
+#[derive(Debug)]
+pub(crate) struct Kept<Q, A>(Mutex<HashMap<Q, (Instant, Place<A>)>>);
 
-impl Kept {
+impl<Q, A> Default for Kept<Q, A> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<Q: Clone + Eq + Hash, A: Lasting> Kept<Q, A> {
     /// The place of a question's answer: the one that is there, if it is fresh, or a new one.
-    fn place(&self, question: &CostQuestion, now: Instant) -> Place {
+    fn place(&self, question: &Q, now: Instant) -> Place<A> {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         kept.retain(|_, (asked, place)| match place.get() {
-            Some(costs) => now.saturating_duration_since(*asked) < lifetime(costs),
+            Some(answer) => now.saturating_duration_since(*asked) < answer.lasts(),
             // Nobody waits any more: the question was refused, and is a new one when it is asked again.
             None => Arc::strong_count(place) > 1,
         });
@@ -163,10 +172,30 @@ impl Kept {
         }
         Arc::clone(&kept.entry(question.clone()).or_insert_with(|| (now, Arc::default())).1)
     }
+
+    /// The answer to a question: the one that is kept, or what `ask` brings.
+    async fn get(&self, question: &Q, ask: impl Future<Output = Result<A, Fault>>) -> Result<Arc<A>, Fault> {
+        let place = self.place(question, Instant::now());
+        place.get_or_try_init(|| async { ask.await.map(Arc::new) }).await.cloned()
+    }
 }
 
-fn lifetime(costs: &Costs) -> Duration {
-    if costs.periods.iter().any(|period| period.estimated) { KEPT_ESTIMATED } else { KEPT_FINAL }
+/// How long an answer is kept.
+pub(crate) trait Lasting {
+    /// For so long after it was asked for.
+    fn lasts(&self) -> Duration;
+}
+
+impl Lasting for Costs {
+    fn lasts(&self) -> Duration {
+        if self.periods.iter().any(|period| period.estimated) { KEPT_ESTIMATED } else { KEPT_FINAL }
+    }
+}
+
+impl Lasting for Forecast {
+    fn lasts(&self) -> Duration {
+        KEPT_ESTIMATED
+    }
 }
 
 impl Collector {
@@ -196,20 +225,31 @@ impl Collector {
     }
 
     async fn past_costs(&self, question: &CostQuestion, now: Timestamp, deadline: Instant) -> Result<Arc<Costs>, Gap> {
-        let place = self.common.kept_costs.place(question, Instant::now());
-        let client = self.clients.cost_explorer(cost_explorer::REGION);
-        let ask = async || {
-            let periods = cost_explorer::periods(&client, question, deadline).await?;
-            Ok(Arc::new(Costs { periods, as_of: now }))
+        let ask = async {
+            let periods = cost_explorer::periods(&self.cost_explorer()?, question, deadline).await?;
+            Ok(Costs { periods, as_of: now })
         };
-        let costs = place.get_or_try_init(ask).await.cloned();
-        costs.map_err(|fault: Fault| self.gap(fault, cost_explorer::REGION, cost_explorer::GET_COST_AND_USAGE, &[]))
+        let costs = self.common.kept_costs.get(question, ask).await;
+        costs.map_err(|fault| self.gap(fault, cost_explorer::REGION, cost_explorer::GET_COST_AND_USAGE, &[]))
     }
 
     async fn future_costs(&self, question: Option<&ForecastQuestion>, deadline: Instant) -> Option<ForecastAnswer> {
-        let client = self.clients.cost_explorer(cost_explorer::REGION);
-        let forecast = cost_explorer::forecast(&client, question?, deadline).await;
+        let question = question?;
+        let ask = async { cost_explorer::forecast(&self.cost_explorer()?, question, deadline).await };
+        let forecast = self.common.kept_forecasts.get(question, ask).await;
+        let forecast = forecast.map(|forecast| Forecast::clone(&forecast));
         Some(forecast.map_err(|fault| self.gap(fault, cost_explorer::REGION, cost_explorer::GET_COST_FORECAST, &[])))
+    }
+
+    /// The client of Cost Explorer, which a partition other than the commercial one does not have or has elsewhere.
+    fn cost_explorer(&self) -> Result<Gated<Client>, Fault> {
+        match self.clients.partition() {
+            cost_explorer::PARTITION => Ok(self.clients.cost_explorer(cost_explorer::REGION)),
+            other => {
+                let message = format!("Cost Explorer is asked in the partition aws only; this account is in {other}");
+                Err(Fault::failed("UnsupportedPartition", &message))
+            }
+        }
     }
 }
 
@@ -228,6 +268,9 @@ mod tests {
         }
     }
 
+    /// What was paid for by its question.
+    type PastCosts = Kept<CostQuestion, Costs>;
+
     fn costs(estimated: bool) -> Arc<Costs> {
         let period =
             CostPeriod { start: "2026-11-01".into(), end: "2026-11-02".into(), estimated, groups: vec![], unit: None };
@@ -236,7 +279,7 @@ mod tests {
 
     #[test]
     fn an_answer_is_kept_for_an_hour_or_for_a_day_once_it_is_final() {
-        let kept = Kept::default();
+        let kept = PastCosts::default();
         let start = Instant::now();
         kept.place(&question(1), start).set(costs(true)).unwrap();
         kept.place(&question(2), start).set(costs(false)).unwrap();
@@ -248,7 +291,7 @@ mod tests {
 
     #[test]
     fn a_refused_question_is_a_new_one_when_it_is_asked_again() {
-        let kept = Kept::default();
+        let kept = PastCosts::default();
         let start = Instant::now();
         drop(kept.place(&question(1), start));
         let later = start + Duration::from_hours(2);
@@ -258,7 +301,7 @@ mod tests {
 
     #[test]
     fn a_question_that_is_being_asked_keeps_its_place() {
-        let kept = Kept::default();
+        let kept = PastCosts::default();
         let start = Instant::now();
         let asking = kept.place(&question(1), start);
         assert!(Arc::ptr_eq(&asking, &kept.place(&question(1), start)));

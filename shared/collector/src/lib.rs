@@ -56,7 +56,7 @@ use tokio::sync::OnceCell;
 use crate::account::Account;
 use crate::assume::AssumedRole;
 use crate::clients::{Clients, Gates};
-use crate::costs::Kept;
+use crate::costs::{CostQuestion, Costs, Forecast, ForecastQuestion, Kept};
 
 /// Collects from one AWS account, with one caller's credentials.
 #[derive(Debug)]
@@ -72,7 +72,8 @@ pub struct Collector {
 struct Common {
     account: OnceCell<Account>,
     gates: Gates,
-    kept_costs: Kept,
+    kept_costs: Kept<CostQuestion, Costs>,
+    kept_forecasts: Kept<ForecastQuestion, Forecast>,
 }
 
 impl Collector {

@@ -107,6 +107,11 @@ pub(super) fn collector(address: &str, patience: Duration) -> Collector {
     Collector::home(config(address, patience))
 }
 
+/// The same configuration with another home.
+pub(super) fn at_home_in(region: &'static str, config: &SdkConfig) -> Collector {
+    Collector::home(config.to_builder().region(Region::new(region)).build())
+}
+
 fn config(address: &str, patience: Duration) -> SdkConfig {
     let timeouts = TimeoutConfig::builder().operation_timeout(patience).build();
     let retries = RetryConfig::standard().with_max_attempts(3).with_initial_backoff(Duration::from_millis(1));

@@ -6,7 +6,7 @@ use std::time::Instant;
 use jiff::Timestamp;
 use jiff::civil::date;
 
-use super::aws::{Asked, Aws, Reply};
+use super::aws::{Asked, Aws, Reply, at_home_in};
 use super::{LONG, told};
 use crate::costs::{CostQuestion, Costs, ForecastQuestion, Granularity, Grouping};
 use crate::{Collector, Coverage, GapStatus};
@@ -146,4 +146,45 @@ async fn a_forecast_that_aws_cannot_make_is_an_answer_and_no_gap() {
     let unavailable = forecast.unwrap().unwrap_err();
     assert_eq!((unavailable.code.as_str(), unavailable.message.as_str()), ("DataUnavailableException", "too young"));
     assert_eq!((coverage.gaps, coverage.partial), (vec![], false));
+}
+
+#[tokio::test]
+async fn a_forecast_is_paid_once_too() {
+    let aws = Aws::start(|asked| {
+        (asked.operation == "GetCostForecast").then(|| {
+            Reply::Ok(
+                r#"{"Total": {"Amount": "12.5", "Unit": "USD"}, "ForecastResultsByTime": [{"MeanValue": "12.5",
+                    "PredictionIntervalLowerBound": "10", "PredictionIntervalUpperBound": "15"}]}"#
+                    .to_owned(),
+            )
+        })
+    });
+    let collector = aws.collector();
+    let question =
+        |day| ForecastQuestion { start: date(2026, 11, day), end: date(2026, 12, 1), metric: "UNBLENDED_COST" };
+    let ask = async |day| {
+        let deadline = Instant::now() + LONG;
+        let (_, forecast, _) =
+            collector.costs(&november(), Some(&question(day)), Timestamp::UNIX_EPOCH, deadline).await.unwrap();
+        forecast.unwrap().unwrap()
+    };
+    let (one, other) = tokio::join!(ask(24), ask(24));
+    assert_eq!((one.mean.to_string().as_str(), &one), ("12.5", &other));
+    assert_eq!(ask(24).await, one);
+    assert_eq!(aws.asked("GetCostForecast").len(), 1);
+    // The next day's is another question.
+    assert_eq!(ask(25).await.start, date(2026, 11, 25));
+    assert_eq!(aws.asked("GetCostForecast").len(), 2);
+}
+
+#[tokio::test]
+async fn a_partition_without_cost_explorer_is_reported_without_a_call() {
+    let aws = Aws::start(|_| None);
+    for (region, partition) in [("us-gov-west-1", "aws-us-gov"), ("cn-north-1", "aws-cn")] {
+        let (costs, coverage) = ask(&at_home_in(region, &aws.config())).await;
+        assert_eq!(costs, None);
+        assert_eq!(told(&coverage.gaps), [("us-east-1", "GetCostAndUsage", GapStatus::Failed, "UnsupportedPartition")]);
+        assert!(coverage.gaps[0].message.ends_with(&format!("this account is in {partition}")));
+    }
+    assert!(aws.asked("GetCostAndUsage").is_empty());
 }
