@@ -45,7 +45,7 @@ unit: ## unit and adapter tests
 template: $(TOOLS) ## template.yaml, what SAM makes of it, and the role for other accounts
 	$(VENV)/bin/sam validate --lint --region us-east-1
 	$(VENV)/bin/cfn-lint docs/reader-role.yaml
-	$(PYTHON) -m pytest tests/test_template.py
+	$(PYTHON) -m pytest tests/test_template.py tests/test_on_aws.py
 
 secure: $(CHECKOV) ## both templates against the known ways to be unsafe
 	$(CHECKOV) --config-file .checkov.yaml

@@ -182,7 +182,7 @@ def _nothing_kept(emulator: Emulator, deployed: Stack) -> Iterator[Callable[[], 
         )
 
     usual = gateway.get_authorizer(**ids)["authorizerResultTtlInSeconds"]
-    assert usual == 300
+    assert usual == 60
     keep_for(0)
     try:
         yield lambda: stack.configure(emulator, "AuthorizerFunction")
