@@ -1,6 +1,7 @@
 # Every command of the project. The only prerequisites are a Rust toolchain (with a C compiler), Python 3 and make.
 
 PORT ?= 4566
+CONFIG_ENV ?= default
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 TOOLS := $(VENV)/.tools
@@ -12,7 +13,7 @@ CHECKOV := $(VENV)/checkov/bin/checkov
 export PYTHONPATH := tests
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help run test fmt lint deny audit unit template secure e2e frugal soak local bench build deploy pin clean
+.PHONY: help run test fmt lint deny audit unit template secure e2e frugal soak local bench build arm64 deploy pin clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -66,10 +67,16 @@ bench: $(TOOLS) ## how fast and frugal: release binaries and their peers over a 
 	$(PYTHON) -m bench
 
 build: $(TOOLS) ## the functions for AWS, in release
+	@if command -v rustup >/dev/null; then rustup target add aarch64-unknown-linux-gnu; fi
 	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(VENV)/bin/sam build
 
-deploy: build ## into your own AWS account
-	$(VENV)/bin/sam deploy
+arm64: build ## what `make build` made: each function for arm64 and for Lambda's C library
+	$(PYTHON) -m pytest tests/release
+
+deploy: $(TOOLS) ## into your own AWS account; CONFIG_ENV=dev or prod of samconfig.toml
+	$(PYTHON) -m preflight --config-env $(CONFIG_ENV)
+	$(MAKE) build
+	$(VENV)/bin/sam deploy --config-env $(CONFIG_ENV)
 
 # The tools, pinned, in the repo's own virtual environment; installed again only when the pins change.
 $(TOOLS): tests/requirements.txt

@@ -1,0 +1,62 @@
+"""What `make deploy` looks at before it deploys, against the emulator's account."""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+from emulator.ministack import ACCOUNT, ROOT, Emulator
+
+
+def _preflight(emulator: Emulator, config_env: str, **changed: str) -> tuple[int, str]:
+    environment = emulator.environment() | {"PYTHONPATH": "tests"} | changed
+    command = [sys.executable, "-m", "preflight", "--config-env", config_env]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    return done.returncode, done.stdout + done.stderr
+
+
+@contextlib.contextmanager
+def _log_role(emulator: Emulator, arn: str) -> Iterator[None]:
+    """The account's role for API Gateway's logs, and none again."""
+    gateway = emulator.client("apigateway")
+
+    def set_to(value: str) -> None:
+        gateway.update_account(patchOperations=[{"op": "replace", "path": "/cloudwatchRoleArn", "value": value}])
+
+    set_to(arn)
+    try:
+        yield
+    finally:
+        set_to("")
+
+
+def test_an_account_without_a_role_for_the_gateways_logs_is_told_what_to_choose(emulator: Emulator) -> None:
+    code, said = _preflight(emulator, "prod")
+    assert code == 1
+    assert "ApiLogs=create-role" in said and "ApiLogs=none" in said and ACCOUNT in said
+    assert _preflight(emulator, "dev") == (0, f"account {ACCOUNT}, region us-east-1\n")
+
+
+def test_an_account_with_that_role_may_deploy(emulator: Emulator) -> None:
+    with _log_role(emulator, f"arn:aws:iam::{ACCOUNT}:role/apigateway-logs"):
+        code, said = _preflight(emulator, "prod")
+    assert (code, said.splitlines()[1:]) == (0, ["API Gateway has a role to write logs with"])
+
+
+@pytest.mark.parametrize(
+    ("config_env", "changed", "expected"),
+    [
+        ("staging", {}, "CONFIG_ENV is 'staging'; samconfig.toml has default, dev, prod, emulator"),
+        ("dev", {"AWS_REGION": "", "AWS_DEFAULT_REGION": ""}, "no region"),
+        ("dev", {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", "AWS_EC2_METADATA_DISABLED": "true"}, "no valid credentials"),
+    ],
+)
+def test_what_is_missing_before_a_deployment_is_named(
+    emulator: Emulator, config_env: str, changed: dict[str, str], expected: str
+) -> None:
+    code, said = _preflight(emulator, config_env, **changed)
+    assert code == 1
+    assert expected in said, said
