@@ -166,3 +166,10 @@ def test_nobody_else_of_the_home_account_may_assume_the_reader_role(emulator: Em
     arn = f"arn:aws:iam::{OTHER_ACCOUNT}:role/stratoscope-reader"
     with pytest.raises(sts.exceptions.ClientError, match="AccessDenied"):
         sts.assume_role(RoleArn=arn, RoleSessionName="somebody", ExternalId="of-the-demo-account")
+
+
+def test_every_account_of_an_organisation_may_be_asked_and_its_role_decides(deployed: Stack, emulator: Emulator) -> None:
+    with iam.started_anew(emulator, "ResourcesFunction", OTHER_ACCOUNTS="organization"):
+        assert ask(deployed, f"{OTHER}/resources", types="eip")["meta"]["account"] == OTHER_ACCOUNT
+        status, body = call(deployed, "/accounts/444444444444/resources", types="eip")
+    assert (status, body["error"]["code"], body["error"]["gaps"][0]["code"]) == (502, "AccountUnreachable", "AccessDenied")
