@@ -27,8 +27,12 @@ EVENTS = {
 }
 
 
-#: For each event of the authorizer, the effect of its policy.
-TOKENS = {"authorizer-allow.json": "Allow", "authorizer-deny.json": "Deny", "authorizer-malformed.json": "Deny"}
+#: For each event of the authorizer, the effect and the actions of its policy.
+TOKENS = {
+    "authorizer-allow.json": ("Allow", ["execute-api:Invoke", "execute-api:InvalidateCache"]),
+    "authorizer-deny.json": ("Deny", ["execute-api:Invoke"]),
+    "authorizer-malformed.json": ("Deny", ["execute-api:Invoke"]),
+}
 
 
 def _invoke(emulator: Emulator, output: str, payload: bytes) -> dict[str, Any]:
@@ -47,7 +51,7 @@ def test_a_token_is_answered_with_a_policy(deployed: Stack, emulator: Emulator, 
     answer = _invoke(emulator, "AuthorizerFunction", json.dumps(event).encode())
     assert set(answer) == {"principalId", "policyDocument", "context"}
     (statement,) = answer["policyDocument"]["Statement"]
-    assert (statement["Effect"], statement["Action"]) == (TOKENS[name], "execute-api:Invoke")
+    assert (statement["Effect"], statement["Action"]) == TOKENS[name]
     assert all(isinstance(value, str) for value in answer["context"].values())
     assert deployed.token not in json.dumps(answer)
 
