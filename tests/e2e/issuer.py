@@ -7,13 +7,12 @@ import contextlib
 import hashlib
 import hmac
 import json
-import time
 from collections.abc import Iterator
 from typing import Any
 
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa, utils
-from emulator import loopback
+from emulator import clock, loopback
 from emulator.ministack import ACCOUNT
 
 AUDIENCE = "stratoscope"
@@ -49,7 +48,7 @@ class Issuer:
 
     def claims(self, **changed: Any) -> dict[str, Any]:
         """Claims that are taken: of a token that may read the costs of the home account."""
-        now = int(time.time())
+        now = int(clock.now().timestamp())
         claims = {
             "iss": self.url, "aud": AUDIENCE, "sub": "ops@example.com", "iat": now, "nbf": now, "exp": now + 600,
             "scope": "openid costs:read", "accounts": [ACCOUNT],

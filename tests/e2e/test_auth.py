@@ -9,7 +9,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 
 import pytest
-from emulator import stack
+from emulator import clock, stack
 from emulator.ministack import ACCOUNT, OTHER_ACCOUNT, Emulator
 from emulator.stack import Stack
 
@@ -88,13 +88,18 @@ def test_a_jwt_of_the_issuer_opens_what_its_scopes_say(deployed: Stack, issuer: 
     assert statuses == {"resources": 403, "metrics": 403, "costs": 200, "bottlenecks": 403}
 
 
+def _in_seconds(seconds: int) -> int:
+    """A moment as a claim has it."""
+    return int(clock.now().timestamp()) + seconds
+
+
 ATTACKS = {
     "no signature": lambda issuer: issuer.token(issuer.claims(), "none", "RS256"),
     "the public key as a secret": lambda issuer: issuer.token(issuer.claims(), "HS256", "RS256"),
     "another issuer": lambda issuer: issuer.token(issuer.claims(iss="https://attacker.example")),
     "another audience": lambda issuer: issuer.token(issuer.claims(aud="another")),
-    "expired": lambda issuer: issuer.token(issuer.claims(exp=int(time.time()) - 60)),
-    "not yet valid": lambda issuer: issuer.token(issuer.claims(nbf=int(time.time()) + 60)),
+    "expired": lambda issuer: issuer.token(issuer.claims(exp=_in_seconds(-60))),
+    "not yet valid": lambda issuer: issuer.token(issuer.claims(nbf=_in_seconds(60))),
     "no expiry": lambda issuer: issuer.token(issuer.claims(exp=None)),
     "an unknown key": lambda issuer: issuer.token(issuer.claims(), kid="unknown"),
     "a key of another algorithm": lambda issuer: issuer.token(issuer.claims(), "ES256", "RS256"),

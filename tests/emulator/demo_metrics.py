@@ -12,9 +12,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from typing import Any
 
+from . import clock
 from .demo_account import HOME, Contents
 from .ministack import Emulator
 
@@ -92,7 +93,7 @@ def fill(emulator: Emulator, contents: Contents = HOME, since: datetime | None =
 
     Returns until when, to go on from there. Regions side by side.
     """
-    now = datetime.now(timezone.utc)
+    now = clock.now()
     since, until = since or now - timedelta(days=DAYS), now + AHEAD
     regions = contents.regions()
     with ThreadPoolExecutor(len(regions)) as pool:

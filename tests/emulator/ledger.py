@@ -14,11 +14,11 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from . import loopback
+from . import clock, loopback
 from .ministack import ACCOUNT, OTHER_ACCOUNT, Emulator
 
 DAYS = 100
@@ -219,7 +219,7 @@ def running(emulator: Emulator) -> Iterator[Ledger]:
     def account_of(key: str) -> str:
         return sts.get_access_key_info(AccessKeyId=key)["Account"]
 
-    today = datetime.now(timezone.utc).date()
+    today = clock.today()
     ledger = Ledger(today, lines(today))
 
     class Handler(loopback.Handler):
