@@ -40,6 +40,17 @@ impl Caller {
         let account = (asked != home).then(|| asked.to_owned());
         Ok(Self { principal: said("principal").to_owned(), account })
     }
+
+    /// Whether a request is about the account that the API is in, whoever makes it.
+    pub(crate) fn is_about_home(request: &Request) -> bool {
+        let home = match request.request_context_ref() {
+            Some(RequestContext::ApiGatewayV1(gateway)) => gateway.account_id.as_deref(),
+            _ => None,
+        };
+        let path = request.path_parameters();
+        let asked = path.first(ACCOUNT);
+        asked.is_none() || asked == home
+    }
 }
 
 fn is_account(id: &str) -> bool {

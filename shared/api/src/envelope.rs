@@ -31,6 +31,11 @@ impl<D: Serialize, C: Serialize> Answer<D, C> {
         Self { data, coverage }
     }
 
+    /// What the data covers.
+    pub(crate) fn coverage(&self) -> &C {
+        &self.coverage
+    }
+
     /// The body of the answer.
     pub(crate) fn body(&self, generated_at: jiff::Timestamp, elapsed_ms: u64) -> Result<String, ApiError> {
         let generated_at = format!("{generated_at:.3}");
@@ -74,12 +79,11 @@ struct ErrorFields<'a> {
 
 /// The body of an error.
 pub(crate) fn error_body(error: &ApiError, request_id: &str) -> String {
-    let (parameter, gaps) = match error {
-        ApiError::InvalidParameter { parameter, .. } => (Some(parameter.as_str()), None),
-        ApiError::NothingCollected { gaps, .. } | ApiError::AccountUnreachable { gaps, .. } => (None, Some(gaps)),
-        ApiError::AccountNotAllowed { .. } | ApiError::UnknownAccount { .. } | ApiError::Internal(_) => (None, None),
+    let parameter = match error {
+        ApiError::InvalidParameter { parameter, .. } => Some(parameter.as_str()),
+        _ => None,
     };
-    let error = ErrorFields { code: error.code(), parameter, message: error.public_message(), gaps };
+    let error = ErrorFields { code: error.code(), parameter, message: error.public_message(), gaps: error.gaps() };
     // Texts and JSON can always be written.
     serde_json::to_string(&Failure { success: false, error, request_id }).unwrap_or_default()
 }

@@ -129,6 +129,18 @@ impl ApiError {
         }
     }
 
+    /// What is missing, where that is the error.
+    #[must_use]
+    pub(crate) fn gaps(&self) -> Option<&Value> {
+        match self {
+            Self::NothingCollected { gaps, .. } | Self::AccountUnreachable { gaps, .. } => Some(gaps),
+            Self::InvalidParameter { .. }
+            | Self::AccountNotAllowed { .. }
+            | Self::UnknownAccount { .. }
+            | Self::Internal(_) => None,
+        }
+    }
+
     /// What the caller reads.
     #[must_use]
     pub fn public_message(&self) -> &str {

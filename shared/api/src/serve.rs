@@ -1,7 +1,7 @@
 //! Runs a function: from the gateway's event to the response, around the function's own handler.
 //!
-//! This is the one place that reads the clock, sets the deadline, writes the envelope, the headers and the log line of
-//! a call, and turns a panic of one call into that call's error.
+//! This is the one place that reads the clock, sets the deadline, writes the envelope, the headers, the log line and
+//! the metrics of a call, and turns a panic of one call into that call's error.
 
 use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -15,6 +15,7 @@ use lambda_http::{Body, Request, RequestExt as _, Response, service_fn};
 use lambda_runtime::Context;
 use serde::Serialize;
 
+use crate::call_metrics::{self, CallMetrics, Measured, Usage};
 use crate::caller::Caller;
 use crate::{Answer, ApiError, Query, envelope};
 
@@ -67,9 +68,10 @@ where
     C: Serialize + Send,
 {
     let allow_origin = std::env::var(ALLOW_ORIGIN).ok().and_then(|origin| HeaderValue::try_from(origin).ok());
-    let (handler, allow_origin) = (&handler, &allow_origin);
+    let metrics = CallMetrics::from_env();
+    let (handler, allow_origin, metrics) = (&handler, &allow_origin, metrics.as_ref());
     lambda_http::run(service_fn(move |request: Request| async move {
-        let mut response = respond(handler, &request).await;
+        let mut response = respond(handler, metrics, &request).await;
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         if let Some(origin) = allow_origin {
@@ -81,7 +83,7 @@ where
 }
 
 /// Answers one request.
-async fn respond<H, F, D, C>(handler: &H, request: &Request) -> Response<Body>
+async fn respond<H, F, D, C>(handler: &H, metrics: Option<&CallMetrics>, request: &Request) -> Response<Body>
 where
     H: Fn(Call) -> F,
     F: Future<Output = Result<Answer<D, C>, ApiError>>,
@@ -102,13 +104,17 @@ where
         handler(Call { parameters, account, principal, received_at, deadline }).await
     };
     let caught = AssertUnwindSafe(answered).catch_unwind().await;
-    let outcome = caught
-        .unwrap_or_else(|panic| Err(ApiError::Internal(format!("panicked: {}", panic_message(panic.as_ref())))))
-        .and_then(|answer| answer.body(received_at, milliseconds(started.elapsed())));
+    let answered =
+        caught.unwrap_or_else(|panic| Err(ApiError::Internal(format!("panicked: {}", panic_message(panic.as_ref())))));
+    let usage = metrics.map(|_| match &answered {
+        Ok(answer) => Usage::of_answer(answer.coverage()),
+        Err(error) => Usage::of_error(error),
+    });
+    let outcome = answered.and_then(|answer| answer.body(received_at, milliseconds(started.elapsed())));
 
     let elapsed_ms = milliseconds(started.elapsed());
     let path = request.uri().path();
-    match outcome {
+    let response = match outcome {
         Ok(body) => {
             tracing::info!(request_id, principal, path, status = 200, elapsed_ms, bytes = body.len(), "answered");
             Response::new(Body::Text(body))
@@ -124,7 +130,13 @@ where
             *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
             response
         }
+    };
+    if let Some((metrics, usage)) = metrics.zip(usage) {
+        let (request_id, status) = (request_id.as_str(), response.status().as_u16());
+        let (route, account) = call_metrics::place(request);
+        metrics.write(&Measured { received_at, request_id, route: &route, account, status, elapsed_ms, usage });
     }
+    response
 }
 
 /// The id that the caller sees as `x-amzn-RequestId`; Lambda's own where no gateway is in front.
@@ -166,7 +178,7 @@ mod tests {
         F: Future<Output = Result<Answer<u32, std::collections::BTreeMap<String, String>>, ApiError>>,
     {
         let request = lambda_http::request::from_str(event).unwrap();
-        let response = respond(&handler, &request).await;
+        let response = respond(&handler, None, &request).await;
         let Body::Text(body) = response.body() else { panic!("a text body") };
         (response.status().as_u16(), serde_json::from_str(body).unwrap())
     }

@@ -1,0 +1,305 @@
+//! CloudWatch metrics of each call, as a line of the embedded metric format (EMF) in the function's log.
+//!
+//! CloudWatch turns such a line into metrics, so a call makes no request for them and waits for nothing. The line is
+//! made here and not by a library: those that exist bring a metrics registry or a background queue for what is one JSON
+//! object a call.
+//!
+//! A combination of a metric and its dimensions costs $0.30 a month, in proportion to the hours in which it is written.
+//! The dimensions are therefore three of few values (stack, route, and home or another account) and never a caller's,
+//! an account's or a region's. That makes at most 72 metrics, $21.60 a month: nine for each of four routes and two kinds
+//! of account. A deployment that is asked about the home account alone, without gaps, has twelve, $3.60.
+
+use std::collections::BTreeMap;
+use std::io::Write as _;
+
+use jiff::Timestamp;
+use lambda_http::request::RequestContext;
+use lambda_http::{Request, RequestExt as _};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::ApiError;
+use crate::caller::Caller;
+
+/// The namespace in CloudWatch.
+const NAMESPACE: &str = "Stratoscope";
+
+/// The variable that holds the stack's name; where it is empty or missing, no metrics are written.
+const METRICS_STACK: &str = "METRICS_STACK";
+
+/// The variable in which Lambda passes the level of the log.
+const LOG_LEVEL: &str = "AWS_LAMBDA_LOG_LEVEL";
+
+/// What holds for all calls of a deployment.
+#[derive(Debug)]
+pub(crate) struct CallMetrics {
+    stack: String,
+    level: String,
+}
+
+impl CallMetrics {
+    /// The settings of the function's environment; `None` where no metrics are wanted.
+    pub(crate) fn from_env() -> Option<Self> {
+        let stack = std::env::var(METRICS_STACK).ok().filter(|stack| !stack.is_empty())?;
+        Some(Self { stack, level: std::env::var(LOG_LEVEL).unwrap_or_else(|_| "INFO".to_owned()) })
+    }
+
+    /// Writes the metrics of a call into the log.
+    pub(crate) fn write(&self, call: &Measured<'_>) {
+        // A log that takes nothing leaves no place to report it in.
+        let _ = writeln!(std::io::stdout().lock(), "{}", self.line(call));
+    }
+
+    /// The line of a call.
+    fn line(&self, call: &Measured<'_>) -> String {
+        let Measured { received_at, request_id, route, account, status, elapsed_ms, usage } = call;
+        let values = usage.values(*elapsed_ms);
+        let metrics = values.iter().map(|(name, (unit, _))| Metric { name, unit }).collect();
+        let line = Line {
+            timestamp: format!("{received_at:.3}"),
+            level: &self.level,
+            message: "measured",
+            request_id,
+            status: *status,
+            stack: &self.stack,
+            route,
+            account,
+            values: values.iter().map(|(name, (_, value))| (name.as_str(), value)).collect(),
+            aws: Aws {
+                timestamp: received_at.as_millisecond(),
+                cloud_watch_metrics: [Directive {
+                    namespace: NAMESPACE,
+                    dimensions: [["Stack", "Route", "Account"]],
+                    metrics,
+                }],
+            },
+        };
+        // Texts and numbers can always be written.
+        serde_json::to_string(&line).unwrap_or_default()
+    }
+}
+
+/// One call that was answered.
+#[derive(Debug)]
+pub(crate) struct Measured<'a> {
+    pub(crate) received_at: Timestamp,
+    pub(crate) request_id: &'a str,
+    /// The last part of the route: `resources`.
+    pub(crate) route: &'a str,
+    /// `home` or `other`.
+    pub(crate) account: &'static str,
+    pub(crate) status: u16,
+    pub(crate) elapsed_ms: u64,
+    pub(crate) usage: Usage,
+}
+
+/// The route of a request, and whether it is about the home account or another one.
+pub(crate) fn place(request: &Request) -> (String, &'static str) {
+    let path = match request.request_context_ref() {
+        Some(RequestContext::ApiGatewayV1(gateway)) => gateway.resource_path.clone(),
+        _ => None,
+    };
+    // The template's path and not the caller's, so the values are as few as the routes.
+    let route = path.as_deref().and_then(|path| path.rsplit('/').next()).unwrap_or_default().to_owned();
+    (route, if Caller::is_about_home(request) { "home" } else { "other" })
+}
+
+/// What a call asked of AWS, as far as its answer says so.
+#[derive(Debug, Default)]
+pub(crate) struct Usage {
+    requests: Option<AwsRequests>,
+    /// The number of gaps by status.
+    gaps: BTreeMap<String, u64>,
+}
+
+/// The part of `meta` that metrics are made of.
+#[derive(Deserialize)]
+struct Coverage {
+    #[serde(default)]
+    gaps: Vec<Gap>,
+    aws_requests: Option<AwsRequests>,
+}
+
+#[derive(Deserialize)]
+struct Gap {
+    status: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct AwsRequests {
+    total: u64,
+    estimated_cost_usd: String,
+}
+
+impl Usage {
+    /// Reads the usage from what the caller gets as `meta`, so that the two can't differ.
+    pub(crate) fn of_answer(coverage: &impl Serialize) -> Self {
+        let coverage = serde_json::to_value(coverage).and_then(|meta| Coverage::deserialize(&meta));
+        coverage
+            .map(|Coverage { gaps, aws_requests }| Self { requests: aws_requests, gaps: count(gaps) })
+            .unwrap_or_default()
+    }
+
+    /// An error says which gaps it is made of, and not what was asked.
+    pub(crate) fn of_error(error: &ApiError) -> Self {
+        let gaps = error.gaps().map(Vec::<Gap>::deserialize).and_then(Result::ok).unwrap_or_default();
+        Self { requests: None, gaps: count(gaps) }
+    }
+
+    /// Each metric that is known: name, unit and value.
+    fn values(&self, elapsed_ms: u64) -> BTreeMap<String, (&'static str, Value)> {
+        let mut values = BTreeMap::from([("APILatency".to_owned(), ("Milliseconds", elapsed_ms.into()))]);
+        if let Some(AwsRequests { total, estimated_cost_usd }) = &self.requests {
+            values.insert("AWSRequests".to_owned(), ("Count", (*total).into()));
+            if let Ok(dollars) = estimated_cost_usd.parse::<f64>() {
+                values.insert("EstimatedCostUSD".to_owned(), ("None", dollars.into()));
+            }
+        }
+        let gaps = self.gaps.iter().map(|(status, count)| (metric_of_gaps(status), ("Count", (*count).into())));
+        values.extend(gaps);
+        values
+    }
+}
+
+fn count(gaps: Vec<Gap>) -> BTreeMap<String, u64> {
+    gaps.into_iter().fold(BTreeMap::new(), |mut counts, gap| {
+        let count = counts.entry(gap.status).or_insert(0_u64);
+        *count = count.saturating_add(1);
+        counts
+    })
+}
+
+/// `timed_out` is counted as `GapsTimedOut`.
+fn metric_of_gaps(status: &str) -> String {
+    let mut name = "Gaps".to_owned();
+    for word in status.split('_') {
+        let mut letters = word.chars();
+        name.extend(letters.next().map(|first| first.to_ascii_uppercase()));
+        name.push_str(letters.as_str());
+    }
+    name
+}
+
+/// A log line as Lambda's JSON format has it, which is also a document of the embedded metric format.
+#[derive(Serialize)]
+struct Line<'a> {
+    timestamp: String,
+    /// The level that the log is set to, so that Lambda's filter passes the line at every setting. It takes a line
+    /// without a level for INFO and drops it where only warnings are wanted.
+    level: &'a str,
+    message: &'static str,
+    request_id: &'a str,
+    status: u16,
+    #[serde(rename = "Stack")]
+    stack: &'a str,
+    #[serde(rename = "Route")]
+    route: &'a str,
+    #[serde(rename = "Account")]
+    account: &'static str,
+    #[serde(flatten)]
+    values: BTreeMap<&'a str, &'a Value>,
+    #[serde(rename = "_aws")]
+    aws: Aws<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Aws<'a> {
+    timestamp: i64,
+    cloud_watch_metrics: [Directive<'a>; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Directive<'a> {
+    namespace: &'static str,
+    dimensions: [[&'static str; 3]; 1],
+    metrics: Vec<Metric<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Metric<'a> {
+    name: &'a str,
+    unit: &'static str,
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const EVENT: &str = include_str!("../../../events/resources.json");
+
+    fn line(usage: Usage) -> Value {
+        let metrics = CallMetrics { stack: "stratoscope".into(), level: "WARN".into() };
+        let received_at = "2026-11-20T10:01:56.142Z".parse().unwrap();
+        let call = Measured {
+            received_at,
+            request_id: "r-1",
+            route: "resources",
+            account: "other",
+            status: 200,
+            elapsed_ms: 412,
+            usage,
+        };
+        serde_json::from_str(&metrics.line(&call)).unwrap()
+    }
+
+    #[test]
+    fn a_call_is_measured_by_stack_route_and_kind_of_account() {
+        let meta = json!({
+            "account": "123456789012",
+            "gaps": [{"status": "timed_out"}, {"status": "denied_by_organization"}, {"status": "timed_out"}],
+            "aws_requests": {"total": 71, "by_operation": {}, "estimated_cost_usd": "0.0105"},
+        });
+        let metric = |name, unit| json!({"Name": name, "Unit": unit});
+        let expected = json!({
+            "timestamp": "2026-11-20T10:01:56.142Z", "level": "WARN", "message": "measured",
+            "request_id": "r-1", "status": 200,
+            "Stack": "stratoscope", "Route": "resources", "Account": "other",
+            "APILatency": 412, "AWSRequests": 71, "EstimatedCostUSD": 0.0105,
+            "GapsDeniedByOrganization": 1, "GapsTimedOut": 2,
+            "_aws": {"Timestamp": 1_795_168_916_142_i64, "CloudWatchMetrics": [{
+                "Namespace": "Stratoscope", "Dimensions": [["Stack", "Route", "Account"]],
+                "Metrics": [
+                    metric("APILatency", "Milliseconds"), metric("AWSRequests", "Count"),
+                    metric("EstimatedCostUSD", "None"), metric("GapsDeniedByOrganization", "Count"),
+                    metric("GapsTimedOut", "Count"),
+                ],
+            }]},
+        });
+        assert_eq!(line(Usage::of_answer(&meta)), expected);
+    }
+
+    #[test]
+    fn what_is_unknown_is_no_metric() {
+        let refused = line(Usage::of_error(&ApiError::invalid("types", "wrong")));
+        let metrics = &refused["_aws"]["CloudWatchMetrics"][0]["Metrics"];
+        assert_eq!(metrics, &json!([{"Name": "APILatency", "Unit": "Milliseconds"}]));
+        assert_eq!(refused.get("AWSRequests"), None);
+    }
+
+    #[test]
+    fn an_error_of_nothing_but_gaps_counts_them() {
+        let error = ApiError::nothing_collected(&json!([{"status": "denied"}, {"status": "denied"}]), None);
+        let failed = line(Usage::of_error(&error));
+        assert_eq!((&failed["GapsDenied"], failed.get("AWSRequests")), (&2.into(), None));
+    }
+
+    #[test]
+    fn the_route_is_the_templates_and_the_account_is_home_or_another() {
+        let place_of = |account: Option<&str>, resource_path: &str| {
+            let mut event: Value = serde_json::from_str(EVENT).unwrap();
+            event["requestContext"]["resourcePath"] = resource_path.into();
+            event["pathParameters"] = account.map_or(Value::Null, |account| json!({"account": account}));
+            place(&lambda_http::request::from_str(&event.to_string()).unwrap())
+        };
+        let of_account = "/accounts/{account}/resources";
+        assert_eq!(place_of(None, "/resources"), ("resources".to_owned(), "home"));
+        assert_eq!(place_of(Some("123456789012"), of_account), ("resources".to_owned(), "home"));
+        assert_eq!(place_of(Some("210987654321"), of_account), ("resources".to_owned(), "other"));
+        assert_eq!(place_of(Some("no account"), of_account), ("resources".to_owned(), "other"));
+    }
+}
