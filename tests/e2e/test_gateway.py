@@ -33,3 +33,10 @@ def test_the_usage_plan_is_the_templates(deployed: Stack, emulator: Emulator) ->
     ]
     stages = [(s["apiId"], s["stage"]) for plan in plans for s in plan["apiStages"]]
     assert stages == [(deployed.rest_api_id, "v1")]
+
+
+def test_a_monitor_needs_neither_key_nor_token(deployed: Stack) -> None:
+    status, headers, _ = deployed.get("/health", headers={})
+    assert (status, headers["content-type"]) == (200, "application/json")
+    # And that is true of this route alone.
+    assert deployed.get("/resources", headers={})[0] == 401

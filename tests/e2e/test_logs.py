@@ -34,7 +34,8 @@ def _logged(emulator: Emulator) -> Iterator[tuple[str, str]]:
 @pytest.fixture(scope="module")
 def logged(emulator: Emulator, deployed: Stack) -> list[tuple[str, str]]:
     # Something is logged, also when these tests are run alone.
-    for path in ("/resources?types=eip&regions=us-east-1", "/resources?types=%0a%7B%22level%22%3A%22ERROR%22%7D"):
+    whole = "/resources?types=eip&regions=us-east-1"
+    for path in (whole, f"/accounts/{OTHER_ACCOUNT}{whole}", "/resources?types=%0a%7B%22level%22%3A%22ERROR%22%7D"):
         deployed.get(path)
     return list(_logged(emulator))
 
@@ -90,3 +91,20 @@ def test_the_log_says_who_asked_what(logged: list[tuple[str, str]]) -> None:
     assert answered
     assert all({"request_id", "principal", "path", "status", "elapsed_ms"} <= set(entry) for entry in answered)
     assert {"admin"} <= {entry["principal"] for entry in answered}
+
+
+def test_each_call_has_its_metrics_by_stack_route_and_kind_of_account(logged: list[tuple[str, str]]) -> None:
+    entries = [json.loads(line) for _, m in logged for line in m.splitlines() if line.startswith("{")]
+    calls = {e["request_id"]: e for e in entries if e["message"] in ("answered", "refused", "failed") and "elapsed_ms" in e}
+    measured = {entry["request_id"]: entry for entry in entries if entry["message"] == "measured"}
+    assert set(measured) == set(calls)
+    for request_id, line in measured.items():
+        assert (line["APILatency"], line["status"]) == (calls[request_id]["elapsed_ms"], calls[request_id]["status"])
+        assert ("AWSRequests" in line, "EstimatedCostUSD" in line) == (line["status"] == 200, line["status"] == 200)
+        (directive,) = line["_aws"]["CloudWatchMetrics"]
+        assert directive["Dimensions"] == [["Stack", "Route", "Account"]]
+        assert {metric["Name"] for metric in directive["Metrics"]} <= set(line)
+    # As few as they are priced for: no caller and no account is among them.
+    assert {line["Stack"] for line in measured.values()} == {"stratoscope"}
+    assert {line["Account"] for line in measured.values()} == {"home", "other"}
+    assert "resources" in {line["Route"] for line in measured.values()} <= {"resources", "metrics", "costs", "bottlenecks"}
