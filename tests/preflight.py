@@ -48,6 +48,14 @@ def check(session: Any, chosen: dict[str, str]) -> list[str]:
                 " and sets it for all APIs of this account and region, or ApiLogs=none, which keeps no logs of the gateway."
             )
         seen.append("API Gateway has a role to write logs with")
+    if certificate := chosen.get("CertificateArn"):
+        edge = chosen.get("EndpointType") == "EDGE"
+        needed = "us-east-1" if edge else session.region_name
+        given = certificate.split(":")[3]
+        if given != needed:
+            endpoint = "An EDGE API" if edge else f"The API in {needed}"
+            raise Refused(f"CertificateArn is of {given}. {endpoint} needs a certificate of {needed}.")
+        seen.append(f"the certificate is of {needed}")
     return seen
 
 

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
+import boto3
+import preflight
 import pytest
 from emulator.ministack import ACCOUNT, ROOT, Emulator
 
@@ -44,6 +46,23 @@ def test_an_account_with_that_role_may_deploy(emulator: Emulator) -> None:
     with _log_role(emulator, f"arn:aws:iam::{ACCOUNT}:role/apigateway-logs"):
         code, said = _preflight(emulator, "prod")
     assert (code, said.splitlines()[1:]) == (0, ["API Gateway has a role to write logs with"])
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "region", "needed"),
+    [("REGIONAL", "eu-west-1", None), ("REGIONAL", "us-east-1", "eu-west-1"), ("EDGE", "us-east-1", None), ("EDGE", "eu-west-1", "us-east-1")],
+)
+def test_a_certificate_is_of_the_region_where_its_endpoint_looks_for_it(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch, endpoint: str, region: str, needed: str | None
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", emulator.endpoint)
+    session = boto3.Session(ACCOUNT, "emulator", region_name="eu-west-1")
+    chosen = {"CertificateArn": f"arn:aws:acm:{region}:{ACCOUNT}:certificate/c-1", "EndpointType": endpoint}
+    if needed is None:
+        assert preflight.check(session, chosen)[-1] == f"the certificate is of {region}"
+    else:
+        with pytest.raises(preflight.Refused, match=f"CertificateArn is of {region}. .* needs a certificate of {needed}"):
+            preflight.check(session, chosen)
 
 
 @pytest.mark.parametrize(
