@@ -18,6 +18,7 @@ from typing import Any
 
 import certifi
 from emulator.ministack import ROOT, aws_environment
+from emulator.stack import STACK
 from samcli.yamlhelper import yaml_parse
 
 from .questions import ROUND_TRIP_MS
@@ -139,10 +140,10 @@ def check(measured: dict[str, Any]) -> None:
 
 @functools.cache
 def _variables() -> dict[str, str]:
-    """What template.yaml has in the environment of every function, but for parameters."""
+    """What template.yaml has in the environment of every function, but for parameters, and metrics of calls as by default."""
     template = yaml_parse((ROOT / "template.yaml").read_text())
     variables = template["Globals"]["Function"]["Environment"]["Variables"]
-    return {name: value for name, value in variables.items() if isinstance(value, str)}
+    return {name: value for name, value in variables.items() if isinstance(value, str)} | {"METRICS_STACK": STACK}
 
 
 @functools.cache
