@@ -1,8 +1,8 @@
 //! The one error of the HTTP edge.
 //!
-//! A handler chooses a variant by who can mend the fault: the caller ([`ApiError::InvalidParameter`],
+//! A handler chooses a variant by who can fix the fault: the caller ([`ApiError::InvalidParameter`],
 //! [`ApiError::AccountNotAllowed`], [`ApiError::UnknownAccount`]), the operator of the AWS account
-//! ([`ApiError::NothingCollected`], [`ApiError::AccountUnreachable`]), or we ([`ApiError::Internal`]). What the caller
+//! ([`ApiError::NothingCollected`], [`ApiError::AccountUnreachable`]), or the developers ([`ApiError::Internal`]). What the caller
 //! reads and what the log keeps are apart: an internal fault says nothing about itself to the caller. There is no variant for an answer
 //! that lacks something: that is a success whose envelope names its gaps.
 
@@ -53,7 +53,7 @@ pub enum ApiError {
         /// Each failed part with AWS's own code, as in the envelope of a partial answer.
         gaps: Value,
     },
-    /// A fault of ours: 500. The text goes to the log only.
+    /// A fault of the service itself: 500. The text goes to the log only.
     #[error("{0}")]
     Internal(String),
 }
