@@ -1,0 +1,63 @@
+"""What a client may use: the usage plan and its key, as they are, held against the stack's template."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from .deployment import Deployment
+from .report import Results, judged, not_checked, ok, warning
+from .template import same
+
+
+def usage_plan(deployment: Deployment) -> Results:
+    """Throttle and quota of the usage plan are the template's, and it is the plan of the stage."""
+    plan_id, wanted = deployment.one("AWS::ApiGateway::UsagePlan")
+    plan = deployment.client("apigateway").get_usage_plan(usagePlanId=plan_id)
+    throttle, quota = plan.get("throttle", {}), plan.get("quota", {})
+    pairs = [
+        ("rate", wanted["Throttle"]["RateLimit"], throttle.get("rateLimit")),
+        ("burst", wanted["Throttle"]["BurstLimit"], throttle.get("burstLimit")),
+        ("quota", wanted["Quota"]["Limit"], quota.get("limit")),
+        ("period", wanted["Quota"]["Period"], quota.get("period")),
+    ]
+    wrong = [f"{name} is {found or 'not set'} instead of {value}" for name, value, found in pairs if not same(value, found)]
+    for stage in plan.get("apiStages", []):
+        if stage["apiId"] == deployment.api and stage["stage"] == deployment.stage_name:
+            if stage.get("throttle"):
+                wrong.append(f"throttles of single methods: {', '.join(stage['throttle'])}")
+            break
+    else:
+        wrong.append(f"it is not a plan of the stage {deployment.stage_name}")
+    right = f"{pairs[0][1]} a second, {pairs[1][1]} at once, {pairs[2][1]} a {str(pairs[3][1]).lower()}"
+    yield judged(wrong, right)
+
+
+def usage(deployment: Deployment) -> Results:
+    """What the stack's key has used of its quota this month (get-usage)."""
+    plan_id, wanted = deployment.one("AWS::ApiGateway::UsagePlan")
+    key_id, _ = deployment.one("AWS::ApiGateway::ApiKey")
+    today = date.today()
+    days = {"startDate": str(today.replace(day=1)), "endDate": str(today)}
+    found = deployment.client("apigateway").get_usage(usagePlanId=plan_id, keyId=key_id, **days)
+    if "items" not in found:
+        what = "the emulator counts no usage" if deployment.emulated else "API Gateway reports no usage yet"
+        yield not_checked(what)
+        return
+    daily = found["items"].get(key_id, [])
+    used, left = sum(day[0] for day in daily), daily[-1][1] if daily else wanted["Quota"]["Limit"]
+    text = f"{used} calls this month, {left} left"
+    yield warning(text) if float(left) <= 0 else ok(text)
+
+
+def api_key(deployment: Deployment) -> Results:
+    """The stack's API key is enabled, and in the usage plan."""
+    key_id, _ = deployment.one("AWS::ApiGateway::ApiKey")
+    plan_id, _ = deployment.one("AWS::ApiGateway::UsagePlan")
+    gateway = deployment.client("apigateway")
+    key = gateway.get_api_key(apiKey=key_id, includeValue=False)
+    # An emulator gives back the text that a patch had.
+    wrong = [] if str(key["enabled"]).lower() == "true" else [f"the key {key_id} is disabled"]
+    pages = gateway.get_paginator("get_usage_plan_keys").paginate(usagePlanId=plan_id)
+    if key_id not in {found["id"] for page in pages for found in page["items"]}:
+        wrong.append(f"the key {key_id} is not in the usage plan {plan_id}")
+    yield judged(wrong, "enabled, and in the usage plan")
