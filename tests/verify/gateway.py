@@ -67,7 +67,7 @@ def stage_settings(deployment: Deployment) -> Results:
 def methods(deployment: Deployment) -> Results:
     """Each route's key, authorizer, function, request parameters and cache keys are the template's (get-method)."""
     gateway = deployment.client("apigateway")
-    ids = _resource_ids(deployment)
+    ids = resource_ids(deployment)
     compared, bare = [], 0
     for route in deployment.routes:
         if route.path not in ids:
@@ -130,7 +130,8 @@ def _method_differences(definition: Json, found: Json, parameters: dict[str, boo
     return wrong
 
 
-def _resource_ids(deployment: Deployment) -> dict[str, str]:
+def resource_ids(deployment: Deployment) -> dict[str, str]:
+    """API Gateway's ids by path."""
     pages = deployment.client("apigateway").get_paginator("get_resources").paginate(restApiId=deployment.api)
     return {resource["path"]: resource["id"] for page in pages for resource in page["items"]}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import datetime, timezone
 
 from .deployment import Deployment
 from .report import Results, judged, not_checked, ok, warning
@@ -10,17 +10,23 @@ from .template import same
 
 
 def usage_plan(deployment: Deployment) -> Results:
-    """Throttle and quota of the usage plan are the template's, and it is the plan of the stage."""
+    """Throttle and quota of the usage plan are the stack's parameters, and it is the plan of the stage."""
     plan_id, wanted = deployment.one("AWS::ApiGateway::UsagePlan")
-    plan = deployment.client("apigateway").get_usage_plan(usagePlanId=plan_id)
+    plan, parameters = deployment.client("apigateway").get_usage_plan(usagePlanId=plan_id), deployment.parameters
     throttle, quota = plan.get("throttle", {}), plan.get("quota", {})
-    pairs = [
-        ("rate", wanted["Throttle"]["RateLimit"], throttle.get("rateLimit")),
-        ("burst", wanted["Throttle"]["BurstLimit"], throttle.get("burstLimit")),
-        ("quota", wanted["Quota"]["Limit"], quota.get("limit")),
-        ("period", wanted["Quota"]["Period"], quota.get("period")),
+    # What it is called; what is asked for; what SAM's transform made of that; what there is.
+    limits = [
+        ("rate", parameters.get("RateLimit"), wanted["Throttle"]["RateLimit"], throttle.get("rateLimit")),
+        ("burst", parameters.get("BurstLimit"), wanted["Throttle"]["BurstLimit"], throttle.get("burstLimit")),
+        ("quota", parameters.get("QuotaLimit"), wanted["Quota"]["Limit"], quota.get("limit")),
+        ("period", wanted["Quota"]["Period"], wanted["Quota"]["Period"], quota.get("period")),
     ]
-    wrong = [f"{name} is {found or 'not set'} instead of {value}" for name, value, found in pairs if not same(value, found)]
+    wrong = []
+    for name, asked, made, found in limits:
+        if deployment.emulated and same(made, found) and not same(asked, made):
+            yield not_checked(f"{made}: the emulator's SAM transform takes a parameter's default, not {asked}", name)
+        elif not same(asked, found):
+            wrong.append(f"{name} is {found or 'not set'} instead of {asked}")
     for stage in plan.get("apiStages", []):
         if stage["apiId"] == deployment.api and stage["stage"] == deployment.stage_name:
             if stage.get("throttle"):
@@ -28,15 +34,15 @@ def usage_plan(deployment: Deployment) -> Results:
             break
     else:
         wrong.append(f"it is not a plan of the stage {deployment.stage_name}")
-    right = f"{pairs[0][1]} a second, {pairs[1][1]} at once, {pairs[2][1]} a {str(pairs[3][1]).lower()}"
-    yield judged(wrong, right)
+    rate, burst, limit, period = (found for _, _, _, found in limits)
+    yield judged(wrong, f"{rate:g} a second, {burst} at once, {limit} a {str(period).lower()}" if not wrong else "")
 
 
 def usage(deployment: Deployment) -> Results:
     """What the stack's key has used of its quota this month (get-usage)."""
     plan_id, wanted = deployment.one("AWS::ApiGateway::UsagePlan")
     key_id, _ = deployment.one("AWS::ApiGateway::ApiKey")
-    today = date.today()
+    today = datetime.now(timezone.utc).date()
     days = {"startDate": str(today.replace(day=1)), "endDate": str(today)}
     found = deployment.client("apigateway").get_usage(usagePlanId=plan_id, keyId=key_id, **days)
     if "items" not in found:

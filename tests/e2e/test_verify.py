@@ -1,0 +1,147 @@
+"""`make verify` against a deployment of its own: green on a whole one, red with the right line on each broken one.
+
+It is a PRIVATE one with an address for alarms, so that there is a policy to be too wide and an action to be missing.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+
+import boto3
+import pytest
+from emulator import ledger, ministack, stack
+from emulator.ministack import ACCOUNT, HOME_REGION, OTHER_ACCOUNT, ROOT, Emulator
+from emulator.stack import Stack
+from verify.checks import CHECKS, name, run
+from verify.deployment import Deployment
+from verify.report import FAILED, NOT_CHECKED, OK, Result
+
+from . import broken
+
+ENDPOINT = "vpce-0123456789abcdef0"
+
+#: What can't be checked on a whole deployment in the emulator without `--paid`, and why.
+NOT_CHECKABLE = {
+    ("answers are cached", ""): "the emulator stores the settings of a cache and caches nothing",
+    ("authorizer", ""): "the emulator has no TestInvokeAuthorizer",
+    ("alarms", "state"): "the emulator evaluates an alarm without its dimensions",
+    ("forbidden stays forbidden", ""): "needs a token that may not ask about every account, as VERIFY_SECOND_TOKEN",
+    ("gateway logs", ""): "the deployment keeps no logs of the gateway (ApiLogs=none)",
+    ("refresh passes the cache", ""): "the emulator caches nothing",
+    ("source identity", OTHER_ACCOUNT): "CloudTrail has no such event of the last 7 days",
+    ("stage settings", "cache size"): "the emulator has no cache clusters",
+    ("standing still", "ApiGateway::Stage"): "the emulator has no cache clusters; one of 0.5 GB is $14.60 a month",
+    ("usage", ""): "the emulator counts no usage",
+}
+
+#: What isn't asked for without `--paid`.
+PAID = {("hourly costs", "")} | {
+    ("routes", prefix + route) for prefix in ("", "/accounts/{account}") for route in ("/bottlenecks", "/costs", "/metrics")
+}
+
+ROUTES = {("routes", "/resources"), ("routes", "/accounts/{account}/resources")}
+
+#: Each broken deployment: which lines are red, and what the first of them says.
+BROKEN: list[tuple[Callable[[Emulator], AbstractContextManager[None]], list[tuple[str, str]], str]] = [
+    (
+        broken.authorizer_permission_removed,
+        [("invocations", "AuthorizerFunction")],
+        r"apigateway.amazonaws.com may not invoke it for arn:aws:execute-api:us-east-1:123456789012:\w+/authorizers/\*",
+    ),
+    (broken.cache_key_dropped, [("methods", "GET /costs")], "method.request.querystring.granularity is no cache key"),
+    (
+        broken.role_action_removed,
+        [("effective permissions", "ResourcesFunctionRole"), ("role policies", "ResourcesFunctionRole"), *ROUTES],
+        r"ec2:DescribeAddresses on \* is implicitDeny",
+    ),
+    (broken.quota_unset, [("usage plan", "")], "quota is not set instead of 1000; period is not set instead of MONTH"),
+    (broken.wrong_external_id, [("other accounts", OTHER_ACCOUNT)], "502 AccountUnreachable: .*AccessDenied"),
+    (broken.key_disabled, [("api key", "")], r"the key \w+ is disabled"),
+    (broken.alarm_without_action, [("alarm actions", "actions")], "LatencyAlarm has no action"),
+    (broken.old_deployment, [("stage deployment", "")], r"the stage serves deployment \w+, the stack's is \w+; deploy again"),
+    # The emulator's SAM transform takes the parameters' defaults, so that the endpoint is an empty text in it.
+    (broken.resource_policy_too_wide, [("resource policy", "")], 'not in the template: .*; missing: .*"aws:sourcevpce": .""'),
+    (
+        broken.secret_unreadable,
+        [("tokens secret", ""), ("with a wrong token", "")],
+        "GetSecretValue: InvalidRequestException: .*",
+    ),
+    (broken.permission_added, [("role policies", "CostsFunctionRole")], r"beyond the template: \* on \*"),
+    (
+        broken.function_open_to_all,
+        [("invocations", "MetricsFunction")],
+        r"\* may invoke it for anything, which is not in the template",
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def own(emulator: Emulator) -> Iterator[Emulator]:
+    """An emulator with a deployment to break; the other one has built the functions."""
+    del emulator
+    with ministack.running(ministack.free_port()) as running, ledger.running(running) as bill:
+        running.client("ec2").run_instances(ImageId="ami-0abcdef1234567890", InstanceType="t3.nano", MinCount=1, MaxCount=1)
+        stack.deploy(running, bill, AlarmEmail="alarms@example.com", EndpointType="PRIVATE", VpcEndpointIds=ENDPOINT)
+        yield running
+
+
+#: One for all, since it takes longer to read boto3's models than to verify.
+SESSION = boto3.Session(region_name=HOME_REGION, aws_access_key_id=ACCOUNT, aws_secret_access_key="emulator")
+
+
+def _deployment(emulator: Emulator, paid: bool = False) -> Deployment:
+    return Deployment(SESSION, stack.STACK, endpoint=emulator.endpoint, paid=paid)
+
+
+def _verify(deployment: Deployment) -> dict[tuple[str, str], Result]:
+    """The results of all checks by check and subject, each of which is one line."""
+    results = [result for check in CHECKS for result in run(deployment, check)]
+    by_line = {(result.check, result.subject): result for result in results}
+    assert len(by_line) == len(results)
+    return by_line
+
+
+def _of(results: dict[tuple[str, str], Result], status: str) -> dict[tuple[str, str], str]:
+    return {line: result.detail for line, result in results.items() if result.status == status}
+
+
+def test_a_whole_deployment_is_green(own: Emulator) -> None:
+    results = _verify(_deployment(own))
+    assert _of(results, FAILED) == {}
+    unchecked = _of(results, NOT_CHECKED)
+    assert set(unchecked) == NOT_CHECKABLE.keys() | PAID
+    assert [reason for line, reason in NOT_CHECKABLE.items() if not unchecked[line].startswith(reason)] == []
+    assert {unchecked[line].split("; ")[-1] for line in PAID} == {"--paid asks for it"}
+    passed = _of(results, OK)
+    assert {check for check, _ in passed} == {name(check) for check in CHECKS} - {check for check, _ in NOT_CHECKABLE} - {
+        "hourly costs"
+    } | {"alarms", "stage settings", "standing still"}
+    assert passed["usage plan", ""] == "50 a second, 100 at once, 1000 a month"
+    assert passed["methods", "GET /accounts/{account}/costs"] == "key, authorizer, 10 parameters, 10 cache keys"
+    assert passed["effective permissions", "ResourcesFunctionRole"] == "10 actions allowed"
+    assert passed["standing still", "sum"].startswith("$1.30 a month, without AWS::ApiGateway::Stage (us-east-1")
+
+
+def test_paid_calls_are_made_where_they_are_asked_for_and_announced(own: Emulator, capsys: pytest.CaptureFixture[str]) -> None:
+    results = _verify(_deployment(own, paid=True))
+    passed = _of(results, OK)
+    assert PAID <= passed.keys(), results
+    assert passed["hourly costs", ""] == "whole, which AWS charged $0.0100 for"
+    announced = capsys.readouterr().err.splitlines()
+    assert len(announced) == len(PAID)
+    assert "paid call: GET /costs, $0.01" in announced
+
+
+@pytest.mark.parametrize(("breaking", "red", "says"), BROKEN, ids=[breaking.__name__ for breaking, _, _ in BROKEN])
+def test_a_broken_deployment_is_red_with_the_right_line(
+    own: Emulator, breaking: Callable[[Emulator], AbstractContextManager[None]], red: list[tuple[str, str]], says: str
+) -> None:
+    with breaking(own):
+        found = _of(_verify(_deployment(own)), FAILED)
+    assert found.keys() == set(red), found
+    assert re.fullmatch(f"{says}.*", found[red[0]], re.DOTALL), found[red[0]]
