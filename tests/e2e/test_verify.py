@@ -116,7 +116,7 @@ def test_a_whole_deployment_is_green(own: Emulator) -> None:
     unchecked = _of(results, NOT_CHECKED)
     assert set(unchecked) == NOT_CHECKABLE.keys() | PAID
     assert [reason for line, reason in NOT_CHECKABLE.items() if not unchecked[line].startswith(reason)] == []
-    assert {unchecked[line].split("; ")[-1] for line in PAID} == {"--paid asks for it"}
+    assert {unchecked[line].split("; ")[-1] for line in PAID} == {"--paid (make: PAID=1) asks for it"}
     passed = _of(results, OK)
     assert {check for check, _ in passed} == {name(check) for check in CHECKS} - {check for check, _ in NOT_CHECKABLE} - {
         "hourly costs"
@@ -145,3 +145,88 @@ def test_a_broken_deployment_is_red_with_the_right_line(
         found = _of(_verify(_deployment(own)), FAILED)
     assert found.keys() == set(red), found
     assert re.fullmatch(f"{says}.*", found[red[0]], re.DOTALL), found[red[0]]
+
+
+def test_what_the_readme_lists_is_all_that_it_may_need(own: Emulator) -> None:
+    allowed = [f"{service}:{action}" for service, action in _actions_of_the_readme()]
+    as_owner, as_reader = _verify(_deployment(own)), _verify(_as_user(own, allowed))
+    assert {line: result.status for line, result in as_reader.items()} == {
+        line: result.status for line, result in as_owner.items()
+    }
+
+
+def test_what_may_not_be_read_is_not_checked_and_never_ok(own: Emulator) -> None:
+    stack_only = ["cloudformation:DescribeStacks", "cloudformation:GetTemplate", "cloudformation:ListStackResources"]
+    results = _verify(_as_user(own, stack_only))
+    assert _of(results, FAILED) == {}
+    # What the stack and the emulator, which enforces no permission for it, tell without more.
+    assert {check for check, _ in _of(results, OK)} <= {"stack status", "stack outputs", "concurrency", "standing still"}
+    unchecked = _of(results, NOT_CHECKED)
+    assert unchecked["usage plan", ""] == "these credentials may not call GetUsagePlan (AccessDeniedException)"
+    without_key = "the API key can't be read (AccessDeniedException); VERIFY_API_KEY in the environment takes its place"
+    assert unchecked["with a wrong token", ""] == without_key
+    assert unchecked["standing still", "ApiGateway::Stage"].startswith("these credentials may not call GetStage")
+
+
+def test_the_command_says_all_in_lines_or_json_and_by_its_exit_code(own: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    deployment = _deployment(own)
+    secrets = [deployment.token, deployment.api_key, "a-second-token-that-nobody-may-ever-see"]
+    monkeypatch.setenv("VERIFY_SECOND_TOKEN", secrets[-1])
+    there = ["--stack", stack.STACK, "--region", HOME_REGION]
+    code, out, err = _command(own, *there)
+    assert (code, err) == (0, "")
+    lines = out.splitlines()
+    assert "ok           usage plan: 50 a second, 100 at once, 1000 a month" in lines
+    assert re.fullmatch(rf"{stack.STACK} in {ACCOUNT}, {HOME_REGION}: \d+ ok, 0 FAILED, \d+ not checked", lines[-1])
+    assert all(re.match(r"(ok|FAILED|not checked) +\S", line) for line in lines[:-1])
+    with broken.quota_unset(own):
+        code, as_json, err = _command(own, *there, "--json")
+    report = json.loads(as_json)
+    assert (code, err, report["summary"]["failed"], len(report["results"])) == (1, "", 1, len(lines) - 1)
+    assert [r["check"] for r in report["results"] if r["status"] == FAILED] == ["usage plan"]
+    assert [secret for secret in secrets if secret in out + as_json] == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--stack", "nothing", "--region", HOME_REGION], "the stack nothing in us-east-1 can't be read: .* does not exist"),
+        (["--region", HOME_REGION, "--account", "1234"], "--account wants an id of 12 digits"),
+    ],
+)
+def test_a_command_that_can_verify_nothing_says_so(own: Emulator, arguments: list[str], says: str) -> None:
+    code, out, err = _command(own, *arguments)
+    assert (code, out) == (2, "")
+    assert re.search(says, err), err
+
+
+def _command(emulator: Emulator, *arguments: str) -> tuple[int, str, str]:
+    """`python -m verify`: exit code, output and errors."""
+    environment = emulator.environment() | {"PYTHONPATH": "tests"}
+    command = [sys.executable, "-m", "verify", *arguments]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    return done.returncode, done.stdout, done.stderr
+
+
+def _actions_of_the_readme() -> list[tuple[str, str]]:
+    """Service and action of each permission that the README lists for `make verify`."""
+    (section,) = re.findall(r"Everything needs\n\n((?: {4}.*\n)+)", (ROOT / "README.md").read_text())
+    lines = [line.strip().partition(": ") for line in section.splitlines()]
+    found = [(service, action) for service, _, actions in lines for action in re.findall(r"[A-Z][A-Za-z]+", actions)]
+    assert ("secretsmanager", "GetSecretValue") in found
+    return found
+
+
+def _as_user(emulator: Emulator, actions: list[str]) -> Deployment:
+    """The deployment as a user sees it who may do only this."""
+    iam = emulator.client("iam")
+    user = f"reader-of-{len(actions)}"
+    iam.create_user(UserName=user)
+    statement = {"Effect": "Allow", "Action": actions, "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    iam.put_user_policy(UserName=user, PolicyName="read", PolicyDocument=document)
+    key = iam.create_access_key(UserName=user)["AccessKey"]
+    session = boto3.Session(
+        region_name=HOME_REGION, aws_access_key_id=key["AccessKeyId"], aws_secret_access_key=key["SecretAccessKey"]
+    )
+    return Deployment(session, stack.STACK, endpoint=emulator.endpoint)

@@ -121,7 +121,7 @@ def invocations(deployment: Deployment) -> Results:
             there = set()
         wrong = [f"{principal} may not invoke it for {source}" for principal, source in sorted(wanted - there)]
         wrong += [f"{principal} may invoke it for {source}, which is not in the template" for principal, source in sorted(there - wanted)]
-        yield judged(wrong, f"by API Gateway for {len(wanted)} methods or authorizers, and by nobody else", name)
+        yield judged(wrong, f"by API Gateway from {len(wanted)} sources, and by nobody else", name)
 
 
 def _short(statement: str) -> str:

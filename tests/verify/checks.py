@@ -9,6 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from . import access, cache, gateway, limits, money, outside, stack, watching
 from .deployment import Deployment, NotCheckable
+from .errors import refused
 from .report import Result, Results, failed, not_checked
 
 Check = Callable[[Deployment], Results]
@@ -50,13 +51,6 @@ CHECKS: list[Check] = [
     money.standing_still,
 ]
 
-#: How AWS says that these credentials may not read something.
-DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError", "UnauthorizedException"}
-
-#: How it says that something will be readable later.
-LATER = {"Throttling", "ThrottlingException", "TooManyRequestsException", "ServiceUnavailable", "RequestLimitExceeded"}
-
-
 def name(check: Check) -> str:
     """`stack_status` is `stack status` in the report."""
     return check.__name__.replace("_", " ")
@@ -70,22 +64,9 @@ def run(deployment: Deployment, check: Check) -> Iterator[Result]:
     except NotCheckable as reason:
         yield replace(not_checked(str(reason)), check=name(check))
     except ClientError as error:
-        yield replace(_refused(error, deployment), check=name(check))
+        yield replace(refused(error, deployment), check=name(check))
     except (BotoCoreError, OSError) as error:
         yield replace(failed(f"no answer: {error}"), check=name(check))
     except (KeyError, ValueError, TypeError, AttributeError, IndexError) as error:
         # An answer of AWS that is not as documented: never ok, and no reason to leave out the other checks.
         yield replace(failed(f"unexpected answer, which the check can't read: {error!r}"), check=name(check))
-
-
-def _refused(error: ClientError, deployment: Deployment) -> Result:
-    """A refusal of AWS: of these credentials, of an emulator that lacks the call, or because something isn't there."""
-    code, operation = error.response["Error"]["Code"], error.operation_name
-    message = error.response["Error"].get("Message", "")
-    if code in DENIED:
-        return not_checked(f"these credentials may not call {operation} ({code})")
-    if code in LATER:
-        return not_checked(f"AWS has no time for {operation} ({code})")
-    if deployment.emulated and ("Unknown" in message or code in ("InvalidAction", "UnknownOperationException", "NotImplemented")):
-        return not_checked(f"the emulator has no {operation}")
-    return failed(f"{operation}: {code}: {message}")

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 
+from botocore.exceptions import ClientError
+
 from . import prices
 from .deployment import Deployment
-from .report import Result, Results, not_checked, ok
+from .errors import refused
+from .report import Results, not_checked, ok
 from .template import Json
 
 #: Dollars a month and what they are for; None where that can't be told, and why.
@@ -23,18 +26,20 @@ def standing_still(deployment: Deployment) -> Results:
             by_type[template.type_of(name)][name] = properties
     total, unpriced = 0.0, []
     for kind in sorted(by_type.keys() - prices.FREE):
-        price, what = LINES.get(kind, _by_use(kind))(deployment, by_type[kind])
+        subject = kind.removeprefix("AWS::")
+        # What these credentials may not read is no reason to leave out the other lines.
+        try:
+            price, what = LINES.get(kind, _by_use(kind))(deployment, by_type[kind])
+        except ClientError as error:
+            price = None
+            yield refused(error, deployment, subject)
+        else:
+            yield not_checked(what, subject) if price is None else ok(f"${price:.2f} a month: {what}", subject)
         if price is None:
             unpriced.append(kind)
         total += price or 0.0
-        yield _line(price, what, kind)
     but = f", without {', '.join(unpriced)}" if unpriced else ""
     yield ok(f"${total:.2f} a month{but} ({prices.SOURCE})", "sum")
-
-
-def _line(price: float | None, what: str, kind: str) -> Result:
-    subject = kind.removeprefix("AWS::")
-    return not_checked(what, subject) if price is None else ok(f"${price:.2f} a month: {what}", subject)
 
 
 def _by_use(kind: str) -> Callable[[Deployment, dict[str, Json]], Line]:

@@ -13,6 +13,9 @@ from .template import Json
 METRICS_OF_A_RESOURCE = {"ec2": 7, "rds": 9, "lambda": 4}
 PRICE_OF_A_METRIC = 0.01 / 1000
 
+#: How a paid call is asked for.
+ASK = "--paid (make: PAID=1) asks for it"
+
 #: What `/metrics` measures, by its default metrics.
 MEASURED = ("ec2", "rds", "lambda", "ebs", "s3")
 
@@ -62,7 +65,7 @@ def hourly_costs(deployment: Deployment) -> Results:
     if not any(route.name == "costs" for route in deployment.routes):
         yield not_checked("the template has no route /costs")
     elif not deployment.pays("$0.01", "GET /costs?granularity=HOURLY&days=1"):
-        yield not_checked("costs $0.01; --paid asks for it")
+        yield not_checked(f"costs $0.01; {ASK}")
     else:
         answer = deployment.get("/costs", granularity="HOURLY", days=1, group_by="service")
         yield judge_answer(answer, "", deployment.account)
@@ -120,7 +123,7 @@ def _route(deployment: Deployment, route: Route) -> Result:
 
 def _paid(deployment: Deployment, path: str, price: str, **parameters: object) -> Answer:
     if not deployment.pays(price, f"GET {path}"):
-        raise NotCheckable(f"costs {price}; --paid asks for it")
+        raise NotCheckable(f"costs {price}; {ASK}")
     return deployment.get(path, **parameters)
 
 

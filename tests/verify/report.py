@@ -14,10 +14,10 @@ OK, FAILED, NOT_CHECKED = "ok", "FAILED", "not checked"
 class Result:
     """One line of the report; the runner sets the name of the check."""
 
-    status: str
+    check: str
     subject: str
+    status: str
     detail: str
-    check: str = ""
 
 
 #: What a check yields.
@@ -25,20 +25,20 @@ Results = Iterator[Result]
 
 
 def ok(detail: str, subject: str = "") -> Result:
-    return Result(OK, subject, detail)
+    return Result("", subject, OK, detail)
 
 
 def warning(detail: str, subject: str = "") -> Result:
     """As it should be, with something that its owner should know."""
-    return Result(OK, subject, f"warning: {detail}")
+    return Result("", subject, OK, f"warning: {detail}")
 
 
 def failed(detail: str, subject: str = "") -> Result:
-    return Result(FAILED, subject, detail)
+    return Result("", subject, FAILED, detail)
 
 
 def not_checked(reason: str, subject: str = "") -> Result:
-    return Result(NOT_CHECKED, subject, reason)
+    return Result("", subject, NOT_CHECKED, reason)
 
 
 def judged(wrong: list[str], right: str, subject: str = "") -> Result:

@@ -21,7 +21,7 @@ def alarms(deployment: Deployment) -> Results:
     """Every alarm of the stack is there, and none is in ALARM."""
     wanted, found = _alarms(deployment)
     missing = [f"{name} is missing" for name, physical in wanted.items() if physical not in found]
-    yield judged(missing, f"all {len(wanted)} are there", "alarms of the stack")
+    yield judged(missing, f"all {len(wanted)} are there", "presence")
     if deployment.emulated:
         yield not_checked("the emulator evaluates an alarm without its dimensions, so that its state says nothing", "state")
         return
