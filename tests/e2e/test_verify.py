@@ -21,7 +21,8 @@ from verify.checks import CHECKS, name, run
 from verify.deployment import Deployment
 from verify.report import FAILED, NOT_CHECKED, OK, Result
 
-from . import broken
+from . import broken, gateway_of_aws, iam, tokens
+from .gateway_of_aws import Gateway
 
 ENDPOINT = "vpce-0123456789abcdef0"
 
@@ -87,6 +88,8 @@ def own(emulator: Emulator) -> Iterator[Emulator]:
     with ministack.running(ministack.free_port()) as running, ledger.running(running) as bill:
         running.client("ec2").run_instances(ImageId="ami-0abcdef1234567890", InstanceType="t3.nano", MinCount=1, MaxCount=1)
         stack.deploy(running, bill, AlarmEmail="alarms@example.com", EndpointType="PRIVATE", VpcEndpointIds=ENDPOINT)
+        # Before the first call: the authorizer keeps what it read.
+        tokens.add_principals(running)
         yield running
 
 
@@ -145,6 +148,117 @@ def test_a_broken_deployment_is_red_with_the_right_line(
         found = _of(_verify(_deployment(own)), FAILED)
     assert found.keys() == set(red), found
     assert re.fullmatch(f"{says}.*", found[red[0]], re.DOTALL), found[red[0]]
+
+
+class OnAws(Deployment):
+    """The same deployment where nothing excuses what is missing."""
+
+    emulated = False
+
+    @property
+    def url(self) -> str:
+        return f"{self.endpoint}/_aws/execute-api/{self.api}/{self.stage_name}"
+
+
+@pytest.fixture(scope="module")
+def aws(own: Emulator) -> Iterator[Gateway]:
+    """The emulator with what it lacks of AWS in front of it, and its alarms in OK."""
+    cloudwatch = own.client("cloudwatch")
+    for alarm in cloudwatch.describe_alarms()["MetricAlarms"]:
+        cloudwatch.set_alarm_state(AlarmName=alarm["AlarmName"], StateValue="OK", StateReason="of the tests")
+    with gateway_of_aws.running(own) as running:
+        running.events = [_entered(own, requestParameters={"sourceIdentity": "admin"})]
+        yield running
+
+
+def _on_aws(gateway: Gateway) -> Deployment:
+    return OnAws(SESSION, stack.STACK, endpoint=gateway.url)
+
+
+def _entered(emulator: Emulator, **changes: object) -> dict[str, object]:
+    """CloudTrail's event of a function that enters the other account, as far as it is looked at."""
+    session = f"arn:aws:sts::{ACCOUNT}:assumed-role/{iam.role_of(emulator, 'ResourcesFunction')}/stratoscope-resources"
+    return {"eventName": "AssumeRole", "userIdentity": {"type": "AssumedRole", "arn": session}} | changes
+
+
+def test_with_all_of_aws_everything_is_checked_and_green(aws: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VERIFY_SECOND_TOKEN", tokens.token("viewer"))
+    results = _verify(_on_aws(aws))
+    assert _of(results, FAILED) == {}
+    assert set(_of(results, NOT_CHECKED)) == PAID | {("gateway logs", "")}
+    passed = _of(results, OK)
+    assert (passed["authorizer", "right token"], passed["authorizer", "wrong token"]) == ("Allow", "Deny")
+    assert passed["refresh passes the cache", ""] == "max-age=0 gave a newer answer without a Warning"
+    forbidden = f"403 for account {OTHER_ACCOUNT}, before and after its answer was cached"
+    assert passed["forbidden stays forbidden", ""] == forbidden
+    assert passed["usage", ""] == "10 calls this month, 990 left"
+    assert passed["alarms", "state"] == "9 in OK"
+    assert passed["source identity", OTHER_ACCOUNT] == "all of the last 1 events name one"
+    assert passed["standing still", "sum"].startswith("$15.90 a month (us-east-1")
+
+
+def test_what_an_emulator_is_excused_for_fails_on_aws(own: Emulator) -> None:
+    found = _of(_verify(OnAws(SESSION, stack.STACK, endpoint=own.endpoint)), FAILED)
+    assert found.keys() == {("answers are cached", ""), ("authorizer", ""), ("stage settings", "cache size")}
+    assert found["stage settings", "cache size"] == "off GB instead of 0.5"
+
+
+@pytest.mark.parametrize(
+    ("fault", "red", "says"),
+    [
+        ("caches nothing", [("answers are cached", "")], "4 calls had 4 different generated_at: nothing is cached"),
+        ("ignores max-age", [("refresh passes the cache", "")], "Warning: 199 .*; max-age=0 gave the answer of the cache"),
+        ("asks nobody before the cache", [("forbidden stays forbidden", "")], f"200 for account {OTHER_ACCOUNT} once its answer"),
+        ("authorizer allows all", [("authorizer", "wrong token")], "the policy says Allow"),
+        ("authorizer fails", [("authorizer", "right token"), ("authorizer", "wrong token")], "no policy; clientStatus 500"),
+    ],
+)
+def test_a_fault_of_the_cache_or_the_authorizer_is_red(
+    aws: Gateway, monkeypatch: pytest.MonkeyPatch, fault: str, red: list[tuple[str, str]], says: str
+) -> None:
+    monkeypatch.setenv("VERIFY_SECOND_TOKEN", tokens.token("viewer"))
+    with aws.with_fault(fault):
+        found = _of(_verify(_on_aws(aws)), FAILED)
+    assert found.keys() == set(red), found
+    assert re.match(says, found[red[0]]), found[red[0]]
+
+
+def test_alarms_events_and_tokens_are_judged_by_what_they_say(aws: Gateway, own: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    cloudwatch = own.client("cloudwatch")
+    alarm = cloudwatch.describe_alarms()["MetricAlarms"][0]["AlarmName"]
+
+    def one(check: str) -> dict[str, tuple[str, str]]:
+        (found,) = [c for c in CHECKS if name(c) == check]
+        return {r.subject: (r.status, r.detail) for r in run(_on_aws(aws), found)}
+
+    try:
+        for state, expected in (("ALARM", (FAILED, "in ALARM: ")), ("INSUFFICIENT_DATA", (OK, "warning: 8 in OK; "))):
+            cloudwatch.set_alarm_state(AlarmName=alarm, StateValue=state, StateReason="of the tests")
+            status, detail = one("alarms")["state"]
+            assert (status, detail.startswith(expected[1])) == (expected[0], True), detail
+    finally:
+        cloudwatch.set_alarm_state(AlarmName=alarm, StateValue="OK", StateReason="of the tests")
+
+    nameless = _entered(own, requestParameters={"roleSessionName": "admin"})
+    refused = _entered(own, requestParameters={}, errorCode="AccessDenied")
+    others = nameless | {"userIdentity": {"arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/somebody/else"}}
+    for events, expected in (
+        ([nameless, *aws.events], (FAILED, "1 of 2 events name no source identity")),
+        ([refused, others], (NOT_CHECKED, "CloudTrail has no such event")),
+    ):
+        with monkeypatch.context() as patch:
+            patch.setattr(aws, "events", events)
+            status, detail = one("source identity")[OTHER_ACCOUNT]
+        assert (status, detail.startswith(expected[1])) == (expected[0], True), detail
+
+    for token, expected in (
+        ("x" * 43, (NOT_CHECKED, "the second token is not one of the deployment: 403")),
+        (_on_aws(aws).token, (NOT_CHECKED, "the second token may ask about every account of the deployment")),
+        (tokens.token("foreigner"), (OK, f"403 for account {ACCOUNT}, before and after")),
+    ):
+        monkeypatch.setenv("VERIFY_SECOND_TOKEN", token)
+        status, detail = one("forbidden stays forbidden")[""]
+        assert (status, detail.startswith(expected[1])) == (expected[0], True), detail
 
 
 def test_what_the_readme_lists_is_all_that_it_may_need(own: Emulator) -> None:
