@@ -173,6 +173,19 @@ def function_open_to_all(emulator: Emulator) -> Iterator[None]:
         client.remove_permission(FunctionName=function, StatementId="open")
 
 
+@contextlib.contextmanager
+def method_added(emulator: Emulator) -> Iterator[None]:
+    """A way to a function that asks for neither key nor token."""
+    gateway, api = emulator.client("apigateway"), stack.outputs(emulator)["RestApiId"]
+    (resource,) = [r for r in gateway.get_resources(restApiId=api)["items"] if r["path"] == "/costs"]
+    method = {"restApiId": api, "resourceId": resource["id"], "httpMethod": "POST"}
+    gateway.put_method(**method, authorizationType="NONE")
+    try:
+        yield
+    finally:
+        gateway.delete_method(**method)
+
+
 def _physical(emulator: Emulator, logical_id: str) -> str:
     described = emulator.client("cloudformation").describe_stack_resource(StackName=stack.STACK, LogicalResourceId=logical_id)
     return described["StackResourceDetail"]["PhysicalResourceId"]

@@ -15,8 +15,8 @@ from contextlib import AbstractContextManager
 import boto3
 import pytest
 from emulator import ledger, ministack, stack
+from emulator.ledger import Ledger
 from emulator.ministack import ACCOUNT, HOME_REGION, OTHER_ACCOUNT, ROOT, Emulator
-from emulator.stack import Stack
 from verify.checks import CHECKS, name, run
 from verify.deployment import Deployment
 from verify.report import FAILED, NOT_CHECKED, OK, Result
@@ -73,6 +73,7 @@ BROKEN: list[tuple[Callable[[Emulator], AbstractContextManager[None]], list[tupl
         "GetSecretValue: InvalidRequestException: .*",
     ),
     (broken.permission_added, [("role policies", "CostsFunctionRole")], r"beyond the template: \* on \*"),
+    (broken.method_added, [("methods", "all")], "POST /costs is not in the template"),
     (
         broken.function_open_to_all,
         [("invocations", "MetricsFunction")],
@@ -82,15 +83,21 @@ BROKEN: list[tuple[Callable[[Emulator], AbstractContextManager[None]], list[tupl
 
 
 @pytest.fixture(scope="module")
-def own(emulator: Emulator) -> Iterator[Emulator]:
-    """An emulator with a deployment to break; the other one has built the functions."""
+def own_bill(emulator: Emulator) -> Iterator[tuple[Emulator, Ledger]]:
+    """An emulator with a deployment to break, and its Cost Explorer; the other one has built the functions."""
     del emulator
     with ministack.running(ministack.free_port()) as running, ledger.running(running) as bill:
         running.client("ec2").run_instances(ImageId="ami-0abcdef1234567890", InstanceType="t3.nano", MinCount=1, MaxCount=1)
         stack.deploy(running, bill, AlarmEmail="alarms@example.com", EndpointType="PRIVATE", VpcEndpointIds=ENDPOINT)
         # Before the first call: the authorizer keeps what it read.
         tokens.add_principals(running)
-        yield running
+        yield running, bill
+
+
+@pytest.fixture(scope="module")
+def own(own_bill: tuple[Emulator, Ledger]) -> Emulator:
+    """The emulator with the deployment to break."""
+    return own_bill[0]
 
 
 #: One for all, since it takes longer to read boto3's models than to verify.
@@ -101,9 +108,10 @@ def _deployment(emulator: Emulator, paid: bool = False) -> Deployment:
     return Deployment(SESSION, stack.STACK, endpoint=emulator.endpoint, paid=paid)
 
 
-def _verify(deployment: Deployment) -> dict[tuple[str, str], Result]:
-    """The results of all checks by check and subject, each of which is one line."""
-    results = [result for check in CHECKS for result in run(deployment, check)]
+def _verify(deployment: Deployment, *only: str) -> dict[tuple[str, str], Result]:
+    """The results of all checks, or some, by check and subject, each of which is one line."""
+    checks = [check for check in CHECKS if not only or name(check) in only]
+    results = [result for check in checks for result in run(deployment, check)]
     by_line = {(result.check, result.subject): result for result in results}
     assert len(by_line) == len(results)
     return by_line
@@ -140,6 +148,18 @@ def test_paid_calls_are_made_where_they_are_asked_for_and_announced(own: Emulato
     assert "paid call: GET /costs, $0.01" in announced
 
 
+def test_an_account_without_hourly_costs_is_a_warning(
+    own_bill: tuple[Emulator, Ledger], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own, bill = own_bill
+    monkeypatch.setattr(bill, "fault", ("ValidationException", "no hours"))
+    # The function keeps what it was told before.
+    with iam.started_anew(own, "CostsFunction", STARTED_ANEW="1"):
+        results = _verify(_deployment(own, paid=True), "hourly costs")
+    expected = "warning: Cost Explorer refuses hours (ValidationException): its hourly option is off, or see /costs"
+    assert _of(results, OK) == {("hourly costs", ""): expected}
+
+
 @pytest.mark.parametrize(("breaking", "red", "says"), BROKEN, ids=[breaking.__name__ for breaking, _, _ in BROKEN])
 def test_a_broken_deployment_is_red_with_the_right_line(
     own: Emulator, breaking: Callable[[Emulator], AbstractContextManager[None]], red: list[tuple[str, str]], says: str
@@ -148,6 +168,10 @@ def test_a_broken_deployment_is_red_with_the_right_line(
         found = _of(_verify(_deployment(own)), FAILED)
     assert found.keys() == set(red), found
     assert re.fullmatch(f"{says}.*", found[red[0]], re.DOTALL), found[red[0]]
+
+
+#: The checks that the faults of the gateway can touch.
+CACHE_AND_AUTHORIZER = ("answers are cached", "refresh passes the cache", "forbidden stays forbidden", "authorizer")
 
 
 class OnAws(Deployment):
@@ -218,7 +242,7 @@ def test_a_fault_of_the_cache_or_the_authorizer_is_red(
 ) -> None:
     monkeypatch.setenv("VERIFY_SECOND_TOKEN", tokens.token("viewer"))
     with aws.with_fault(fault):
-        found = _of(_verify(_on_aws(aws)), FAILED)
+        found = _of(_verify(_on_aws(aws), *CACHE_AND_AUTHORIZER), FAILED)
     assert found.keys() == set(red), found
     assert re.match(says, found[red[0]]), found[red[0]]
 
@@ -228,8 +252,8 @@ def test_alarms_events_and_tokens_are_judged_by_what_they_say(aws: Gateway, own:
     alarm = cloudwatch.describe_alarms()["MetricAlarms"][0]["AlarmName"]
 
     def one(check: str) -> dict[str, tuple[str, str]]:
-        (found,) = [c for c in CHECKS if name(c) == check]
-        return {r.subject: (r.status, r.detail) for r in run(_on_aws(aws), found)}
+        found = _verify(_on_aws(aws), check)
+        return {subject: (result.status, result.detail) for (_, subject), result in found.items()}
 
     try:
         for state, expected in (("ALARM", (FAILED, "in ALARM: ")), ("INSUFFICIENT_DATA", (OK, "warning: 8 in OK; "))):

@@ -76,7 +76,14 @@ def _require_cache(deployment: Deployment) -> None:
 
 
 def _kept(deployment: Deployment, path: str) -> str | None:
-    """When the answer was made that the cache has for a path; None where it keeps none."""
+    """When the answer was made that the cache has for a path; None where it keeps none. Found out once a path."""
+    if path not in deployment.kept:
+        deployment.kept[path] = _second_of_two(deployment, path)
+    return deployment.kept[path]
+
+
+def _second_of_two(deployment: Deployment, path: str) -> str | None:
+    """The generated_at that two calls after one another had."""
     seen = _generated(deployment.get(path))
     for _ in range(TRIES - 1):
         again = _generated(deployment.get(path))

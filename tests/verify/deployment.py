@@ -56,7 +56,7 @@ class Answer:
         said = self.json.get("error") or self.json
         if isinstance(said, dict):
             said = said.get("message", said.get("Message", ""))
-        return str(said)
+        return str(said or "")
 
 
 @dataclass(frozen=True)
@@ -89,6 +89,8 @@ class Deployment:
     paid: bool = False
     #: Accounts to ask about besides those of OtherAccounts.
     more_accounts: list[str] = field(default_factory=list)
+    #: What the stage cache was found to keep, by path: when the answer was made.
+    kept: dict[str, str | None] = field(default_factory=dict)
     _clients: dict[str, Any] = field(default_factory=dict)
 
     def client(self, service: str) -> Any:

@@ -6,7 +6,7 @@ import json
 
 from .deployment import Deployment, known
 from .policies import statements
-from .report import Results, failed, judged, not_checked, ok, warning
+from .report import Result, Results, failed, judged, not_checked, ok, warning
 from .template import Json, same
 
 #: Properties of the template's MethodSettings, and their names in an answer of API Gateway.
@@ -68,6 +68,7 @@ def methods(deployment: Deployment) -> Results:
     """Each route's key, authorizer, function, request parameters and cache keys are the template's (get-method)."""
     gateway = deployment.client("apigateway")
     ids = resource_ids(deployment)
+    yield _no_other_methods(deployment)
     compared, bare = [], 0
     for route in deployment.routes:
         if route.path not in ids:
@@ -130,10 +131,26 @@ def _method_differences(definition: Json, found: Json, parameters: dict[str, boo
     return wrong
 
 
+def _no_other_methods(deployment: Deployment) -> Result:
+    """A method that is not in the template would answer without its key and authorizer."""
+    wanted = {
+        f"{'ANY' if method == 'x-amazon-apigateway-any-method' else method.upper()} {path}"
+        for path, methods in deployment.definition["paths"].items()
+        for method in methods
+    }
+    there = {f"{method} {r['path']}" for r in _resources(deployment) for method in r.get("resourceMethods", {})}
+    wrong = [f"{method} is not in the template" for method in sorted(there - wanted)]
+    return judged(wrong + [f"{method} is missing" for method in sorted(wanted - there)], f"{len(wanted)} and no other", "all")
+
+
+def _resources(deployment: Deployment) -> list[Json]:
+    pages = deployment.client("apigateway").get_paginator("get_resources").paginate(restApiId=deployment.api)
+    return [resource for page in pages for resource in page["items"]]
+
+
 def resource_ids(deployment: Deployment) -> dict[str, str]:
     """API Gateway's ids by path."""
-    pages = deployment.client("apigateway").get_paginator("get_resources").paginate(restApiId=deployment.api)
-    return {resource["path"]: resource["id"] for page in pages for resource in page["items"]}
+    return {resource["path"]: resource["id"] for resource in _resources(deployment)}
 
 
 def _method_key(key: str) -> str:

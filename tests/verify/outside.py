@@ -6,7 +6,7 @@ import secrets
 from collections import Counter
 
 from .deployment import Answer, Deployment, NotCheckable, Route
-from .report import Result, Results, failed, judged, not_checked, ok
+from .report import Result, Results, failed, judged, not_checked, ok, warning
 from .template import Json
 
 #: Metrics of a resource that `/bottlenecks` asks CloudWatch for at most, by type; and what AWS charges.
@@ -46,6 +46,8 @@ def routes(deployment: Deployment) -> Results:
             yield _route(deployment, route)
         except NotCheckable as reason:
             yield not_checked(str(reason), route.path)
+        except OSError as error:
+            yield failed(f"no answer: {error}", route.path)
 
 
 def other_accounts(deployment: Deployment) -> Results:
@@ -68,7 +70,13 @@ def hourly_costs(deployment: Deployment) -> Results:
         yield not_checked(f"costs $0.01; {ASK}")
     else:
         answer = deployment.get("/costs", granularity="HOURLY", days=1, group_by="service")
-        yield judge_answer(answer, "", deployment.account)
+        error = answer.json.get("error") if answer.status == 502 else None
+        codes = {gap["code"] for gap in (error or {}).get("gaps", []) if gap["service"] == "ce"}
+        if codes:
+            # The account's choice, and no fault of the deployment; what concerns all costs is the check of routes.
+            yield warning(f"Cost Explorer refuses hours ({', '.join(sorted(codes))}): its hourly option is off, or see /costs")
+        else:
+            yield judge_answer(answer, "", deployment.account)
 
 
 def cheapest(deployment: Deployment) -> str:
