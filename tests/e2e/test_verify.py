@@ -224,7 +224,7 @@ def test_with_all_of_aws_everything_is_checked_and_green(aws: Gateway, monkeypat
 def test_what_an_emulator_is_excused_for_fails_on_aws(own: Emulator) -> None:
     found = _of(_verify(OnAws(SESSION, stack.STACK, endpoint=own.endpoint)), FAILED)
     assert found.keys() == {("answers are cached", ""), ("authorizer", ""), ("stage settings", "cache size")}
-    assert found["stage settings", "cache size"] == "off GB instead of 0.5"
+    assert found["stage settings", "cache size"] == "off instead of 0.5"
 
 
 @pytest.mark.parametrize(
@@ -247,7 +247,9 @@ def test_a_fault_of_the_cache_or_the_authorizer_is_red(
     assert re.match(says, found[red[0]]), found[red[0]]
 
 
-def test_alarms_events_and_tokens_are_judged_by_what_they_say(aws: Gateway, own: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_alarms_events_and_tokens_are_judged_by_what_they_say(
+    aws: Gateway, own: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
     cloudwatch = own.client("cloudwatch")
     alarm = cloudwatch.describe_alarms()["MetricAlarms"][0]["AlarmName"]
 

@@ -120,7 +120,8 @@ def invocations(deployment: Deployment) -> Results:
                 raise
             there = set()
         wrong = [f"{principal} may not invoke it for {source}" for principal, source in sorted(wanted - there)]
-        wrong += [f"{principal} may invoke it for {source}, which is not in the template" for principal, source in sorted(there - wanted)]
+        for principal, source in sorted(there - wanted):
+            wrong.append(f"{principal} may invoke it for {source}, which is not in the template")
         yield judged(wrong, f"by API Gateway from {len(wanted)} sources, and by nobody else", name)
 
 

@@ -32,6 +32,7 @@ CHECKS: list[Check] = [
     gateway.stage_deployment,
     gateway.stage_settings,
     gateway.methods,
+    gateway.authorizer_settings,
     gateway.resource_policy,
     limits.usage_plan,
     limits.usage,

@@ -217,7 +217,8 @@ class Deployment:
         if given:
             return given
         key, _ = self.one("AWS::ApiGateway::ApiKey")
-        return _needed("the API key", API_KEY, lambda: self.client("apigateway").get_api_key(apiKey=key, includeValue=True)["value"])
+        gateway = self.client("apigateway")
+        return _needed("the API key", API_KEY, lambda: gateway.get_api_key(apiKey=key, includeValue=True)["value"])
 
     @cached_property
     def secret(self) -> Json:

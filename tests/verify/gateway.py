@@ -24,7 +24,8 @@ def stage_deployment(deployment: Deployment) -> Results:
     _, wanted = deployment.one("AWS::ApiGateway::Stage")
     stage = deployment.stage
     if stage["deploymentId"] != wanted["DeploymentId"]:
-        yield failed(f"the stage serves deployment {stage['deploymentId']}, the stack's is {wanted['DeploymentId']}; deploy again")
+        said = f"the stage serves deployment {stage['deploymentId']}, the stack's is {wanted['DeploymentId']}"
+        yield failed(f"{said}; deploy again")
         return
     pages = deployment.client("apigateway").get_paginator("get_deployments").paginate(restApiId=deployment.api)
     newest = max((d for page in pages for d in page["items"]), key=lambda d: d["createdDate"])
@@ -61,7 +62,7 @@ def stage_settings(deployment: Deployment) -> Results:
     if deployment.emulated and has == "off" != size:
         yield not_checked("the emulator has no cache clusters", "cache size")
     else:
-        yield judged([] if same(size, has) else [f"{has} GB instead of {size}"], f"{has}" + (" GB" if has != "off" else ""), "cache size")
+        yield judged([] if same(size, has) else [f"{has} instead of {size}"], has, "cache size")
 
 
 def methods(deployment: Deployment) -> Results:
@@ -124,11 +125,32 @@ def _method_differences(definition: Json, found: Json, parameters: dict[str, boo
     has = {name: str(required).lower() == "true" for name, required in found.get("requestParameters", {}).items()}
     wrong += [f"parameter {name} is missing" for name in sorted(parameters.keys() - has.keys())]
     wrong += [f"parameter {name} is not in the template" for name in sorted(has.keys() - parameters.keys())]
-    wrong += [f"parameter {name} is required: {has[name]}" for name in sorted(has) if has[name] != parameters.get(name, has[name])]
+    other = [name for name in sorted(has) if has[name] != parameters.get(name, has[name])]
+    wrong += [f"parameter {name} is {'' if has[name] else 'not '}required" for name in other]
     there = set(integration.get("cacheKeyParameters", []))
     wrong += [f"{name} is no cache key" for name in sorted(keys - there)]
     wrong += [f"cache key {name} is not in the template" for name in sorted(there - keys)]
     return wrong
+
+
+def authorizer_settings(deployment: Deployment) -> Results:
+    """The authorizer calls the stack's function, and its answers are cached as long as the template says."""
+    pages = deployment.client("apigateway").get_paginator("get_authorizers").paginate(restApiId=deployment.api)
+    there = {authorizer["name"]: authorizer for page in pages for authorizer in page["items"]}
+    schemes = deployment.definition.get("components", {}).get("securitySchemes", {})
+    for name, scheme in schemes.items():
+        wanted = scheme.get("x-amazon-apigateway-authorizer")
+        if wanted is None:
+            continue
+        found, wrong = there.get(name, {}), []
+        uri, seconds = wanted["authorizerUri"], wanted.get("authorizerResultTtlInSeconds", 300)
+        if known(uri) and found.get("authorizerUri") != uri:
+            wrong.append(f"it calls {found.get('authorizerUri')}")
+        if not same(seconds, found.get("authorizerResultTtlInSeconds")):
+            wrong.append(f"its answers are cached for {found.get('authorizerResultTtlInSeconds')} s instead of {seconds}")
+        if found.get("identityValidationExpression") != wanted.get("identityValidationExpression"):
+            wrong.append("another expression says what may be a token")
+        yield judged(wrong, f"the stack's function, answers cached for {seconds} s", name)
 
 
 def _no_other_methods(deployment: Deployment) -> Result:

@@ -14,7 +14,7 @@ def usage_plan(deployment: Deployment) -> Results:
     plan_id, wanted = deployment.one("AWS::ApiGateway::UsagePlan")
     plan, parameters = deployment.client("apigateway").get_usage_plan(usagePlanId=plan_id), deployment.parameters
     throttle, quota = plan.get("throttle", {}), plan.get("quota", {})
-    # What it is called; what is asked for; what SAM's transform made of that; what there is.
+    # What it is called; what the stack's parameter asks for; what SAM's transform made of that; what there is.
     limits = [
         ("rate", parameters.get("RateLimit"), wanted["Throttle"]["RateLimit"], throttle.get("rateLimit")),
         ("burst", parameters.get("BurstLimit"), wanted["Throttle"]["BurstLimit"], throttle.get("burstLimit")),
