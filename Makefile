@@ -13,7 +13,7 @@ CHECKOV := $(VENV)/checkov/bin/checkov
 export PYTHONPATH := tests
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help run test fmt lint deny audit unit template secure e2e any-day frugal soak local bench build arm64 deploy pin clean
+.PHONY: help run test fmt lint deny audit unit template secure e2e any-day frugal soak local bench build arm64 deploy verify pin clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -82,6 +82,10 @@ deploy: $(TOOLS) ## into your own AWS account; CONFIG_ENV=dev or prod of samconf
 	$(PYTHON) -m preflight --config-env $(CONFIG_ENV)
 	$(MAKE) build
 	$(VENV)/bin/sam deploy --config-env $(CONFIG_ENV)
+
+verify: $(TOOLS) ## a deployment, read-only: STACK= REGION= [PAID=1] [JSON=1]; without both, that of `make run`
+	@$(PYTHON) -m verify $(if $(STACK),--stack $(STACK)) $(if $(REGION),--region $(REGION)) \
+		$(if $(PAID),--paid) $(if $(JSON),--json) $(ARGS)
 
 # The tools, pinned, in the repo's own virtual environment; installed again only when the pins change.
 $(TOOLS): tests/requirements.txt

@@ -11,6 +11,7 @@ import urllib.request
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from . import definition
 from .ledger import Ledger
 from .ministack import ACCOUNT, OTHER_ACCOUNT, ROOT, Emulator, EmulatorError
 
@@ -81,6 +82,7 @@ def deploy(emulator: Emulator, ledger: Ledger, **parameters: str) -> Stack:
     overrides = {"Architecture": ARCHITECTURE} | others | parameters
     overrides = [f"{name}={value}" for name, value in overrides.items()]
     _sam(["deploy", "--parameter-overrides", *overrides], emulator.environment())
+    definition.complete(emulator, STACK)
 
     _deploy_reader(emulator)
 

@@ -1,0 +1,383 @@
+"""`make verify` against a deployment of its own: green on a whole one, red with the right line on each broken one.
+
+It is a PRIVATE one with an address for alarms, so that there is a policy to be too wide and an action to be missing.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+
+import boto3
+import pytest
+from emulator import ledger, ministack, stack
+from emulator.ledger import Ledger
+from emulator.ministack import ACCOUNT, HOME_REGION, OTHER_ACCOUNT, ROOT, Emulator
+from emulator.stack import Stack
+from verify.checks import CHECKS, name, run
+from verify.deployment import Deployment
+from verify.report import FAILED, NOT_CHECKED, OK, Result
+
+from . import broken, gateway_of_aws, iam, tokens
+from .gateway_of_aws import Gateway
+
+ENDPOINT = "vpce-0123456789abcdef0"
+
+#: What can't be checked on a whole deployment in the emulator without `--paid`, and why.
+NOT_CHECKABLE = {
+    ("answers are cached", ""): "the emulator stores the settings of a cache and caches nothing",
+    ("authorizer", ""): "the emulator has no TestInvokeAuthorizer",
+    ("alarms", "state"): "the emulator evaluates an alarm without its dimensions",
+    ("forbidden stays forbidden", ""): "needs a token that may not ask about every account, as VERIFY_SECOND_TOKEN",
+    ("health", "/health"): "the API is PRIVATE, and the emulator has no endpoint to reach it through",
+    ("gateway logs", ""): "the deployment keeps no logs of the gateway (ApiLogs=none)",
+    ("refresh passes the cache", ""): "the emulator caches nothing",
+    ("source identity", OTHER_ACCOUNT): "CloudTrail has no such event of the last 7 days",
+    ("stage settings", "cache size"): "the emulator has no cache clusters",
+    ("standing still", "ApiGateway::Stage"): "the emulator has no cache clusters; one of 0.5 GB is $14.60 a month",
+    ("usage", ""): "the emulator counts no usage",
+}
+
+#: What isn't asked for without `--paid`.
+PAID = {("hourly costs", "")} | {
+    ("routes", prefix + route) for prefix in ("", "/accounts/{account}") for route in ("/bottlenecks", "/costs", "/metrics")
+}
+
+ROUTES = {("routes", "/resources"), ("routes", "/accounts/{account}/resources")}
+
+#: Each broken deployment: which lines are red, and what the first of them says.
+BROKEN: list[tuple[Callable[[Emulator], AbstractContextManager[None]], list[tuple[str, str]], str]] = [
+    (
+        broken.authorizer_permission_removed,
+        [("invocations", "AuthorizerFunction")],
+        r"apigateway.amazonaws.com may not invoke it for arn:aws:execute-api:us-east-1:123456789012:\w+/authorizers/\*",
+    ),
+    (broken.cache_key_dropped, [("methods", "GET /costs")], "method.request.querystring.granularity is no cache key"),
+    (
+        broken.role_action_removed,
+        [("effective permissions", "ResourcesFunctionRole"), ("role policies", "ResourcesFunctionRole"), *ROUTES],
+        r"ec2:DescribeAddresses on \* is implicitDeny",
+    ),
+    (broken.quota_unset, [("usage plan", "")], "quota is not set instead of 1000; period is not set instead of MONTH"),
+    (broken.wrong_external_id, [("other accounts", OTHER_ACCOUNT)], "502 AccountUnreachable: .*AccessDenied"),
+    (broken.key_disabled, [("api key", "")], r"the key \w+ is disabled"),
+    (broken.alarm_without_action, [("alarm actions", "actions")], "LatencyAlarm has no action"),
+    (broken.old_deployment, [("stage deployment", "")], r"the stage serves deployment \w+, the stack's is \w+; deploy again"),
+    # The emulator's SAM transform takes the parameters' defaults, so that the endpoint is an empty text in it.
+    (broken.resource_policy_too_wide, [("resource policy", "")], 'not in the template: .*; missing: .*"aws:sourcevpce": .""'),
+    (
+        broken.secret_unreadable,
+        [("tokens secret", ""), ("with a wrong token", "")],
+        "GetSecretValue: InvalidRequestException: .*",
+    ),
+    (broken.permission_added, [("role policies", "CostsFunctionRole")], r"beyond the template: \* on \*"),
+    (broken.method_added, [("methods", "all")], "POST /costs is not in the template"),
+    (
+        broken.function_open_to_all,
+        [("invocations", "MetricsFunction")],
+        r"\* may invoke it for anything, which is not in the template",
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def own_bill(emulator: Emulator) -> Iterator[tuple[Emulator, Ledger]]:
+    """An emulator with a deployment to break, and its Cost Explorer; the other one has built the functions."""
+    del emulator
+    with ministack.running(ministack.free_port()) as running, ledger.running(running) as bill:
+        running.client("ec2").run_instances(ImageId="ami-0abcdef1234567890", InstanceType="t3.nano", MinCount=1, MaxCount=1)
+        stack.deploy(running, bill, AlarmEmail="alarms@example.com", EndpointType="PRIVATE", VpcEndpointIds=ENDPOINT)
+        # Before the first call: the authorizer keeps what it read.
+        tokens.add_principals(running)
+        yield running, bill
+
+
+@pytest.fixture(scope="module")
+def own(own_bill: tuple[Emulator, Ledger]) -> Emulator:
+    """The emulator with the deployment to break."""
+    return own_bill[0]
+
+
+#: One for all, since it takes longer to read boto3's models than to verify.
+SESSION = boto3.Session(region_name=HOME_REGION, aws_access_key_id=ACCOUNT, aws_secret_access_key="emulator")
+
+
+def _deployment(emulator: Emulator, paid: bool = False) -> Deployment:
+    return Deployment(SESSION, stack.STACK, endpoint=emulator.endpoint, paid=paid)
+
+
+def _verify(deployment: Deployment, *only: str) -> dict[tuple[str, str], Result]:
+    """The results of all checks, or some, by check and subject, each of which is one line."""
+    checks = [check for check in CHECKS if not only or name(check) in only]
+    results = [result for check in checks for result in run(deployment, check)]
+    by_line = {(result.check, result.subject): result for result in results}
+    assert len(by_line) == len(results)
+    return by_line
+
+
+def _of(results: dict[tuple[str, str], Result], status: str) -> dict[tuple[str, str], str]:
+    return {line: result.detail for line, result in results.items() if result.status == status}
+
+
+def test_a_whole_deployment_is_green(own: Emulator) -> None:
+    results = _verify(_deployment(own))
+    assert _of(results, FAILED) == {}
+    unchecked = _of(results, NOT_CHECKED)
+    assert set(unchecked) == NOT_CHECKABLE.keys() | PAID
+    assert [reason for line, reason in NOT_CHECKABLE.items() if not unchecked[line].startswith(reason)] == []
+    assert {unchecked[line].split("; ")[-1] for line in PAID} == {"--paid (make: PAID=1) asks for it"}
+    passed = _of(results, OK)
+    assert {check for check, _ in passed} == {name(check) for check in CHECKS} - {check for check, _ in NOT_CHECKABLE} - {
+        "hourly costs"
+    } | {"alarms", "stage settings", "standing still"}
+    assert passed["usage plan", ""] == "50 a second, 100 at once, 1000 a month"
+    assert passed["methods", "GET /accounts/{account}/costs"] == "key, authorizer, 10 parameters, 10 cache keys"
+    assert passed["effective permissions", "ResourcesFunctionRole"] == "10 actions allowed"
+    assert passed["standing still", "sum"].startswith("$1.30 a month, without AWS::ApiGateway::Stage (list prices")
+
+
+def test_paid_calls_are_made_where_they_are_asked_for_and_announced(own: Emulator, capsys: pytest.CaptureFixture[str]) -> None:
+    results = _verify(_deployment(own, paid=True))
+    passed = _of(results, OK)
+    assert PAID <= passed.keys(), results
+    assert passed["hourly costs", ""] == "whole, which AWS charged $0.0100 for"
+    announced = capsys.readouterr().err.splitlines()
+    assert len(announced) == len(PAID)
+    assert "paid call: GET /costs, $0.01" in announced
+
+
+def test_an_account_without_hourly_costs_is_a_warning(
+    own_bill: tuple[Emulator, Ledger], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own, bill = own_bill
+    monkeypatch.setattr(bill, "fault", ("ValidationException", "no hours"))
+    # The function keeps what it was told before.
+    with iam.started_anew(own, "CostsFunction", STARTED_ANEW="1"):
+        results = _verify(_deployment(own, paid=True), "hourly costs")
+    expected = "warning: Cost Explorer refuses hours (ValidationException): its hourly option is off, or see /costs"
+    assert _of(results, OK) == {("hourly costs", ""): expected}
+
+
+@pytest.mark.parametrize(("breaking", "red", "says"), BROKEN, ids=[breaking.__name__ for breaking, _, _ in BROKEN])
+def test_a_broken_deployment_is_red_with_the_right_line(
+    own: Emulator, breaking: Callable[[Emulator], AbstractContextManager[None]], red: list[tuple[str, str]], says: str
+) -> None:
+    with breaking(own):
+        found = _of(_verify(_deployment(own)), FAILED)
+    assert found.keys() == set(red), found
+    assert re.fullmatch(f"{says}.*", found[red[0]], re.DOTALL), found[red[0]]
+
+
+def test_the_route_for_monitors_is_red_where_it_wants_a_key(emulator: Emulator, deployed: Stack) -> None:
+    del deployed
+    assert _of(_verify(_deployment(emulator), "health"), OK) == {("health", "/health"): "200"}
+    with broken.health_closed(emulator):
+        found = _of(_verify(_deployment(emulator), "health"), FAILED)
+    assert found == {("health", "/health"): "403 'Forbidden' instead of 200"}
+
+
+#: The checks that the faults of the gateway can touch.
+CACHE_AND_AUTHORIZER = ("answers are cached", "refresh passes the cache", "forbidden stays forbidden", "authorizer")
+
+
+class OnAws(Deployment):
+    """The same deployment where nothing excuses what is missing."""
+
+    emulated = False
+
+    @property
+    def url(self) -> str:
+        return f"{self.endpoint}/_aws/execute-api/{self.api}/{self.stage_name}"
+
+
+@pytest.fixture(scope="module")
+def aws(own: Emulator) -> Iterator[Gateway]:
+    """The emulator with what it lacks of AWS in front of it, and its alarms in OK."""
+    cloudwatch = own.client("cloudwatch")
+    for alarm in cloudwatch.describe_alarms()["MetricAlarms"]:
+        cloudwatch.set_alarm_state(AlarmName=alarm["AlarmName"], StateValue="OK", StateReason="of the tests")
+    with gateway_of_aws.running(own) as running:
+        running.events = [_entered(own, requestParameters={"sourceIdentity": "admin"})]
+        yield running
+
+
+def _on_aws(gateway: Gateway) -> Deployment:
+    return OnAws(SESSION, stack.STACK, endpoint=gateway.url)
+
+
+def _entered(emulator: Emulator, **changes: object) -> dict[str, object]:
+    """CloudTrail's event of a function that enters the other account, as far as it is looked at."""
+    session = f"arn:aws:sts::{ACCOUNT}:assumed-role/{iam.role_of(emulator, 'ResourcesFunction')}/stratoscope-resources"
+    return {"eventName": "AssumeRole", "userIdentity": {"type": "AssumedRole", "arn": session}} | changes
+
+
+def test_with_all_of_aws_everything_is_checked_and_green(aws: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VERIFY_SECOND_TOKEN", tokens.token("viewer"))
+    results = _verify(_on_aws(aws))
+    assert _of(results, FAILED) == {}
+    assert set(_of(results, NOT_CHECKED)) == PAID | {("gateway logs", "")}
+    passed = _of(results, OK)
+    assert (passed["authorizer", "right token"], passed["authorizer", "wrong token"]) == ("Allow", "Deny")
+    assert passed["refresh passes the cache", ""] == "max-age=0 gave a newer answer without a Warning"
+    forbidden = f"403 for account {OTHER_ACCOUNT}, before and after its answer was cached"
+    assert passed["forbidden stays forbidden", ""] == forbidden
+    assert passed["usage", ""] == "10 calls this month, 990 left"
+    assert passed["alarms", "state"] == "9 in OK"
+    assert passed["source identity", OTHER_ACCOUNT] == "all of the last 1 events name one"
+    assert passed["standing still", "sum"].startswith("$15.90 a month (list prices")
+
+
+def test_what_an_emulator_is_excused_for_fails_on_aws(own: Emulator) -> None:
+    found = _of(_verify(OnAws(SESSION, stack.STACK, endpoint=own.endpoint)), FAILED)
+    excused = {("answers are cached", ""), ("authorizer", ""), ("health", "/health"), ("stage settings", "cache size")}
+    assert found.keys() == excused
+    assert found["stage settings", "cache size"] == "off instead of 0.5"
+
+
+@pytest.mark.parametrize(
+    ("fault", "red", "says"),
+    [
+        ("caches nothing", [("answers are cached", "")], "4 calls had 4 different generated_at: nothing is cached"),
+        ("ignores max-age", [("refresh passes the cache", "")], "Warning: 199 .*; max-age=0 gave the answer of the cache"),
+        ("asks nobody before the cache", [("forbidden stays forbidden", "")], f"200 for account {OTHER_ACCOUNT} once its answer"),
+        ("authorizer allows all", [("authorizer", "wrong token")], "the policy says Allow"),
+        ("authorizer fails", [("authorizer", "right token"), ("authorizer", "wrong token")], "no policy; clientStatus 500"),
+    ],
+)
+def test_a_fault_of_the_cache_or_the_authorizer_is_red(
+    aws: Gateway, monkeypatch: pytest.MonkeyPatch, fault: str, red: list[tuple[str, str]], says: str
+) -> None:
+    monkeypatch.setenv("VERIFY_SECOND_TOKEN", tokens.token("viewer"))
+    with aws.with_fault(fault):
+        found = _of(_verify(_on_aws(aws), *CACHE_AND_AUTHORIZER), FAILED)
+    assert found.keys() == set(red), found
+    assert re.match(says, found[red[0]]), found[red[0]]
+
+
+def test_alarms_events_and_tokens_are_judged_by_what_they_say(
+    aws: Gateway, own: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cloudwatch = own.client("cloudwatch")
+    alarm = cloudwatch.describe_alarms()["MetricAlarms"][0]["AlarmName"]
+
+    def one(check: str) -> dict[str, tuple[str, str]]:
+        found = _verify(_on_aws(aws), check)
+        return {subject: (result.status, result.detail) for (_, subject), result in found.items()}
+
+    try:
+        for state, expected in (("ALARM", (FAILED, "in ALARM: ")), ("INSUFFICIENT_DATA", (OK, "warning: 8 in OK; "))):
+            cloudwatch.set_alarm_state(AlarmName=alarm, StateValue=state, StateReason="of the tests")
+            status, detail = one("alarms")["state"]
+            assert (status, detail.startswith(expected[1])) == (expected[0], True), detail
+    finally:
+        cloudwatch.set_alarm_state(AlarmName=alarm, StateValue="OK", StateReason="of the tests")
+
+    nameless = _entered(own, requestParameters={"roleSessionName": "admin"})
+    refused = _entered(own, requestParameters={}, errorCode="AccessDenied")
+    others = nameless | {"userIdentity": {"arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/somebody/else"}}
+    for events, expected in (
+        ([nameless, *aws.events], (FAILED, "1 of 2 events name no source identity")),
+        ([refused, others], (NOT_CHECKED, "CloudTrail has no such event")),
+    ):
+        with monkeypatch.context() as patch:
+            patch.setattr(aws, "events", events)
+            status, detail = one("source identity")[OTHER_ACCOUNT]
+        assert (status, detail.startswith(expected[1])) == (expected[0], True), detail
+
+    for token, expected in (
+        ("x" * 43, (NOT_CHECKED, "the second token is not one of the deployment: 403")),
+        (_on_aws(aws).token, (NOT_CHECKED, "the second token may ask about every account of the deployment")),
+        (tokens.token("foreigner"), (OK, f"403 for account {ACCOUNT}, before and after")),
+    ):
+        monkeypatch.setenv("VERIFY_SECOND_TOKEN", token)
+        status, detail = one("forbidden stays forbidden")[""]
+        assert (status, detail.startswith(expected[1])) == (expected[0], True), detail
+
+
+def test_what_the_readme_lists_is_all_that_it_may_need(own: Emulator) -> None:
+    allowed = [f"{service}:{action}" for service, action in _actions_of_the_readme()]
+    as_owner, as_reader = _verify(_deployment(own)), _verify(_as_user(own, allowed))
+    assert {line: result.status for line, result in as_reader.items()} == {
+        line: result.status for line, result in as_owner.items()
+    }
+
+
+def test_what_may_not_be_read_is_not_checked_and_never_ok(own: Emulator) -> None:
+    stack_only = ["cloudformation:DescribeStacks", "cloudformation:GetTemplate", "cloudformation:ListStackResources"]
+    results = _verify(_as_user(own, stack_only))
+    assert _of(results, FAILED) == {}
+    # What the stack and the emulator, which enforces no permission for it, tell without more.
+    assert {check for check, _ in _of(results, OK)} <= {"stack status", "stack outputs", "concurrency", "standing still"}
+    unchecked = _of(results, NOT_CHECKED)
+    assert unchecked["usage plan", ""] == "these credentials may not call GetUsagePlan (AccessDeniedException)"
+    without_key = "the API key can't be read (AccessDeniedException); VERIFY_API_KEY in the environment takes its place"
+    assert unchecked["with a wrong token", ""] == without_key
+    assert unchecked["standing still", "ApiGateway::Stage"].startswith("these credentials may not call GetStage")
+
+
+def test_the_command_says_all_in_lines_or_json_and_by_its_exit_code(own: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    deployment = _deployment(own)
+    secrets = [deployment.token, deployment.api_key, "a-second-token-that-nobody-may-ever-see"]
+    monkeypatch.setenv("VERIFY_SECOND_TOKEN", secrets[-1])
+    there = ["--stack", stack.STACK, "--region", HOME_REGION]
+    code, out, err = _command(own, *there)
+    assert (code, err) == (0, "")
+    lines = out.splitlines()
+    assert "ok           usage plan: 50 a second, 100 at once, 1000 a month" in lines
+    assert re.fullmatch(rf"{stack.STACK} in {ACCOUNT}, {HOME_REGION}: \d+ ok, 0 FAILED, \d+ not checked", lines[-1])
+    assert all(re.match(r"(ok|FAILED|not checked) +\S", line) for line in lines[:-1])
+    with broken.quota_unset(own):
+        code, as_json, err = _command(own, *there, "--json")
+    report = json.loads(as_json)
+    assert (code, err, report["summary"]["failed"], len(report["results"])) == (1, "", 1, len(lines) - 1)
+    assert [r["check"] for r in report["results"] if r["status"] == FAILED] == ["usage plan"]
+    assert [secret for secret in secrets if secret in out + as_json] == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--stack", "nothing", "--region", HOME_REGION], "the stack nothing in us-east-1 can't be read: .* does not exist"),
+        (["--region", HOME_REGION, "--account", "1234"], "--account wants an id of 12 digits"),
+    ],
+)
+def test_a_command_that_can_verify_nothing_says_so(own: Emulator, arguments: list[str], says: str) -> None:
+    code, out, err = _command(own, *arguments)
+    assert (code, out) == (2, "")
+    assert re.search(says, err), err
+
+
+def _command(emulator: Emulator, *arguments: str) -> tuple[int, str, str]:
+    """`python -m verify`: exit code, output and errors."""
+    environment = emulator.environment() | {"PYTHONPATH": "tests"}
+    command = [sys.executable, "-m", "verify", *arguments]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    return done.returncode, done.stdout, done.stderr
+
+
+def _actions_of_the_readme() -> list[tuple[str, str]]:
+    """Service and action of each permission that docs/operate.md lists for `make verify`."""
+    (section,) = re.findall(r"need these permissions.*\n\n((?: {4}.*\n)+)", (ROOT / "docs" / "operate.md").read_text())
+    lines = [line.strip().partition(": ") for line in section.splitlines()]
+    found = [(service, action) for service, _, actions in lines for action in re.findall(r"[A-Z][A-Za-z]+", actions)]
+    assert ("secretsmanager", "GetSecretValue") in found
+    return found
+
+
+def _as_user(emulator: Emulator, actions: list[str]) -> Deployment:
+    """The deployment as a user sees it who may do only this."""
+    iam = emulator.client("iam")
+    user = f"reader-of-{len(actions)}"
+    iam.create_user(UserName=user)
+    statement = {"Effect": "Allow", "Action": actions, "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    iam.put_user_policy(UserName=user, PolicyName="read", PolicyDocument=document)
+    key = iam.create_access_key(UserName=user)["AccessKey"]
+    session = boto3.Session(
+        region_name=HOME_REGION, aws_access_key_id=key["AccessKeyId"], aws_secret_access_key=key["SecretAccessKey"]
+    )
+    return Deployment(session, stack.STACK, endpoint=emulator.endpoint)

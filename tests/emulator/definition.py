@@ -1,0 +1,42 @@
+"""What the emulator leaves out when it imports the API's definition, put in by API Gateway's own calls.
+
+AWS imports request parameters, cache keys and the resource policy with everything else; the emulator drops them, so that a
+stack that was just deployed would lack what its template has.
+"""
+
+from __future__ import annotations
+
+import json
+
+import boto3
+from verify.deployment import Deployment
+from verify.gateway import resource_ids, wanted_parameters
+
+from .ministack import ACCOUNT, HOME_REGION, Emulator
+
+
+def complete(emulator: Emulator, stack: str) -> None:
+    """Gives the deployed API the parameters, cache keys and policy of its template."""
+    session = boto3.Session(region_name=HOME_REGION, aws_access_key_id=ACCOUNT, aws_secret_access_key="emulator")
+    deployment = Deployment(session, stack, endpoint=emulator.endpoint)
+    gateway, ids = deployment.client("apigateway"), resource_ids(deployment)
+    for route in deployment.routes:
+        method = {"restApiId": deployment.api, "resourceId": ids[route.path], "httpMethod": "GET"}
+        parameters, keys = wanted_parameters(route.definition)
+        patch = [
+            {"op": "add", "path": f"/requestParameters/{name}", "value": str(required).lower()}
+            for name, required in parameters.items()
+        ]
+        gateway.update_method(**method, patchOperations=patch)
+        integration = route.definition["x-amazon-apigateway-integration"]
+        gateway.put_integration(
+            **method,
+            type="AWS_PROXY",
+            integrationHttpMethod=integration["httpMethod"],
+            uri=integration["uri"],
+            cacheKeyParameters=sorted(keys),
+        )
+    policy = deployment.definition.get("x-amazon-apigateway-policy")
+    if policy:
+        patch = [{"op": "replace", "path": "/policy", "value": json.dumps(policy)}]
+        gateway.update_rest_api(restApiId=deployment.api, patchOperations=patch)

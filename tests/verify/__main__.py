@@ -1,0 +1,98 @@
+"""`make verify`: which deployment, which checks; the report; the exit code, 1 where a check failed."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.exceptions import BotoCoreError
+
+from .checks import CHECKS, name, run
+from .deployment import API_KEY, SECOND_TOKEN, TOKEN, Deployment, Unusable
+from .report import FAILED, as_json, line, summary
+
+ROOT = Path(__file__).resolve().parents[2]
+
+#: What `make run` writes while it is up.
+STACK_FILE = ROOT / "target" / "stack.json"
+
+#: Exit codes.
+SUCCESS, CHECK_FAILED, NOTHING_VERIFIED = 0, 1, 2
+
+
+def main() -> int:
+    arguments = _arguments()
+    try:
+        deployment = _deployment(arguments)
+        results = []
+        for check in CHECKS:
+            if arguments.only and name(check) not in arguments.only:
+                continue
+            for result in run(deployment, check):
+                results.append(result)
+                if not arguments.json:
+                    print(line(result), flush=True)
+        account = deployment.account
+    except (Unusable, BotoCoreError) as error:
+        print(f"make verify: {error}", file=sys.stderr)
+        return NOTHING_VERIFIED
+    if arguments.json:
+        print(as_json(deployment.stack, deployment.region, account, results))
+    else:
+        print(f"{deployment.stack} in {account}, {deployment.region}: {summary(results)}")
+    return CHECK_FAILED if any(result.status == FAILED for result in results) else SUCCESS
+
+
+def _arguments() -> argparse.Namespace:
+    environment = f"{TOKEN}, {SECOND_TOKEN} and {API_KEY} in the environment: see the README."
+    parser = argparse.ArgumentParser(prog="verify", description="Proves that a deployment works. Read-only.", epilog=environment)
+    parser.add_argument("--stack", help="the stack's name; without it, the one that `make run` keeps up")
+    parser.add_argument("--region", help="its region; without it, that of the environment")
+    parser.add_argument("--paid", action="store_true", help="also make the calls that AWS bills, some cents")
+    parser.add_argument("--json", action="store_true", help="the report as JSON")
+    parser.add_argument("--account", action="append", default=[], help="another account to ask about; may be repeated")
+    parser.add_argument("--only", action="append", default=[], choices=[name(check) for check in CHECKS], help="only this check")
+    arguments = parser.parse_args()
+    if not all(re.fullmatch(r"\d{12}", account) for account in arguments.account):
+        parser.error("--account wants an id of 12 digits")
+    return arguments
+
+
+def _deployment(arguments: argparse.Namespace) -> Deployment:
+    options = {"paid": arguments.paid, "more_accounts": arguments.account}
+    if arguments.stack or arguments.region:
+        session = boto3.Session(region_name=arguments.region)
+        deployment = Deployment(session, arguments.stack or _configured("default")["stack_name"], **options)
+    else:
+        deployment = _of_make_run(options)
+    # Read first: without the stack there is nothing to verify.
+    _ = deployment.description
+    return deployment
+
+
+def _of_make_run(options: dict[str, Any]) -> Deployment:
+    """The stack that `make run` keeps up on this machine."""
+    try:
+        running = json.loads(STACK_FILE.read_text())
+    except FileNotFoundError:
+        raise Unusable("give STACK=… and REGION=…; `make run`, whose stack is verified without them, is not up") from None
+    configured = _configured("emulator")
+    session = boto3.Session(
+        region_name=configured["region"], aws_access_key_id=running["account"], aws_secret_access_key="emulator"
+    )  # fmt: skip
+    return Deployment(session, configured["stack_name"], endpoint=running["aws_endpoint"], **options)
+
+
+def _configured(environment: str) -> dict[str, str]:
+    """What samconfig.toml has for all commands of an environment."""
+    return tomllib.loads((ROOT / "samconfig.toml").read_text())[environment]["global"]["parameters"]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,298 @@
+"""The deployment that is verified: its stack, its template resolved, its clients, and calls of its API."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode, urlparse
+
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from .template import UNKNOWN, Json, Template
+
+#: The gateway gives up after 29 seconds.
+ANSWER_SECONDS = 60
+
+#: Where tokens and keys come from when the caller of `make verify` may not read those of the deployment; a second token
+#: is needed for one check. Never arguments: those are seen by everyone on the machine.
+TOKEN, SECOND_TOKEN, API_KEY = "VERIFY_TOKEN", "VERIFY_SECOND_TOKEN", "VERIFY_API_KEY"
+
+
+class Unusable(Exception):
+    """Nothing can be verified; the message says why."""
+
+
+class NotCheckable(Exception):
+    """A check lacks something that it needs; the message says what."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the API answered to one call."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @cached_property
+    def json(self) -> Json:
+        """The body, empty where it is no JSON object."""
+        try:
+            decoded = json.loads(self.body)
+        except ValueError:
+            return {}
+        return decoded if isinstance(decoded, dict) else {}
+
+    @property
+    def message(self) -> str:
+        """What the gateway or the function says of a refusal."""
+        said = self.json.get("error") or self.json
+        if isinstance(said, dict):
+            said = said.get("message", said.get("Message", ""))
+        return str(said or "")
+
+
+@dataclass(frozen=True)
+class Route:
+    """A route that a function answers, as the template has it."""
+
+    path: str
+    #: The method's definition in the template.
+    definition: Json
+
+    @property
+    def account(self) -> bool:
+        """Whether it is one for a named account."""
+        return "{account}" in self.path
+
+    @property
+    def name(self) -> str:
+        """The same for both forms: `costs` of /costs and /accounts/{account}/costs."""
+        return self.path.rsplit("/", 1)[-1]
+
+
+@dataclass
+class Deployment:
+    """A deployed stack, read once and asked as often as checks need."""
+
+    session: Any
+    stack: str
+    #: An emulator's; AWS's own, or that of the environment, where it is None.
+    endpoint: str | None = None
+    paid: bool = False
+    #: Accounts to ask about besides those of OtherAccounts.
+    more_accounts: list[str] = field(default_factory=list)
+    #: What the stage cache was found to keep, by path: when the answer was made.
+    kept: dict[str, str | None] = field(default_factory=dict)
+    _clients: dict[str, Any] = field(default_factory=dict)
+
+    def client(self, service: str) -> Any:
+        if service not in self._clients:
+            config = Config(retries={"max_attempts": 4, "mode": "standard"}, connect_timeout=5)
+            self._clients[service] = self.session.client(service, endpoint_url=self.endpoint, config=config)
+        return self._clients[service]
+
+    @property
+    def region(self) -> str:
+        return self.session.region_name
+
+    @cached_property
+    def emulated(self) -> bool:
+        """Whether AWS is an emulator on this machine, which lacks some of AWS."""
+        return urlparse(self.client("apigateway").meta.endpoint_url).hostname in ("127.0.0.1", "localhost", "::1")
+
+    @cached_property
+    def description(self) -> Json:
+        """The stack, without which there is nothing to verify."""
+        if not self.region:
+            raise Unusable("no region: give REGION=…, or set AWS_REGION")
+        try:
+            return self.client("cloudformation").describe_stacks(StackName=self.stack)["Stacks"][0]
+        except (ClientError, BotoCoreError) as error:
+            raise Unusable(f"the stack {self.stack} in {self.region} can't be read: {error}") from error
+
+    @cached_property
+    def account(self) -> str:
+        return self.description["StackId"].split(":")[4]
+
+    @cached_property
+    def partition(self) -> str:
+        return self.description["StackId"].split(":")[1]
+
+    @cached_property
+    def outputs(self) -> dict[str, str]:
+        return {output["OutputKey"]: output["OutputValue"] for output in self.description.get("Outputs", [])}
+
+    @cached_property
+    def parameters(self) -> dict[str, str]:
+        given = self.description.get("Parameters", [])
+        return {p["ParameterKey"]: p.get("ResolvedValue", p["ParameterValue"]) for p in given}
+
+    @cached_property
+    def stack_resources(self) -> list[Json]:
+        pages = self.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=self.stack)
+        return [resource for page in pages for resource in page["StackResourceSummaries"]]
+
+    @cached_property
+    def template(self) -> Template:
+        """The template that the stack was made of, with SAM's transform applied."""
+        body = self.client("cloudformation").get_template(StackName=self.stack, TemplateStage="Processed")["TemplateBody"]
+        if isinstance(body, str):
+            body = json.loads(body)
+        ids = {r["LogicalResourceId"]: r["PhysicalResourceId"] for r in self.stack_resources if r.get("PhysicalResourceId")}
+        return Template(
+            body, self.parameters, ids, self.partition, self.region, self.account, self.stack, self.description["StackId"]
+        )
+
+    def one(self, kind: str) -> tuple[str, Json]:
+        """Physical id and wanted properties of the stack's only resource of a type."""
+        found = self.template.resources(kind)
+        if len(found) != 1:
+            raise NotCheckable(f"the template has {len(found)} resources of type {kind}, not one")
+        ((name, properties),) = found.items()
+        if name not in self.template.ids:
+            raise NotCheckable(f"the stack has no {name}")
+        return self.template.ids[name], properties
+
+    @cached_property
+    def api(self) -> str:
+        return self.one("AWS::ApiGateway::RestApi")[0]
+
+    @cached_property
+    def definition(self) -> Json:
+        """The API's wanted definition: OpenAPI with API Gateway's extensions."""
+        return self.one("AWS::ApiGateway::RestApi")[1]["Body"]
+
+    @cached_property
+    def stage_name(self) -> str:
+        return self.one("AWS::ApiGateway::Stage")[0]
+
+    @cached_property
+    def stage(self) -> Json:
+        """The stage as it is."""
+        return self.client("apigateway").get_stage(restApiId=self.api, stageName=self.stage_name)
+
+    @cached_property
+    def routes(self) -> list[Route]:
+        """The routes that functions answer, home account first."""
+        found = [
+            Route(path, methods["get"])
+            for path, methods in self.definition["paths"].items()
+            if methods.get("get", {}).get("x-amazon-apigateway-integration", {}).get("type") == "aws_proxy"
+        ]
+        # /resources is asked before the others, which want an id from it.
+        return sorted(found, key=lambda route: (route.account, route.name != "resources", route.path))
+
+    @cached_property
+    def open_paths(self) -> list[str]:
+        """The paths that the gateway itself answers, for monitors."""
+        return [
+            path
+            for path, methods in self.definition["paths"].items()
+            if methods.get("get", {}).get("x-amazon-apigateway-integration", {}).get("type") == "mock"
+        ]
+
+    @cached_property
+    def functions(self) -> dict[str, str]:
+        """Names of the stack's functions by logical id."""
+        return {name: self.template.ids[name] for name in self.template.resources("AWS::Lambda::Function")}
+
+    @cached_property
+    def other_accounts(self) -> list[str]:
+        given = self.parameters.get("OtherAccounts", "")
+        return given.split(",") if given and given != "organization" else []
+
+    # ------------------------------------------------------------------------------------------------ Calls of the API
+    @cached_property
+    def url(self) -> str:
+        """Where the API answers; an emulator's output names a host of AWS."""
+        if self.emulated:
+            return f"{self.client('apigateway').meta.endpoint_url}/_aws/execute-api/{self.api}/{self.stage_name}"
+        if "Url" not in self.outputs:
+            raise NotCheckable("the stack has no output Url")
+        return self.outputs["Url"]
+
+    @cached_property
+    def api_key(self) -> str:
+        """The value of the stack's API key."""
+        given = os.environ.get(API_KEY)
+        if given:
+            return given
+        key, _ = self.one("AWS::ApiGateway::ApiKey")
+        gateway = self.client("apigateway")
+        return _needed("the API key", API_KEY, lambda: gateway.get_api_key(apiKey=key, includeValue=True)["value"])
+
+    @cached_property
+    def secret(self) -> Json:
+        """The deployment's secret, whole; nothing of it may be printed."""
+        name, _ = self.one("AWS::SecretsManager::Secret")
+        return json.loads(self.client("secretsmanager").get_secret_value(SecretId=name)["SecretString"])
+
+    @cached_property
+    def token(self) -> str:
+        """A token that may do everything: the deployment's own."""
+        given = os.environ.get(TOKEN)
+        return given or _needed("the deployment's token", TOKEN, lambda: self.secret["token"])
+
+    def headers(self, token: str | None = None) -> dict[str, str]:
+        return {"x-api-key": self.api_key, "Authorization": f"Bearer {token or self.token}"}
+
+    def get(self, path: str, headers: dict[str, str] | None = None, **parameters: object) -> Answer:
+        """GETs a path of the API: the answer, whatever its status."""
+        headers = self.headers() if headers is None else headers
+        query = f"?{urlencode(parameters)}" if parameters else ""
+        return self.fetch(self.url + path + query, headers)
+
+    def fetch(self, url: str, headers: dict[str, str]) -> Answer:
+        """GETs a URL: the answer, whatever its status."""
+        request = urllib.request.Request(url, headers=headers)
+        # The proxy of the machine, if any, is the way to AWS and none to an emulator.
+        handlers = [urllib.request.ProxyHandler({})] if self.emulated else []
+        try:
+            with urllib.request.build_opener(*handlers).open(request, timeout=ANSWER_SECONDS) as response:
+                return Answer(response.status, _lower(response.headers), response.read())
+        except urllib.error.HTTPError as error:
+            with error:
+                return Answer(error.code, _lower(error.headers), error.read())
+        except OSError as error:
+            reason = getattr(error, "reason", error)
+            if self.parameters.get("EndpointType") == "PRIVATE":
+                raise NotCheckable(f"the API is PRIVATE and can't be reached from here ({reason})") from error
+            raise
+
+    @cached_property
+    def inventory(self) -> Answer:
+        """What `/resources` answers, asked once."""
+        return self.get("/resources")
+
+    def pays(self, price: str, what: str) -> bool:
+        """Whether a call that AWS bills may be made; if so, its price is announced before it."""
+        if self.paid:
+            print(f"paid call: {what}, {price}", file=sys.stderr)
+        return self.paid
+
+
+def _needed(what: str, variable: str, read: Any) -> str:
+    try:
+        return read()
+    except (ClientError, ValueError, KeyError, TypeError) as error:
+        code = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
+        raise NotCheckable(f"{what} can't be read ({code}); {variable} in the environment takes its place") from error
+
+
+def _lower(headers: Any) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
+
+
+def known(value: Any) -> bool:
+    """Whether the template alone could tell a value."""
+    if isinstance(value, dict):
+        return all(map(known, value.values()))
+    return all(map(known, value)) if isinstance(value, list) else value is not UNKNOWN

@@ -1,0 +1,69 @@
+"""What a client may use: the usage plan and its key, as they are, held against the stack's template."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+
+from .deployment import Deployment
+from .report import Results, judged, not_checked, ok, warning
+from .template import same
+
+
+def usage_plan(deployment: Deployment) -> Results:
+    """Throttle and quota of the usage plan are the stack's parameters, and it is the plan of the stage."""
+    plan_id, wanted = deployment.one("AWS::ApiGateway::UsagePlan")
+    plan, parameters = deployment.client("apigateway").get_usage_plan(usagePlanId=plan_id), deployment.parameters
+    throttle, quota = plan.get("throttle", {}), plan.get("quota", {})
+    # What it is called; what the stack's parameter asks for; what SAM's transform made of that; what there is.
+    limits = [
+        ("rate", parameters.get("RateLimit"), wanted["Throttle"]["RateLimit"], throttle.get("rateLimit")),
+        ("burst", parameters.get("BurstLimit"), wanted["Throttle"]["BurstLimit"], throttle.get("burstLimit")),
+        ("quota", parameters.get("QuotaLimit"), wanted["Quota"]["Limit"], quota.get("limit")),
+        ("period", wanted["Quota"]["Period"], wanted["Quota"]["Period"], quota.get("period")),
+    ]
+    wrong = []
+    for name, asked, made, found in limits:
+        if deployment.emulated and same(made, found) and not same(asked, made):
+            yield not_checked(f"{made}: the emulator's SAM transform takes a parameter's default, not {asked}", name)
+        elif not same(asked, found):
+            wrong.append(f"{name} is {found or 'not set'} instead of {asked}")
+    for stage in plan.get("apiStages", []):
+        if stage["apiId"] == deployment.api and stage["stage"] == deployment.stage_name:
+            if stage.get("throttle"):
+                wrong.append(f"throttles of single methods: {', '.join(stage['throttle'])}")
+            break
+    else:
+        wrong.append(f"it is not a plan of the stage {deployment.stage_name}")
+    rate, burst, limit, period = (found for _, _, _, found in limits)
+    yield judged(wrong, f"{rate:g} a second, {burst} at once, {limit} a {str(period).lower()}" if not wrong else "")
+
+
+def usage(deployment: Deployment) -> Results:
+    """What the stack's key has used of its quota this month (get-usage)."""
+    plan_id, wanted = deployment.one("AWS::ApiGateway::UsagePlan")
+    key_id, _ = deployment.one("AWS::ApiGateway::ApiKey")
+    today = datetime.now(timezone.utc).date()
+    days = {"startDate": str(today.replace(day=1)), "endDate": str(today)}
+    found = deployment.client("apigateway").get_usage(usagePlanId=plan_id, keyId=key_id, **days)
+    if "items" not in found:
+        what = "the emulator counts no usage" if deployment.emulated else "API Gateway reports no usage yet"
+        yield not_checked(what)
+        return
+    daily = found["items"].get(key_id, [])
+    used, left = sum(day[0] for day in daily), daily[-1][1] if daily else wanted["Quota"]["Limit"]
+    text = f"{used} calls this month, {left} left"
+    yield warning(text) if float(left) <= 0 else ok(text)
+
+
+def api_key(deployment: Deployment) -> Results:
+    """The stack's API key is enabled, and in the usage plan."""
+    key_id, _ = deployment.one("AWS::ApiGateway::ApiKey")
+    plan_id, _ = deployment.one("AWS::ApiGateway::UsagePlan")
+    gateway = deployment.client("apigateway")
+    key = gateway.get_api_key(apiKey=key_id, includeValue=False)
+    # An emulator gives back the text that a patch had.
+    wrong = [] if str(key["enabled"]).lower() == "true" else [f"the key {key_id} is disabled"]
+    pages = gateway.get_paginator("get_usage_plan_keys").paginate(usagePlanId=plan_id)
+    if key_id not in {found["id"] for page in pages for found in page["items"]}:
+        wrong.append(f"the key {key_id} is not in the usage plan {plan_id}")
+    yield judged(wrong, "enabled, and in the usage plan")

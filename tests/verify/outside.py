@@ -1,0 +1,192 @@
+"""Calls of the API, as its users make them: who is refused, whether each route answers, and for which accounts."""
+
+from __future__ import annotations
+
+import secrets
+from collections import Counter
+
+from .deployment import Answer, Deployment, NotCheckable, Route
+from .report import Result, Results, failed, judged, not_checked, ok, warning
+from .template import Json
+
+#: Metrics of a resource that `/bottlenecks` asks CloudWatch for at most, by type; and what AWS charges.
+METRICS_OF_A_RESOURCE = {"ec2": 7, "rds": 9, "lambda": 4}
+PRICE_OF_A_METRIC = 0.01 / 1000
+
+#: How a paid call is asked for.
+ASK = "--paid (make: PAID=1) asks for it"
+
+#: What `/metrics` measures, by its default metrics.
+MEASURED = ("ec2", "rds", "lambda", "ebs", "s3")
+
+
+def without_a_key(deployment: Deployment) -> Results:
+    """A call with the right token and no API key is a 403."""
+    headers = {"Authorization": deployment.headers()["Authorization"]}
+    yield _refused(deployment.get(cheapest(deployment), headers=headers), 403, "Forbidden")
+
+
+def without_a_token(deployment: Deployment) -> Results:
+    """A call without a token is a 401, for which the authorizer is not asked."""
+    headers = {"x-api-key": deployment.api_key}
+    yield _refused(deployment.get(cheapest(deployment), headers=headers), 401, "Unauthorized")
+
+
+def with_a_wrong_token(deployment: Deployment) -> Results:
+    """A wrong token is a 403 by the authorizer's policy, not a 500 by its failure."""
+    headers = deployment.headers(token=wrong_token())
+    yield _refused(deployment.get(cheapest(deployment), headers=headers), 403, "User is not authorized")
+
+
+def health(deployment: Deployment) -> Results:
+    """What is for monitors needs neither key nor token, also under the deployment's domain name."""
+    domain = deployment.outputs.get("DomainUrl")
+    private = deployment.parameters.get("EndpointType") == "PRIVATE"
+    for path in deployment.open_paths:
+        if deployment.emulated and private:
+            yield not_checked("the API is PRIVATE, and the emulator has no endpoint to reach it through", path)
+        else:
+            yield _healthy(deployment.get(path, headers={}), path)
+        if domain and deployment.emulated:
+            yield not_checked("the emulator answers under no domain name", domain + path)
+        elif domain:
+            yield _healthy(deployment.fetch(domain + path, headers={}), domain + path)
+
+
+def _healthy(answer: Answer, subject: str) -> Result:
+    wrong = [] if answer.status == 200 else [f"{answer.status} {answer.message!r} instead of 200"]
+    return judged(wrong, "200", subject)
+
+
+def routes(deployment: Deployment) -> Results:
+    """Each route gives a whole answer, or one that names its gaps."""
+    for route in deployment.routes:
+        # One that is not to be asked says why, and the others go on.
+        try:
+            yield _route(deployment, route)
+        except NotCheckable as reason:
+            yield not_checked(str(reason), route.path)
+        except OSError as error:
+            yield failed(f"no answer: {error}", route.path)
+
+
+def other_accounts(deployment: Deployment) -> Results:
+    """Each account of OtherAccounts lets the deployment in; asked through the API, as only its functions may enter."""
+    given = deployment.parameters.get("OtherAccounts", "")
+    if not given:
+        yield not_checked("the deployment has no OtherAccounts")
+    elif given == "organization":
+        yield not_checked("OtherAccounts=organization names no account; name some with --account")
+    for account in deployment.other_accounts + deployment.more_accounts:
+        answer = deployment.get(f"/accounts/{account}/resources", types="s3")
+        yield judge_answer(answer, account, account)
+
+
+def hourly_costs(deployment: Deployment) -> Results:
+    """Whether Cost Explorer's hourly option is on, without which /costs?granularity=HOURLY is refused."""
+    if not any(route.name == "costs" for route in deployment.routes):
+        yield not_checked("the template has no route /costs")
+    elif not deployment.pays("$0.01", "GET /costs?granularity=HOURLY&days=1"):
+        yield not_checked(f"costs $0.01; {ASK}")
+    else:
+        answer = deployment.get("/costs", granularity="HOURLY", days=1, group_by="service")
+        error = answer.json.get("error") if answer.status == 502 else None
+        codes = {gap["code"] for gap in (error or {}).get("gaps", []) if gap["service"] == "ce"}
+        if codes:
+            # The account's choice, and no fault of the deployment; what concerns all costs is the check of routes.
+            yield warning(f"Cost Explorer refuses hours ({', '.join(sorted(codes))}): its hourly option is off, or see /costs")
+        else:
+            yield judge_answer(answer, "", deployment.account)
+
+
+def cheapest(deployment: Deployment) -> str:
+    """A path that costs AWS nothing, and one call at most."""
+    return f"{resources_route(deployment).path}?types=eip&regions={deployment.region}"
+
+
+def resources_route(deployment: Deployment) -> Route:
+    for route in deployment.routes:
+        if route.name == "resources" and not route.account:
+            return route
+    raise NotCheckable("the template has no route /resources")
+
+
+def wrong_token() -> str:
+    """What looks like a token and is none."""
+    return secrets.token_hex(22)
+
+
+def _refused(answer: Answer, status: int, message: str) -> Result:
+    if unavailable := _unavailable(answer):
+        return not_checked(unavailable)
+    right = answer.status == status and answer.message.startswith(message)
+    wrong = [] if right else [f"{answer.status} {answer.message!r} instead of {status} {message!r}"]
+    return judged(wrong, f"{answer.status} {answer.message!r}")
+
+
+def _unavailable(answer: Answer) -> str | None:
+    """Why an answer says nothing about the deployment."""
+    return f"429 {answer.message!r}: the usage plan is used up" if answer.status == 429 else None
+
+
+def _route(deployment: Deployment, route: Route) -> Result:
+    path = route.path.replace("{account}", deployment.account)
+    match route.name:
+        case "resources":
+            answer = deployment.inventory if not route.account else deployment.get(path)
+        case "costs":
+            answer = _paid(deployment, path, "$0.01")
+        case "metrics":
+            kind, resource = _measurable(deployment)
+            asked = {"resource_type": kind, "resource_ids": resource["id"], "region": resource["region"]}
+            answer = _paid(deployment, path, "less than $0.0001, for one resource", **asked)
+        case "bottlenecks":
+            counts = (deployment.inventory.json.get("data", {}).get("counts") or {}).get("by_type", {})
+            metrics = sum((counts.get(kind) or 0) * each for kind, each in METRICS_OF_A_RESOURCE.items())
+            answer = _paid(deployment, path, f"${metrics * PRICE_OF_A_METRIC:.4f} at most, for {metrics} metrics")
+        case _:
+            raise NotCheckable("it is not known here what this route wants or costs")
+    return judge_answer(answer, route.path, deployment.account)
+
+
+def _paid(deployment: Deployment, path: str, price: str, **parameters: object) -> Answer:
+    if not deployment.pays(price, f"GET {path}"):
+        raise NotCheckable(f"costs {price}; {ASK}")
+    return deployment.get(path, **parameters)
+
+
+def _measurable(deployment: Deployment) -> tuple[str, Json]:
+    """A resource that `/metrics` can be asked about, and its type."""
+    data = deployment.inventory.json.get("data", {})
+    for kind in MEASURED:
+        for resource in data.get(kind) or []:
+            return kind, resource
+    raise NotCheckable("/resources lists nothing that has metrics")
+
+
+def judge_answer(answer: Answer, subject: str, account: str) -> Result:
+    """A whole answer or one that names its gaps is ok; a gap by our own role's permissions is not."""
+    if unavailable := _unavailable(answer):
+        return not_checked(unavailable, subject)
+    if answer.status != 200:
+        error = answer.json.get("error")
+        code = f" {error.get('code')}" if isinstance(error, dict) else ""
+        found = _gaps(error.get("gaps") or []) if isinstance(error, dict) else []
+        return failed(f"{answer.status}{code}: {answer.message}" + (f" ({'; '.join(found)})" if found else ""), subject)
+    meta = answer.json.get("meta", {})
+    if answer.json.get("success") is not True or meta.get("account") != account:
+        return failed(f"200 with an answer that is not one of account {account}", subject)
+    found = _gaps(meta["gaps"])
+    if meta["partial"] != bool(found):
+        return failed(f"partial is {meta['partial']}, with {len(found)} gaps", subject)
+    charged = float(meta["aws_requests"]["estimated_cost_usd"])
+    cost = f", which AWS charged ${charged:.4f} for" if charged else ""
+    if any(gap["status"] == "denied" for gap in meta["gaps"]):
+        return failed(f"permissions are missing: {'; '.join(found)}", subject)
+    return ok((f"partial, with its gaps named: {'; '.join(found)}" if found else "whole") + cost, subject)
+
+
+def _gaps(gaps: list[Json]) -> list[str]:
+    """Each kind of gap once, by its code."""
+    counted = Counter((g["service"], g["operation"], g["status"], g["code"]) for g in gaps)
+    return [f"{service}:{operation} {status} ({code}), {n} gaps" for (service, operation, status, code), n in counted.items()]
