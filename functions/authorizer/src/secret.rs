@@ -82,7 +82,7 @@ impl Secret {
 /// in it.
 fn reason(error: &SdkError<GetSecretValueError>) -> String {
     match error {
-        SdkError::DispatchFailure(failure) if let Some(error) = failure.as_connector_error() => sdk::root_cause(error),
+        SdkError::DispatchFailure(_) => sdk::root_cause(error),
         _ => {
             let (code, message) = (error.code(), error.message().unwrap_or_default());
             code.map_or_else(|| error.to_string(), |code| format!("{code}: {message}"))
