@@ -7,13 +7,15 @@ PYTHON := $(VENV)/bin/python
 TOOLS := $(VENV)/.tools
 DENY_VERSION := 0.20.2
 DENY := $(VENV)/cargo/bin/cargo-deny
+MUTANTS_VERSION := 27.1.0
+MUTANTS := $(VENV)/cargo/bin/cargo-mutants
 CHECKOV_VERSION := 3.3.30
 CHECKOV := $(VENV)/checkov/bin/checkov
 
 export PYTHONPATH := tests
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help run test fmt lint deny audit unit template secure e2e any-day frugal soak local bench build arm64 deploy verify pin clean
+.PHONY: help run test fmt lint deny audit unit template secure e2e any-day frugal soak local mutants bench build arm64 deploy verify pin clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -70,6 +72,14 @@ soak: $(TOOLS) ## five minutes of mixed calls with random faults against the dep
 local: $(TOOLS) ## the functions with `sam local invoke`, in Docker; left out without it, but not with CI=true
 	$(PYTHON) -m pytest -rs tests/local
 
+# In place, because a copy of the sources would compile the AWS SDKs again. cargo-mutants changes the sources while it
+# runs and restores them, also on Ctrl-C: don't edit meanwhile. insta and proptest record no failures of mutants.
+mutants: $(MUTANTS) ## small faults in PACKAGE, each of which a unit test must catch; MUTANTS_ARGS="--shard 0/8" for a part
+	@test -n "$(PACKAGE)" || { echo "Which package? For example: make mutants PACKAGE=authorizer" >&2; exit 2; }
+	@mkdir -p target/mutants
+	INSTA_UPDATE=no PROPTEST_DISABLE_FAILURE_PERSISTENCE=true PROPTEST_MAX_SHRINK_ITERS=0 \
+		$(MUTANTS) mutants --in-place --package $(PACKAGE) --timeout 60 --output target/mutants $(MUTANTS_ARGS)
+
 bench: $(TOOLS) ## how fast and frugal: release binaries and their peers over a simulated AWS, into docs/performance.md
 	$(PYTHON) -m bench
 
@@ -100,6 +110,11 @@ $(DENY): | $(TOOLS)
 	@echo "Building cargo-deny $(DENY_VERSION) into $(VENV) ..."
 	@env -u CARGO_TARGET_DIR CARGO_PROFILE_DEV_DEBUG=0 \
 		cargo install --quiet --debug --locked --root $(VENV)/cargo cargo-deny@$(DENY_VERSION)
+
+$(MUTANTS): | $(TOOLS)
+	@echo "Building cargo-mutants $(MUTANTS_VERSION) into $(VENV) ..."
+	@env -u CARGO_TARGET_DIR CARGO_PROFILE_DEV_DEBUG=0 \
+		cargo install --quiet --debug --locked --root $(VENV)/cargo cargo-mutants@$(MUTANTS_VERSION)
 
 # It wants other versions of libraries than the tools do, so it has an environment of its own.
 $(CHECKOV): | $(TOOLS)

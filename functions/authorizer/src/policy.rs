@@ -214,6 +214,18 @@ mod tests {
     }
 
     #[test]
+    fn a_policy_of_just_the_gateways_limit_is_given() {
+        let named = |length: usize| {
+            let policy = allow(&arn(), &Grant { principal: "p".repeat(length), ..grant(&Scope::ALL, &[HOME]) })?;
+            Ok::<_, String>(serde_json::to_vec(&policy).unwrap().len())
+        };
+        // The answer has the name twice, so that each letter of it is two bytes.
+        let largest = (LARGEST_ANSWER - named(0).unwrap()) / 2;
+        assert_eq!(named(largest), Ok(8_000));
+        assert!(named(largest + 1).unwrap_err().contains("would have 8002 bytes"));
+    }
+
+    #[test]
     fn the_answer_has_the_gateways_shape() {
         let json =
             serde_json::to_value(allow(&arn(), &grant(&[Scope::Costs], &["210987654321", HOME])).unwrap()).unwrap();

@@ -286,6 +286,15 @@ mod tests {
     }
 
     #[test]
+    fn a_token_has_32_characters_at_least() {
+        for (length, taken) in [(31, false), (32, true)] {
+            let token = "t".repeat(length);
+            let principals = Principals::parse(&document(Some(&token), &[]), None).unwrap();
+            assert_eq!(who(&principals, &token).is_some(), taken, "{length}");
+        }
+    }
+
+    #[test]
     fn a_second_principal_of_a_name_is_left_out() {
         let json = document(
             Some(&token("a")),

@@ -81,13 +81,11 @@ impl Secret {
 /// AWS's code and message, or why there is no answer. Never more: what else the SDK knows of an error has the answer's body
 /// in it.
 fn reason(error: &SdkError<GetSecretValueError>) -> String {
-    match error {
-        SdkError::DispatchFailure(failure) if let Some(error) = failure.as_connector_error() => sdk::root_cause(error),
-        _ => {
-            let (code, message) = (error.code(), error.message().unwrap_or_default());
-            code.map_or_else(|| error.to_string(), |code| format!("{code}: {message}"))
-        }
+    if matches!(error, SdkError::DispatchFailure(_)) {
+        return sdk::root_cause(error);
     }
+    let (code, message) = (error.code(), error.message().unwrap_or_default());
+    code.map_or_else(|| error.to_string(), |code| format!("{code}: {message}"))
 }
 
 impl std::fmt::Debug for Secret {

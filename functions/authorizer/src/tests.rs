@@ -7,6 +7,8 @@ use std::thread::JoinHandle;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_secretsmanager::config::{Credentials, SharedCredentialsProvider};
 use aws_smithy_types::retry::RetryConfig;
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use tiny_http::{Header, Response as Reply, Server};
@@ -135,6 +137,30 @@ async fn the_secret_is_read_once_and_kept_for_two_minutes() {
         [json!({"token": TOKEN}).to_string(), json!({"token": TOKEN}).to_string()].map(Some);
     assert_eq!(effect(&authorizer, &old, after(240)).await.unwrap(), "Deny");
     assert_eq!(effect(&authorizer, &new, after(240)).await.unwrap(), "Allow");
+}
+
+#[tokio::test]
+async fn jwts_are_the_issuers_and_other_tokens_the_secrets() {
+    let secrets = SecretsManager::start(Some(&json!({"token": TOKEN})), None);
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let oidc = Oidc::from_env(|name| match name {
+        "OIDC_ISSUER" => Some(format!("http://{nobody}")),
+        "OIDC_AUDIENCE" => Some("stratoscope".to_owned()),
+        _ => None,
+    });
+    let authorizer = Authorizer { oidc: oidc.unwrap(), ..secrets.authorizer() };
+    assert_eq!(effect(&authorizer, &format!("Bearer {TOKEN}"), now()).await.unwrap(), "Allow");
+    let header = BASE64_URL_SAFE_NO_PAD.encode(json!({"alg": "ES256", "kid": "k"}).to_string());
+    let failed = effect(&authorizer, &format!("Bearer {header}.e30.c2ln"), now()).await.unwrap_err();
+    assert_eq!(failed.to_string(), "the issuer's keys are unavailable");
+}
+
+#[tokio::test]
+async fn what_is_shown_of_the_secret_is_its_id() {
+    let secrets = SecretsManager::start(Some(&json!({"token": TOKEN})), None);
+    let authorizer = secrets.authorizer();
+    assert_eq!(effect(&authorizer, &format!("Bearer {TOKEN}"), now()).await.unwrap(), "Allow");
+    assert_eq!(format!("{:?}", authorizer.secret), "Secret { id: \"tokens\", .. }");
 }
 
 #[tokio::test]

@@ -169,6 +169,22 @@ fn the_worst_is_first_and_within_a_rule_the_farthest_past_its_threshold() {
     assert_eq!(data["summary"]["by_severity"], serde_json::json!({"critical": 1, "high": 3, "medium": 3, "low": 0}));
 }
 
+#[test]
+fn the_distance_to_the_threshold_orders_findings_with_thresholds_of_their_own() {
+    let of_size = |id, gib| named(database(|database| database.storage_gb = Some(gib)), id);
+    // Of 10 and 100 GiB that should be free, 5 and 1 are missing.
+    let resources = vec![of_size("db-large", 1_000), of_size("db-small", 100)];
+    let account = account(resources, SeriesStatus::Complete, |id, metric, _, _| {
+        let free = if id == "db-large" { 99.0 } else { 5.0 };
+        Some(if metric == "free_storage" { free * crate::sizes::GIB } else { 1e12 })
+    });
+    let data = answer(&account, &[]);
+    let found = data["findings"].as_array().unwrap();
+    let low = found.iter().filter(|found| found["rule"] == "rds_low_storage");
+    let order: Vec<_> = low.map(|found| found["resource"]["id"].as_str().unwrap()).collect();
+    assert_eq!(order, ["db-small", "db-large"]);
+}
+
 /// Every entry of every page, and how many each page has.
 fn all_pages(account: &Account, limit: &str) -> (Vec<usize>, Vec<String>) {
     let (mut sizes, mut entries, mut cursor) = (Vec::new(), Vec::new(), None::<String>);

@@ -48,8 +48,7 @@ pub(crate) fn is_burstable(instance_type: &str) -> bool {
 
 /// Whether a type has GPUs, FPGAs or other accelerators, of which a smaller one has fewer.
 pub(crate) fn has_accelerators(instance_type: &str) -> bool {
-    let family = instance_type.trim_end_matches(|c| c != '.');
-    let letters = family.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
+    let letters = instance_type.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
     ["dl", "f", "g", "gr", "inf", "p", "trn", "vt"].contains(&letters)
 }
 
@@ -140,6 +139,7 @@ mod tests {
             ("db.r5.large", 16.0),
             ("db.r6g.16xlarge", 512.0),
             ("db.x2g.16xlarge", 1_024.0),
+            ("db.x1.32xlarge", 1_952.0),
             ("db.x1e.32xlarge", 3_904.0),
             ("db.x2iedn.xlarge", 128.0),
             ("db.c6gd.medium", 2.0),

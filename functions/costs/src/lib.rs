@@ -49,3 +49,34 @@ fn what_to_do(gap: &Gap) -> &'static str {
         _ => "Ask again; if it stays, the gap has AWS's own words.",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_refusal_of_cost_explorer_has_its_advice() {
+        for (status, code, advice) in [
+            (GapStatus::Denied, "AccessDeniedException", "Allow ce:GetCostAndUsage to the function's role"),
+            (GapStatus::DeniedByOrganization, "AccessDeniedException", "A policy of the organisation denies"),
+            (GapStatus::Throttled, "ThrottlingException", "Cost Explorer takes 5 requests a second"),
+            (GapStatus::Failed, "LimitExceededException", "Cost Explorer takes 5 requests a second"),
+            (GapStatus::Failed, "DataUnavailableException", "Cost Explorer has no data yet"),
+            (GapStatus::Failed, "UnsupportedPartition", "Accounts of GovCloud are billed through"),
+            (GapStatus::Failed, "BillExpirationException", "Cost Explorer no longer has these days"),
+            (GapStatus::Failed, "ExpiredTokenException", "The credentials have expired"),
+            (GapStatus::TimedOut, "RequestTimedOut", "Ask again; if it stays"),
+        ] {
+            let gap = Gap {
+                region: "us-east-1".to_owned(),
+                service: "ce",
+                operation: "GetCostAndUsage",
+                resource_types: Vec::new(),
+                status,
+                code: code.to_owned(),
+                message: String::new(),
+            };
+            assert!(what_to_do(&gap).starts_with(advice), "{code}: {}", what_to_do(&gap));
+        }
+    }
+}

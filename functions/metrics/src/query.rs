@@ -312,6 +312,10 @@ mod tests {
             "period: `60` is not allowed; allowed: multiples of 300 seconds up to 86400, for these metrics over 360 hours"
         );
         assert!(refused(&[("metrics", "cpu_credit_balance"), ("period", "60")]).contains("multiples of 300"));
+        assert_eq!(
+            refused(&[("resource_type", "s3"), ("resource_ids", "assets"), ("period", "3600")]),
+            "period: `3600` is not allowed; allowed: only 86400, for these metrics over 24 hours"
+        );
         assert!(refused(&[("period", "7")]).contains("multiples of 60 seconds up to 86400"));
         assert!(
             refused(&[("hours", "10921")])

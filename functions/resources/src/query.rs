@@ -124,6 +124,15 @@ mod tests {
     }
 
     #[test]
+    fn the_longest_key_and_the_longest_value_of_aws_are_a_tag() {
+        let (key, value) = ("k".repeat(128), "v".repeat(256));
+        for tag in [key.clone(), format!("{key}:{value}")] {
+            assert!(read(&[("tags", &tag)]).is_ok(), "{tag}");
+        }
+        assert!(refused(&[("tags", &format!("{key}:{value}v"))]).starts_with("tags: `"));
+    }
+
+    #[test]
     fn a_cursor_belongs_to_its_question() {
         let question = |pairs: &[_]| read(pairs).unwrap().paging;
         assert_eq!(question(&[("types", "ec2,rds")]), question(&[("types", "rds,ec2")]));

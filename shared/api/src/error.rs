@@ -181,4 +181,49 @@ mod tests {
         assert_eq!(message(Some("Ask again.")), "AWS answered nothing of what was asked. Ask again.");
         assert_eq!(message(None), "AWS answered nothing of what was asked. The gaps say why.");
     }
+
+    #[test]
+    fn each_error_has_its_status_and_code() {
+        let gap = Some(&"gap");
+        for (error, status, code, message) in [
+            (ApiError::invalid("hours", "1 to 10"), 400, "InvalidParameter", "1 to 10"),
+            (ApiError::refused("start", &"no such day", None::<&&str>), 400, "InvalidParameter", "no such day"),
+            (
+                ApiError::account_not_allowed("x"),
+                403,
+                "AccountNotAllowed",
+                "This token may not ask about this account: x.",
+            ),
+            (
+                ApiError::unknown_account("210987654321"),
+                404,
+                "UnknownAccount",
+                "This deployment has no access to account 210987654321; its operator can add it.",
+            ),
+            (ApiError::refused("start", &"no way in", gap), 502, "AccountUnreachable", "no way in"),
+            (
+                ApiError::nothing_collected(&["gap"], Some("Wait.")),
+                502,
+                "NothingCollected",
+                "AWS answered nothing of what was asked. Wait.",
+            ),
+            (
+                ApiError::Internal("a detail".to_owned()),
+                500,
+                "InternalError",
+                "The request failed inside the service. Its log has the reason under this request_id.",
+            ),
+        ] {
+            assert_eq!((error.status(), error.code(), error.public_message()), (status, code, message), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn what_a_caller_sent_is_repeated_up_to_64_characters_as_far_as_it_shows() {
+        assert_eq!(echoed(&"é".repeat(64)), "é".repeat(64));
+        assert_eq!(echoed(&"é".repeat(65)), "é".repeat(64) + "…");
+        assert_eq!(echoed(&"é".repeat(200)), "é".repeat(64) + "…");
+        assert_eq!(echoed(r#"a "b" 'c' \d ü"#), r#"a "b" 'c' \d ü"#);
+        assert_eq!(echoed("a\nb\u{202e}c\u{301}"), "a\u{fffd}b\u{fffd}c\u{fffd}");
+    }
 }

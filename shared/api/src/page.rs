@@ -96,3 +96,68 @@ fn position<P: DeserializeOwned>(cursor: &str, question: u64) -> Result<P, ApiEr
 fn not_written(error: &serde_json::Error) -> ApiError {
     ApiError::Internal(format!("an item can't be written as JSON: {error}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn paging(pairs: &[(&str, &str)], question: &str) -> Result<Paging<u32>, ApiError> {
+        Paging::read(&Query::parse(pairs.iter().copied(), &["limit", "cursor"]).unwrap(), &question)
+    }
+
+    /// The items of a page, which are their own positions, and its cursor.
+    fn cut(paging: &Paging<u32>, items: impl IntoIterator<Item = u32>) -> (Vec<u32>, Option<String>) {
+        let page = paging.cut(items, |item| *item).unwrap();
+        (page.items.into_iter().map(|(item, _)| item).collect(), page.next_cursor)
+    }
+
+    #[test]
+    fn a_page_ends_at_the_limit_and_the_next_one_begins_behind_its_last_item() {
+        let (items, cursor) = cut(&paging(&[("limit", "2")], "q").unwrap(), [1, 3, 5, 7]);
+        assert_eq!(items, [1, 3]);
+        let next = paging(&[("limit", "2"), ("cursor", &cursor.unwrap())], "q").unwrap();
+        assert_eq!(next.after(), Some(&3));
+        // What came or went meanwhile moves nothing that stays.
+        assert_eq!(cut(&next, [1, 2, 5, 7]), (vec![5, 7], None));
+        assert_eq!(paging(&[], "q").unwrap().after(), None);
+    }
+
+    #[test]
+    fn without_a_limit_a_page_is_as_heavy_as_an_answer_may_be() {
+        // Four of these are just the weight, with the quotes, their backslashes and the comma; a letter more is too much.
+        let quarter = envelope::MAX_WEIGHT / 4 - 5;
+        for (length, fits) in [(quarter, 4), (quarter + 1, 3)] {
+            let item = "x".repeat(length);
+            let paging = paging(&[], "q").unwrap();
+            let page = paging.cut([&item; 4], |_| 0).unwrap();
+            assert_eq!((page.items.len(), page.next_cursor.is_none()), (fits, fits == 4), "{length}");
+        }
+    }
+
+    #[test]
+    fn an_item_that_is_too_heavy_for_any_page_has_one_of_its_own() {
+        let heavy = "x".repeat(envelope::MAX_WEIGHT);
+        let page = paging(&[], "q").unwrap().cut([&heavy, &heavy], |_| 0).unwrap();
+        assert_eq!((page.items.len(), page.next_cursor.is_some()), (1, true));
+    }
+
+    #[test]
+    fn a_cursor_is_one_that_an_earlier_page_of_this_question_gave() {
+        let (_, cursor) = cut(&paging(&[("limit", "1")], "q").unwrap(), [1, 2]);
+        let refused = |cursor: &str, question| paging(&[("cursor", cursor)], question).unwrap_err().to_string();
+        assert!(refused(&cursor.unwrap(), "other").starts_with("cursor: the cursor of another question"));
+        for other in ["abc", "W10", "é"] {
+            assert!(refused(other, "q").starts_with("cursor: not a cursor"), "{other}");
+        }
+    }
+
+    #[test]
+    fn an_item_that_is_no_json_is_our_fault() {
+        let by_list = std::collections::BTreeMap::from([(vec![1], 1)]);
+        let failed = paging(&[], "q").unwrap().cut([&by_list], |_| 0).unwrap_err();
+        assert_eq!(
+            (failed.status(), failed.to_string()),
+            (500, "an item can't be written as JSON: key must be a string".to_owned())
+        );
+    }
+}

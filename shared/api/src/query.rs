@@ -199,6 +199,41 @@ mod tests {
     }
 
     #[test]
+    fn one_choice_is_one_of_the_list() {
+        let query = Query::parse([("regions", "y")], ALLOWED).unwrap();
+        assert_eq!(query.choice("regions", &["x", "y"]).unwrap(), Some("y"));
+        assert_eq!(query.choice("limit", &["x", "y"]).unwrap(), None);
+        assert_eq!(refused(query.choice("regions", &["x", "z"])).1, "`y` is not allowed; allowed: x, z");
+    }
+
+    #[test]
+    fn regions_are_one_or_a_list() {
+        let one = Query::parse([("regions", "eu-west-1")], ALLOWED).unwrap();
+        assert_eq!(one.region("regions").unwrap().as_deref(), Some("eu-west-1"));
+        assert_eq!((one.region("limit").unwrap(), one.regions("limit").unwrap()), (None, None));
+        let two = Query::parse([("regions", "us-east-1,eu-west-1")], ALLOWED).unwrap();
+        assert_eq!(two.regions("regions").unwrap(), Some(vec!["us-east-1".to_owned(), "eu-west-1".to_owned()]));
+        assert_eq!(
+            refused(two.region("regions")).1,
+            "`us-east-1,eu-west-1` is not allowed; allowed: the name of one AWS region such as eu-west-1"
+        );
+        let wrong = Query::parse([("regions", "us-east-1,mars")], ALLOWED).unwrap();
+        assert_eq!(
+            refused(wrong.regions("regions")).1,
+            "`mars` is not allowed; allowed: names of AWS regions such as eu-west-1, with commas between"
+        );
+    }
+
+    #[test]
+    fn the_account_that_is_asked_about_stands_beside_the_parameters() {
+        let query = Query::parse([("limit", "1")], ALLOWED).unwrap();
+        assert_eq!(query.account(), None);
+        let query = query.about(Some("210987654321"));
+        assert_eq!((query.account(), query.text("limit")), (Some("210987654321"), Some("1")));
+        assert_eq!(query.about(None).account(), None);
+    }
+
+    #[test]
     fn a_number_is_inside_its_range() {
         for (text, expected) in [
             ("1", Some(1)),

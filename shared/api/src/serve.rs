@@ -229,6 +229,56 @@ mod tests {
         assert_eq!(answer_to(EVENT, handler).await.0, 200);
     }
 
+    /// Keeps the level of each line of the log.
+    struct Levels(std::sync::Arc<std::sync::Mutex<Vec<tracing::Level>>>);
+
+    impl<S: tracing::Subscriber> tracing_subscriber::Layer<S> for Levels {
+        fn on_event(&self, event: &tracing::Event<'_>, _: tracing_subscriber::layer::Context<'_, S>) {
+            self.0.lock().unwrap().push(*event.metadata().level());
+        }
+    }
+
+    #[tokio::test]
+    async fn a_call_that_failed_is_an_error_in_the_log_and_one_that_was_refused_is_none() {
+        use tracing::Level;
+        use tracing_subscriber::layer::SubscriberExt as _;
+
+        let levels = std::sync::Arc::default();
+        let subscriber = tracing_subscriber::registry().with(Levels(std::sync::Arc::clone(&levels)));
+        let _guard = tracing::subscriber::set_default(subscriber);
+        for (outcome, status) in [
+            (Ok(Answer::new(7, std::collections::BTreeMap::new())), 200),
+            (Err(ApiError::invalid("limit", "1 to 10")), 400),
+            (Err(ApiError::Internal("a fault".to_owned())), 500),
+            (Err(ApiError::nothing_collected(&["gap"], None)), 502),
+        ] {
+            let outcome = std::sync::Mutex::new(Some(outcome));
+            let handler = async |_| outcome.lock().unwrap().take().unwrap();
+            assert_eq!(answer_to(EVENT, handler).await.0, status);
+        }
+        assert_eq!(*levels.lock().unwrap(), [Level::INFO, Level::INFO, Level::ERROR, Level::ERROR]);
+    }
+
+    #[test]
+    fn without_a_gateway_the_request_has_lambdas_id() {
+        let mut context = Context::default();
+        context.request_id = "of-lambda".to_owned();
+        assert_eq!(request_id(&Request::default(), Some(&context)), "of-lambda");
+        assert_eq!(request_id(&Request::default(), None), "");
+    }
+
+    #[test]
+    fn a_duration_is_told_in_whole_milliseconds() {
+        assert_eq!(milliseconds(Duration::from_micros(412_900)), 412);
+    }
+
+    #[test]
+    fn a_panic_is_told_in_its_own_words_if_it_has_any() {
+        assert_eq!(panic_message(&"a text"), "a text");
+        assert_eq!(panic_message(&"a formatted text".to_owned()), "a formatted text");
+        assert_eq!(panic_message(&7), "no message");
+    }
+
     #[test]
     fn the_deadline_is_the_functions_own_less_the_margin_and_below_the_gateways() {
         let started = Instant::now();

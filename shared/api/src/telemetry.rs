@@ -17,3 +17,16 @@ pub fn init(function: &str) {
     let filter = Targets::new().with_default(LevelFilter::WARN).with_targets(ours);
     tracing_subscriber::registry().with(lines).with(filter).init();
 }
+
+#[cfg(test)]
+mod tests {
+    use tracing::{Level, enabled};
+
+    #[test]
+    fn our_own_crates_log_from_info_on_and_libraries_from_warnings_on() {
+        super::init("resources");
+        assert!(enabled!(target: "resources", Level::INFO) && !enabled!(target: "resources", Level::DEBUG));
+        assert!(enabled!(target: "api", Level::INFO) && enabled!(target: "collector", Level::INFO));
+        assert!(enabled!(target: "aws_config", Level::WARN) && !enabled!(target: "aws_config", Level::INFO));
+    }
+}

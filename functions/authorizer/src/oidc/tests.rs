@@ -43,6 +43,7 @@ impl Issuer {
         let thread = std::thread::spawn(move || {
             for request in listener.incoming_requests() {
                 let keys = || json!({"keys": *served.lock().unwrap()}).to_string();
+                let of_length = |bytes: usize| keys() + &" ".repeat(bytes - keys().len());
                 let reply = match request.url() {
                     "/keys" => {
                         count.fetch_add(1, Ordering::SeqCst);
@@ -51,7 +52,8 @@ impl Issuer {
                     "/moved" => Response::from_string("")
                         .with_status_code(302)
                         .with_header(Header::from_bytes("Location", "/keys").unwrap()),
-                    "/large" => Response::from_string(keys() + &" ".repeat(200_000)),
+                    "/largest" => Response::from_string(of_length(200_000)),
+                    "/larger" => Response::from_string(of_length(200_001)),
                     _ => Response::from_string(configured.lock().unwrap().to_string()),
                 };
                 let _ = request.respond(reply);
@@ -292,6 +294,14 @@ fn an_issuer_needs_https_and_an_audience() {
 }
 
 #[test]
+fn a_jwt_is_known_by_its_three_parts_and_its_start() {
+    assert!(looks_like_a_jwt("eyJhbGciOiJFUzI1NiJ9.e30.c2ln"));
+    for other in ["", "eyJhbGciOiJFUzI1NiJ9", "eyJhbGciOiJFUzI1NiJ9.e30", "eyJ.e30.c2ln.x", "a.b.c"] {
+        assert!(!looks_like_a_jwt(other), "{other}");
+    }
+}
+
+#[test]
 fn scopes_and_accounts_come_as_a_list_or_as_words() {
     let words = |claim: Value| words_of(Some(&claim)).map(str::to_owned).collect::<Vec<_>>();
     assert_eq!(words(json!("a b,c")), ["a", "b", "c"]);
@@ -320,7 +330,8 @@ async fn keys_are_taken_from_where_the_issuers_own_configuration_says_and_only_t
     assert!(taken(|_, _| ()).await);
     assert!(!taken(|configuration, _| configuration["issuer"] = "https://another.example".into()).await);
     assert!(!taken(|configuration, address| configuration["jwks_uri"] = format!("{address}/moved").into()).await);
-    assert!(!taken(|configuration, address| configuration["jwks_uri"] = format!("{address}/large").into()).await);
+    assert!(taken(|configuration, address| configuration["jwks_uri"] = format!("{address}/largest").into()).await);
+    assert!(!taken(|configuration, address| configuration["jwks_uri"] = format!("{address}/larger").into()).await);
     // An issuer behind https does not send us to http; this one is the other way round.
     let elsewhere = |configuration: &mut Value, address: &str| {
         configuration["jwks_uri"] = address.replace("http:", "https:").into();

@@ -48,8 +48,8 @@ fn judge(case: &Case<'_>) -> Result<Option<Finding>, Reason> {
 /// What to do with so many GiB allocated and used.
 fn advice(allocated: f64, used: f64) -> String {
     let free = gib((allocated - used) * GIB);
-    // RDS raises by a tenth at least.
-    let enough = (used / (1.0 - GOOD_SHARE)).max(allocated * 1.1).ceil();
+    // RDS raises by a tenth at least. This is more, since less than a tenth is free.
+    let enough = (used / (1.0 - GOOD_SHARE)).ceil();
     if enough > LARGEST_GIB {
         return format!(
             "Delete data or move some to another database: {free} are free, and RDS has no larger storage."

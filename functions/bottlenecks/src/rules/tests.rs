@@ -94,6 +94,7 @@ const SETTINGS: Settings = Settings { cpu_high: 80, cpu_low: 10 };
 /// What a rule says of a resource of which CloudWatch has the datapoints that `value` gives.
 fn judged_by(
     settings: Settings,
+    hours: u32,
     name: &str,
     resource: &Resource,
     value: impl Fn(&Need, Timestamp) -> Option<f64>,
@@ -102,7 +103,7 @@ fn judged_by(
     if !(rule.applies)(resource)? {
         return Ok(None);
     }
-    let windows = Windows::new(24, now());
+    let windows = Windows::new(hours, now());
     let catalog = Catalog::of(rule.resource_type);
     let values: Vec<Vec<_>> = rule
         .needs
@@ -122,7 +123,7 @@ fn judged(
     resource: &Resource,
     value: impl Fn(&Need, Timestamp) -> Option<f64>,
 ) -> Result<Option<Finding>, Reason> {
-    judged_by(SETTINGS, name, resource, value)
+    judged_by(SETTINGS, 24, name, resource, value)
 }
 
 /// Which side of its threshold is a finding, and whether the threshold itself is.
@@ -195,7 +196,7 @@ proptest! {
         let settings = Settings { cpu_low, cpu_high: cpu_low + more };
         let (low, high) = (f64::from(cpu_low), f64::from(settings.cpu_high));
         let m5 = instance("m5.xlarge", "running");
-        let finds = |name, value| judged_by(settings, name, &m5, |_, _| Some(value)).unwrap().is_some();
+        let finds = |name, value| judged_by(settings, 24, name, &m5, |_, _| Some(value)).unwrap().is_some();
         for name in ["ec2_high_cpu", "ec2_sustained_high_cpu"] {
             prop_assert!(!finds(name, high) && finds(name, high + 1e-6));
         }
@@ -219,6 +220,16 @@ fn every_rule_with_a_metric_is_held_against_its_threshold() {
     let tried: Vec<_> = flips().iter().map(|(name, ..)| *name).chain(["lambda_errors"]).collect();
     for rule in ALL.into_iter().filter(|rule| !rule.needs.is_empty()) {
         assert!(tried.contains(&rule.name), "{}", rule.name);
+    }
+}
+
+#[test]
+fn each_rule_says_what_it_finds_in_a_sentence_of_its_own() {
+    for (index, rule) in ALL.into_iter().enumerate() {
+        assert!(ALL[..index].iter().all(|other| other.finding != rule.finding), "{}", rule.name);
+    }
+    for (name, latency) in [("rds_read_latency", "the read latency"), ("rds_write_latency", "the write latency")] {
+        assert!(rule(name).finding.contains(latency), "{name}");
     }
 }
 

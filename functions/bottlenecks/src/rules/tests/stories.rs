@@ -16,6 +16,22 @@ fn a_spike_is_told_from_a_load_that_lasts() {
 }
 
 #[test]
+fn a_peak_is_counted_where_it_passes_the_threshold_and_told_by_its_period() {
+    let m5 = instance("m5.large", "running");
+    for (hours, periods) in [
+        (1, "in the five minutes from 2026-11-20T09:35:00Z. CPU passed the threshold in 1 of 12 such periods"),
+        (24, "in the hour from 2026-11-19T10:00:00Z. CPU passed the threshold in 1 of 25 such periods"),
+        (1_000, "in the day from 2026-10-09T00:00:00Z. CPU passed the threshold in 1 of 43 such periods"),
+    ] {
+        let first = Windows::new(hours, now()).of(Span::Asked).start;
+        // At the threshold, all the others.
+        let peak = |_: &Need, at| Some(if at == first { 96.0 } else { 80.0 });
+        let found = judged_by(SETTINGS, hours, "ec2_high_cpu", &m5, peak).unwrap().unwrap();
+        assert!(found.recommendation.contains(periods), "{}", found.recommendation);
+    }
+}
+
+#[test]
 fn a_load_that_lasts_is_high_in_each_of_the_newest_periods_that_came() {
     let m5 = instance("m5.large", "running");
     let minute = |at: Timestamp| (now().as_second() - at.as_second()) / 60;
@@ -113,6 +129,17 @@ fn the_first_hour_of_a_burstable_instance_says_nothing_of_its_credits() {
     ] {
         assert_eq!(judged("ec2_cpu_credits_exhausted", &morning, empty_at(hour)).unwrap().is_some(), found, "{hour}");
     }
+    // One that was launched on the hour has that hour alone for its first.
+    let on_the_hour = launched("2026-11-20T07:00:00Z");
+    for (hour, found) in
+        [("2026-11-20T06:00:00Z", true), ("2026-11-20T07:00:00Z", false), ("2026-11-20T08:00:00Z", true)]
+    {
+        assert_eq!(
+            judged("ec2_cpu_credits_exhausted", &on_the_hour, empty_at(hour)).unwrap().is_some(),
+            found,
+            "{hour}"
+        );
+    }
     let only_its_first = |_: &Need, at: Timestamp| (at >= "2026-11-20T09:00:00Z".parse().unwrap()).then_some(0.0);
     let reason = judged("ec2_cpu_credits_exhausted", &launched("2026-11-20T09:30:00Z"), only_its_first).unwrap_err();
     assert_eq!(reason.kind, ReasonKind::Unknown);
@@ -162,7 +189,13 @@ fn a_full_storage_is_raised_until_a_fifth_is_free() {
         "{}",
         found.recommendation
     );
+    assert!(found.recommendation.contains("or delete data: 5.0 GiB are free"), "{}", found.recommendation);
     assert_eq!((found.observed.value, found.observed.threshold), (5.0 * GIB, 10.0 * GIB));
+    // To the largest storage of RDS, and no further.
+    let huge = database(|db| db.storage_gb = Some(57_000));
+    let with_free = |free| judged("rds_low_storage", &huge, |_, _| Some(free * GIB)).unwrap().unwrap().recommendation;
+    assert!(with_free(4_571.5).starts_with("Raise the allocated storage from 57000 to 65536 GiB"));
+    assert!(with_free(4_571.0).ends_with("4571.0 GiB are free, and RDS has no larger storage."));
 }
 
 #[test]
@@ -193,8 +226,14 @@ fn the_share_of_errors_is_that_of_the_worst_of_seven_days_and_today() {
         found.recommendation
     );
     assert_eq!(find("2026-11-12", 50.0), None);
-    // Days without an invocation have no share.
+    // Days without an invocation have no share, and hide that of no other.
     assert_eq!(judged("lambda_errors", &function(), |_, _| Some(0.0)), Ok(None));
+    let only_today = |_: &Need, at| Some(if at == "2026-11-20T00:00:00Z".parse().unwrap() { 5.0 } else { 0.0 });
+    let found = judged("lambda_errors", &function(), only_today).unwrap().unwrap();
+    assert_eq!((found.observed.value, found.observed.threshold), (100.0, 10.0));
+    // Of days that are equally bad, the last.
+    let found = judged("lambda_errors", &function(), |_, _| Some(5.0)).unwrap().unwrap();
+    assert!(found.recommendation.starts_with("On 2026-11-20 (UTC), 5 of 5"), "{}", found.recommendation);
 }
 
 #[test]
@@ -238,6 +277,33 @@ fn volumes_and_addresses_are_judged_by_their_state() {
     assert!(finds("eip_unassociated", &address("unassociated")) && !finds("eip_unassociated", &address("associated")));
     let found = judged("ebs_unattached", &volume("available"), |_, _| None).unwrap().unwrap();
     assert!(found.recommendation.contains("its 100 GiB of gp2"), "{}", found.recommendation);
+}
+
+#[test]
+fn a_rule_says_before_anything_is_measured_whom_it_concerns() {
+    let applies = |name, resource: &Resource| (rule(name).applies)(resource);
+    for (state, concerned) in [("available", true), ("in-use", true), ("creating", false), ("deleting", false)] {
+        assert_eq!(applies("ebs_unattached", &volume(state)), Ok(concerned), "{state}");
+    }
+    let stateless = resource("vol-1", Detail::Ebs(Box::default()));
+    assert_eq!(applies("ebs_unattached", &stateless).unwrap_err().detail, "EC2 gives no state");
+    assert_eq!(applies("lambda_duration_near_timeout", &function()), Ok(true));
+    let endless = resource("f", Detail::Lambda(Box::default()));
+    assert_eq!(applies("lambda_duration_near_timeout", &endless).unwrap_err().detail, "Lambda gives no timeout");
+    assert_eq!(applies("ec2_stopped_long", &stopped("")), Ok(true));
+    assert_eq!(applies("ec2_stopped_long", &instance("m5.large", "running")), Ok(false));
+    assert_eq!(applies("rds_burst_balance", &database(|_| ())), Ok(true));
+    assert_eq!(applies("rds_burst_balance", &database(|db| db.storage_type = None)), Ok(false));
+}
+
+#[test]
+fn memory_is_told_in_gib() {
+    let found = judged("rds_low_memory", &database(|_| ()), |_, _| Some(0.25 * GIB)).unwrap().unwrap();
+    assert!(
+        found.recommendation.starts_with("Of the 8.0 GiB of db.m5.large, 0.2 GiB are freeable"),
+        "{}",
+        found.recommendation
+    );
 }
 
 #[test]

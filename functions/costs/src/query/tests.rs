@@ -1,0 +1,174 @@
+//! What each question means in dates and groupings, and what is refused.
+
+use jiff::civil::date;
+
+use super::*;
+
+fn read_at(now: &str, pairs: &[(&str, &str)]) -> Result<CostsQuery, ApiError> {
+    CostsQuery::from_query(&Query::parse(pairs.iter().copied(), PARAMETERS)?, now.parse().unwrap())
+}
+
+fn read(pairs: &[(&str, &str)]) -> Result<CostsQuery, ApiError> {
+    read_at("2026-11-20T10:37:12Z", pairs)
+}
+
+fn refused(pairs: &[(&str, &str)]) -> String {
+    match read(pairs).unwrap_err() {
+        ApiError::InvalidParameter { parameter, message } => format!("{parameter}: {message}"),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn dates_at(now: &str, pairs: &[(&str, &str)]) -> (Date, Date) {
+    let query = read_at(now, pairs).unwrap();
+    (query.start, query.end)
+}
+
+#[test]
+fn by_default_the_last_thirty_whole_days_are_asked_by_service() {
+    let query = read(&[]).unwrap();
+    assert_eq!((query.start, query.end), (date(2026, 10, 21), date(2026, 11, 20)));
+    let question = query.question();
+    assert_eq!((question.start, question.end), (date(2026, 9, 21), date(2026, 11, 20)));
+    assert_eq!(question.group_by, [Grouping::Dimension("SERVICE"), Grouping::Dimension("RECORD_TYPE")]);
+    assert_eq!(question.metric, "UnblendedCost");
+}
+
+#[test]
+fn on_the_first_of_a_month_there_is_a_day_to_ask_and_no_month_to_date() {
+    let query = read_at("2026-11-01T00:00:00Z", &[("days", "1")]).unwrap();
+    assert_eq!((query.start, query.end), (date(2026, 10, 31), date(2026, 11, 1)));
+    assert_eq!(query.month_from, None);
+    assert_eq!(read_at("2026-11-02T00:00:00Z", &[]).unwrap().month_from, Some(date(2026, 11, 1)));
+}
+
+#[test]
+fn days_are_utc_days() {
+    assert_eq!(dates_at("2026-11-20T23:59:59Z", &[("days", "1")]).1, date(2026, 11, 20));
+    assert_eq!(dates_at("2026-11-21T00:00:00Z", &[("days", "1")]).1, date(2026, 11, 21));
+}
+
+#[test]
+fn a_leap_day_counts() {
+    assert_eq!(dates_at("2028-03-01T12:00:00Z", &[("days", "1")]), (date(2028, 2, 29), date(2028, 3, 1)));
+    assert_eq!(dates_at("2027-03-01T12:00:00Z", &[("days", "1")]), (date(2027, 2, 28), date(2027, 3, 1)));
+}
+
+#[test]
+fn the_end_is_exclusive_and_at_most_tomorrow() {
+    let query = read(&[("start", "2026-11-20"), ("end", "2026-11-21")]).unwrap();
+    assert_eq!((query.start, query.end), (date(2026, 11, 20), date(2026, 11, 21)));
+    assert!(refused(&[("start", "2026-11-20"), ("end", "2026-11-22")]).starts_with("end: `2026-11-22` is not allowed"));
+    assert!(refused(&[("start", "2026-11-20")]).starts_with("start: 2026-11-20 to 2026-11-20 is empty"));
+    assert!(refused(&[("start", "2026-11-20"), ("end", "2026-11-20")]).starts_with("end: 2026-11-20 to 2026-11-20"));
+}
+
+#[test]
+fn what_cost_explorer_no_longer_has_is_refused_with_what_it_has() {
+    assert_eq!(dates_at("2026-11-20T10:00:00Z", &[("start", "2025-10-01")]).0, date(2025, 10, 1));
+    assert_eq!(
+        refused(&[("start", "2025-09-30")]),
+        "start: `2025-09-30` is not allowed; allowed: from 2025-10-01 on; Cost Explorer keeps 13 months and the current one"
+    );
+    assert!(refused(&[("days", "416")]).ends_with("allowed: a whole number from 1 to 415"));
+    assert_eq!(read(&[("days", "415")]).unwrap().start, date(2025, 10, 1));
+    assert!(refused(&[("granularity", "HOURLY"), ("days", "14")]).ends_with("allowed: a whole number from 1 to 13"));
+    assert!(refused(&[("granularity", "HOURLY"), ("start", "2026-11-06")]).contains("from 2026-11-07 on"));
+    assert_eq!(read(&[("granularity", "HOURLY")]).unwrap().start, date(2026, 11, 7));
+}
+
+#[test]
+fn days_are_counted_back_from_today_or_named_but_not_both() {
+    for other in [("start", "2026-11-01"), ("end", "2026-11-20")] {
+        assert_eq!(refused(&[("days", "7"), other]), "days: either days, or start and end", "{other:?}");
+    }
+}
+
+#[test]
+fn the_month_so_far_is_a_part_of_daily_answers_up_to_today() {
+    let month = |pairs: &[_]| read(pairs).unwrap().month_from;
+    assert_eq!(month(&[("days", "1")]), Some(date(2026, 11, 1)));
+    assert_eq!(month(&[("start", "2026-11-01"), ("end", "2026-11-19")]), None);
+    for granularity in ["MONTHLY", "HOURLY"] {
+        assert_eq!(month(&[("granularity", granularity)]), None, "{granularity}");
+    }
+}
+
+#[test]
+fn a_comparison_reaches_back_to_the_first_day_that_aws_has() {
+    let compared = |start| read(&[("start", start), ("end", "2026-04-03")]).unwrap().compared_from;
+    assert_eq!((compared("2026-01-01"), compared("2025-12-31")), (Some(date(2025, 10, 1)), None));
+}
+
+#[test]
+fn what_is_excluded_goes_by_awss_names_and_without_reductions_there_are_none() {
+    let excluded = |names: &str| {
+        let query = read(&[("exclude", names)]).unwrap();
+        (query.question().exclude, query.has_reductions())
+    };
+    assert_eq!(excluded("tax"), (vec!["Tax"], true));
+    assert_eq!(excluded("refund,credit"), (vec!["Refund", "Credit"], false));
+    assert_eq!(refused(&[("exclude", "fee")]), "exclude: `fee` is not allowed; allowed: credit, refund, tax");
+    assert_eq!(read(&[]).unwrap().question().exclude, [""; 0]);
+}
+
+#[test]
+fn only_costs_are_forecast_and_three_groupings_are_too_many() {
+    assert_eq!(
+        refused(&[("forecast", "true"), ("metric", "UsageQuantity")]),
+        "forecast: allowed with a metric that is a cost, not with one of usage"
+    );
+    assert_eq!(read(&[("forecast", "false"), ("metric", "UsageQuantity")]).unwrap().forecast, None);
+    assert_eq!(refused(&[("group_by", "service,region,account")]), "group_by: at most two groupings");
+    assert!(refused(&[("group_by", "tag:")]).starts_with("group_by: `tag:` is not allowed; allowed: service, "));
+}
+
+#[test]
+fn only_days_of_the_calendar_are_dates() {
+    for text in ["2026-02-30", "2026-13-01", "20261101", "2026-11-1", "2026-11-01T00:00:00", "-002026-01-01", "today"] {
+        assert!(refused(&[("start", text)]).starts_with("start: `"), "{text}");
+    }
+}
+
+#[test]
+fn a_comparison_is_with_the_same_number_of_days_that_aws_still_has() {
+    assert_eq!(read(&[("days", "7")]).unwrap().compared_from, Some(date(2026, 11, 6)));
+    assert_eq!(read(&[("days", "7"), ("compare", "false")]).unwrap().compared_from, None);
+    assert_eq!(read(&[("days", "300")]).unwrap().compared_from, None);
+    assert!(
+        refused(&[("days", "300"), ("compare", "true")])
+            .starts_with("compare: Cost Explorer has nothing before 2025-10-01")
+    );
+    assert_eq!(read(&[("granularity", "MONTHLY")]).unwrap().compared_from, None);
+    assert_eq!(
+        refused(&[("granularity", "MONTHLY"), ("compare", "true")]),
+        "compare: allowed with granularity DAILY only"
+    );
+}
+
+#[test]
+fn a_forecast_runs_to_the_end_of_the_month_also_on_its_last_day() {
+    let forecast = |now| read_at(now, &[("forecast", "true")]).unwrap().forecast.unwrap();
+    for (now, start, end) in [
+        ("2026-11-30T23:00:00Z", date(2026, 11, 30), date(2026, 12, 1)),
+        ("2026-12-31T00:00:00Z", date(2026, 12, 31), date(2027, 1, 1)),
+        ("2026-11-01T00:00:00Z", date(2026, 11, 1), date(2026, 12, 1)),
+    ] {
+        assert_eq!(forecast(now), ForecastQuestion { start, end, metric: "UNBLENDED_COST" });
+    }
+}
+
+#[test]
+fn a_free_grouping_splits_the_record_types() {
+    let groupings = |by: &str| read(&[("group_by", by)]).unwrap().question().group_by;
+    let dimension = Grouping::Dimension;
+    assert_eq!(groupings("record_type"), [dimension("RECORD_TYPE")]);
+    assert_eq!(groupings("region,account"), [dimension("REGION"), dimension("LINKED_ACCOUNT")]);
+    assert_eq!(groupings("tag:a:b"), [Grouping::Tag("a:b".into()), dimension("RECORD_TYPE")]);
+    assert_eq!(groupings("cost_category:Team")[0], Grouping::CostCategory("Team".into()));
+}
+
+#[test]
+fn whatever_is_asked_is_read_or_refused_by_name() {
+    hostile::try_all(PARAMETERS, read);
+}
