@@ -14,6 +14,10 @@ CHECKOV := $(VENV)/checkov/bin/checkov
 
 export PYTHONPATH := tests
 export SAM_CLI_TELEMETRY := 0
+# boto3 and sam read the region from AWS_DEFAULT_REGION alone, version 2 of the AWS CLI from AWS_REGION first.
+ifdef AWS_REGION
+export AWS_DEFAULT_REGION := $(AWS_REGION)
+endif
 
 .PHONY: help run test fmt lint deny audit unit template secure e2e any-day frugal soak local mutants bench build arm64 deploy verify pin clean
 .DEFAULT_GOAL := help

@@ -21,7 +21,7 @@ def parameters(config_env: str) -> dict[str, str]:
     """The template's parameters as samconfig.toml sets them for an environment."""
     config = tomllib.loads((ROOT / "samconfig.toml").read_text())
     if config_env not in config:
-        known = ", ".join(name for name, value in config.items() if isinstance(value, dict))
+        known = ", ".join(name for name, value in config.items() if isinstance(value, dict) and name != "emulator")
         raise Refused(f"CONFIG_ENV is {config_env!r}; samconfig.toml has {known}")
     given = config[config_env].get("deploy", {}).get("parameters", {}).get("parameter_overrides", "")
     return dict(pair.split("=", 1) for pair in shlex.split(given))
@@ -44,8 +44,9 @@ def check(session: Any, chosen: dict[str, str]) -> list[str]:
         if not role:
             raise Refused(
                 f"ApiLogs=existing-role, but API Gateway has no role to write logs with in account {account} and region"
-                f" {session.region_name}, so the deployment would be rolled back. Choose ApiLogs=create-role, which makes one"
-                " and sets it for all APIs of this account and region, or ApiLogs=none, which keeps no logs of the gateway."
+                f" {session.region_name}, so the deployment would be rolled back. Choose in samconfig.toml, among the"
+                " parameter_overrides of this environment, ApiLogs=create-role, which makes one and sets it for all APIs of this"
+                " account and region, or ApiLogs=none, which keeps no logs of the gateway."
             )
         seen.append("API Gateway has a role to write logs with")
     if certificate := chosen.get("CertificateArn"):

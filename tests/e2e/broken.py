@@ -56,15 +56,16 @@ def health_closed(emulator: Emulator) -> Iterator[None]:
     gateway, api = emulator.client("apigateway"), stack.outputs(emulator)["RestApiId"]
     (resource,) = [r for r in gateway.get_resources(restApiId=api)["items"] if r["path"] == "/health"]
 
-    def needs_key(value: str) -> None:
-        patch = [{"op": "replace", "path": "/apiKeyRequired", "value": value}]
-        gateway.update_method(restApiId=api, resourceId=resource["id"], httpMethod="GET", patchOperations=patch)
+    def needs_key(**patch: str) -> None:
+        patch |= {"path": "/apiKeyRequired"}
+        gateway.update_method(restApiId=api, resourceId=resource["id"], httpMethod="GET", patchOperations=[patch])
 
-    needs_key("true")
+    needs_key(op="replace", value="true")
     try:
         yield
     finally:
-        needs_key("false")
+        # The emulator takes the text "false" for true.
+        needs_key(op="remove")
 
 
 @contextlib.contextmanager

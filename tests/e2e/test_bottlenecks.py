@@ -197,17 +197,18 @@ def test_measuring_takes_one_run_of_three_requests_a_region(deployed: Stack) -> 
 
 
 def test_pages_put_together_are_the_whole(deployed: Stack, answer: Json) -> None:
+    whole = answer["data"]["findings"] + answer["data"]["not_judged"]
+    # The account has as much as the tests before have put there.
+    limit = math.ceil(len(whole) / 4)
     found, cursor = [], {}
-    for _ in range(20):
-        data = ask(deployed, "/bottlenecks", limit=5, **cursor)["data"]
+    for _ in range(4):
+        data = ask(deployed, "/bottlenecks", limit=limit, **cursor)["data"]
         assert data["summary"] == answer["data"]["summary"]
         page = data["findings"] + data["not_judged"]
         found += [(entry["resource"]["id"], entry.get("rule") or entry["reason"]) for entry in page]
-        assert len(page) <= 5
-        if data["next_cursor"] is None:
-            break
+        assert 0 < len(page) <= limit
         cursor = {"cursor": data["next_cursor"]}
-    whole = answer["data"]["findings"] + answer["data"]["not_judged"]
+    assert cursor == {"cursor": None}
     assert found == [(entry["resource"]["id"], entry.get("rule") or entry["reason"]) for entry in whole]
 
 

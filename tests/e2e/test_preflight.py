@@ -68,7 +68,7 @@ def test_a_certificate_is_of_the_region_where_its_endpoint_looks_for_it(
 @pytest.mark.parametrize(
     ("config_env", "changed", "expected"),
     [
-        ("staging", {}, "CONFIG_ENV is 'staging'; samconfig.toml has default, dev, prod, emulator"),
+        ("staging", {}, "CONFIG_ENV is 'staging'; samconfig.toml has default, dev, prod"),
         ("dev", {"AWS_REGION": "", "AWS_DEFAULT_REGION": ""}, "no region"),
         ("dev", {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", "AWS_EC2_METADATA_DISABLED": "true"}, "no valid credentials"),
     ],

@@ -38,7 +38,7 @@ NOT_CHECKABLE = {
     ("refresh passes the cache", ""): "the emulator caches nothing",
     ("source identity", OTHER_ACCOUNT): "CloudTrail has no such event of the last 7 days",
     ("stage settings", "cache size"): "the emulator has no cache clusters",
-    ("standing still", "ApiGateway::Stage"): "the emulator has no cache clusters; one of 0.5 GB is $14.60 a month",
+    ("fixed monthly cost", "ApiGateway::Stage"): "the emulator has no cache clusters; one of 0.5 GB is $14.60 a month",
     ("usage", ""): "the emulator counts no usage",
 }
 
@@ -133,11 +133,11 @@ def test_a_whole_deployment_is_green(own: Emulator) -> None:
     passed = _of(results, OK)
     assert {check for check, _ in passed} == {name(check) for check in CHECKS} - {check for check, _ in NOT_CHECKABLE} - {
         "hourly costs"
-    } | {"alarms", "stage settings", "standing still"}
+    } | {"alarms", "stage settings", "fixed monthly cost"}
     assert passed["usage plan", ""] == "50 a second, 100 at once, 1000 a month"
     assert passed["methods", "GET /accounts/{account}/costs"] == "key, authorizer, 10 parameters, 10 cache keys"
     assert passed["effective permissions", "ResourcesFunctionRole"] == "10 actions allowed"
-    assert passed["standing still", "sum"].startswith("$1.30 a month, without AWS::ApiGateway::Stage (list prices")
+    assert passed["fixed monthly cost", "sum"].startswith("$1.30 a month, without AWS::ApiGateway::Stage (list prices")
 
 
 def test_paid_calls_are_made_where_they_are_asked_for_and_announced(own: Emulator, capsys: pytest.CaptureFixture[str]) -> None:
@@ -228,7 +228,7 @@ def test_with_all_of_aws_everything_is_checked_and_green(aws: Gateway, monkeypat
     assert passed["usage", ""] == "10 calls this month, 990 left"
     assert passed["alarms", "state"] == "9 in OK"
     assert passed["source identity", OTHER_ACCOUNT] == "all of the last 1 events name one"
-    assert passed["standing still", "sum"].startswith("$15.90 a month (list prices")
+    assert passed["fixed monthly cost", "sum"].startswith("$15.90 a month (list prices")
 
 
 def test_what_an_emulator_is_excused_for_fails_on_aws(own: Emulator) -> None:
@@ -311,12 +311,12 @@ def test_what_may_not_be_read_is_not_checked_and_never_ok(own: Emulator) -> None
     results = _verify(_as_user(own, stack_only))
     assert _of(results, FAILED) == {}
     # What the stack and the emulator, which enforces no permission for it, tell without more.
-    assert {check for check, _ in _of(results, OK)} <= {"stack status", "stack outputs", "concurrency", "standing still"}
+    assert {check for check, _ in _of(results, OK)} <= {"stack status", "stack outputs", "concurrency", "fixed monthly cost"}
     unchecked = _of(results, NOT_CHECKED)
     assert unchecked["usage plan", ""] == "these credentials may not call GetUsagePlan (AccessDeniedException)"
     without_key = "the API key can't be read (AccessDeniedException); VERIFY_API_KEY in the environment takes its place"
     assert unchecked["with a wrong token", ""] == without_key
-    assert unchecked["standing still", "ApiGateway::Stage"].startswith("these credentials may not call GetStage")
+    assert unchecked["fixed monthly cost", "ApiGateway::Stage"].startswith("these credentials may not call GetStage")
 
 
 def test_the_command_says_all_in_lines_or_json_and_by_its_exit_code(own: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:

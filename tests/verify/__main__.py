@@ -50,7 +50,7 @@ def main() -> int:
 
 
 def _arguments() -> argparse.Namespace:
-    environment = f"{TOKEN}, {SECOND_TOKEN} and {API_KEY} in the environment: see the README."
+    environment = f"{TOKEN}, {SECOND_TOKEN} and {API_KEY} in the environment: see docs/operate.md."
     parser = argparse.ArgumentParser(prog="verify", description="Proves that a deployment works. Read-only.", epilog=environment)
     parser.add_argument("--stack", help="the stack's name; without it, the one that `make run` keeps up")
     parser.add_argument("--region", help="its region; without it, that of the environment")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from datetime import datetime, timezone
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -10,7 +12,7 @@ from botocore.exceptions import ClientError
 from .deployment import Deployment, NotCheckable, known
 from .outside import wrong_token
 from .policies import listed, statements
-from .report import Results, failed, judged, not_checked
+from .report import Results, counted, failed, judged, not_checked
 from .template import Json
 
 #: A token has at least as many characters.
@@ -28,9 +30,34 @@ def tokens_secret(deployment: Deployment) -> Results:
     if not isinstance(secret.get("token"), str) or len(secret["token"]) < TOKEN_LENGTH:
         wrong.append(f"`token` is no text of {TOKEN_LENGTH} characters or more")
     principals = secret.get("principals", [])
-    if not isinstance(principals, list) or not all(isinstance(p, dict) and {"name", "token"} <= p.keys() for p in principals):
-        wrong.append("`principals` is no list of objects with a name and a token")
-    yield judged(wrong, f"readable, with the deployment's token and {len(principals)} principals")
+    if isinstance(principals, list):
+        scopes = {"*", "cache:refresh"} | {f"{route.name}:read" for route in deployment.routes}
+        wrong += [fault for number, principal in enumerate(principals) for fault in _faults(number, principal, scopes)]
+    else:
+        wrong.append("`principals` is not a list")
+    yield judged(wrong, f"readable, with the deployment's token and {counted(len(principals), 'principal')}")
+
+
+def _faults(number: int, principal: Any, scopes: set[str]) -> list[str]:
+    """Why the authorizer leaves a principal out, or refuses its token."""
+    if not isinstance(principal, dict) or not isinstance(principal.get("name"), str):
+        return [f"principal {number + 1} has no name"]
+    token, faults = principal.get("token"), []
+    if not isinstance(token, str) or not re.fullmatch(f"[!-~]{{{TOKEN_LENGTH},}}", token):
+        faults.append(f"its token is not {TOKEN_LENGTH} characters or more without spaces")
+    for name, allowed in (("scopes", scopes.__contains__), ("accounts", re.compile(r"\*|\d{12}").fullmatch)):
+        given = principal.get(name)
+        if not isinstance(given, list) or not given or not all(isinstance(one, str) and allowed(one) for one in given):
+            faults.append(f"its {name} are {json.dumps(given)}")
+    expires = principal.get("expires")
+    if expires is not None:
+        try:
+            over = datetime.fromisoformat(expires) <= datetime.now(timezone.utc)
+        except (TypeError, ValueError):
+            faults.append(f"it expires at {json.dumps(expires)}, which is not a time")
+        else:
+            faults += [f"it expired at {expires}"] if over else []
+    return [f"principal {principal['name']}: {fault}" for fault in faults]
 
 
 def authorizer(deployment: Deployment) -> Results:
@@ -81,7 +108,7 @@ def role_policies(deployment: Deployment) -> Results:
         wrong += [f"beyond the template: {_short(statement)}" for statement in sorted(there - asked)]
         wrong += [f"missing: {arn}" for arn in sorted(managed - attached)]
         wrong += [f"beyond the template: {arn}" for arn in sorted(attached - managed)]
-        yield judged(wrong, f"{len(asked)} permissions and {len(managed)} managed policies, none beyond", name)
+        yield judged(wrong, f"{counted(len(asked), 'permission')} and {len(managed)} managed policies, none beyond", name)
 
 
 def effective_permissions(deployment: Deployment) -> Results:
@@ -103,7 +130,7 @@ def effective_permissions(deployment: Deployment) -> Results:
                 simulated += 1
                 if result["EvalDecision"] != "allowed":
                     wrong.append(_denied(result))
-        yield judged(wrong, f"{simulated} actions allowed", name)
+        yield judged(wrong, f"{counted(simulated, 'action')} allowed", name)
 
 
 def invocations(deployment: Deployment) -> Results:
@@ -122,7 +149,7 @@ def invocations(deployment: Deployment) -> Results:
         wrong = [f"{principal} may not invoke it for {source}" for principal, source in sorted(wanted - there)]
         for principal, source in sorted(there - wanted):
             wrong.append(f"{principal} may invoke it for {source}, which is not in the template")
-        yield judged(wrong, f"by API Gateway from {len(wanted)} sources, and by nobody else", name)
+        yield judged(wrong, f"by API Gateway from {counted(len(wanted), 'source')}, and by nobody else", name)
 
 
 def _short(statement: str) -> str:

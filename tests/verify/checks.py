@@ -35,6 +35,7 @@ CHECKS: list[Check] = [
     gateway.methods,
     gateway.authorizer_settings,
     gateway.resource_policy,
+    gateway.web_acl,
     limits.usage_plan,
     limits.usage,
     limits.api_key,
@@ -50,8 +51,9 @@ CHECKS: list[Check] = [
     watching.gateway_logs,
     watching.source_identity,
     watching.concurrency,
-    money.standing_still,
+    money.fixed_monthly_cost,
 ]
+
 
 def name(check: Check) -> str:
     """`stack_status` is `stack status` in the report."""

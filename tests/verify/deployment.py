@@ -209,6 +209,11 @@ class Deployment:
         given = self.parameters.get("OtherAccounts", "")
         return given.split(",") if given and given != "organization" else []
 
+    @cached_property
+    def named_accounts(self) -> list[str]:
+        """The other accounts that are to be asked about, each once."""
+        return list(dict.fromkeys(self.other_accounts + self.more_accounts))
+
     # ------------------------------------------------------------------------------------------------ Calls of the API
     @cached_property
     def url(self) -> str:

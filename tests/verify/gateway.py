@@ -65,6 +65,19 @@ def stage_settings(deployment: Deployment) -> Results:
         yield judged([] if same(size, has) else [f"{has} instead of {size}"], has, "cache size")
 
 
+def web_acl(deployment: Deployment) -> Results:
+    """The stage has the web ACL of the template, or none where the template has none."""
+    there = deployment.stage.get("webAclArn", "")
+    wanted = deployment.template.resources("AWS::WAFv2::WebACL")
+    if not wanted:
+        yield judged([f"the stage has {there}, which is not in the template"] if there else [], "none (WafRateLimit=0)")
+    for name in wanted:
+        # Its physical id is name|id|scope, and its ARN ends in name/id.
+        ends = "/".join(str(deployment.template.ids.get(name, name)).split("|")[:2])
+        right = there.endswith(f"/webacl/{ends}")
+        yield judged([] if right else [f"the stage has {there or 'none'} instead of {ends}"], there)
+
+
 def methods(deployment: Deployment) -> Results:
     """Each route's key, authorizer, function, request parameters and cache keys are the template's (get-method)."""
     gateway = deployment.client("apigateway")

@@ -1,4 +1,4 @@
-"""The price of standing still: what the deployment costs in a month without a call, by what is really there."""
+"""The fixed monthly cost: what the deployment costs in a month without a call, by what is really there."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from botocore.exceptions import ClientError
 from . import prices
 from .deployment import Deployment
 from .errors import refused
-from .report import Results, not_checked, ok
+from .report import Results, counted, not_checked, ok
 from .template import Json
 
 #: Dollars a month and what they are for; None where that can't be told, and why.
 Line = tuple[float | None, str]
 
 
-def standing_still(deployment: Deployment) -> Results:
+def fixed_monthly_cost(deployment: Deployment) -> Results:
     """Each type of resource of the stack that is billed without a call, and the sum."""
     by_type: dict[str, dict[str, Json]] = defaultdict(dict)
     template = deployment.template
@@ -64,7 +64,7 @@ def _cache(deployment: Deployment, _: dict[str, Json]) -> Line:
 
 
 def _alarms(_: Deployment, there: dict[str, Json]) -> Line:
-    return len(there) * prices.ALARM, f"{len(there)} alarms at ${prices.ALARM:.2f}; an account has 10 for free"
+    return len(there) * prices.ALARM, f"{counted(len(there), 'alarm')} at ${prices.ALARM:.2f}; an account has 10 for free"
 
 
 def _dashboards(deployment: Deployment, there: dict[str, Json]) -> Line:
@@ -85,20 +85,20 @@ def _log_groups(deployment: Deployment, there: dict[str, Json]) -> Line:
 
 
 def _secrets(_: Deployment, there: dict[str, Json]) -> Line:
-    return len(there) * prices.SECRET, f"{len(there)} secrets at ${prices.SECRET:.2f}"
+    return len(there) * prices.SECRET, f"{counted(len(there), 'secret')} at ${prices.SECRET:.2f}"
 
 
 def _web_acls(_: Deployment, there: dict[str, Json]) -> Line:
     rules = sum(len(acl.get("Rules", [])) for acl in there.values())
-    return len(there) * prices.WEB_ACL + rules * prices.WEB_ACL_RULE, f"{len(there)} web ACL, {rules} rules"
+    return len(there) * prices.WEB_ACL + rules * prices.WEB_ACL_RULE, f"{counted(len(there), 'web ACL')}, {counted(rules, 'rule')}"
 
 
 def _keys(_: Deployment, there: dict[str, Json]) -> Line:
-    return len(there) * prices.KMS_KEY, f"{len(there)} keys"
+    return len(there) * prices.KMS_KEY, counted(len(there), "key")
 
 
 def _hosted_zones(_: Deployment, there: dict[str, Json]) -> Line:
-    return len(there) * prices.HOSTED_ZONE, f"{len(there)} hosted zones"
+    return len(there) * prices.HOSTED_ZONE, counted(len(there), "hosted zone")
 
 
 def _health_checks(_: Deployment, there: dict[str, Json]) -> Line:
@@ -110,7 +110,7 @@ def _health_checks(_: Deployment, there: dict[str, Json]) -> Line:
         options += str(config.get("RequestInterval")) == "10"
         options += str(config.get("MeasureLatency", False)).lower() == "true"
     price = len(there) * prices.HEALTH_CHECK + options * prices.HEALTH_CHECK_OPTION
-    return price, f"{len(there)} health checks of an endpoint in AWS, with {options} options"
+    return price, f"{counted(len(there), 'health check')} of an endpoint in AWS, with {counted(options, 'option')}"
 
 
 LINES: dict[str, Callable[[Deployment, dict[str, Json]], Line]] = {

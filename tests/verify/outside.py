@@ -6,7 +6,7 @@ import secrets
 from collections import Counter
 
 from .deployment import Answer, Deployment, NotCheckable, Route
-from .report import Result, Results, failed, judged, not_checked, ok, warning
+from .report import Result, Results, counted, failed, judged, not_checked, ok, warning
 from .template import Json
 
 #: Metrics of a resource that `/bottlenecks` asks CloudWatch for at most, by type; and what AWS charges.
@@ -77,7 +77,7 @@ def other_accounts(deployment: Deployment) -> Results:
         yield not_checked("the deployment has no OtherAccounts")
     elif given == "organization":
         yield not_checked("OtherAccounts=organization names no account; name some with --account")
-    for account in deployment.other_accounts + deployment.more_accounts:
+    for account in deployment.named_accounts:
         answer = deployment.get(f"/accounts/{account}/resources", types="s3")
         yield judge_answer(answer, account, account)
 
@@ -189,4 +189,4 @@ def judge_answer(answer: Answer, subject: str, account: str) -> Result:
 def _gaps(gaps: list[Json]) -> list[str]:
     """Each kind of gap once, by its code."""
     counted = Counter((g["service"], g["operation"], g["status"], g["code"]) for g in gaps)
-    return [f"{service}:{operation} {status} ({code}), {n} gaps" for (service, operation, status, code), n in counted.items()]
+    return [f"{service}:{operation} {status} ({code}), {counted(n, 'gap')}" for (service, operation, status, code), n in counted.items()]

@@ -46,6 +46,11 @@ def judged(wrong: list[str], right: str, subject: str = "") -> Result:
     return failed("; ".join(wrong), subject) if wrong else ok(right, subject)
 
 
+def counted(number: int, thing: str) -> str:
+    """`1 secret`, `2 secrets`."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
 def line(result: Result) -> str:
     name = f"{result.check}, {result.subject}" if result.subject else result.check
     return f"{result.status:<11}  {name}: {result.detail}"

@@ -68,6 +68,8 @@ def gateway_logs(deployment: Deployment) -> Results:
     _, wanted = deployment.one("AWS::ApiGateway::Stage")
     if "AccessLogSetting" not in wanted:
         raise NotCheckable("the deployment keeps no logs of the gateway (ApiLogs=none)")
+    if deployment.emulated and not deployment.stage.get("accessLogSettings"):
+        raise NotCheckable("the emulator's stage has no logs")
     wrong = []
     role = deployment.client("apigateway").get_account().get("cloudwatchRoleArn")
     if not role:
@@ -83,7 +85,7 @@ def gateway_logs(deployment: Deployment) -> Results:
 def source_identity(deployment: Deployment) -> Results:
     """CloudTrail names the caller in each AssumeRole by which the functions entered another account."""
     reader = deployment.parameters.get("ReaderRoleName")
-    accounts = deployment.other_accounts + deployment.more_accounts
+    accounts = deployment.named_accounts
     if not accounts or not reader:
         raise NotCheckable("the deployment names no other accounts")
     trail = deployment.client("cloudtrail")

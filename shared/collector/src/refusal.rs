@@ -38,7 +38,8 @@ fn what_to_check(gap: &Gap) -> &'static str {
     match gap.status {
         GapStatus::Denied => {
             "Check that the role is there under the name of ReaderRoleName, and that its trust policy allows \
-             sts:AssumeRole and sts:SetSourceIdentity to the functions of this account and stack with its external id."
+             sts:AssumeRole and sts:SetSourceIdentity to the functions of this account and stack with its external id. \
+             Where OtherAccounts is `organization`, the account must belong to OrganizationId."
         }
         GapStatus::DeniedByOrganization => "A policy of the organisation denies sts:AssumeRole.",
         _ => "STS did not answer as it should: ask again, and if it stays, the gap has its own words.",
