@@ -196,4 +196,12 @@ mod tests {
         let dimensions: Vec<_> = S3.dimensions(size, "b").collect();
         assert_eq!(dimensions, [("BucketName", "b"), ("StorageType", "StandardStorage")]);
     }
+
+    #[test]
+    fn no_period_is_shorter_than_aws_measures() {
+        let shortest = |catalog: &Catalog, name| catalog.find(name).map(|metric| metric.shortest_period);
+        assert_eq!(shortest(&EC2, "cpu"), Some(60));
+        assert_eq!(shortest(&EC2, "cpu_credit_balance"), Some(300));
+        assert_eq!(shortest(&S3, "bucket_size"), Some(86_400));
+    }
 }

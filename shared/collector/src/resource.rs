@@ -357,3 +357,28 @@ pub(crate) fn given(text: Option<&str>) -> Option<String> {
 pub(crate) fn timestamp(at: Option<&aws_smithy_types::DateTime>) -> Option<Timestamp> {
     Timestamp::from_nanosecond(at?.as_nanos()).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_type_has_the_states_that_aws_names() {
+        let has = |kind: ResourceType, state| kind.states().contains(&state);
+        assert!(has(ResourceType::Ec2, "shutting-down") && has(ResourceType::Rds, "backing-up"));
+        assert!(has(ResourceType::Ebs, "in-use") && !has(ResourceType::Ebs, "running"));
+        assert_eq!(ResourceType::Eip.states(), ["associated", "unassociated"]);
+        assert_eq!([ResourceType::S3.states(), ResourceType::Lambda.states()], [&[""; 0]; 2]);
+    }
+
+    #[test]
+    fn types_are_written_as_parameters_name_them() {
+        let names: Vec<_> = ResourceType::ALL.iter().map(ToString::to_string).collect();
+        assert_eq!(names, ["ec2", "rds", "s3", "lambda", "ebs", "eip"]);
+    }
+
+    #[test]
+    fn an_empty_text_of_aws_is_none() {
+        assert_eq!((given(Some("x")), given(Some("")), given(None)), (Some("x".to_owned()), None, None));
+    }
+}

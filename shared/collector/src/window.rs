@@ -198,6 +198,8 @@ mod tests {
         for hours in 1..=LONGEST_HOURS {
             assert_eq!(usual_period(hours) % finest_period(hours), 0, "{hours} hours");
         }
-        assert_eq!(usual_period(24), 3_600);
+        for (hours, period) in [(1, 300), (6, 300), (7, 3_600), (360, 3_600), (361, 86_400)] {
+            assert_eq!(usual_period(hours), period, "{hours} hours");
+        }
     }
 }
