@@ -21,6 +21,7 @@ from emulator.stack import Stack
 from verify.checks import CHECKS, name, run
 from verify.deployment import Deployment
 from verify.report import FAILED, NOT_CHECKED, OK, Result
+from verify.template import Json
 
 from . import broken, gateway_of_aws, iam, tokens
 from .gateway_of_aws import Gateway
@@ -178,6 +179,49 @@ def test_the_route_for_monitors_is_red_where_it_wants_a_key(emulator: Emulator, 
     with broken.health_closed(emulator):
         found = _of(_verify(_deployment(emulator), "health"), FAILED)
     assert found == {("health", "/health"): "403 'Forbidden' instead of 200"}
+
+
+EXAMPLE = tokens.principal("example", ["costs:read"], [ACCOUNT])
+
+
+@pytest.mark.parametrize(
+    ("principal", "status", "says"),
+    [
+        (EXAMPLE, OK, "readable, with the deployment's token and 1 principal"),
+        (EXAMPLE | {"expires": "2026-01-01T00:00:00Z"}, OK, "warning: readable, .*; expired: example"),
+        (EXAMPLE | {"token": "short"}, FAILED, "principal example: its token is not 32 characters or more without spaces"),
+        (EXAMPLE | {"scopes": ["costs:write"]}, FAILED, r'principal example: its scopes are \["costs:write"\]'),
+        (EXAMPLE | {"accounts": ["12345"]}, FAILED, r'principal example: its accounts are \["12345"\]'),
+        (EXAMPLE | {"expires": "soon"}, FAILED, 'principal example: it expires at "soon", which is not a time'),
+        ({"token": "x" * 32}, FAILED, "principal 1 has no name"),
+    ],
+)  # fmt: skip
+def test_a_principal_that_the_authorizer_leaves_out_is_red(own: Emulator, principal: Json, status: str, says: str) -> None:
+    deployment = _deployment(own)
+    deployment.secret = {"token": "t" * 43, "principals": [principal]}
+    result = _verify(deployment, "tokens secret")["tokens secret", ""]
+    assert result.status == status
+    assert re.fullmatch(says, result.detail)
+
+
+def test_the_web_acl_of_the_stage_is_the_templates(own: Emulator) -> None:
+    arn = f"arn:aws:wafv2:us-east-1:{ACCOUNT}:regional/webacl"
+
+    def judged(limit: str, stage: Json) -> Result:
+        deployment = _deployment(own)
+        deployment.parameters = deployment.parameters | {"WafRateLimit": limit}
+        deployment.template.ids["WebAcl"] = "of-the-stack|4a5b|REGIONAL"
+        deployment.stage = stage
+        return _verify(deployment, "web acl")["web acl", ""]
+
+    for limit, stage, status, detail in (
+        ("0", {}, OK, "none (WafRateLimit=0)"),
+        ("0", {"webAclArn": f"{arn}/other/1c2d"}, FAILED, f"the stage has {arn}/other/1c2d, which is not in the template"),
+        ("2000", {"webAclArn": f"{arn}/of-the-stack/4a5b"}, OK, f"{arn}/of-the-stack/4a5b"),
+        ("2000", {}, FAILED, "the stage has none instead of of-the-stack/4a5b"),
+    ):
+        result = judged(limit, stage)
+        assert (result.status, result.detail) == (status, detail)
 
 
 #: The checks that the faults of the gateway can touch.

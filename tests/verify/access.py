@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from .deployment import Deployment, NotCheckable, known
 from .outside import wrong_token
 from .policies import listed, statements
-from .report import Results, counted, failed, judged, not_checked
+from .report import Results, counted, failed, judged, not_checked, warning
 from .template import Json
 
 #: A token has at least as many characters.
@@ -26,20 +26,22 @@ def tokens_secret(deployment: Deployment) -> Results:
     except ValueError:
         yield failed("it is no JSON")
         return
-    wrong = []
+    wrong, expired = [], []
     if not isinstance(secret.get("token"), str) or len(secret["token"]) < TOKEN_LENGTH:
         wrong.append(f"`token` is no text of {TOKEN_LENGTH} characters or more")
     principals = secret.get("principals", [])
     if isinstance(principals, list):
         scopes = {"*", "cache:refresh"} | {f"{route.name}:read" for route in deployment.routes}
         wrong += [fault for number, principal in enumerate(principals) for fault in _faults(number, principal, scopes)]
+        expired = [principal["name"] for principal in principals if _is_over(principal)]
     else:
         wrong.append("`principals` is not a list")
-    yield judged(wrong, f"readable, with the deployment's token and {counted(len(principals), 'principal')}")
+    right = f"readable, with the deployment's token and {counted(len(principals), 'principal')}"
+    yield warning(f"{right}; expired: {', '.join(expired)}") if expired and not wrong else judged(wrong, right)
 
 
 def _faults(number: int, principal: Any, scopes: set[str]) -> list[str]:
-    """Why the authorizer leaves a principal out, or refuses its token."""
+    """Why the authorizer leaves a principal out."""
     if not isinstance(principal, dict) or not isinstance(principal.get("name"), str):
         return [f"principal {number + 1} has no name"]
     token, faults = principal.get("token"), []
@@ -49,15 +51,23 @@ def _faults(number: int, principal: Any, scopes: set[str]) -> list[str]:
         given = principal.get(name)
         if not isinstance(given, list) or not given or not all(isinstance(one, str) and allowed(one) for one in given):
             faults.append(f"its {name} are {json.dumps(given)}")
-    expires = principal.get("expires")
-    if expires is not None:
-        try:
-            over = datetime.fromisoformat(expires) <= datetime.now(timezone.utc)
-        except (TypeError, ValueError):
-            faults.append(f"it expires at {json.dumps(expires)}, which is not a time")
-        else:
-            faults += [f"it expired at {expires}"] if over else []
+    if principal.get("expires") is not None and _end(principal) is None:
+        faults.append(f"it expires at {json.dumps(principal['expires'])}, which is not a time")
     return [f"principal {principal['name']}: {fault}" for fault in faults]
+
+
+def _end(principal: Json) -> datetime | None:
+    """When a principal expires, where that is a moment."""
+    try:
+        end = datetime.fromisoformat(principal.get("expires"))
+    except (TypeError, ValueError):
+        return None
+    return end if end.tzinfo else None
+
+
+def _is_over(principal: Any) -> bool:
+    end = _end(principal) if isinstance(principal, dict) else None
+    return end is not None and end <= datetime.now(timezone.utc)
 
 
 def authorizer(deployment: Deployment) -> Results:

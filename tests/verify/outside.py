@@ -188,5 +188,5 @@ def judge_answer(answer: Answer, subject: str, account: str) -> Result:
 
 def _gaps(gaps: list[Json]) -> list[str]:
     """Each kind of gap once, by its code."""
-    counted = Counter((g["service"], g["operation"], g["status"], g["code"]) for g in gaps)
-    return [f"{service}:{operation} {status} ({code}), {counted(n, 'gap')}" for (service, operation, status, code), n in counted.items()]
+    kinds = Counter((g["service"], g["operation"], g["status"], g["code"]) for g in gaps)
+    return [f"{service}:{operation} {status} ({code}), {counted(n, 'gap')}" for (service, operation, status, code), n in kinds.items()]
