@@ -63,15 +63,21 @@ class Line:
 
 @dataclass
 class Ledger:
-    """A running Cost Explorer."""
+    """A running Cost Explorer. Its bill goes on with the days, as long as it runs."""
 
-    today: date
-    lines: list[Line]
     url: str = ""
     #: Every request: operation and content.
     requests: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     #: While set, what every request is answered with: an error's code and message.
     fault: tuple[str, str] | None = None
+
+    @property
+    def today(self) -> date:
+        return clock.today()
+
+    @property
+    def lines(self) -> list[Line]:
+        return lines(self.today)
 
     def seen_by(self, account: str) -> list[Line]:
         """The part of the bill that an account sees."""
@@ -186,6 +192,7 @@ def _key(line: Line, grouping: dict[str, str]) -> str:
     return line.keys[key]
 
 
+@functools.cache
 def lines(today: date) -> list[Line]:
     """The bill of the last days, today's part of it included."""
     found = []
@@ -212,15 +219,14 @@ def _keys(service: str, region: str, account: str, usage: str, instance: str, te
 
 @contextlib.contextmanager
 def running(emulator: Emulator) -> Iterator[Ledger]:
-    """Serves the ledger of today on loopback, to whose credentials the emulator gave."""
+    """Serves a ledger on loopback, to whose credentials the emulator gave."""
     sts = emulator.client("sts")
 
     @functools.cache
     def account_of(key: str) -> str:
         return sts.get_access_key_info(AccessKeyId=key)["Account"]
 
-    today = clock.today()
-    ledger = Ledger(today, lines(today))
+    ledger = Ledger()
 
     class Handler(loopback.Handler):
         def do_POST(self) -> None:

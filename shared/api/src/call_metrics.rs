@@ -38,10 +38,10 @@ pub(crate) struct CallMetrics {
 }
 
 impl CallMetrics {
-    /// The settings of the function's environment; `None` where no metrics are wanted.
-    pub(crate) fn from_env() -> Option<Self> {
-        let stack = std::env::var(METRICS_STACK).ok().filter(|stack| !stack.is_empty())?;
-        Some(Self { stack, level: std::env::var(LOG_LEVEL).unwrap_or_else(|_| "INFO".to_owned()) })
+    /// The settings among a function's `variables`; `None` where no metrics are wanted.
+    pub(crate) fn from_env(variables: impl Fn(&str) -> Option<String>) -> Option<Self> {
+        let stack = variables(METRICS_STACK).filter(|stack| !stack.is_empty())?;
+        Some(Self { stack, level: variables(LOG_LEVEL).unwrap_or_else(|| "INFO".to_owned()) })
     }
 
     /// Writes the metrics of a call into the log.
@@ -232,8 +232,24 @@ mod tests {
 
     const EVENT: &str = include_str!("../../../events/resources.json");
 
+    fn configured(stack: &str, level: Option<&str>) -> Option<CallMetrics> {
+        CallMetrics::from_env(|name| match name {
+            "METRICS_STACK" => Some(stack.to_owned()),
+            "AWS_LAMBDA_LOG_LEVEL" => level.map(str::to_owned),
+            _ => None,
+        })
+    }
+
+    #[test]
+    fn metrics_are_written_for_a_stack_and_at_the_level_of_the_log() {
+        assert!(configured("", Some("INFO")).is_none());
+        assert!(CallMetrics::from_env(|_| None).is_none());
+        let level = |level| configured("stratoscope", level).unwrap().level;
+        assert_eq!((level(None).as_str(), level(Some("WARN")).as_str()), ("INFO", "WARN"));
+    }
+
     fn line(usage: Usage) -> Value {
-        let metrics = CallMetrics { stack: "stratoscope".into(), level: "WARN".into() };
+        let metrics = configured("stratoscope", Some("WARN")).unwrap();
         let received_at = "2026-11-20T10:01:56.142Z".parse().unwrap();
         let call = Measured {
             received_at,

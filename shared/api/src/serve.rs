@@ -68,7 +68,7 @@ where
     C: Serialize + Send,
 {
     let allow_origin = std::env::var(ALLOW_ORIGIN).ok().and_then(|origin| HeaderValue::try_from(origin).ok());
-    let metrics = CallMetrics::from_env();
+    let metrics = CallMetrics::from_env(|name| std::env::var(name).ok());
     let (handler, allow_origin, metrics) = (&handler, &allow_origin, metrics.as_ref());
     lambda_http::run(service_fn(move |request: Request| async move {
         let mut response = respond(handler, metrics, &request).await;
