@@ -25,7 +25,7 @@ LONGEST = {
 
 @pytest.fixture(scope="module")
 def template() -> dict[str, Any]:
-    return yaml_parse((ROOT / "template.yaml").read_text())
+    return translation.template()
 
 
 @pytest.fixture(scope="module")

@@ -9,14 +9,13 @@ from typing import Any
 import pytest
 import translation
 from emulator.ministack import ROOT
-from samcli.yamlhelper import yaml_parse
 
 NOTHING = {"Ref": "AWS::NoValue"}
 
 
 @pytest.fixture(scope="module")
 def template() -> dict[str, Any]:
-    return yaml_parse((ROOT / "template.yaml").read_text())
+    return translation.template()
 
 
 @pytest.fixture(scope="module")

@@ -11,12 +11,17 @@ from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 
 
+def template() -> dict[str, Any]:
+    """template.yaml as it is written."""
+    return yaml_parse((ROOT / "template.yaml").read_text())
+
+
 def resources(parameters: dict[str, Any]) -> dict[str, Any]:
     """The translated template's resources, as for us-east-1."""
-    template = yaml_parse((ROOT / "template.yaml").read_text())
-    for resource in template["Resources"].values():
+    written = template()
+    for resource in written["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
             resource["Properties"]["CodeUri"] = "s3://bucket/key"
     session = boto3.Session(region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x")
     policies = {"AWSLambdaBasicExecutionRole": "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"}
-    return Translator(policies, Parser(), boto_session=session).translate(template, parameters)["Resources"]
+    return Translator(policies, Parser(), boto_session=session).translate(written, parameters)["Resources"]
