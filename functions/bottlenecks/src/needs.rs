@@ -3,7 +3,7 @@
 //! Rules share measurements: AWS bills a metric once for up to five of its statistics in a request, so those that are
 //! needed over one stretch of time are read together.
 
-use collector::catalog::Metric;
+use collector::Metric;
 use collector::{Catalog, Measurement, Resource, Series, SeriesStatus};
 
 use crate::rule::{Need, Reading, Reason, Span, Windows};
@@ -28,7 +28,7 @@ impl Plan {
     /// What the rules that apply to `resource` need.
     pub(crate) fn of(resource: &Resource) -> Self {
         let mut needed: Vec<Needed> = Vec::new();
-        let Some(catalog) = Catalog::of(resource.resource_type()) else { return Self { needed } };
+        let Some(catalog) = resource.resource_type().catalog() else { return Self { needed } };
         let rules = rules::of(resource.resource_type()).filter(|(_, rule)| (rule.applies)(resource) == Ok(true));
         for need in rules.flat_map(|(_, rule)| rule.needs) {
             let Some(metric) = catalog.find(need.metric) else { continue };
@@ -81,7 +81,7 @@ mod tests {
     #[test]
     fn every_need_is_in_the_catalog_of_its_type() {
         for rule in rules::ALL {
-            let catalog = Catalog::of(rule.resource_type);
+            let catalog = rule.resource_type.catalog();
             for need in rule.needs {
                 let metric = catalog.and_then(|catalog| catalog.find(need.metric));
                 assert_eq!(metric.map(|metric| metric.name), Some(need.metric), "{}", rule.name);

@@ -4,7 +4,7 @@
 //! Both answer with a [`Reason`] where they can't tell. A rule calls nothing and knows no clock, so that its finding
 //! follows from its [`Case`] alone.
 
-use collector::catalog::Metric;
+use collector::Metric;
 use collector::window::{Window, usual_period};
 use collector::{Resource, ResourceType, SeriesStatus};
 use jiff::Timestamp;

@@ -21,7 +21,10 @@ mod rds_no_connections;
 mod rds_queue_depth;
 mod rds_swap;
 
-use collector::resource::{Database, Detail, Function, Instance};
+use collector::Detail;
+use collector::services::ec2::instance::Instance;
+use collector::services::lambda::Function;
+use collector::services::rds::Database;
 use collector::{Resource, ResourceType};
 
 use crate::rule::{Reason, ReasonKind, Rule};

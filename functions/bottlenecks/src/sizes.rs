@@ -3,7 +3,7 @@
 //! A size counts for a fixed amount of its family: an `xlarge` is two `large`. The types that exist come from AWS's model
 //! of EC2, so that a recommended type is a real one. Bare metal has no place in the order, since it is a whole machine.
 
-use collector::resource::instance_types;
+use collector::services::ec2::instance::instance_types;
 
 /// How much of its family a size is; a `nano` is 1.
 fn amount(size: &str) -> Option<u32> {

@@ -87,7 +87,7 @@ fn datapoints(named: &NamedMetric, values: Vec<Vec<(Timestamp, f64)>>) -> Vec<Da
 #[cfg(test)]
 mod tests {
     use api::Query;
-    use collector::{AwsRequests, Gap, GapStatus, ResourceType};
+    use collector::{AwsRequests, Gap, GapStatus};
 
     use super::*;
     use crate::query::PARAMETERS;
@@ -115,7 +115,7 @@ mod tests {
             region: "us-east-1".into(),
             service: "cloudwatch",
             operation: "GetMetricData",
-            resource_types: vec![ResourceType::Ec2],
+            resource_types: vec!["ec2"],
             status: GapStatus::Throttled,
             code: "Throttling".into(),
             message: "Rate exceeded".into(),

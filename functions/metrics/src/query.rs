@@ -1,7 +1,7 @@
 //! The parameters of `/metrics`.
 
 use api::{ApiError, Call, Query, envelope};
-use collector::catalog::Metric;
+use collector::Metric;
 use collector::window::{LONGEST_HOURS, LONGEST_PERIOD, Window, finest_period, usual_period};
 use collector::{Catalog, Measurement, Measurements, ResourceType};
 use jiff::Timestamp;
@@ -53,14 +53,14 @@ impl MetricsQuery {
 
     pub(crate) fn from_query(query: &Query, now: Timestamp) -> Result<Self, ApiError> {
         let resource_type = query.choice("resource_type", &TYPES)?.ok_or_else(one_type)?;
-        let catalog = Catalog::of(resource_type).ok_or_else(one_type)?;
+        let catalog = resource_type.catalog().ok_or_else(one_type)?;
         let region = query.region("region")?;
         let missing = || ApiError::invalid("region", "required: the one region of the resources, such as eu-west-1");
         let region = region.ok_or_else(missing)?;
         let metrics = metrics(query, catalog)?;
         let hours = query.number("hours", &(1..=LONGEST_HOURS))?.unwrap_or(USUAL_HOURS);
         let window = Window::last(hours, period(query, hours, &metrics)?, now);
-        let resource_ids = resource_ids(query, resource_type)?;
+        let resource_ids = resource_ids(query, catalog)?;
         fits(resource_ids.len(), &metrics, &window)?;
         Ok(Self { resource_type, catalog, region, resource_ids, window, metrics })
     }
@@ -90,34 +90,16 @@ fn one_type() -> ApiError {
     ApiError::invalid("resource_type", format!("required: one of {}", names.join(", ")))
 }
 
-fn resource_ids(query: &Query, resource_type: ResourceType) -> Result<Vec<String>, ApiError> {
+fn resource_ids(query: &Query, catalog: &Catalog) -> Result<Vec<String>, ApiError> {
     let ids = query.list("resource_ids")?.unwrap_or_default();
     if ids.is_empty() || ids.len() > MOST_IDS {
         let message = format!("required: 1 to {MOST_IDS} ids with commas between, and not {}", ids.len());
         return Err(ApiError::invalid("resource_ids", message));
     }
-    let (like, is_id): (_, fn(&str) -> bool) = match resource_type {
-        ResourceType::Ec2 => ("instance ids such as i-0123456789abcdef0", |id| is_hex_id(id, "i-")),
-        ResourceType::Ebs => ("volume ids such as vol-0123456789abcdef0", |id| is_hex_id(id, "vol-")),
-        ResourceType::Rds => ("names of database instances", |id| is_name(id, 63, "-")),
-        ResourceType::Lambda => ("names of functions", |id| is_name(id, 64, "-_")),
-        ResourceType::S3 | ResourceType::Eip => ("names of buckets", |id| is_name(id, 63, "-.")),
-    };
-    match ids.iter().find(|id| !is_id(id)) {
-        Some(id) => Err(ApiError::not_allowed("resource_ids", id, like)),
+    match ids.iter().find(|id| !(catalog.ids.accepts)(id)) {
+        Some(id) => Err(ApiError::not_allowed("resource_ids", id, catalog.ids.like)),
         None => Ok(ids.into_iter().map(str::to_owned).collect()),
     }
-}
-
-/// Whether `id` is `prefix` and 8 or 17 hexadecimal digits: EC2's short and long ids.
-fn is_hex_id(id: &str, prefix: &str) -> bool {
-    let digits = id.strip_prefix(prefix).unwrap_or_default();
-    matches!(digits.len(), 8 | 17) && digits.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
-}
-
-/// Whether `name` is up to `longest` letters, digits and characters of `others`.
-fn is_name(name: &str, longest: usize, others: &str) -> bool {
-    (1..=longest).contains(&name.len()) && name.chars().all(|c| c.is_ascii_alphanumeric() || others.contains(c))
 }
 
 fn metrics(query: &Query, catalog: &'static Catalog) -> Result<Vec<NamedMetric>, ApiError> {

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use collector::Resource;
-use collector::resource::Tags;
+use collector::Tags;
 
 /// The conditions of one call; empty ones match everything.
 #[derive(Debug, Default)]
@@ -52,7 +52,9 @@ fn is_tag(term: &str, (key, value): (&String, &String)) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use collector::resource::{Bucket, Detail, Instance};
+    use collector::Detail;
+    use collector::services::ec2::instance::Instance;
+    use collector::services::s3::Bucket;
 
     use super::*;
 

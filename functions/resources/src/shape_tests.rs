@@ -3,7 +3,13 @@
 use std::collections::BTreeSet;
 
 use api::Query;
-use collector::resource::{Address, Bucket, Database, Detail, Function, Instance, Tags, Volume};
+use collector::services::ec2::address::Address;
+use collector::services::ec2::instance::Instance;
+use collector::services::ec2::volume::Volume;
+use collector::services::lambda::Function;
+use collector::services::rds::Database;
+use collector::services::s3::Bucket;
+use collector::{Detail, Tags};
 use collector::{Inventory, Resource, ResourceType};
 use proptest::prelude::*;
 use serde_json::Value;

@@ -4,16 +4,21 @@
 //! of its own. Clients and credentials are one caller's besides, since the other account's log names who asked; what AWS
 //! counts or bills by the account (gates, kept costs) is shared by all callers.
 
+pub(crate) mod collector;
+pub(crate) mod reader_role;
+pub(crate) mod regions;
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_config::SdkConfig;
 use sdk::NotSet;
 
-use crate::account::Account;
-use crate::assume::ReaderRoles;
-use crate::clients::{self, Clients};
-use crate::{Collector, Common};
+use crate::accounts::collector::{Collector, Common};
+use crate::accounts::reader_role::{ReaderRoles, config_of_role};
+use crate::call::configuration;
+use crate::model::account::Account;
+use crate::services::sts::{self, Sts};
 
 /// How many callers' clients are kept at most; those of one are 3 MB once all regions were asked.
 const KEPT_CALLERS: usize = 16;
@@ -43,7 +48,7 @@ impl Accounts {
     /// The environment has no region or no credentials.
     pub async fn from_env() -> Result<Self, NotSet> {
         let roles = ReaderRoles::from_env(|name| std::env::var(name).ok());
-        Ok(Self::new(clients::config_from_env().await?, roles))
+        Ok(Self::new(configuration::from_env().await?, roles))
     }
 
     pub(crate) fn new(config: SdkConfig, roles: ReaderRoles) -> Self {
@@ -75,9 +80,8 @@ impl Accounts {
     fn other(&self, id: &str, principal: &str, common: Arc<Common>) -> Collector {
         let of_home = &self.home.clients;
         let account = Account { id: id.to_owned(), partition: of_home.partition().to_owned() };
-        let (regional, global) = (of_home.sts(of_home.home_region()), of_home.global_sts());
+        let (regional, global) = (of_home.of::<Sts>(of_home.home_region()), sts::global(of_home));
         let role = Arc::new(self.roles.of(account, principal, regional, global));
-        let clients = Clients::new(clients::config_of_role(&self.config, &role), Arc::clone(&common));
-        Collector { clients, common, role: Some(role) }
+        Collector::new(config_of_role(&self.config, &role), common, Some(role))
     }
 }

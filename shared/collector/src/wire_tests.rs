@@ -12,7 +12,7 @@ mod survey;
 use std::time::{Duration, Instant};
 
 use self::aws::{Asked, Aws, Reply, wrapped};
-use crate::{Coverage, Gap, GapStatus, Inventory, ResourceType, Wanted};
+use crate::{Coverage, Gap, GapStatus, Inventory, Operation, ResourceType, Wanted};
 
 const LONG: Duration = Duration::from_mins(1);
 
@@ -22,7 +22,17 @@ async fn collect(aws: &Aws, types: &[ResourceType]) -> (Inventory, Coverage) {
 
 async fn collect_until(aws: &Aws, types: &[ResourceType], time: Duration) -> (Inventory, Coverage) {
     let wanted = Wanted { regions: None, types: types.to_vec(), tags: true };
-    aws.collector().inventory(&wanted, Instant::now() + time).await.unwrap()
+    let (inventory, coverage) = aws.collector().inventory(&wanted, Instant::now() + time).await.unwrap();
+    calls_what_it_says(&wanted.operations(), &coverage);
+    (inventory, coverage)
+}
+
+/// Whether everything that was called is among `operations`, from which the roles of the functions are derived.
+fn calls_what_it_says(operations: &[&Operation], coverage: &Coverage) {
+    let said: Vec<_> = operations.iter().map(|operation| format!("{}:{}", operation.service, operation.name)).collect();
+    for called in coverage.aws_requests.by_operation.keys().filter(|name| *name != "sts:GetCallerIdentity") {
+        assert!(said.contains(called), "{called} is not among {said:?}");
+    }
 }
 
 fn ids(inventory: &Inventory) -> Vec<&str> {

@@ -1,6 +1,6 @@
 //! A volume that nothing uses.
 
-use collector::resource::Detail;
+use collector::Detail;
 use collector::{Resource, ResourceType};
 
 use crate::rule::{Case, Finding, Observed, Reason, Rule, Severity};

@@ -1,7 +1,7 @@
 //! An address that nothing uses.
 
+use collector::Detail;
 use collector::ResourceType;
-use collector::resource::Detail;
 
 use crate::rule::{Case, Finding, Observed, Reason, Rule, Severity};
 

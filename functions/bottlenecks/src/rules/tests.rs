@@ -1,8 +1,13 @@
 //! Each rule at its threshold, and what no rule may do: judge without data, or take the stopped, new or silent for idle.
 
-use collector::resource::{Address, Database, Detail, Function, Instance, Volume};
+use collector::Detail;
+use collector::services::ec2::address::Address;
+use collector::services::ec2::instance::Instance;
+use collector::services::ec2::volume::Volume;
+use collector::services::lambda::Function;
+use collector::services::rds::Database;
 use collector::window::Window;
-use collector::{Catalog, Resource, ResourceType};
+use collector::{Resource, ResourceType};
 use jiff::Timestamp;
 use proptest::prelude::*;
 
@@ -104,7 +109,7 @@ fn judged_by(
         return Ok(None);
     }
     let windows = Windows::new(hours, now());
-    let catalog = Catalog::of(rule.resource_type);
+    let catalog = rule.resource_type.catalog();
     let values: Vec<Vec<_>> = rule
         .needs
         .iter()

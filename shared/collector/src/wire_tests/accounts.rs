@@ -7,9 +7,10 @@ use aws_smithy_types::date_time::Format;
 
 use super::aws::{Asked, Aws, Reply, wrapped};
 use super::{LONG, ids, instances};
-use crate::account::Account;
-use crate::assume::{AssumedRole, ReaderRoles};
-use crate::clients::Clients;
+use crate::accounts::reader_role::{AssumedRole, ReaderRoles};
+use crate::call::clients::Clients;
+use crate::model::account::Account;
+use crate::services::sts::{self, Sts};
 use crate::{Accounts, Collector, Coverage, GapStatus, Inventory, Refusal, ResourceType, Wanted};
 
 const OTHER: &str = "210987654321";
@@ -177,7 +178,7 @@ async fn an_account_without_a_role_has_no_collector() {
 fn role_of(regional: &Aws, global: &Aws) -> AssumedRole {
     let [regional, global] = [regional, global].map(|aws| {
         let clients = Clients::new(aws.config(), std::sync::Arc::default());
-        clients.sts("us-east-1")
+        clients.of::<Sts>("us-east-1")
     });
     let account = Account { id: OTHER.to_owned(), partition: "aws".to_owned() };
     roles().of(account, "ops", regional, Some(global))
@@ -207,7 +208,7 @@ fn the_global_endpoint_is_the_commercial_partitions_where_none_is_given() {
             config.set_endpoint_url(None);
         }
         let clients = Clients::new(config.build(), std::sync::Arc::default());
-        (clients.partition(), clients.global_sts().is_some())
+        (clients.partition(), sts::global(&clients).is_some())
     };
     assert_eq!(has_global("eu-west-1", false), ("aws", true));
     assert_eq!(has_global("eu-west-1", true), ("aws", false));

@@ -8,7 +8,7 @@ use jiff::civil::date;
 
 use super::aws::{Asked, Aws, Reply, at_home_in};
 use super::{LONG, told};
-use crate::costs::{CostQuestion, Costs, ForecastQuestion, Granularity, Grouping};
+use crate::model::costs::{CostQuestion, Costs, ForecastQuestion, Granularity, Grouping};
 use crate::{Collector, Coverage, GapStatus};
 
 fn november() -> CostQuestion {

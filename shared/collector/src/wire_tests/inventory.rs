@@ -5,7 +5,8 @@ use std::time::Instant;
 
 use super::aws::{Aws, Reply, wrapped};
 use super::{LONG, collect, ids, in_ireland, instances, items, page, told};
-use crate::resource::{Detail, Tags};
+use crate::model::resource::Tags;
+use crate::services::Detail;
 use crate::{GapStatus, ResourceType, Wanted};
 
 #[tokio::test]

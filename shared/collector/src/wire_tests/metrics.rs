@@ -5,12 +5,12 @@ use jiff::Timestamp;
 
 use super::aws::{Asked, Aws, Reply, map};
 use super::{LONG, told};
-use crate::window::Window;
-use crate::{Catalog, Coverage, GapStatus, Measurement, Measurements, Refusal, ResourceType, Series, SeriesStatus};
+use crate::model::window::Window;
+use crate::{Coverage, GapStatus, Measurement, Measurements, Refusal, ResourceType, Series, SeriesStatus};
 
 /// The CPU of instances `i-0`, `i-1`, … over three hours, by the hour.
 fn cpu_of(instances: usize, region: &str) -> Measurements {
-    let catalog = Catalog::of(ResourceType::Ec2).unwrap();
+    let catalog = ResourceType::Ec2.catalog().unwrap();
     let one = |n| Measurement {
         catalog,
         metric: catalog.find("cpu").unwrap(),

@@ -6,9 +6,10 @@ use aws_smithy_types::retry::RetryConfig;
 
 use super::aws::{Aws, Reply, map, wrapped};
 use super::{LONG, instances, items, page};
-use crate::costs::{CostQuestion, Granularity};
-use crate::window::Window;
-use crate::{Catalog, Collector, Measurement, Measurements, ResourceType, Wanted, clients};
+use crate::call::configuration;
+use crate::model::costs::{CostQuestion, Granularity};
+use crate::model::window::Window;
+use crate::{Collector, Measurement, Measurements, ResourceType, Wanted};
 
 /// AWS's token bucket: so many requests at once, and so many a second.
 struct Bucket {
@@ -59,7 +60,7 @@ async fn under_ec2s_bucket_every_page_comes_with_few_requests_in_vain() {
     });
     let types = vec![ResourceType::Ec2, ResourceType::Ebs];
     let wanted = Wanted { regions: Some(vec!["eu-west-1".to_owned()]), types, tags: false };
-    let collector = collector(&aws, clients::retries());
+    let collector = collector(&aws, configuration::retries());
     let (inventory, coverage) = collector.inventory(&wanted, Instant::now() + LONG).await.unwrap();
     assert_eq!((inventory.resources.len(), coverage.gaps), (2 * PAGES, vec![]));
     let requests = aws.asked("DescribeInstances").len() + aws.asked("DescribeVolumes").len();
@@ -80,7 +81,7 @@ async fn under_cloudwatchs_rate_no_request_is_in_vain() {
             }
         })
     });
-    let catalog = Catalog::of(ResourceType::Ec2).unwrap();
+    let catalog = ResourceType::Ec2.catalog().unwrap();
     let measurement = |n: usize| Measurement {
         catalog,
         metric: catalog.find("cpu").unwrap(),
@@ -90,7 +91,7 @@ async fn under_cloudwatchs_rate_no_request_is_in_vain() {
     };
     let wanted = (0..500 * REQUESTS).map(measurement).collect();
     let asked = Measurements { region: "eu-west-1".to_owned(), resource_type: ResourceType::Ec2, wanted };
-    let collector = collector(&aws, clients::retries());
+    let collector = collector(&aws, configuration::retries());
     let (_, coverage) = collector.measure(&asked, Instant::now() + LONG).await.unwrap();
     assert_eq!((coverage.gaps, aws.asked("GetMetricData").len()), (vec![], REQUESTS));
 }
@@ -117,7 +118,7 @@ async fn under_cost_explorers_rate_every_page_comes() {
         group_by: vec![],
         exclude: vec![],
     };
-    let collector = collector(&aws, clients::retries());
+    let collector = collector(&aws, configuration::retries());
     let answered = collector.costs(&question, None, jiff::Timestamp::UNIX_EPOCH, Instant::now() + LONG).await.unwrap();
     assert_eq!((answered.0.is_some(), answered.2.gaps), (true, vec![]));
     let requests = aws.asked("GetCostAndUsage").len();

@@ -7,8 +7,8 @@ use ciborium::Value;
 
 use super::aws::{Asked, Aws, Reply, map};
 use super::{LONG, in_ireland, instances, page, told};
-use crate::window::Window;
-use crate::{Catalog, Coverage, GapStatus, Measurement, Resource, ResourceType, Series, SeriesStatus, Survey, Wanted};
+use crate::model::window::Window;
+use crate::{Coverage, GapStatus, Measurement, Resource, ResourceType, Series, SeriesStatus, Survey, Wanted};
 
 /// Three stretches of time, as many requests at least.
 fn windows() -> [Window; 3] {
@@ -21,7 +21,7 @@ fn needs(resource: &Resource) -> Vec<Measurement> {
     if resource.resource_type() != ResourceType::Ec2 {
         return Vec::new();
     }
-    let catalog = Catalog::of(ResourceType::Ec2).unwrap();
+    let catalog = ResourceType::Ec2.catalog().unwrap();
     let [day, recent, days] = windows();
     let asked: [(&str, &[&str], Window); 6] = [
         ("cpu", &["Average", "Maximum"], day),
@@ -148,7 +148,7 @@ async fn a_region_that_is_not_measured_is_its_own_gap() {
     assert_eq!(inventory.resources.len(), 3);
     assert_eq!(statuses, [SeriesStatus::Missing, SeriesStatus::Missing, SeriesStatus::Complete]);
     assert_eq!(told(&coverage.gaps), [("eu-west-1", "GetMetricData", GapStatus::Denied, "AccessDenied")]);
-    assert_eq!(coverage.gaps[0].resource_types, [ResourceType::Ec2]);
+    assert_eq!(coverage.gaps[0].resource_types, ["ec2"]);
     assert!(coverage.partial);
 }
 

@@ -1,0 +1,102 @@
+//! One account, seen with one caller's credentials: what every question to it needs.
+//!
+//! STS is asked which account it is rather than the function's own ARN read, since the credentials decide what is seen: run
+//! locally, the ARN is made up. The call needs no permission, is free, runs beside the list of regions, and its answer is
+//! kept. Of an account that is entered through a role, the role's ARN says it.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use aws_config::SdkConfig;
+use tokio::sync::OnceCell;
+
+use crate::accounts::reader_role::AssumedRole;
+use crate::call::cache::AnswerCache;
+use crate::call::clients::Clients;
+use crate::call::fault::Fault;
+use crate::call::gate::Gates;
+use crate::call::inquiry::Inquiry;
+use crate::model::account::Account;
+use crate::model::costs::{CostQuestion, Costs, Forecast, ForecastQuestion};
+use crate::model::coverage::{ALL_REGIONS, GLOBAL, Gap, GapStatus};
+use crate::model::refusal::Refusal;
+use crate::services::{ResourceType, sts};
+
+/// Collects from one AWS account, with one caller's credentials.
+#[derive(Debug)]
+pub struct Collector {
+    pub(crate) clients: Clients,
+    pub(crate) common: Arc<Common>,
+    /// The role through which another account is entered.
+    pub(crate) role: Option<Arc<AssumedRole>>,
+}
+
+/// What all who ask about an account have in common.
+#[derive(Debug, Default)]
+pub(crate) struct Common {
+    account: OnceCell<Account>,
+    pub(crate) gates: Arc<Gates>,
+    pub(crate) costs: AnswerCache<CostQuestion, Costs>,
+    pub(crate) forecasts: AnswerCache<ForecastQuestion, Forecast>,
+}
+
+impl Collector {
+    /// The collector of the account that the configuration's own credentials are of.
+    pub(crate) fn home(config: SdkConfig) -> Self {
+        Self::new(config, Arc::default(), None)
+    }
+
+    pub(crate) fn new(config: SdkConfig, common: Arc<Common>, role: Option<Arc<AssumedRole>>) -> Self {
+        Self { clients: Clients::new(config, Arc::clone(&common.gates)), common, role }
+    }
+
+    /// What `region` is asked with.
+    pub(crate) fn inquiry<'a>(
+        &'a self,
+        region: &'a str,
+        account: Option<&'a Account>,
+        deadline: Instant,
+    ) -> Inquiry<'a> {
+        Inquiry::new(&self.clients, region, account, deadline)
+    }
+
+    /// Makes sure that the account lets us in, before all else is asked of it.
+    pub(crate) async fn enter(&self, deadline: Instant) -> Result<(), Refusal> {
+        let Some(role) = &self.role else { return Ok(()) };
+        match role.credentials(deadline).await {
+            Ok(_) => Ok(()),
+            Err(fault) => {
+                let gap = self.gap(fault, self.clients.home_region(), &[]);
+                Err(Refusal::Unreachable { account: role.account().id.clone(), gap: Box::new(gap) })
+            }
+        }
+    }
+
+    /// The account of the credentials. Without it, only the account id and the ARNs that are built from it are missing.
+    pub(crate) async fn account(&self, deadline: Instant) -> Result<Account, Gap> {
+        if let Some(role) = &self.role {
+            return Ok(role.account().clone());
+        }
+        let region = self.clients.home_region();
+        let inquiry = self.inquiry(region, None, deadline);
+        let account = self.common.account.get_or_try_init(|| sts::caller_identity(&inquiry)).await.cloned();
+        account.map_err(|fault| self.gap(fault, region, &[]))
+    }
+
+    /// The gap that a fault in `region` leaves, for which `resource_types` lack something.
+    ///
+    /// The home region is enabled, since we run there, and what is asked for all regions is asked in it: there the codes
+    /// of a disabled region mean bad credentials.
+    pub(crate) fn gap(&self, fault: Fault, region: &str, resource_types: &[ResourceType]) -> Gap {
+        if let Some(role) = self.role.as_ref().filter(|_| fault.is_expired()) {
+            role.forget();
+        }
+        let Fault { operation, status, code, message } = fault;
+        let (service, operation) = (operation.service, operation.name);
+        let at_home = region == self.clients.home_region() || [ALL_REGIONS, GLOBAL].contains(&region);
+        let status = if at_home && status == GapStatus::RegionDisabled { GapStatus::Failed } else { status };
+        tracing::warn!(region, service, operation, ?status, code, message, "gap");
+        let resource_types = resource_types.iter().map(|kind| kind.as_str()).collect();
+        Gap { region: region.to_owned(), service, operation, resource_types, status, code, message }
+    }
+}

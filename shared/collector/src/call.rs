@@ -1,0 +1,16 @@
+//! One call to AWS, and everything that guards it.
+//!
+//! A service gives its client here ([`clients`]); every client has the same guards, whatever it calls: a gate that keeps
+//! it below AWS's rates, time limits and retries, a check that no response was cut off, and a count of its requests. The
+//! code that calls an operation names it ([`Operation`](crate::model::operation::Operation)) and follows its pages
+//! ([`pages`]); what goes wrong becomes a [`fault`].
+
+pub(crate) mod cache;
+pub(crate) mod clients;
+pub(crate) mod configuration;
+pub(crate) mod counting;
+pub(crate) mod cut_body;
+pub(crate) mod fault;
+pub(crate) mod gate;
+pub(crate) mod inquiry;
+pub(crate) mod pages;

@@ -1,0 +1,86 @@
+//! Counts the requests that AWS gets for an answer.
+//!
+//! Clients are shared by all invocations, so the count can't sit on them: every client carries [`CountRequests`], and
+//! that adds to the count of the answer in whose task the call is made ([`metered`]). Each attempt counts, a retry too,
+//! since AWS sees, limits and bills attempts.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::Intercept;
+use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextRef;
+use aws_smithy_runtime_api::client::orchestrator::Metadata;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::config_bag::ConfigBag;
+
+use crate::model::aws_requests::AwsRequests;
+use crate::model::operation::Operation;
+
+tokio::task_local! {
+    static TALLY: Arc<Mutex<Tally>>;
+}
+
+/// What the answer of a task has asked so far.
+#[derive(Debug, Default)]
+struct Tally {
+    by_operation: BTreeMap<String, u64>,
+    /// What was called, with its prices.
+    declared: Vec<Operation>,
+    /// What is billed by something else than the request.
+    charged_micro_usd: u64,
+}
+
+/// Runs `work` and counts the AWS requests that it makes.
+pub(crate) async fn metered<T>(work: impl Future<Output = T>) -> (T, AwsRequests) {
+    let tally = Arc::new(Mutex::new(Tally::default()));
+    let done = TALLY.scope(Arc::clone(&tally), work).await;
+    let tally = std::mem::take(&mut *tally.lock().unwrap_or_else(PoisonError::into_inner));
+    (done, AwsRequests::new(tally.by_operation, &tally.declared, tally.charged_micro_usd))
+}
+
+/// Says that requests of `operation` follow, which has their price.
+pub(crate) fn declare(operation: &Operation) {
+    tally(|tally| {
+        if !tally.declared.contains(operation) {
+            tally.declared.push(*operation);
+        }
+    });
+}
+
+/// Adds what AWS bills for a request by its content.
+pub(crate) fn charge(micro_usd: u64) {
+    tally(|tally| tally.charged_micro_usd = tally.charged_micro_usd.saturating_add(micro_usd));
+}
+
+/// Changes the tally of the answer in whose task this runs; outside an answer there is nobody to count for.
+fn tally(change: impl FnOnce(&mut Tally)) {
+    let _ = TALLY.try_with(|tally| change(&mut tally.lock().unwrap_or_else(PoisonError::into_inner)));
+}
+
+/// The interceptor of every client that counts its requests, under the name of its service.
+#[derive(Debug)]
+pub(crate) struct CountRequests(pub(crate) &'static str);
+
+#[aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint]
+impl Intercept for CountRequests {
+    fn name(&self) -> &'static str {
+        "CountRequests"
+    }
+
+    fn read_before_transmit(
+        &self,
+        _context: &BeforeTransmitInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        if let Some(call) = config.load::<Metadata>() {
+            let operation = format!("{}:{}", self.0, call.name());
+            tally(|tally| {
+                let count = tally.by_operation.entry(operation).or_insert(0);
+                *count = count.saturating_add(1);
+            });
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,280 @@
+//! Keeps the requests to one service, in one region of one account, at a rate that AWS takes.
+//!
+//! Each request waits for its turn, and turns are spaced. Where AWS publishes a rate, turns begin at it; where it does
+//! not, they begin without spacing. A throttled request spaces them out, further each time, and time without one brings
+//! them closer again: the requests settle just below the rate that is free at that moment, whoever else uses the quota,
+//! instead of being sent in vain.
+//!
+//! A rate and not a number of requests side by side, since AWS's quotas are rates: one request at a time is 500 a second
+//! to an endpoint that answers in 2 ms. The gates belong to the account and not to an answer, as the quotas do.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use aws_runtime::retries::classifiers::THROTTLING_ERRORS;
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::Intercept;
+use aws_smithy_runtime_api::client::interceptors::context::{
+    AfterDeserializationInterceptorContextRef, BeforeTransmitInterceptorContextRef,
+};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::retries::RequestAttempts;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
+use tokio::time::Instant;
+
+/// The spacing after the first throttled request, 20 a second: the rate at which EC2 refills most of its buckets.
+const FIRST_SPACING: Duration = Duration::from_millis(50);
+/// The widest spacing.
+const WIDEST_SPACING: Duration = Duration::from_secs(1);
+/// How many turns it takes until the spacing is half of what it was: after about as many answers, one request tries a rate
+/// that may be too high.
+const HALVED_AFTER: f64 = 16.0;
+/// A spacing below this is none.
+const NO_SPACING: Duration = Duration::from_millis(2);
+
+/// A rate that AWS publishes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Rate {
+    spacing: Duration,
+    burst: u32,
+}
+
+impl Rate {
+    /// No published rate.
+    pub(crate) const UNKNOWN: Self = Self { spacing: Duration::ZERO, burst: 0 };
+
+    /// A number of requests a second, of which `burst` more may come at once.
+    pub(crate) const fn a_second(requests: u32, burst: u32) -> Self {
+        let Some(micros) = 1_000_000_u32.checked_div(requests) else { return Self::UNKNOWN };
+        Self { spacing: Duration::from_micros(micros as u64), burst }
+    }
+}
+
+/// The turns of one service in one region.
+#[derive(Debug)]
+pub(crate) struct Gate {
+    published: Rate,
+    turns: Mutex<Turns>,
+}
+
+#[derive(Debug, Default)]
+struct Turns {
+    /// From when on the next turn is free.
+    next: Option<Instant>,
+    /// The last throttled request: when that was, and the spacing that it brought.
+    widened: Option<(Instant, Duration)>,
+}
+
+impl Turns {
+    /// The spacing that is left of what throttling has brought; none in good times.
+    fn spacing(&self, now: Instant) -> Duration {
+        let Some((widened, spacing)) = self.widened else { return Duration::ZERO };
+        let turns = now.saturating_duration_since(widened).div_duration_f64(spacing);
+        let left = spacing.mul_f64((-turns / HALVED_AFTER).exp2());
+        if left < NO_SPACING { Duration::ZERO } else { left }
+    }
+}
+
+impl Gate {
+    pub(crate) fn new(published: Rate) -> Self {
+        Self { published, turns: Mutex::default() }
+    }
+
+    /// Waits for a turn, after which the next one comes no sooner than `cost` later.
+    pub(crate) async fn turn(&self, cost: Duration) {
+        let now = Instant::now();
+        let turn = self.reserve(now, cost);
+        // Tokio's timer has ticks of a millisecond, so that it would keep waiting even one whose turn it is.
+        if turn > now {
+            tokio::time::sleep_until(turn).await;
+        }
+    }
+
+    fn reserve(&self, now: Instant, cost: Duration) -> Instant {
+        let mut turns = self.turns();
+        // A burst is what was saved up in good times.
+        let spacing = turns.spacing(now);
+        let saved = match spacing {
+            Duration::ZERO => self.published.spacing.saturating_mul(self.published.burst),
+            _ => Duration::ZERO,
+        };
+        let earliest = now.checked_sub(saved).unwrap_or(now);
+        let free = turns.next.map_or(earliest, |next| next.max(earliest));
+        turns.next = free.checked_add(cost.max(spacing).max(self.published.spacing));
+        free.max(now)
+    }
+
+    /// A request that was sent at `sent` was throttled: all of that time count as one, since they tell the same.
+    fn throttled(&self, sent: Instant, now: Instant) {
+        let mut turns = self.turns();
+        if turns.widened.is_some_and(|(widened, _)| sent <= widened) {
+            return;
+        }
+        let spacing = turns.spacing(now).saturating_mul(2).clamp(FIRST_SPACING, WIDEST_SPACING);
+        turns.widened = Some((now, spacing));
+        turns.next = turns.next.max(now.checked_add(spacing));
+    }
+
+    fn turns(&self) -> MutexGuard<'_, Turns> {
+        self.turns.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The gates of an account, by service and region: every caller's requests pass the same ones.
+#[derive(Debug, Default)]
+pub(crate) struct Gates(Mutex<HashMap<(&'static str, String), Arc<Gate>>>);
+
+impl Gates {
+    /// The gate of a service in a region.
+    pub(crate) fn of(&self, service: &'static str, region: &str, published: Rate) -> Arc<Gate> {
+        let mut gates = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(gates.entry((service, region.to_owned())).or_insert_with(|| Arc::new(Gate::new(published))))
+    }
+}
+
+/// The interceptor with which a client tells its gate how its requests fare.
+#[derive(Debug)]
+pub(crate) struct TellGate(pub(crate) Arc<Gate>);
+
+/// When an attempt was sent.
+#[derive(Debug)]
+struct Sent(Instant);
+
+impl Storable for Sent {
+    type Storer = StoreReplace<Self>;
+}
+
+#[aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint]
+impl Intercept for TellGate {
+    fn name(&self) -> &'static str {
+        "TellGate"
+    }
+
+    fn read_before_transmit(
+        &self,
+        _context: &BeforeTransmitInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let now = Instant::now();
+        // The first attempt waited for its turn; another one has waited by the SDK's rule and moves the turns on.
+        if config.load::<RequestAttempts>().is_some_and(|attempts| attempts.attempts() > 1) {
+            self.0.reserve(now, Duration::ZERO);
+        }
+        config.interceptor_state().store_put(Sent(now));
+        Ok(())
+    }
+
+    fn read_after_deserialization(
+        &self,
+        context: &AfterDeserializationInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let now = Instant::now();
+        if is_throttled(context.response()) {
+            self.0.throttled(config.load::<Sent>().map_or(now, |sent| sent.0), now);
+        }
+        Ok(())
+    }
+}
+
+/// Whether AWS refused a request for its rate. Each protocol has its own place for the code, and no body of an error is
+/// long, so the code is looked for in all of it.
+fn is_throttled(response: &HttpResponse) -> bool {
+    let status = response.status().as_u16();
+    let body = || String::from_utf8_lossy(response.body().bytes().unwrap_or_default());
+    let named = |text: &str| THROTTLING_ERRORS.iter().any(|code| text.contains(code));
+    status == 429 || (status >= 400 && (response.headers().iter().any(|(_, value)| named(value)) || named(&body())))
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::FutureExt as _;
+
+    use super::*;
+
+    fn ms(ms: u64) -> Duration {
+        Duration::from_millis(ms)
+    }
+
+    #[test]
+    fn turns_are_spaced_by_the_published_rate_and_by_their_cost() {
+        let gate = Gate::new(Rate::a_second(50, 0));
+        let start = Instant::now();
+        assert_eq!(gate.reserve(start, Duration::ZERO), start);
+        assert_eq!(gate.reserve(start, ms(500)), start + ms(20));
+        assert_eq!(gate.reserve(start + ms(30), ms(5)), start + ms(520));
+        let later = start + ms(9_000);
+        assert_eq!(gate.reserve(later, ms(0)), later);
+        assert_eq!(gate.reserve(later, ms(0)), later + ms(20));
+    }
+
+    #[test]
+    fn a_burst_comes_at_once_and_is_saved_up_again() {
+        let gate = Gate::new(Rate::a_second(5, 2));
+        let start = Instant::now();
+        let turns: Vec<_> = (0..4).map(|_| gate.reserve(start, ms(0)) - start).collect();
+        assert_eq!(turns, [ms(0), ms(0), ms(0), ms(200)]);
+        let later = start + ms(9_000);
+        assert_eq!([gate.reserve(later, ms(0)), gate.reserve(later, ms(0))], [later, later]);
+    }
+
+    #[test]
+    fn without_a_published_rate_nothing_waits() {
+        let gate = Gate::new(Rate::UNKNOWN);
+        let start = Instant::now();
+        assert!((0..100).all(|_| gate.reserve(start, ms(0)) == start));
+        // Not even for a timer: there is none outside a runtime.
+        assert_eq!(gate.turn(ms(0)).now_or_never(), Some(()));
+    }
+
+    #[test]
+    fn throttling_spaces_the_turns_out_and_time_brings_them_closer() {
+        let gate = Gate::new(Rate::UNKNOWN);
+        let start = Instant::now();
+        let spacing = |now| gate.turns().spacing(now);
+        gate.throttled(start, start);
+        assert_eq!((spacing(start), gate.reserve(start, ms(0))), (FIRST_SPACING, start + FIRST_SPACING));
+        // Sent before it was known.
+        gate.throttled(start, start + ms(5));
+        assert!(spacing(start + ms(5)) < FIRST_SPACING);
+        let again = start + ms(6);
+        gate.throttled(again, again);
+        let widened = spacing(again);
+        assert!((ms(98)..=ms(100)).contains(&widened), "{widened:?}");
+        let half = spacing(again + widened * 16);
+        assert!(half.abs_diff(widened / 2) < ms(1), "{half:?}");
+        assert_eq!(spacing(again + widened * 16 * 6), Duration::ZERO);
+        for n in 1..20 {
+            gate.throttled(again + ms(n), again + ms(n));
+        }
+        assert_eq!(spacing(again + ms(19)), WIDEST_SPACING);
+    }
+
+    #[test]
+    fn throttling_is_seen_in_each_protocol() {
+        let response = |status: u16, header: &'static str, body: &'static str| {
+            let mut response = HttpResponse::new(status.try_into().unwrap(), body.into());
+            response.headers_mut().insert("x-amzn-errortype", header);
+            response
+        };
+        for throttled in [
+            response(503, "", "<Response><Errors><Error><Code>RequestLimitExceeded</Code></Error></Errors></Response>"),
+            response(400, "", "<ErrorResponse><Error><Code>Throttling</Code></Error></ErrorResponse>"),
+            response(429, "TooManyRequestsException:", ""),
+            response(400, "ThrottlingException", "{}"),
+            response(400, "", r#"{"__type": "ThrottlingException"}"#),
+            response(503, "", "<Error><Code>SlowDown</Code></Error>"),
+        ] {
+            assert!(is_throttled(&throttled), "{throttled:?}");
+        }
+        for other in
+            [response(200, "", "a bucket named Throttling"), response(500, "", ""), response(403, "AccessDenied", "")]
+        {
+            assert!(!is_throttled(&other), "{other:?}");
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! What is asked of Cost Explorer, and what comes back.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+
+use crate::model::coverage::Gap;
+
+/// How long costs are kept while a part of them is still estimated, and when none is.
+const KEPT_ESTIMATED: Duration = Duration::from_hours(1);
+const KEPT_FINAL: Duration = Duration::from_hours(24);
+
+/// The length of a period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Granularity {
+    /// A day.
+    Daily,
+    /// A calendar month, or the part of it that was asked for.
+    Monthly,
+    /// An hour; an account has to opt in for it.
+    Hourly,
+}
+
+/// What costs are grouped by.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Grouping {
+    /// A dimension by AWS's name, `SERVICE`.
+    Dimension(&'static str),
+    /// A cost allocation tag's key.
+    Tag(String),
+    /// A cost category's name.
+    CostCategory(String),
+}
+
+/// A question about the past.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct CostQuestion {
+    /// The first day, UTC.
+    pub start: Date,
+    /// The day after the last, UTC.
+    pub end: Date,
+    /// The length of a period.
+    pub granularity: Granularity,
+    /// AWS's name of the basis, `UnblendedCost`.
+    pub metric: &'static str,
+    /// At most two.
+    pub group_by: Vec<Grouping>,
+    /// Record types to leave out, by AWS's names.
+    pub exclude: Vec<&'static str>,
+}
+
+/// A question about the future.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ForecastQuestion {
+    /// Today, UTC.
+    pub start: Date,
+    /// The day after the last, UTC.
+    pub end: Date,
+    /// AWS's name of the basis, `UNBLENDED_COST`.
+    pub metric: &'static str,
+}
+
+/// What one period cost.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CostPeriod {
+    /// The first day or hour, as AWS writes it.
+    pub start: String,
+    /// The first day or hour that is not in it.
+    pub end: String,
+    /// Whether AWS may still change it.
+    pub estimated: bool,
+    /// The amount of each group by its keys, in the order of the groupings; one without keys where nothing is grouped.
+    pub groups: Vec<(Vec<String>, Decimal)>,
+    /// The currency, or the unit of usage; `None` where the groups differ in it or there are none.
+    pub unit: Option<String>,
+}
+
+impl CostPeriod {
+    /// The sum of the groups.
+    #[must_use]
+    pub fn total(&self) -> Decimal {
+        self.groups.iter().fold(Decimal::ZERO, |sum, (_, amount)| sum.saturating_add(*amount))
+    }
+
+    pub(crate) fn push(&mut self, keys: Vec<String>, (amount, unit): (Decimal, String)) {
+        let first = self.groups.is_empty();
+        self.groups.push((keys, amount));
+        self.unit = self.unit.take().filter(|known| *known == unit).or_else(|| first.then_some(unit));
+    }
+
+    pub(crate) fn add(&mut self, other: Self) {
+        self.unit = if self.unit == other.unit { self.unit.take() } else { None };
+        self.estimated |= other.estimated;
+        self.groups.extend(other.groups);
+    }
+}
+
+/// What a period will cost.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Forecast {
+    /// The first day.
+    pub start: Date,
+    /// The day after the last.
+    pub end: Date,
+    /// What is most likely.
+    pub mean: Decimal,
+    /// The interval that the cost will be in with a likelihood of `level` percent.
+    pub lower: Decimal,
+    /// The upper end of it.
+    pub upper: Decimal,
+    /// The likelihood in percent.
+    pub level: i32,
+    /// The currency.
+    pub unit: String,
+}
+
+/// The answer to a [`CostQuestion`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Costs {
+    /// Every period in the order of time.
+    pub periods: Vec<CostPeriod>,
+    /// When AWS was asked.
+    pub as_of: Timestamp,
+}
+
+/// The forecast, or AWS's words for why there is none.
+pub type ForecastAnswer = Result<Forecast, Gap>;
+
+/// How long an answer is kept.
+pub(crate) trait Lasting {
+    /// For so long after it was asked for.
+    fn lasts(&self) -> Duration;
+}
+
+impl Lasting for Costs {
+    fn lasts(&self) -> Duration {
+        if self.periods.iter().any(|period| period.estimated) { KEPT_ESTIMATED } else { KEPT_FINAL }
+    }
+}
+
+impl Lasting for Forecast {
+    fn lasts(&self) -> Duration {
+        KEPT_ESTIMATED
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lasts(estimated: bool) -> Duration {
+        let (start, end) = ("2026-11-01".into(), "2026-11-02".into());
+        let period = CostPeriod { start, end, estimated, groups: vec![], unit: None };
+        Costs { periods: vec![period], as_of: Timestamp::UNIX_EPOCH }.lasts()
+    }
+
+    #[test]
+    fn costs_last_for_an_hour_or_for_a_day_once_they_are_final() {
+        assert_eq!((lasts(true), lasts(false)), (Duration::from_hours(1), Duration::from_hours(24)));
+    }
+
+    #[test]
+    fn a_unit_is_given_only_where_all_groups_have_it() {
+        let mut period = CostPeriod {
+            start: "2026-11-01".into(),
+            end: "2026-11-02".into(),
+            estimated: false,
+            groups: vec![],
+            unit: None,
+        };
+        period.push(vec!["a".into()], (Decimal::ONE, "USD".into()));
+        period.push(vec!["b".into()], (Decimal::TWO, "USD".into()));
+        assert_eq!((period.unit.as_deref(), period.total()), (Some("USD"), Decimal::from(3)));
+        period.push(vec!["c".into()], (Decimal::ONE, "Hrs".into()));
+        period.push(vec!["d".into()], (Decimal::ONE, "Hrs".into()));
+        assert_eq!(period.unit, None);
+    }
+}

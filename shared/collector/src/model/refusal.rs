@@ -1,0 +1,78 @@
+//! Why a question about an account has no answer at all.
+
+use crate::model::coverage::{Gap, GapStatus};
+
+/// A question that can't be answered, in words for who asked it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// AWS does not have these regions.
+    #[error("AWS lists no such region for this account: {}; enabled: {}", unknown.join(", "), enabled.join(", "))]
+    UnknownRegions {
+        /// The names that are no region.
+        unknown: Vec<String>,
+        /// The regions that are enabled for the account.
+        enabled: Vec<String>,
+    },
+    /// The account's reader role can't be assumed.
+    #[error("The reader role of account {account} can't be assumed: {}. {}", gap.code, what_to_check(gap))]
+    Unreachable {
+        /// The account.
+        account: String,
+        /// What STS said.
+        gap: Box<Gap>,
+    },
+}
+
+impl Refusal {
+    /// What AWS said, where it did not let us in.
+    #[must_use]
+    pub fn gap(&self) -> Option<&Gap> {
+        match self {
+            Self::UnknownRegions { .. } => None,
+            Self::Unreachable { gap, .. } => Some(gap),
+        }
+    }
+}
+
+fn what_to_check(gap: &Gap) -> &'static str {
+    match gap.status {
+        GapStatus::Denied => {
+            "Check that the role is there under the name of ReaderRoleName, and that its trust policy allows \
+             sts:AssumeRole and sts:SetSourceIdentity to the functions of this account and stack with its external id. \
+             Where OtherAccounts is `organization`, the account must belong to OrganizationId."
+        }
+        GapStatus::DeniedByOrganization => "A policy of the organisation denies sts:AssumeRole.",
+        _ => "STS did not answer as it should: ask again, and if it stays, the gap has its own words.",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn unreachable(status: GapStatus, code: &str) -> String {
+        let gap = Gap {
+            region: "us-east-1".to_owned(),
+            service: "sts",
+            operation: "AssumeRole",
+            resource_types: vec![],
+            status,
+            code: code.to_owned(),
+            message: String::new(),
+        };
+        Refusal::Unreachable { account: "210987654321".to_owned(), gap: Box::new(gap) }.to_string()
+    }
+
+    #[test]
+    fn a_refusal_says_what_to_check() {
+        let denied = unreachable(GapStatus::Denied, "AccessDenied");
+        assert!(
+            denied.starts_with("The reader role of account 210987654321 can't be assumed: AccessDenied. Check that")
+        );
+        assert!(
+            unreachable(GapStatus::DeniedByOrganization, "AccessDenied")
+                .ends_with("organisation denies sts:AssumeRole.")
+        );
+        assert!(unreachable(GapStatus::TimedOut, "DeadlineExceeded").contains("ask again"));
+    }
+}

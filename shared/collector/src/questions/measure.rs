@@ -1,0 +1,105 @@
+//! How resources are doing: measurements of resources that the caller names, in one region.
+//!
+//! The region's name is checked against AWS's list while CloudWatch is already asked, so that a misspelt one is the
+//! caller's error and the check costs no time.
+
+use std::time::Instant;
+
+use futures::StreamExt;
+use futures::future::try_join;
+
+use crate::accounts::collector::Collector;
+use crate::call::counting::metered;
+use crate::model::coverage::{Coverage, Gap};
+use crate::model::operation::Operation;
+use crate::model::refusal::Refusal;
+use crate::model::series::{Measurement, Series, all_complete, missing};
+use crate::services::ResourceType;
+use crate::services::cloudwatch::{self, GET_METRIC_DATA};
+use crate::services::ec2::regions::DESCRIBE_REGIONS;
+
+/// What a question about measurements calls.
+pub const OPERATIONS: &[&Operation] = &[&DESCRIBE_REGIONS, &GET_METRIC_DATA];
+
+/// What measurements to read.
+#[derive(Debug, Clone)]
+pub struct Measurements {
+    /// The region of the resources.
+    pub region: String,
+    /// Their type, for the gaps.
+    pub resource_type: ResourceType,
+    /// What to measure.
+    pub wanted: Vec<Measurement>,
+}
+
+/// Why a region is not measured.
+enum NotMeasured {
+    Refused(Refusal),
+    Disabled(Vec<Gap>),
+}
+
+impl Collector {
+    /// Reads measurements until `deadline`: a series for each that is wanted, in their order.
+    ///
+    /// # Errors
+    /// A region that AWS does not have, or an account that does not let us in. Everything else that goes wrong is a gap or the status of a series.
+    pub async fn measure(&self, asked: &Measurements, deadline: Instant) -> Result<(Vec<Series>, Coverage), Refusal> {
+        let Measurements { region, resource_type, wanted } = asked;
+        let types = [*resource_type];
+        let (collected, aws_requests) = metered(Box::pin(async {
+            self.enter(deadline).await?;
+            let series = async {
+                let mut series = missing(wanted);
+                let keep = |place, found| {
+                    if let Some(series) = series.get_mut(place) {
+                        *series = found;
+                    }
+                };
+                let gaps = self.series(region, &types, wanted, deadline, keep).await;
+                Ok((series, gaps))
+            };
+            let measured = try_join(self.checked_region(asked, deadline), series);
+            Ok(tokio::join!(measured, self.account(deadline)))
+        }))
+        .await;
+        let (measured, account) = collected?;
+        let (series, gaps) = match measured {
+            Ok(((), measured)) => measured,
+            Err(NotMeasured::Refused(refusal)) => return Err(refusal),
+            Err(NotMeasured::Disabled(gaps)) => (missing(wanted), gaps),
+        };
+        let coverage = Coverage::new(account, gaps, aws_requests).partial_unless(all_complete(&series));
+        Ok((series, coverage))
+    }
+
+    async fn checked_region(&self, asked: &Measurements, deadline: Instant) -> Result<(), NotMeasured> {
+        let wanted = [asked.region.clone()];
+        let regions = self.regions(Some(&wanted), &[asked.resource_type], deadline).await;
+        let regions = regions.map_err(NotMeasured::Refused)?;
+        // Where AWS does not list its regions, CloudWatch's own answer decides.
+        if regions.names.is_empty() { Err(NotMeasured::Disabled(regions.gaps)) } else { Ok(()) }
+    }
+
+    /// Reads the measurements of a region, of resources of `types`, and gives each series to `take` when it comes, with the
+    /// place of its measurement. Returns the gaps.
+    pub(crate) async fn series(
+        &self,
+        region: &str,
+        types: &[ResourceType],
+        wanted: &[Measurement],
+        deadline: Instant,
+        mut take: impl FnMut(usize, Series),
+    ) -> Vec<Gap> {
+        let mut batches = cloudwatch::read(&self.inquiry(region, None, deadline), wanted);
+        let mut gaps = Vec::new();
+        while let Some((series, fault)) = batches.next().await {
+            for (place, series) in series {
+                take(place, series);
+            }
+            let gap = fault.map(|fault| self.gap(fault, region, types));
+            // Batches that failed alike are one gap: the series themselves say which are missing.
+            gaps.extend(gap.filter(|gap| !gaps.contains(gap)));
+        }
+        gaps
+    }
+}

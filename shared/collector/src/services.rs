@@ -1,0 +1,242 @@
+//! AWS's services: one file a service or a type of resource, the only ones that name an SDK.
+//!
+//! A type of resource is one file that implements [`Kind`], and one line of [`kinds!`] below. From these lines follow
+//! [`ResourceType`] and [`Detail`], and with them everything that can be asked of any type: its name, states, metrics,
+//! tags, operations, and its list. To add a type, follow CONTRIBUTING.md.
+
+pub(crate) mod cloudwatch;
+pub(crate) mod cost_explorer;
+pub mod ec2;
+pub(crate) mod kind;
+pub mod lambda;
+pub mod rds;
+pub mod s3;
+pub(crate) mod sts;
+pub(crate) mod tagging;
+pub(crate) mod values;
+
+use std::borrow::Borrow as _;
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use crate::call::inquiry::Inquiry;
+use crate::call::pages::Listing;
+use crate::model::metric::Catalog;
+use crate::model::operation::Operation;
+use crate::model::resource::Resource as OfType;
+use crate::services::ec2::address::Address;
+use crate::services::ec2::instance::Instance;
+use crate::services::ec2::volume::Volume;
+use crate::services::kind::{About, Kind, Scope, TagSource};
+use crate::services::lambda::Function;
+use crate::services::rds::Database;
+use crate::services::s3::Bucket;
+
+/// Makes of each line `Variant(how one is stored): Kind` the variant of [`ResourceType`] and of [`Detail`], and the arms
+/// of every match over the types:
+///
+/// ```text
+/// Ec2(Box<Instance>): Instance   ResourceType::Ec2, Detail::Ec2(Box<Instance>), `impl OfKind for Instance`, and in
+///                                each match an arm with what `Instance` says as a `Kind`
+/// ```
+macro_rules! kinds {
+    ($($variant:ident($stored:ty): $kind:ty,)+) => {
+        /// The types of resources that the inventory knows, in the order of answers.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[expect(missing_docs, reason = "each is described where its kind is")]
+        pub enum ResourceType { $($variant,)+ }
+
+        /// What only resources of one type have.
+        #[derive(Debug, Clone, PartialEq, Serialize)]
+        #[serde(untagged)]
+        #[expect(missing_docs, reason = "each is described where its kind is")]
+        pub enum Detail { $($variant($stored),)+ }
+
+        impl ResourceType {
+            /// Every type, in the order of answers.
+            pub const ALL: [Self; [$(stringify!($variant)),+].len()] = [$(Self::$variant),+];
+
+            fn about(self) -> &'static About {
+                match self { $(Self::$variant => const { &About::of::<$kind>() },)+ }
+            }
+
+            /// Every resource of this type in a region, or in the account where its scope is global.
+            pub(crate) async fn list(self, inquiry: &Inquiry<'_>) -> Listing<Resource> {
+                match self { $(Self::$variant => <$kind>::list(inquiry).await.map(|r| r.map(Detail::$variant)),)+ }
+            }
+        }
+
+        impl Detail {
+            fn resource_type(&self) -> ResourceType {
+                match self { $(Self::$variant(_) => ResourceType::$variant,)+ }
+            }
+
+            fn state(&self) -> Option<&str> {
+                match self { $(Self::$variant(stored) => <$kind as Kind>::state(stored.borrow()),)+ }
+            }
+        }
+
+        $(impl OfKind for $kind {
+            const RESOURCE_TYPE: ResourceType = ResourceType::$variant;
+
+            fn of(detail: &Detail) -> Option<&Self> {
+                if let Detail::$variant(stored) = detail { Some(stored.borrow()) } else { None }
+            }
+        })+
+    };
+}
+
+kinds! {
+    Ec2(Box<Instance>): Instance,
+    Rds(Box<Database>): Database,
+    S3(Bucket): Bucket,
+    Lambda(Box<Function>): Function,
+    Ebs(Box<Volume>): Volume,
+    Eip(Address): Address,
+}
+
+/// One resource of any type.
+pub type Resource = OfType<Detail>;
+
+/// What a type of resource has of its own, in a [`Detail`].
+pub trait OfKind: Sized {
+    /// The type.
+    const RESOURCE_TYPE: ResourceType;
+
+    /// The detail, if it is of this type.
+    fn of(detail: &Detail) -> Option<&Self>;
+}
+
+impl ResourceType {
+    /// The name of the type in parameters and answers.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        self.about().name
+    }
+
+    /// The states that resources of this type can be in; none where AWS lists no state with them.
+    #[must_use]
+    pub fn states(self) -> &'static [&'static str] {
+        self.about().states
+    }
+
+    /// What CloudWatch measures of this type; `None` where it measures nothing.
+    #[must_use]
+    pub fn catalog(self) -> Option<&'static Catalog> {
+        self.about().catalog
+    }
+
+    /// The operations that list this type.
+    #[must_use]
+    pub fn operations(self) -> &'static [&'static Operation] {
+        self.about().operations
+    }
+
+    /// Whether one list has all resources of this type, whatever their region.
+    #[must_use]
+    pub fn is_global(self) -> bool {
+        self.about().scope == Scope::Global
+    }
+
+    /// How the tagging API calls a type that lists its resources without tags; `None` for all others.
+    pub(crate) fn tag_filter(self) -> Option<&'static str> {
+        match self.about().tags {
+            TagSource::TaggingApi(filter) => Some(filter),
+            TagSource::Listed => None,
+        }
+    }
+}
+
+impl fmt::Display for ResourceType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Serialize for ResourceType {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for ResourceType {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        let named = Self::ALL.into_iter().find(|kind| kind.as_str() == name);
+        named.ok_or_else(|| de::Error::custom(format_args!("`{name}` is no type of resource")))
+    }
+}
+
+impl Resource {
+    /// The type of this resource.
+    #[must_use]
+    pub fn resource_type(&self) -> ResourceType {
+        self.detail.resource_type()
+    }
+
+    /// Where the resource stands in the order of every answer: by type, region and id.
+    #[must_use]
+    pub fn position(&self) -> (ResourceType, Option<&str>, &str) {
+        (self.resource_type(), self.region.as_deref(), &self.id)
+    }
+
+    /// The state, where the type has one: one of [`ResourceType::states`], or a newer one of AWS's.
+    #[must_use]
+    pub fn state(&self) -> Option<&str> {
+        self.detail.state()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_type_has_the_states_that_aws_names() {
+        let has = |kind: ResourceType, state| kind.states().contains(&state);
+        assert!(has(ResourceType::Ec2, "shutting-down") && has(ResourceType::Rds, "backing-up"));
+        assert!(has(ResourceType::Ebs, "in-use") && !has(ResourceType::Ebs, "running"));
+        assert_eq!(ResourceType::Eip.states(), ["associated", "unassociated"]);
+        assert_eq!([ResourceType::S3.states(), ResourceType::Lambda.states()], [&[""; 0]; 2]);
+    }
+
+    #[test]
+    fn types_are_written_and_read_as_parameters_name_them() {
+        let names: Vec<_> = ResourceType::ALL.iter().map(ToString::to_string).collect();
+        assert_eq!(names, ["ec2", "rds", "s3", "lambda", "ebs", "eip"]);
+        for kind in ResourceType::ALL {
+            let named = de::value::StrDeserializer::<de::value::Error>::new(kind.as_str());
+            assert_eq!(ResourceType::deserialize(named), Ok(kind));
+        }
+        let unknown = de::value::StrDeserializer::<de::value::Error>::new("mars");
+        assert!(ResourceType::deserialize(unknown).is_err());
+    }
+
+    #[test]
+    fn both_names_of_every_metric_find_it_and_no_name_is_ambiguous() {
+        for catalog in ResourceType::ALL.into_iter().filter_map(ResourceType::catalog) {
+            for metric in catalog.metrics {
+                assert_eq!(catalog.find(metric.name), Some(metric));
+                assert_eq!(catalog.find(metric.cloudwatch_name), Some(metric));
+            }
+            assert!(!catalog.usual().is_empty());
+            assert_eq!(catalog.find("no_such_metric"), None);
+        }
+    }
+
+    #[test]
+    fn no_period_is_shorter_than_aws_measures() {
+        assert_eq!(ec2::instance::CPU.shortest_period, 60);
+        assert_eq!(ec2::instance::CPU_CREDIT_BALANCE.shortest_period, 300);
+        assert_eq!(s3::BUCKET_SIZE.shortest_period, 86_400);
+    }
+
+    #[test]
+    fn each_operation_is_permitted_by_an_action_of_its_service() {
+        for operation in ResourceType::ALL.into_iter().flat_map(ResourceType::operations) {
+            let action = operation.action.unwrap_or_default();
+            assert!(action.starts_with(&format!("{}:", operation.service)), "{operation:?}");
+        }
+    }
+}

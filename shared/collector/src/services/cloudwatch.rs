@@ -1,0 +1,344 @@
+//! CloudWatch: many series in few requests.
+//!
+//! One GetMetricData takes 500 queries of one start and end, and returns 100,800 datapoints; queries are cut into batches
+//! by these limits, and the batches of a region run side by side at CloudWatch's published rate. Each is handed on when it
+//! is answered, so that whoever has made something of its series need not keep them. The statistics of one metric stay in
+//! one batch, since AWS bills up to five of them as one metric. A series may be spread over pages and is put together by
+//! its query's id.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use aws_sdk_cloudwatch::operation::get_metric_data::GetMetricDataOutput;
+use aws_sdk_cloudwatch::types::{self, Dimension, MetricDataQuery, MetricDataResult, MetricStat, ScanBy, StatusCode};
+use aws_smithy_types::DateTime;
+use futures::stream::FuturesUnordered;
+use jiff::Timestamp;
+
+use crate::call::clients::{Gated, Service, guarded_client};
+use crate::call::counting;
+use crate::call::fault::Fault;
+use crate::call::gate::Rate;
+use crate::call::inquiry::Inquiry;
+use crate::call::pages::{Limits, every_page};
+use crate::model::operation::{Operation, Price};
+use crate::model::series::{Measurement, Series, SeriesStatus, missing};
+use crate::model::window::Window;
+use crate::services::values::timestamp;
+
+/// CloudWatch.
+pub(crate) struct CloudWatch;
+
+impl Service for CloudWatch {
+    const NAME: &'static str = "cloudwatch";
+    const RATE: Rate = Rate::a_second(50, 0);
+
+    guarded_client!(aws_sdk_cloudwatch);
+}
+
+/// Reads series; billed by the metrics in it.
+pub(crate) const GET_METRIC_DATA: Operation = Operation {
+    service: CloudWatch::NAME,
+    name: "GetMetricData",
+    action: Some("cloudwatch:GetMetricData"),
+    price: Price::ByContent,
+};
+
+/// The most queries in a request.
+const QUERIES_A_REQUEST: usize = 500;
+/// The most datapoints in an answer.
+const DATAPOINTS_A_REQUEST: usize = 100_800;
+/// The datapoints a second that a region allows where the window began in the last three hours; 396,000 for older ones.
+const RECENT_DATAPOINTS_A_SECOND: u64 = 180_000;
+const OLD_DATAPOINTS_A_SECOND: u64 = 396_000;
+const RECENT: Duration = Duration::from_hours(3);
+/// What AWS bills for a metric in a request, $0.01 per 1,000, and how many statistics of it that covers.
+const MICRO_USD_A_METRIC: u64 = 10;
+const STATISTICS_A_METRIC: usize = 5;
+
+/// What came of a batch: a series for each of its measurements, with its place among all, and what failed.
+pub(crate) type Answered = (Vec<(usize, Series)>, Option<Fault>);
+
+/// Reads every measurement, each batch as it is answered.
+pub(crate) fn read<'a>(
+    inquiry: &Inquiry<'_>,
+    measurements: &'a [Measurement],
+) -> FuturesUnordered<impl Future<Output = Answered> + use<'a>> {
+    let (client, deadline) = (inquiry.client::<CloudWatch>(), inquiry.deadline);
+    batches(measurements).into_iter().map(|batch| request(client.clone(), batch, deadline)).collect()
+}
+
+/// A measurement and its place among all.
+type Placed<'a> = (usize, &'a Measurement);
+
+/// Cuts measurements into requests, each of one start and end, by the queries and the datapoints that one may have. They
+/// come in the order of the measurements, so that those of one resource are answered close together.
+fn batches(measurements: &[Measurement]) -> Vec<Vec<Placed<'_>>> {
+    let mut spans: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for placed in measurements.iter().enumerate() {
+        let Window { start, end, .. } = placed.1.window;
+        spans.entry((start, end)).or_default().push(placed);
+    }
+    let mut batches: Vec<_> = spans.into_values().flat_map(batches_of_a_span).collect();
+    batches.sort_by_key(|batch| batch.first().map(|(place, _)| *place));
+    batches
+}
+
+fn batches_of_a_span(measurements: Vec<Placed<'_>>) -> Vec<Vec<Placed<'_>>> {
+    let mut batches: Vec<Vec<_>> = Vec::new();
+    let (mut queries, mut datapoints) = (0_usize, 0_usize);
+    for placed in measurements {
+        queries = queries.saturating_add(placed.1.statistics.len());
+        datapoints = datapoints.saturating_add(placed.1.datapoints());
+        match batches.last_mut() {
+            Some(batch) if queries <= QUERIES_A_REQUEST && datapoints <= DATAPOINTS_A_REQUEST => batch.push(placed),
+            _ => {
+                (queries, datapoints) = (placed.1.statistics.len(), placed.1.datapoints());
+                batches.push(vec![placed]);
+            }
+        }
+    }
+    batches
+}
+
+/// One request with its pages.
+async fn request(client: Gated<CloudWatch>, batch: Vec<Placed<'_>>, deadline: Instant) -> Answered {
+    let Some((_, Measurement { window, .. })) = batch.first() else { return (Vec::new(), None) };
+    let ask = |token| {
+        client
+            .get_metric_data()
+            .set_metric_data_queries(Some(queries(&batch)))
+            .start_time(DateTime::from_secs(window.start.as_second()))
+            .end_time(DateTime::from_secs(window.end.as_second()))
+            .scan_by(ScanBy::TimestampAscending)
+            .set_next_token(token)
+            .send()
+    };
+    let limits = Limits { cost: cost(window, &batch), ..client.limits(&GET_METRIC_DATA, deadline) };
+    let results =
+        every_page(limits, ask, GetMetricDataOutput::next_token, |page| page.metric_data_results.unwrap_or_default())
+            .await;
+    // AWS bills no error.
+    if results.fault.is_none() || !results.found.is_empty() {
+        let metrics: usize = batch.iter().map(|(_, m)| m.statistics.len().div_ceil(STATISTICS_A_METRIC)).sum();
+        counting::charge(u64::try_from(metrics).unwrap_or(u64::MAX).saturating_mul(MICRO_USD_A_METRIC));
+    }
+    let series = put_together(&batch, results.found);
+    (batch.into_iter().map(|(place, _)| place).zip(series).collect(), results.fault)
+}
+
+/// The series of a batch, from the results of all pages.
+///
+/// The status of a statistic is that of its last page, the status of a series the worst of its statistics.
+fn put_together(batch: &[Placed<'_>], results: Vec<MetricDataResult>) -> Vec<Series> {
+    let mut collected = missing(batch.iter().map(|(_, measurement)| *measurement));
+    let mut statuses: BTreeMap<(usize, usize), SeriesStatus> = BTreeMap::new();
+    for result in results {
+        let Some((index, number)) = result.id.as_deref().and_then(position) else { continue };
+        if let Some(found) = collected.get_mut(index).and_then(|series| series.values.get_mut(number)) {
+            statuses.insert((index, number), status(&result));
+            found.reserve_exact(result.values().len());
+            found.extend(values(result));
+        }
+    }
+    for (index, series) in collected.iter_mut().enumerate() {
+        let of_statistics = (0..series.values.len()).map(|number| statuses.get(&(index, number)).copied());
+        series.status = of_statistics.map(Option::unwrap_or_default).max().unwrap_or_default();
+        for values in &mut series.values {
+            values.sort_by_key(|(time, _)| *time);
+            values.dedup_by_key(|(time, _)| *time);
+        }
+    }
+    collected
+}
+
+/// How long a request keeps the next one waiting by the rate of datapoints; that of requests is the gate's.
+fn cost(span: &Window, batch: &[Placed<'_>]) -> Duration {
+    let datapoints: usize = batch.iter().map(|(_, measurement)| measurement.datapoints()).sum();
+    let datapoints = u64::try_from(datapoints).unwrap_or(u64::MAX);
+    let recent = span.end.duration_since(span.start).unsigned_abs() <= RECENT;
+    let a_second = if recent { RECENT_DATAPOINTS_A_SECOND } else { OLD_DATAPOINTS_A_SECOND };
+    Duration::from_micros(datapoints.saturating_mul(1_000_000).checked_div(a_second).unwrap_or(0))
+}
+
+/// The queries of a request: one a statistic, whose id says which.
+fn queries(batch: &[Placed<'_>]) -> Vec<MetricDataQuery> {
+    let of_measurement = |(index, (_, measurement)): (usize, &Placed<'_>)| {
+        let Measurement { catalog, metric, resource_id, statistics, window } = measurement;
+        let dimensions = catalog.dimensions(metric, resource_id);
+        let dimensions = dimensions.map(|(name, value)| Dimension::builder().name(name).value(value).build());
+        let measured = types::Metric::builder()
+            .namespace(catalog.namespace)
+            .metric_name(metric.cloudwatch_name)
+            .set_dimensions(Some(dimensions.collect()))
+            .build();
+        let period = i32::try_from(window.period).unwrap_or(i32::MAX);
+        let of_statistic = move |(number, statistic): (usize, &String)| {
+            let stat = MetricStat::builder().metric(measured.clone()).period(period).stat(statistic).build();
+            MetricDataQuery::builder().id(format!("m{index}_{number}")).metric_stat(stat).build()
+        };
+        statistics.iter().enumerate().map(of_statistic).collect::<Vec<_>>()
+    };
+    batch.iter().enumerate().flat_map(of_measurement).collect()
+}
+
+/// Which measurement and which of its statistics a query's id names.
+fn position(id: &str) -> Option<(usize, usize)> {
+    let (index, number) = id.strip_prefix('m')?.split_once('_')?;
+    Some((index.parse().ok()?, number.parse().ok()?))
+}
+
+fn status(result: &MetricDataResult) -> SeriesStatus {
+    match result.status_code {
+        Some(StatusCode::Complete) => SeriesStatus::Complete,
+        Some(StatusCode::PartialData) => SeriesStatus::PartialData,
+        Some(StatusCode::Forbidden) => SeriesStatus::Forbidden,
+        _ => SeriesStatus::InternalError,
+    }
+}
+
+fn values(result: MetricDataResult) -> impl Iterator<Item = (Timestamp, f64)> {
+    let times = result.timestamps.unwrap_or_default().into_iter();
+    let values = result.values.unwrap_or_default().into_iter();
+    times.zip(values).filter_map(|(time, value)| Some((timestamp(Some(&time))?, value)))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::services::ec2::instance::Instance;
+    use crate::services::kind::Kind;
+
+    fn measurements(count: usize, statistics: &[&str], window: Window) -> Vec<Measurement> {
+        let catalog = Instance::CATALOG.unwrap();
+        let one = |n| Measurement {
+            catalog,
+            metric: catalog.find("cpu").unwrap(),
+            resource_id: format!("i-{n}"),
+            statistics: statistics.iter().map(ToString::to_string).collect(),
+            window,
+        };
+        (0..count).map(one).collect()
+    }
+
+    fn last(hours: u32, period: u32) -> Window {
+        Window::last(hours, period, "2026-11-20T10:00:00Z".parse().unwrap())
+    }
+
+    /// The place of the first measurement of each batch, and how many it has.
+    fn cuts(measurements: &[Measurement]) -> Vec<(usize, usize)> {
+        batches(measurements).iter().map(|batch| (batch[0].0, batch.len())).collect()
+    }
+
+    #[test]
+    fn batches_are_as_few_as_the_queries_and_datapoints_allow() {
+        let day = last(24, 3_600);
+        assert_eq!(cuts(&[]), []);
+        assert_eq!(cuts(&measurements(500, &["Average"], day)), [(0, 500)]);
+        assert_eq!(cuts(&measurements(501, &["Average"], day)), [(0, 500), (500, 1)]);
+        // Three statistics of a metric stay together: 166 metrics are 498 queries.
+        assert_eq!(cuts(&measurements(167, &["Average", "Maximum", "p99"], day)), [(0, 166), (166, 1)]);
+        // 100,800 datapoints are 70 series of 1,440.
+        assert_eq!(cuts(&measurements(141, &["Average"], last(24, 60))), [(0, 70), (70, 70), (140, 1)]);
+        // A single series over the limit comes in pages of a request of its own.
+        assert_eq!(cuts(&measurements(2, &["Average"], last(2_400, 60))), [(0, 1), (1, 1)]);
+    }
+
+    #[test]
+    fn measurements_of_one_start_and_end_share_requests_whatever_their_period() {
+        let [hours, minutes, longer] = [(24, 3_600), (24, 60), (25, 3_600)].map(|(hours, period)| last(hours, period));
+        let earlier = Window { start: longer.start, end: hours.start, period: 3_600 };
+        let mixed: Vec<_> = [hours, minutes, longer, hours, earlier]
+            .into_iter()
+            .flat_map(|window| measurements(1, &["Average"], window))
+            .collect();
+        let places: Vec<Vec<_>> =
+            batches(&mixed).iter().map(|batch| batch.iter().map(|(index, _)| *index).collect()).collect();
+        assert_eq!(places, [vec![0, 1, 3], vec![2], vec![4]]);
+    }
+
+    #[test]
+    fn a_request_costs_its_share_of_the_rate_of_datapoints() {
+        let cost = |count, window| {
+            let measurements = measurements(count, &["Average"], window);
+            cost(&window, &batches(&measurements)[0])
+        };
+        assert_eq!(cost(99, last(24, 3_600)), Duration::from_millis(6));
+        assert_eq!(cost(500, last(3, 60)), Duration::from_millis(500));
+        assert_eq!(cost(500, last(33, 600)), Duration::from_millis(250));
+    }
+
+    #[test]
+    fn a_query_is_found_again_by_its_id() {
+        let measurements = measurements(2, &["Average", "p99"], last(24, 300));
+        let queries = queries(&batches(&measurements)[0]);
+        let positions: Vec<_> = queries.iter().map(|query| position(query.id().unwrap())).collect();
+        assert_eq!(positions, [Some((0, 0)), Some((0, 1)), Some((1, 0)), Some((1, 1))]);
+        assert_eq!(position("m1"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn batches_hold_every_measurement_once_inside_the_limits(
+            asked in proptest::collection::vec((1_usize..8, 0_usize..3), 0..800),
+        ) {
+            let windows = [last(24, 3_600), last(24, 60), last(48, 3_600)];
+            let names: Vec<_> = (0..8).map(|n| format!("p{n}")).collect();
+            let all: Vec<_> = asked
+                .iter()
+                .flat_map(|(statistics, window)| {
+                    let names: Vec<_> = names.iter().take(*statistics).map(String::as_str).collect();
+                    measurements(1, &names, windows[*window])
+                })
+                .collect();
+            let batches = batches(&all);
+            let mut places: Vec<_> = batches.iter().flatten().map(|(index, _)| *index).collect();
+            places.sort_unstable();
+            prop_assert_eq!(places, (0..all.len()).collect::<Vec<_>>());
+            for batch in &batches {
+                let queries: usize = batch.iter().map(|(_, m)| m.statistics.len()).sum();
+                let datapoints: usize = batch.iter().map(|(_, m)| m.datapoints()).sum();
+                prop_assert!(queries <= QUERIES_A_REQUEST && datapoints <= DATAPOINTS_A_REQUEST);
+                let (first, last) = (batch[0].1.window, batch[batch.len() - 1].1.window);
+                prop_assert_eq!((first.start, first.end), (last.start, last.end));
+            }
+        }
+
+        #[test]
+        fn however_the_pages_split_a_series_it_is_the_same(
+            values in proptest::collection::vec(proptest::collection::btree_map(0_i64..200, -1e9_f64..1e9, 0..40), 1..6),
+            cuts in proptest::collection::vec(1_usize..7, 1..50),
+            reversed in any::<bool>(),
+        ) {
+            let names: Vec<_> = (0..values.len()).map(|n| format!("p{n}")).collect();
+            let names: Vec<_> = names.iter().map(String::as_str).collect();
+            let measurements = measurements(1, &names, last(24, 3_600));
+            let batch = &batches(&measurements)[0];
+            let mut pages = Vec::new();
+            let mut cuts = cuts.iter().cycle();
+            for (number, values) in values.iter().enumerate() {
+                let mut left: Vec<_> = values.iter().map(|(at, value)| (*at, *value)).collect();
+                while !left.is_empty() {
+                    let part: Vec<_> = left.drain(..left.len().min(*cuts.next().unwrap())).collect();
+                    let status = if left.is_empty() { StatusCode::Complete } else { StatusCode::PartialData };
+                    let (times, values): (Vec<_>, Vec<_>) = part.into_iter().map(|(at, v)| (DateTime::from_secs(at), v)).unzip();
+                    let result = MetricDataResult::builder().id(format!("m0_{number}")).status_code(status);
+                    pages.push(result.set_timestamps(Some(times)).set_values(Some(values)).build());
+                }
+            }
+            if reversed {
+                pages.reverse();
+            }
+            let series = &put_together(batch, pages)[0];
+            let expected: Vec<Vec<_>> = values
+                .iter()
+                .map(|values| values.iter().map(|(at, v)| (Timestamp::from_second(*at).unwrap(), *v)).collect())
+                .collect();
+            prop_assert_eq!(&series.values, &expected);
+            let all_came = values.iter().all(|values| !values.is_empty());
+            prop_assert!(reversed || (series.status == SeriesStatus::Complete) == all_came);
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! Cost Explorer: what was spent, and what will be.
+//!
+//! One endpoint, in us-east-1, answers for all regions. Each request and each page of it costs $0.01, so there is one
+//! question an answer; who asks keeps what comes back ([`cache`](crate::call::cache)). Amounts stay the decimals that AWS
+//! writes.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_costexplorer::operation::get_cost_and_usage::GetCostAndUsageOutput;
+use aws_sdk_costexplorer::types::{
+    self, DateInterval, Dimension, DimensionValues, Expression, GroupDefinition, GroupDefinitionType, MetricValue,
+    ResultByTime,
+};
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+
+use crate::call::clients::{Service, guarded_client};
+use crate::call::fault::Fault;
+use crate::call::gate::Rate;
+use crate::call::inquiry::Inquiry;
+use crate::call::pages::{every_page, one_call};
+use crate::model::costs::{CostPeriod, CostQuestion, Forecast, ForecastQuestion, Granularity, Grouping};
+use crate::model::operation::{Operation, Price};
+
+/// Cost Explorer.
+pub(crate) struct CostExplorer;
+
+impl Service for CostExplorer {
+    const NAME: &'static str = "ce";
+    const RATE: Rate = Rate::a_second(5, 4);
+
+    guarded_client!(aws_sdk_costexplorer);
+}
+
+/// Reads what was spent.
+pub(crate) const GET_COST_AND_USAGE: Operation = billed("GetCostAndUsage", "ce:GetCostAndUsage");
+/// Estimates what will be.
+pub(crate) const GET_COST_FORECAST: Operation = billed("GetCostForecast", "ce:GetCostForecast");
+
+/// An operation at Cost Explorer's price: $0.01 a request, and with it a page.
+const fn billed(name: &'static str, action: &'static str) -> Operation {
+    Operation { service: CostExplorer::NAME, name, action: Some(action), price: Price::MicroUsdARequest(10_000) }
+}
+
+/// Where Cost Explorer answers in the commercial partition.
+pub(crate) const REGION: &str = "us-east-1";
+/// That partition. GovCloud has no Cost Explorer, China another one.
+pub(crate) const PARTITION: &str = "aws";
+
+/// The width of a forecast's interval in percent.
+pub(crate) const FORECAST_LEVEL: i32 = 80;
+
+/// Every period of a question, in the order of time. A sum that lacks a page would be wrong, so a fault leaves nothing.
+pub(crate) async fn periods(inquiry: &Inquiry<'_>, question: &CostQuestion) -> Result<Vec<CostPeriod>, Fault> {
+    let CostQuestion { start, end, granularity, .. } = *question;
+    let client = inquiry.client::<CostExplorer>();
+    let ask = |token| {
+        client
+            .get_cost_and_usage()
+            .set_time_period(interval(&at(start, granularity), &at(end, granularity)))
+            .granularity(match granularity {
+                Granularity::Daily => types::Granularity::Daily,
+                Granularity::Monthly => types::Granularity::Monthly,
+                Granularity::Hourly => types::Granularity::Hourly,
+            })
+            .metrics(question.metric)
+            .set_group_by(Some(question.group_by.iter().map(definition).collect()))
+            .set_filter(without(&question.exclude))
+            .set_next_page_token(token)
+            .send()
+    };
+    let limits = client.limits(&GET_COST_AND_USAGE, inquiry.deadline);
+    let pages = every_page(limits, ask, GetCostAndUsageOutput::next_page_token, |page| {
+        page.results_by_time.unwrap_or_default()
+    })
+    .await;
+    if let Some(fault) = pages.fault {
+        return Err(fault);
+    }
+    let mut periods: BTreeMap<String, CostPeriod> = BTreeMap::new();
+    for result in pages.found {
+        let period = period_of(result, question.metric)?;
+        match periods.get_mut(&period.start) {
+            // The groups of one period can be on two pages.
+            Some(known) => known.add(period),
+            None => _ = periods.insert(period.start.clone(), period),
+        }
+    }
+    Ok(periods.into_values().collect())
+}
+
+/// What the rest of a period will cost.
+pub(crate) async fn forecast(inquiry: &Inquiry<'_>, question: &ForecastQuestion) -> Result<Forecast, Fault> {
+    let client = inquiry.client::<CostExplorer>();
+    let call = client
+        .get_cost_forecast()
+        .set_time_period(interval(&question.start.to_string(), &question.end.to_string()))
+        .granularity(types::Granularity::Monthly)
+        .metric(question.metric.into())
+        .prediction_interval_level(FORECAST_LEVEL)
+        .send();
+    let answer = one_call(client.limits(&GET_COST_FORECAST, inquiry.deadline), call).await?;
+    let total = answer.total.ok_or_else(|| incomplete(&GET_COST_FORECAST, "no total"))?;
+    // One request spans at most two months: bounds add up as the means do.
+    let results = answer.forecast_results_by_time.unwrap_or_default();
+    let sum = |bound: fn(&types::ForecastResult) -> Option<&str>| -> Result<Decimal, Fault> {
+        results
+            .iter()
+            .try_fold(Decimal::ZERO, |sum, result| Ok(sum.saturating_add(decimal(&GET_COST_FORECAST, bound(result))?)))
+    };
+    Ok(Forecast {
+        start: question.start,
+        end: question.end,
+        mean: decimal(&GET_COST_FORECAST, total.amount.as_deref())?,
+        lower: sum(types::ForecastResult::prediction_interval_lower_bound)?,
+        upper: sum(types::ForecastResult::prediction_interval_upper_bound)?,
+        level: FORECAST_LEVEL,
+        unit: total.unit.unwrap_or_default(),
+    })
+}
+
+fn interval(start: &str, end: &str) -> Option<DateInterval> {
+    // Both are there, which is all that building checks.
+    DateInterval::builder().start(start).end(end).build().ok()
+}
+
+/// A date as Cost Explorer wants it: with a time where it counts hours.
+fn at(date: Date, granularity: Granularity) -> String {
+    match granularity {
+        Granularity::Hourly => format!("{date}T00:00:00Z"),
+        Granularity::Daily | Granularity::Monthly => date.to_string(),
+    }
+}
+
+fn definition(grouping: &Grouping) -> GroupDefinition {
+    let (kind, key) = match grouping {
+        Grouping::Dimension(name) => (GroupDefinitionType::Dimension, *name),
+        Grouping::Tag(key) => (GroupDefinitionType::Tag, key.as_str()),
+        Grouping::CostCategory(name) => (GroupDefinitionType::CostCategory, name.as_str()),
+    };
+    GroupDefinition::builder().r#type(kind).key(key).build()
+}
+
+/// A filter for everything but some record types.
+fn without(record_types: &[&'static str]) -> Option<Expression> {
+    if record_types.is_empty() {
+        return None;
+    }
+    let values = record_types.iter().map(ToString::to_string).collect();
+    let excluded = DimensionValues::builder().key(Dimension::RecordType).set_values(Some(values)).build();
+    Some(Expression::builder().not(Expression::builder().dimensions(excluded).build()).build())
+}
+
+fn period_of(result: ResultByTime, metric: &str) -> Result<CostPeriod, Fault> {
+    let interval = result.time_period.ok_or_else(|| incomplete(&GET_COST_AND_USAGE, "a period without its dates"))?;
+    let mut period = CostPeriod {
+        start: interval.start,
+        end: interval.end,
+        estimated: result.estimated,
+        groups: Vec::new(),
+        unit: None,
+    };
+    for group in result.groups.unwrap_or_default() {
+        let value = group.metrics.unwrap_or_default().remove(metric);
+        period.push(group.keys.unwrap_or_default(), amount(value)?);
+    }
+    // Without groups Cost Explorer gives one total instead.
+    if let Some(value) = result.total.unwrap_or_default().remove(metric) {
+        period.push(Vec::new(), amount(Some(value))?);
+    }
+    Ok(period)
+}
+
+fn amount(value: Option<MetricValue>) -> Result<(Decimal, String), Fault> {
+    let value = value.ok_or_else(|| incomplete(&GET_COST_AND_USAGE, "a group without its amount"))?;
+    Ok((decimal(&GET_COST_AND_USAGE, value.amount.as_deref())?, value.unit.unwrap_or_default()))
+}
+
+/// Reads an amount; AWS writes very small ones with an exponent.
+fn decimal(operation: &'static Operation, text: Option<&str>) -> Result<Decimal, Fault> {
+    let text = text.unwrap_or_default();
+    let read = text.parse().or_else(|_| Decimal::from_scientific(text));
+    read.map_err(|_| incomplete(operation, "an amount that is no decimal number"))
+}
+
+fn incomplete(operation: &'static Operation, what: &str) -> Fault {
+    Fault::failed(operation, "IncompleteAnswer", &format!("Cost Explorer gave {what}"))
+}

@@ -1,0 +1,44 @@
+//! EC2: its client, and what its resources have in common.
+
+pub mod address;
+pub mod instance;
+pub(crate) mod regions;
+pub mod volume;
+
+use aws_sdk_ec2::types::Tag;
+
+use crate::call::clients::{Service, guarded_client};
+use crate::call::gate::Rate;
+use crate::call::inquiry::Inquiry;
+use crate::model::operation::{Operation, Price};
+use crate::model::resource::Resource;
+use crate::services::values::{given, tags};
+
+/// EC2, which has EBS volumes and Elastic IP addresses, too.
+pub(crate) struct Ec2;
+
+impl Service for Ec2 {
+    const NAME: &'static str = "ec2";
+    /// Of the bucket that most Describe operations share.
+    const RATE: Rate = Rate::a_second(100, 20);
+
+    guarded_client!(aws_sdk_ec2);
+}
+
+/// An operation of EC2 that describes; AWS bills none of them.
+const fn describe(name: &'static str, action: &'static str) -> Operation {
+    Operation { service: Ec2::NAME, name, action: Some(action), price: Price::Free }
+}
+
+/// A resource of EC2: all have tags of the same kind and an ARN that is built, not given.
+fn resource<D>(inquiry: &Inquiry<'_>, id: String, kind: &str, tag_list: Option<Vec<Tag>>, detail: D) -> Resource<D> {
+    let tags = tags(tag_list.unwrap_or_default().into_iter().map(|tag| (tag.key, tag.value)));
+    Resource {
+        arn: inquiry.account.map(|account| account.arn("ec2", inquiry.region, &format!("{kind}/{id}"))),
+        name: given(tags.get("Name").map(String::as_str)),
+        region: Some(inquiry.region.to_owned()),
+        tags: Some(tags),
+        detail,
+        id,
+    }
+}

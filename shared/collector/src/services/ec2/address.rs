@@ -1,0 +1,78 @@
+//! Elastic IP addresses.
+
+use aws_sdk_ec2::types;
+use serde::Serialize;
+
+use crate::call::inquiry::Inquiry;
+use crate::call::pages::{Listing, one_call};
+use crate::model::metric::Catalog;
+use crate::model::operation::Operation;
+use crate::model::resource::Resource;
+use crate::services::ec2::{Ec2, describe, resource};
+use crate::services::kind::{Kind, Scope, TagSource};
+use crate::services::values::given;
+
+const DESCRIBE_ADDRESSES: Operation = describe("DescribeAddresses", "ec2:DescribeAddresses");
+
+/// The state of an address that something uses.
+pub const ASSOCIATED: &str = "associated";
+/// The state of an address that nothing uses; AWS bills it all the same.
+pub const UNASSOCIATED: &str = "unassociated";
+
+/// An Elastic IP address.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct Address {
+    /// The address.
+    pub public_ip: Option<String>,
+    /// `associated` or `unassociated`: AWS gives no state, this is whether anything uses it.
+    pub state: &'static str,
+    /// The instance that uses it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub instance_id: Option<String>,
+    /// The network interface that uses it: of an instance, a NAT gateway, a load balancer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub network_interface_id: Option<String>,
+    /// The private address behind it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub private_ip: Option<String>,
+}
+
+impl Kind for Address {
+    const TYPE: &'static str = "eip";
+    const OPERATIONS: &'static [&'static Operation] = &[&DESCRIBE_ADDRESSES];
+    const SCOPE: Scope = Scope::Regional;
+    /// EC2 gives no state; this is whether anything uses the address.
+    const STATES: &'static [&'static str] = &[ASSOCIATED, UNASSOCIATED];
+    const TAGS: TagSource = TagSource::Listed;
+    /// CloudWatch measures nothing of an address.
+    const CATALOG: Option<&'static Catalog> = None;
+    type Stored = Self;
+
+    fn state(&self) -> Option<&str> {
+        Some(self.state)
+    }
+
+    /// There are no pages of addresses.
+    async fn list(inquiry: &Inquiry<'_>) -> Listing<Resource<Self>> {
+        let ec2 = inquiry.client::<Ec2>();
+        let call = ec2.describe_addresses().send();
+        let answer = one_call(ec2.limits(&DESCRIBE_ADDRESSES, inquiry.deadline), call).await;
+        Listing::from(answer.map(|answer| {
+            let addresses = answer.addresses.unwrap_or_default().into_iter();
+            addresses.filter_map(|address| address_of(inquiry, address)).collect()
+        }))
+    }
+}
+
+fn address_of(inquiry: &Inquiry<'_>, address: types::Address) -> Option<Resource<Address>> {
+    let used = given(address.association_id.as_deref()).is_some() || given(address.instance_id.as_deref()).is_some();
+    let detail = Address {
+        public_ip: given(address.public_ip.as_deref()),
+        state: if used { ASSOCIATED } else { UNASSOCIATED },
+        instance_id: given(address.instance_id.as_deref()),
+        network_interface_id: given(address.network_interface_id.as_deref()),
+        private_ip: given(address.private_ip_address.as_deref()),
+    };
+    let id = address.allocation_id?;
+    Some(resource(inquiry, id, "elastic-ip", address.tags, detail))
+}

@@ -1,0 +1,175 @@
+//! EC2 instances.
+
+use aws_sdk_ec2::operation::describe_instances::DescribeInstancesOutput;
+use aws_sdk_ec2::types::{self, InstanceStateName, InstanceType};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::call::inquiry::Inquiry;
+use crate::call::pages::{Listing, every_page};
+use crate::model::metric::{AVERAGE, Catalog, Ids, MAXIMUM, MINIMUM, Metric, SUM, is_hex_id};
+use crate::model::operation::Operation;
+use crate::model::resource::Resource;
+use crate::services::ec2::{Ec2, describe, resource};
+use crate::services::kind::{Kind, Scope, TagSource};
+use crate::services::values::{given, timestamp};
+
+const DESCRIBE_INSTANCES: Operation = describe("DescribeInstances", "ec2:DescribeInstances");
+
+/// The most instances that EC2 puts into a page: each page is a round trip.
+const INSTANCES_A_PAGE: i32 = 1_000;
+
+/// An EC2 instance.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct Instance {
+    /// The instance type, `t3.micro`.
+    #[serde(rename = "type")]
+    pub instance_type: Option<String>,
+    /// `running`, `stopped`, …
+    pub state: Option<String>,
+    /// Why and when the state was entered, as EC2 words it: `User initiated (2026-11-01 09:00:00 GMT)`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state_transition_reason: Option<String>,
+    /// The last start.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub launch_time: Option<Timestamp>,
+    /// The availability zone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub availability_zone: Option<String>,
+    /// `x86_64`, `arm64`, …
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub architecture: Option<String>,
+    /// `Linux/UNIX`, `Windows`, …
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub platform: Option<String>,
+    /// `spot`, `scheduled` or `capacity-block`; absent for on-demand.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lifecycle: Option<String>,
+    /// The image it was started from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub image_id: Option<String>,
+    /// The VPC.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vpc_id: Option<String>,
+    /// The subnet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subnet_id: Option<String>,
+    /// The private IPv4 address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub private_ip: Option<String>,
+    /// The public IPv4 address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub public_ip: Option<String>,
+    /// Whether metrics come every minute (`enabled`) or every five (`disabled`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub monitoring: Option<String>,
+}
+
+/// CloudWatch's `CPUUtilization`.
+pub const CPU: Metric = Metric::new("cpu", "CPUUtilization", "Percent", AVERAGE);
+/// CloudWatch's `NetworkIn`.
+pub const NETWORK_IN: Metric = Metric::new("network_in", "NetworkIn", "Bytes", SUM);
+/// CloudWatch's `NetworkOut`.
+pub const NETWORK_OUT: Metric = Metric::new("network_out", "NetworkOut", "Bytes", SUM);
+/// CloudWatch's `DiskReadBytes`.
+pub const DISK_READ_BYTES: Metric = Metric::new("disk_read_bytes", "DiskReadBytes", "Bytes", SUM);
+/// CloudWatch's `DiskWriteBytes`.
+pub const DISK_WRITE_BYTES: Metric = Metric::new("disk_write_bytes", "DiskWriteBytes", "Bytes", SUM);
+/// CloudWatch's `DiskReadOps`.
+pub const DISK_READ_OPS: Metric = Metric::new("disk_read_ops", "DiskReadOps", "Count", SUM);
+/// CloudWatch's `DiskWriteOps`.
+pub const DISK_WRITE_OPS: Metric = Metric::new("disk_write_ops", "DiskWriteOps", "Count", SUM);
+/// CloudWatch's `EBSReadBytes`.
+pub const EBS_READ_BYTES: Metric = Metric::new("ebs_read_bytes", "EBSReadBytes", "Bytes", SUM);
+/// CloudWatch's `EBSWriteBytes`.
+pub const EBS_WRITE_BYTES: Metric = Metric::new("ebs_write_bytes", "EBSWriteBytes", "Bytes", SUM);
+/// CloudWatch's `StatusCheckFailed`.
+pub const STATUS_CHECK_FAILED: Metric = Metric::new("status_check_failed", "StatusCheckFailed", "Count", MAXIMUM);
+/// CloudWatch's `StatusCheckFailed_Instance`.
+pub const STATUS_CHECK_FAILED_INSTANCE: Metric =
+    Metric::new("status_check_failed_instance", "StatusCheckFailed_Instance", "Count", MAXIMUM);
+/// CloudWatch's `StatusCheckFailed_System`.
+pub const STATUS_CHECK_FAILED_SYSTEM: Metric =
+    Metric::new("status_check_failed_system", "StatusCheckFailed_System", "Count", MAXIMUM);
+/// CloudWatch's `CPUCreditBalance`.
+pub const CPU_CREDIT_BALANCE: Metric =
+    Metric::new("cpu_credit_balance", "CPUCreditBalance", "Count", MINIMUM).every(300);
+/// CloudWatch's `CPUCreditUsage`.
+pub const CPU_CREDIT_USAGE: Metric = Metric::new("cpu_credit_usage", "CPUCreditUsage", "Count", SUM).every(300);
+
+static CATALOG: Catalog = Catalog {
+    namespace: "AWS/EC2",
+    dimension: "InstanceId",
+    ids: Ids { like: "instance ids such as i-0123456789abcdef0", accepts: |id| is_hex_id(id, "i-") },
+    usual: 1,
+    metrics: &[
+        CPU,
+        NETWORK_IN,
+        NETWORK_OUT,
+        DISK_READ_BYTES,
+        DISK_WRITE_BYTES,
+        DISK_READ_OPS,
+        DISK_WRITE_OPS,
+        EBS_READ_BYTES,
+        EBS_WRITE_BYTES,
+        STATUS_CHECK_FAILED,
+        STATUS_CHECK_FAILED_INSTANCE,
+        STATUS_CHECK_FAILED_SYSTEM,
+        CPU_CREDIT_BALANCE,
+        CPU_CREDIT_USAGE,
+    ],
+};
+
+impl Kind for Instance {
+    const TYPE: &'static str = "ec2";
+    const OPERATIONS: &'static [&'static Operation] = &[&DESCRIBE_INSTANCES];
+    const SCOPE: Scope = Scope::Regional;
+    const STATES: &'static [&'static str] = InstanceStateName::values();
+    const TAGS: TagSource = TagSource::Listed;
+    const CATALOG: Option<&'static Catalog> = Some(&CATALOG);
+    type Stored = Box<Self>;
+
+    fn state(&self) -> Option<&str> {
+        self.state.as_deref()
+    }
+
+    async fn list(inquiry: &Inquiry<'_>) -> Listing<Resource<Box<Self>>> {
+        let ec2 = inquiry.client::<Ec2>();
+        let ask = |token| ec2.describe_instances().max_results(INSTANCES_A_PAGE).set_next_token(token).send();
+        let limits = ec2.limits(&DESCRIBE_INSTANCES, inquiry.deadline);
+        every_page(limits, ask, DescribeInstancesOutput::next_token, |page| {
+            let reservations = page.reservations.unwrap_or_default().into_iter();
+            let instances = reservations.flat_map(|reservation| reservation.instances.unwrap_or_default());
+            instances.filter_map(|instance| instance_of(inquiry, instance)).collect()
+        })
+        .await
+    }
+}
+
+fn instance_of(inquiry: &Inquiry<'_>, instance: types::Instance) -> Option<Resource<Box<Instance>>> {
+    let placement = instance.placement;
+    let detail = Instance {
+        instance_type: instance.instance_type.map(|kind| kind.as_str().to_owned()),
+        state: instance.state.and_then(|state| state.name).map(|name| name.as_str().to_owned()),
+        state_transition_reason: given(instance.state_transition_reason.as_deref()),
+        launch_time: timestamp(instance.launch_time.as_ref()),
+        availability_zone: placement.and_then(|placement| given(placement.availability_zone.as_deref())),
+        architecture: instance.architecture.map(|architecture| architecture.as_str().to_owned()),
+        platform: given(instance.platform_details.as_deref()),
+        lifecycle: instance.instance_lifecycle.map(|lifecycle| lifecycle.as_str().to_owned()),
+        image_id: given(instance.image_id.as_deref()),
+        vpc_id: given(instance.vpc_id.as_deref()),
+        subnet_id: given(instance.subnet_id.as_deref()),
+        private_ip: given(instance.private_ip_address.as_deref()),
+        public_ip: given(instance.public_ip_address.as_deref()),
+        monitoring: instance.monitoring.and_then(|m| m.state).map(|state| state.as_str().to_owned()),
+    };
+    let id = instance.instance_id?;
+    Some(resource(inquiry, id, "instance", instance.tags, Box::new(detail)))
+}
+
+/// Every type of instance that AWS's model of EC2 names, `m5.large`: those of the SDK that this was built with.
+#[must_use]
+pub fn instance_types() -> &'static [&'static str] {
+    InstanceType::values()
+}

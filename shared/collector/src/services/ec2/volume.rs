@@ -1,0 +1,118 @@
+//! EBS volumes.
+
+use aws_sdk_ec2::operation::describe_volumes::DescribeVolumesOutput;
+use aws_sdk_ec2::types::{self, VolumeState};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::call::inquiry::Inquiry;
+use crate::call::pages::{Listing, every_page};
+use crate::model::metric::{AVERAGE, Catalog, Ids, MINIMUM, Metric, SUM, is_hex_id};
+use crate::model::operation::Operation;
+use crate::model::resource::Resource;
+use crate::services::ec2::{Ec2, describe, resource};
+use crate::services::kind::{Kind, Scope, TagSource};
+use crate::services::values::{given, timestamp};
+
+const DESCRIBE_VOLUMES: Operation = describe("DescribeVolumes", "ec2:DescribeVolumes");
+
+/// The most volumes that EC2 puts into a page.
+const VOLUMES_A_PAGE: i32 = 500;
+
+/// An EBS volume.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct Volume {
+    /// `gp3`, `io2`, `st1`, …
+    #[serde(rename = "type")]
+    pub volume_type: Option<String>,
+    /// `in-use`, `available` (attached to nothing), …
+    pub state: Option<String>,
+    /// The size in GiB.
+    pub size_gb: Option<i32>,
+    /// The instances that it is attached to.
+    pub attached_to: Vec<String>,
+    /// IOPS, provisioned or baseline.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub iops: Option<i32>,
+    /// Throughput in MiB/s.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub throughput: Option<i32>,
+    /// Whether it is encrypted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub encrypted: Option<bool>,
+    /// The availability zone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub availability_zone: Option<String>,
+    /// The snapshot that it was made from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub snapshot_id: Option<String>,
+    /// When it was created.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created: Option<Timestamp>,
+}
+
+/// CloudWatch's `VolumeReadOps`.
+pub const READ_OPS: Metric = Metric::new("read_ops", "VolumeReadOps", "Count", SUM);
+/// CloudWatch's `VolumeWriteOps`.
+pub const WRITE_OPS: Metric = Metric::new("write_ops", "VolumeWriteOps", "Count", SUM);
+/// CloudWatch's `VolumeReadBytes`.
+pub const READ_BYTES: Metric = Metric::new("read_bytes", "VolumeReadBytes", "Bytes", SUM);
+/// CloudWatch's `VolumeWriteBytes`.
+pub const WRITE_BYTES: Metric = Metric::new("write_bytes", "VolumeWriteBytes", "Bytes", SUM);
+/// CloudWatch's `VolumeIdleTime`.
+pub const IDLE_TIME: Metric = Metric::new("idle_time", "VolumeIdleTime", "Seconds", SUM);
+/// CloudWatch's `VolumeQueueLength`.
+pub const QUEUE_LENGTH: Metric = Metric::new("queue_length", "VolumeQueueLength", "Count", AVERAGE);
+/// CloudWatch's `BurstBalance`.
+pub const BURST_BALANCE: Metric = Metric::new("burst_balance", "BurstBalance", "Percent", MINIMUM).every(300);
+
+static CATALOG: Catalog = Catalog {
+    namespace: "AWS/EBS",
+    dimension: "VolumeId",
+    ids: Ids { like: "volume ids such as vol-0123456789abcdef0", accepts: |id| is_hex_id(id, "vol-") },
+    usual: 2,
+    metrics: &[READ_OPS, WRITE_OPS, READ_BYTES, WRITE_BYTES, IDLE_TIME, QUEUE_LENGTH, BURST_BALANCE],
+};
+
+impl Kind for Volume {
+    const TYPE: &'static str = "ebs";
+    const OPERATIONS: &'static [&'static Operation] = &[&DESCRIBE_VOLUMES];
+    const SCOPE: Scope = Scope::Regional;
+    const STATES: &'static [&'static str] = VolumeState::values();
+    const TAGS: TagSource = TagSource::Listed;
+    const CATALOG: Option<&'static Catalog> = Some(&CATALOG);
+    type Stored = Box<Self>;
+
+    fn state(&self) -> Option<&str> {
+        self.state.as_deref()
+    }
+
+    async fn list(inquiry: &Inquiry<'_>) -> Listing<Resource<Box<Self>>> {
+        let ec2 = inquiry.client::<Ec2>();
+        let ask = |token| ec2.describe_volumes().max_results(VOLUMES_A_PAGE).set_next_token(token).send();
+        let limits = ec2.limits(&DESCRIBE_VOLUMES, inquiry.deadline);
+        every_page(limits, ask, DescribeVolumesOutput::next_token, |page| {
+            let volumes = page.volumes.unwrap_or_default().into_iter();
+            volumes.filter_map(|volume| volume_of(inquiry, volume)).collect()
+        })
+        .await
+    }
+}
+
+fn volume_of(inquiry: &Inquiry<'_>, volume: types::Volume) -> Option<Resource<Box<Volume>>> {
+    let attachments = volume.attachments.unwrap_or_default();
+    let detail = Volume {
+        volume_type: volume.volume_type.map(|kind| kind.as_str().to_owned()),
+        state: volume.state.map(|state| state.as_str().to_owned()),
+        size_gb: volume.size,
+        attached_to: attachments.into_iter().filter_map(|attachment| attachment.instance_id).collect(),
+        iops: volume.iops,
+        throughput: volume.throughput,
+        encrypted: volume.encrypted,
+        availability_zone: given(volume.availability_zone.as_deref()),
+        snapshot_id: given(volume.snapshot_id.as_deref()),
+        created: timestamp(volume.create_time.as_ref()),
+    };
+    let id = volume.volume_id?;
+    Some(resource(inquiry, id, "volume", volume.tags, Box::new(detail)))
+}
