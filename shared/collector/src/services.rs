@@ -33,56 +33,38 @@ use crate::services::lambda::Function;
 use crate::services::rds::Database;
 use crate::services::s3::Bucket;
 
-/// Makes of each line `Variant(how one is stored): Kind` the variant of [`ResourceType`] and of [`Detail`], and the arms
-/// of every match over the types:
-///
-/// ```text
-/// Ec2(Box<Instance>): Instance   ResourceType::Ec2, Detail::Ec2(Box<Instance>), `impl OfKind for Instance`, and in
-///                                each match an arm with what `Instance` says as a `Kind`
-/// ```
+/// Makes the types of resources of lines `Variant(how one is stored): Kind`. `Ec2(Box<Instance>): Instance` becomes
+/// `ResourceType::Ec2`, `Detail::Ec2(Box<Instance>)`, `impl OfKind for Instance`, and an arm in each match below, with what
+/// `Instance` says as a [`Kind`].
 macro_rules! kinds {
     ($($variant:ident($stored:ty): $kind:ty,)+) => {
-        /// The types of resources that the inventory knows, in the order of answers.
+        /// The types of resources, in the order of answers.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        #[expect(missing_docs, reason = "each is described where its kind is")]
+        #[expect(missing_docs, reason = "each is described by its kind")]
         pub enum ResourceType { $($variant,)+ }
 
         /// What only resources of one type have.
         #[derive(Debug, Clone, PartialEq, Serialize)]
         #[serde(untagged)]
-        #[expect(missing_docs, reason = "each is described where its kind is")]
+        #[expect(missing_docs, reason = "each is described by its kind")]
         pub enum Detail { $($variant($stored),)+ }
 
         impl ResourceType {
             /// Every type, in the order of answers.
             pub const ALL: [Self; [$(stringify!($variant)),+].len()] = [$(Self::$variant),+];
-
-            fn about(self) -> &'static About {
-                match self { $(Self::$variant => const { &About::of::<$kind>() },)+ }
-            }
-
-            /// Every resource of this type in a region, or in the account where its scope is global.
+            fn about(self) -> &'static About { match self { $(Self::$variant => const { &About::of::<$kind>() },)+ } }
+            /// Every resource of this type in a region, or in the account where the type is global.
             pub(crate) async fn list(self, inquiry: &Inquiry<'_>) -> Listing<Resource> {
                 match self { $(Self::$variant => <$kind>::list(inquiry).await.map(|r| r.map(Detail::$variant)),)+ }
             }
         }
-
         impl Detail {
-            fn resource_type(&self) -> ResourceType {
-                match self { $(Self::$variant(_) => ResourceType::$variant,)+ }
-            }
-
-            fn state(&self) -> Option<&str> {
-                match self { $(Self::$variant(stored) => <$kind as Kind>::state(stored.borrow()),)+ }
-            }
+            fn resource_type(&self) -> ResourceType { match self { $(Self::$variant(_) => ResourceType::$variant,)+ } }
+            fn state(&self) -> Option<&str> { match self { $(Self::$variant(it) => <$kind>::state(it.borrow()),)+ } }
         }
-
         $(impl OfKind for $kind {
             const RESOURCE_TYPE: ResourceType = ResourceType::$variant;
-
-            fn of(detail: &Detail) -> Option<&Self> {
-                if let Detail::$variant(stored) = detail { Some(stored.borrow()) } else { None }
-            }
+            fn of(detail: &Detail) -> Option<&Self> { if let Detail::$variant(it) = detail { Some(it.borrow()) } else { None } }
         })+
     };
 }
