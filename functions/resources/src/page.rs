@@ -9,9 +9,6 @@ use serde_json::value::RawValue;
 
 use crate::query::ResourcesQuery;
 
-/// Where a resource stands in the order of answers: its type, region and id.
-pub(crate) type Position = (ResourceType, Option<String>, String);
-
 /// The resources of one page, by type, and where the next one begins.
 #[derive(Debug, Serialize)]
 pub(crate) struct Page {

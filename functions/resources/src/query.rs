@@ -4,7 +4,6 @@ use api::{ApiError, Call, Paging, Query};
 use collector::{ResourceType, Wanted};
 
 use crate::filter::Filter;
-use crate::page::Position;
 
 /// Every parameter of this route.
 pub(crate) const PARAMETERS: &[&str] = &["regions", "types", "states", "tags", "limit", "cursor"];
@@ -12,6 +11,9 @@ pub(crate) const PARAMETERS: &[&str] = &["regions", "types", "states", "tags", "
 /// The longest key that AWS allows for a tag, and the longest key, colon and value, in characters.
 const LONGEST_KEY: usize = 128;
 const LONGEST_TAG: usize = LONGEST_KEY + 1 + 256;
+
+/// Where a resource stands in the order of answers, which a cursor keeps: its type, region and id.
+pub(crate) type Position = (ResourceType, Option<String>, String);
 
 /// What a caller asks.
 #[derive(Debug)]
