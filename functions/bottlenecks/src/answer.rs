@@ -9,12 +9,13 @@ use api::ApiError;
 use collector::window::Window;
 use collector::{Inventory, Resource, ResourceType, Survey};
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use crate::judge::{Found, Judgement, NotJudged, Verdicts};
+use crate::position::Position;
 use crate::query::BottlenecksQuery;
-use crate::rule::{ReasonKind, Rule, Settings, Severity};
+use crate::rule::{About, AnyRule, ReasonKind, Settings, Severity};
 use crate::rules;
 
 /// The `data` of an answer.
@@ -60,37 +61,23 @@ struct RuleText {
 }
 
 impl RuleText {
-    fn of(rule: &Rule, Settings { cpu_high, cpu_low }: Settings) -> Self {
-        let finding = rule.finding.replace("{cpu_high}", &cpu_high.to_string());
+    fn of(rule: &dyn AnyRule, Settings { cpu_high, cpu_low }: Settings) -> Self {
+        let About { severity, finding, source, .. } = rule.about();
+        let finding = finding.replace("{cpu_high}", &cpu_high.to_string());
         let finding = finding.replace("{cpu_low}", &cpu_low.to_string());
-        Self { severity: rule.severity, finding, source: rule.source }
+        Self { severity, finding, source }
     }
 }
 
-/// Where a finding, or what could not be judged, stands in the order of an answer.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub(crate) struct Position {
-    /// The place of the rule among all, which are in the order of severity; after all of them for what was not judged.
-    rule: usize,
-    /// How far the value is past the threshold, as [`Found::excess`] gives it.
-    excess: Reverse<u64>,
-    resource: (ResourceType, Option<String>, String),
-    /// Why it could not be judged; `None` for a finding.
-    reason: Option<ReasonKind>,
-    /// The time that the answer is about, the same on all its pages.
-    pub(crate) as_of: Timestamp,
-}
-
-impl Position {
-    fn of(entry: &Entry<'_>, as_of: Timestamp) -> Self {
-        let (rule, excess, resource, reason) = match entry {
-            Entry::Found(found) => (found.place, found.excess(), found.resource, None),
-            Entry::NotJudged(not_judged) => (rules::ALL.len(), 0, not_judged.resource, Some(not_judged.reason)),
-        };
-        let (kind, region, id) = resource.position();
-        let resource = (kind, region.map(str::to_owned), id.to_owned());
-        Self { rule, excess: Reverse(excess), resource, reason, as_of }
-    }
+/// Where an entry stands in the order of an answer about `as_of`.
+fn position(entry: &Entry<'_>, as_of: Timestamp) -> Position {
+    let (rule, excess, resource, reason) = match entry {
+        Entry::Found(found) => (found.rank, found.excess(), found.resource, None),
+        Entry::NotJudged(not_judged) => (rules::ALL.len(), 0, not_judged.resource, Some(not_judged.reason)),
+    };
+    let (kind, region, id) = resource.position();
+    let resource = (kind, region.map(str::to_owned), id.to_owned());
+    Position { rule, excess: Reverse(excess), resource, reason, as_of }
 }
 
 /// One item of the order.
@@ -158,11 +145,12 @@ struct CoverageJson {
 
 impl<'a> FindingJson<'a> {
     fn of(Found { rule, resource, finding, .. }: &'a Found<'_>) -> Self {
+        let About { name, severity, not_observed, .. } = rule.about();
         let observed = &finding.observed;
         let window = |(Window { start, end, period }, _)| WindowJson { start, end, period_seconds: period };
         Self {
-            rule: rule.name,
-            severity: rule.severity,
+            rule: name,
+            severity,
             resource: ResourceJson::of(resource),
             metric: observed.metric,
             statistic: observed.statistic,
@@ -172,7 +160,7 @@ impl<'a> FindingJson<'a> {
             window: observed.over.map(window),
             coverage: observed.over.map(|(window, found)| CoverageJson { expected: window.periods(), found }),
             recommendation: &finding.recommendation,
-            not_observed: finding.not_observed,
+            not_observed,
         }
     }
 }
@@ -200,8 +188,8 @@ impl Summary {
         let mut by_severity: BTreeMap<_, _> = Severity::ALL.into_iter().map(|severity| (severity, 0)).collect();
         let mut by_rule = BTreeMap::new();
         for Found { rule, .. } in findings {
-            count(&mut by_severity, rule.severity);
-            count(&mut by_rule, rule.name);
+            count(&mut by_severity, rule.about().severity);
+            count(&mut by_rule, rule.about().name);
         }
         let each_once = |resources: &mut dyn Iterator<Item = &Resource>| {
             let each: BTreeSet<_> = resources.map(Resource::position).collect();
@@ -234,7 +222,7 @@ pub(crate) fn shape(survey: &Survey<Verdicts>, query: &BottlenecksQuery) -> Resu
     let judgement = Judgement::of(survey);
     let found = judgement.findings.iter().map(Entry::Found);
     let entries = found.chain(judgement.not_judged.iter().map(Entry::NotJudged));
-    let page = query.paging.cut(entries, |entry| Position::of(entry, query.windows.now))?;
+    let page = query.paging.cut(entries, |entry| position(entry, query.windows.now))?;
     let (mut findings, mut not_judged) = (Vec::new(), Vec::new());
     for (entry, json) in page.items {
         match entry {
@@ -243,12 +231,12 @@ pub(crate) fn shape(survey: &Survey<Verdicts>, query: &BottlenecksQuery) -> Resu
         }
     }
     let types = &survey.inventory.types;
-    let rules = rules::ALL.into_iter().filter(|rule| types.contains(&rule.resource_type));
+    let rules = rules::ALL.into_iter().filter(|rule| types.contains(&rule.resource_type()));
     Ok(Bottlenecks {
         summary: Summary::of(&survey.inventory, &judgement),
         findings,
         not_judged,
         next_cursor: page.next_cursor,
-        rules: rules.map(|rule| (rule.name, RuleText::of(rule, query.settings))).collect(),
+        rules: rules.map(|rule| (rule.about().name, RuleText::of(rule, query.settings))).collect(),
     })
 }

@@ -6,16 +6,15 @@ use std::collections::BTreeMap;
 use collector::{Resource, Series, Survey};
 
 use crate::needs::Plan;
-use crate::query::BottlenecksQuery;
-use crate::rule::{Case, Finding, Reason, ReasonKind, Rule};
+use crate::rule::{AnyRule, Evidence, Finding, Reason, ReasonKind, Settings, Windows};
 use crate::rules;
 
 /// What a rule says of a resource.
 #[derive(Debug)]
 pub(crate) struct Verdict {
-    rule: &'static Rule,
-    /// The rule's place among all.
-    place: usize,
+    rule: &'static dyn AnyRule,
+    /// The rule's rank among all.
+    rank: usize,
     /// What is wrong, or why that can't be said.
     said: Result<Finding, Reason>,
 }
@@ -24,18 +23,17 @@ pub(crate) struct Verdict {
 pub(crate) type Verdicts = Box<[Verdict]>;
 
 /// Holds one resource and what was measured of it against its rules. Those that find nothing wrong say nothing.
-pub(crate) fn judge(resource: &Resource, series: &[Series], query: &BottlenecksQuery) -> Verdicts {
+pub(crate) fn judge(resource: &Resource, series: &[Series], settings: Settings, windows: &Windows) -> Verdicts {
     let plan = Plan::of(resource);
-    let (settings, now) = (query.settings, query.windows.now);
-    let of_rule = |(place, rule): (usize, &'static Rule)| {
-        let judged = (rule.applies)(resource).and_then(|applies| {
+    let of_rule = |(rank, rule): (usize, &'static dyn AnyRule)| {
+        let judged = rule.applies(resource).and_then(|applies| {
             if !applies {
                 return Ok(None);
             }
-            let readings = rule.needs.iter().map(|need| (need, plan.reading(need, &query.windows, series)));
-            (rule.judge)(&Case { resource, settings, now, readings: readings.collect() })
+            let readings = rule.about().needs.iter().map(|need| (need, plan.reading(need, windows, series)));
+            rule.judge(resource, Evidence { settings, now: windows.now, readings: readings.collect() })
         });
-        Some(Verdict { rule, place, said: judged.transpose()? })
+        Some(Verdict { rule, rank, said: judged.transpose()? })
     };
     rules::of(resource.resource_type()).filter_map(of_rule).collect()
 }
@@ -43,9 +41,9 @@ pub(crate) fn judge(resource: &Resource, series: &[Series], query: &BottlenecksQ
 /// What a rule found in a resource.
 #[derive(Debug)]
 pub(crate) struct Found<'a> {
-    pub(crate) rule: &'static Rule,
-    /// The rule's place among all.
-    pub(crate) place: usize,
+    pub(crate) rule: &'static dyn AnyRule,
+    /// The rule's rank among all.
+    pub(crate) rank: usize,
     pub(crate) resource: &'a Resource,
     pub(crate) finding: &'a Finding,
 }
@@ -79,16 +77,16 @@ impl<'a> Judgement<'a> {
     pub(crate) fn of(survey: &'a Survey<Verdicts>) -> Self {
         let mut all = Self::default();
         for (resource, verdicts) in survey.inventory.resources.iter().zip(&survey.read) {
-            for Verdict { rule, place, said } in verdicts {
+            for Verdict { rule, rank, said } in verdicts {
                 match said {
-                    Ok(finding) => all.findings.push(Found { rule, place: *place, resource, finding }),
-                    Err(reason) => all.could_not(resource, reason, rule.name),
+                    Ok(finding) => all.findings.push(Found { rule: *rule, rank: *rank, resource, finding }),
+                    Err(reason) => all.could_not(resource, reason, rule.about().name),
                 }
             }
         }
         // Worst first: by rule, and within a rule those that are farthest past the threshold. The rest is the inventory's
         // order, which the sort keeps.
-        all.findings.sort_by_key(|found| (found.place, Reverse(found.excess())));
+        all.findings.sort_by_key(|found| (found.rank, Reverse(found.excess())));
         all.not_judged.sort_by(|a, b| (a.resource.position(), a.reason).cmp(&(b.resource.position(), b.reason)));
         all
     }

@@ -13,6 +13,7 @@
 mod answer;
 mod judge;
 mod needs;
+mod position;
 mod query;
 mod rule;
 mod rules;
@@ -32,7 +33,7 @@ pub async fn handle(accounts: &Accounts, call: Call) -> Result<Answer<Bottleneck
     let query = BottlenecksQuery::read(&call)?;
     let needs = |resource: &Resource| Plan::of(resource).measurements(&resource.id, &query.windows);
     let collector = call.account(|account, principal| accounts.collector(account, principal))?;
-    let judge = |resource: &Resource, series: &[Series]| judge::judge(resource, series, &query);
+    let judge = |resource: &Resource, series: &[Series]| judge::judge(resource, series, query.settings, &query.windows);
     let surveyed = collector.survey(&query.wanted, needs, judge, call.deadline).await;
     let (survey, coverage) = surveyed.map_err(|refusal| ApiError::refused("regions", &refusal, refusal.gap()))?;
     if survey.inventory.listed.is_empty() {

@@ -29,13 +29,17 @@ impl Plan {
     pub(crate) fn of(resource: &Resource) -> Self {
         let mut needed: Vec<Needed> = Vec::new();
         let Some(catalog) = resource.resource_type().catalog() else { return Self { needed } };
-        let rules = rules::of(resource.resource_type()).filter(|(_, rule)| (rule.applies)(resource) == Ok(true));
-        for need in rules.flat_map(|(_, rule)| rule.needs) {
-            let Some(metric) = catalog.find(need.metric) else { continue };
-            match needed.iter_mut().find(|other| other.metric == metric && other.span == need.span) {
+        let rules = rules::of(resource.resource_type()).filter(|(_, rule)| rule.applies(resource) == Ok(true));
+        for need in rules.flat_map(|(_, rule)| rule.about().needs) {
+            match needed.iter_mut().find(|other| other.metric == need.metric && other.span == need.span) {
                 Some(other) if other.statistics.contains(&need.statistic) => {}
                 Some(other) => other.statistics.push(need.statistic),
-                None => needed.push(Needed { catalog, metric, span: need.span, statistics: vec![need.statistic] }),
+                None => needed.push(Needed {
+                    catalog,
+                    metric: need.metric,
+                    span: need.span,
+                    statistics: vec![need.statistic],
+                }),
             }
         }
         Self { needed }
@@ -61,7 +65,7 @@ impl Plan {
         series: &'a [Series],
     ) -> Result<Reading<'a>, Reason> {
         let mut measured = self.needed.iter().zip(series);
-        let found = measured.find(|(needed, _)| needed.metric.name == need.metric && needed.span == need.span);
+        let found = measured.find(|(needed, _)| needed.metric == need.metric && needed.span == need.span);
         let Some((needed, series)) = found else { return Err(Reason::not_measured(SeriesStatus::Missing)) };
         let number = needed.statistics.iter().position(|statistic| *statistic == need.statistic);
         match number.and_then(|number| series.values.get(number)) {
@@ -79,12 +83,11 @@ mod tests {
     use crate::rules::tests::{instance, now};
 
     #[test]
-    fn every_need_is_in_the_catalog_of_its_type() {
+    fn every_need_is_a_metric_of_its_rules_type() {
         for rule in rules::ALL {
-            let catalog = rule.resource_type.catalog();
-            for need in rule.needs {
-                let metric = catalog.and_then(|catalog| catalog.find(need.metric));
-                assert_eq!(metric.map(|metric| metric.name), Some(need.metric), "{}", rule.name);
+            let metrics = rule.resource_type().catalog().map(|catalog| catalog.metrics).unwrap_or_default();
+            for need in rule.about().needs {
+                assert!(metrics.contains(need.metric), "{}: {}", rule.about().name, need.metric.name);
             }
         }
     }

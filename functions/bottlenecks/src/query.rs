@@ -5,7 +5,7 @@ use collector::Wanted;
 use collector::window::LONGEST_HOURS;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::answer::Position;
+use crate::position::Position;
 use crate::rule::{Settings, Windows};
 use crate::rules;
 
@@ -36,7 +36,7 @@ impl BottlenecksQuery {
     }
 
     pub(crate) fn from_query(query: &Query, now: Timestamp) -> Result<Self, ApiError> {
-        let mut types = query.choices("types", &rules::TYPES)?.unwrap_or_else(|| rules::TYPES.to_vec());
+        let mut types = query.choices("types", &rules::types())?.unwrap_or_else(rules::types);
         types.sort_unstable();
         let wanted = Wanted { regions: query.regions("regions")?, types, tags: false };
         let hours = query.number("hours", &(1..=LONGEST_HOURS))?.unwrap_or(USUAL_HOURS);
@@ -92,7 +92,7 @@ mod tests {
     #[test]
     fn without_parameters_every_type_that_has_rules_is_judged_by_the_original_thresholds() {
         let query = read(&[]).unwrap();
-        assert_eq!(query.wanted, Wanted { regions: None, types: rules::TYPES.to_vec(), tags: false });
+        assert_eq!(query.wanted, Wanted { regions: None, types: rules::types(), tags: false });
         assert_eq!(query.settings, Settings { cpu_high: 80, cpu_low: 10 });
         assert_eq!(query.windows.of(crate::rule::Span::Asked).periods(), 25);
     }

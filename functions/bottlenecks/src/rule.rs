@@ -4,18 +4,17 @@
 //! Both answer with a [`Reason`] where they can't tell. A rule calls nothing and knows no clock, so that its finding
 //! follows from its [`Case`] alone.
 
+use std::fmt;
+
 use collector::Metric;
 use collector::window::{Window, usual_period};
-use collector::{Resource, ResourceType, SeriesStatus};
+use collector::{OfKind, Resource, ResourceType, SeriesStatus};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// One rule.
-#[derive(Debug)]
-pub(crate) struct Rule {
+/// One rule about resources of the kind `K`.
+pub(crate) struct Rule<K: 'static> {
     pub(crate) name: &'static str,
-    /// The type that it judges.
-    pub(crate) resource_type: ResourceType,
     pub(crate) severity: Severity,
     /// When there is a finding, with the threshold; `{cpu_high}` and `{cpu_low}` stand for the caller's.
     pub(crate) finding: &'static str,
@@ -23,10 +22,65 @@ pub(crate) struct Rule {
     pub(crate) source: &'static str,
     /// What it reads of CloudWatch.
     pub(crate) needs: &'static [Need],
+    /// What would matter too and can't be seen from here.
+    pub(crate) not_observed: &'static [&'static str],
     /// Whether it concerns a resource, before anything is measured.
-    pub(crate) applies: fn(&Resource) -> Result<bool, Reason>,
+    pub(crate) applies: fn(&K) -> Result<bool, Reason>,
     /// What it finds in a resource that it applies to.
-    pub(crate) judge: fn(&Case<'_>) -> Result<Option<Finding>, Reason>,
+    pub(crate) judge: fn(&Case<'_, K>) -> Result<Option<Finding>, Reason>,
+}
+
+/// What a rule says of itself, whatever its kind.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct About {
+    pub(crate) name: &'static str,
+    pub(crate) severity: Severity,
+    pub(crate) finding: &'static str,
+    pub(crate) source: &'static str,
+    pub(crate) needs: &'static [Need],
+    pub(crate) not_observed: &'static [&'static str],
+}
+
+/// A rule of any kind: what all of them are listed as. A trait object, since an enum would be one more list of kinds to
+/// extend with each of them.
+pub(crate) trait AnyRule: fmt::Debug + Sync {
+    /// What it says of itself.
+    fn about(&self) -> About;
+
+    /// The type that it judges.
+    fn resource_type(&self) -> ResourceType;
+
+    /// Whether it concerns a resource; no resource of another type.
+    fn applies(&self, resource: &Resource) -> Result<bool, Reason>;
+
+    /// What it finds in a resource that it applies to.
+    fn judge(&self, resource: &Resource, evidence: Evidence<'_>) -> Result<Option<Finding>, Reason>;
+}
+
+impl<K: OfKind> AnyRule for Rule<K> {
+    fn about(&self) -> About {
+        let Self { name, severity, finding, source, needs, not_observed, .. } = *self;
+        About { name, severity, finding, source, needs, not_observed }
+    }
+
+    fn resource_type(&self) -> ResourceType {
+        K::RESOURCE_TYPE
+    }
+
+    fn applies(&self, resource: &Resource) -> Result<bool, Reason> {
+        K::of(&resource.detail).map_or(Ok(false), self.applies)
+    }
+
+    fn judge(&self, resource: &Resource, evidence: Evidence<'_>) -> Result<Option<Finding>, Reason> {
+        let Some(detail) = K::of(&resource.detail) else { return Ok(None) };
+        (self.judge)(&Case { id: &resource.id, detail, evidence })
+    }
+}
+
+impl<K> fmt::Debug for Rule<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rule").field("name", &self.name).finish_non_exhaustive()
+    }
 }
 
 /// How much a finding matters; the worst is first in every order.
@@ -50,8 +104,7 @@ impl Severity {
 /// A statistic of a metric over a stretch of time.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Need {
-    /// The short name of the catalog.
-    pub(crate) metric: &'static str,
+    pub(crate) metric: &'static Metric,
     /// CloudWatch's name.
     pub(crate) statistic: &'static str,
     pub(crate) span: Span,
@@ -114,19 +167,28 @@ pub(crate) struct Settings {
     pub(crate) cpu_low: u8,
 }
 
-/// One resource, and what was measured of it.
+/// What there is to judge a resource by, beside itself.
 #[derive(Debug)]
-pub(crate) struct Case<'a> {
-    pub(crate) resource: &'a Resource,
+pub(crate) struct Evidence<'a> {
     pub(crate) settings: Settings,
     pub(crate) now: Timestamp,
     pub(crate) readings: Vec<(&'static Need, Result<Reading<'a>, Reason>)>,
 }
 
-impl<'a> Case<'a> {
+/// One resource, and what was measured of it.
+#[derive(Debug)]
+pub(crate) struct Case<'a, K> {
+    /// AWS's id of the resource.
+    pub(crate) id: &'a str,
+    /// What its type has.
+    pub(crate) detail: &'a K,
+    pub(crate) evidence: Evidence<'a>,
+}
+
+impl<'a, K> Case<'a, K> {
     /// What was measured for a need of the rule.
     pub(crate) fn read(&self, need: &Need) -> Result<Reading<'a>, Reason> {
-        let found = self.readings.iter().find(|(other, _)| *other == need);
+        let found = self.evidence.readings.iter().find(|(other, _)| *other == need);
         found.map_or_else(|| Err(Reason::not_measured(SeriesStatus::Missing)), |(_, reading)| reading.clone())
     }
 }
@@ -219,8 +281,6 @@ pub(crate) struct Finding {
     pub(crate) observed: Observed,
     /// What to do, in terms of this resource.
     pub(crate) recommendation: String,
-    /// What would matter too and can't be seen from here.
-    pub(crate) not_observed: &'static [&'static str],
 }
 
 /// The value that a finding rests on.

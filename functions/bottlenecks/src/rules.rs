@@ -1,5 +1,6 @@
-//! Every rule, in the order of answers, and what several of them share.
+//! Every rule, in the order of answers.
 
+mod common;
 mod ebs_unattached;
 mod ec2_cpu_credits_exhausted;
 mod ec2_high_cpu;
@@ -21,16 +22,12 @@ mod rds_no_connections;
 mod rds_queue_depth;
 mod rds_swap;
 
-use collector::Detail;
-use collector::services::ec2::instance::Instance;
-use collector::services::lambda::Function;
-use collector::services::rds::Database;
-use collector::{Resource, ResourceType};
+use collector::ResourceType;
 
-use crate::rule::{Reason, ReasonKind, Rule};
+use crate::rule::AnyRule;
 
 /// Every rule; those of one severity in the order of their urgency.
-pub(crate) const ALL: [&Rule; 21] = [
+pub(crate) const ALL: [&dyn AnyRule; 21] = [
     &ec2_status_check_failed::RULE,
     &rds_low_storage::RULE,
     &ec2_sustained_high_cpu::RULE,
@@ -54,94 +51,14 @@ pub(crate) const ALL: [&Rule; 21] = [
     &eip_unassociated::RULE,
 ];
 
-/// The types that have a rule.
-pub(crate) const TYPES: [ResourceType; 5] =
-    [ResourceType::Ec2, ResourceType::Rds, ResourceType::Lambda, ResourceType::Ebs, ResourceType::Eip];
-
-/// The rules of a type, each with its place among all.
-pub(crate) fn of(resource_type: ResourceType) -> impl Iterator<Item = (usize, &'static Rule)> {
-    ALL.into_iter().enumerate().filter(move |(_, rule)| rule.resource_type == resource_type)
+/// The types that have a rule, in the order of answers.
+pub(crate) fn types() -> Vec<ResourceType> {
+    ResourceType::ALL.into_iter().filter(|kind| of(*kind).next().is_some()).collect()
 }
 
-/// Where several thresholds come from.
-const RECOMMENDED_ALARMS: &str = "AWS recommended alarms";
-const COMMON_ALARMS: &str = "common practice: a widely used set of alarms";
-
-fn instance(resource: &Resource) -> Result<&Instance, Reason> {
-    match &resource.detail {
-        Detail::Ec2(instance) => Ok(instance),
-        _ => Err(Reason::unknown("this is no instance")),
-    }
-}
-
-fn database(resource: &Resource) -> Result<&Database, Reason> {
-    match &resource.detail {
-        Detail::Rds(database) => Ok(database),
-        _ => Err(Reason::unknown("this is no database")),
-    }
-}
-
-fn function(resource: &Resource) -> Result<&Function, Reason> {
-    match &resource.detail {
-        Detail::Lambda(function) => Ok(function),
-        _ => Err(Reason::unknown("this is no function")),
-    }
-}
-
-/// Instances that run; those that are gone for good concern nobody.
-fn runs(resource: &Resource) -> Result<bool, Reason> {
-    match instance(resource)?.state.as_deref() {
-        Some("running") => Ok(true),
-        Some("terminated" | "shutting-down") => Ok(false),
-        Some(state) => Err(not_running("instance", state)),
-        None => Err(Reason::unknown("EC2 gives no state")),
-    }
-}
-
-/// Databases that serve, if in maintenance; those that are gone for good concern nobody.
-fn serves(resource: &Resource) -> Result<bool, Reason> {
-    let database = database(resource)?;
-    if let Some((_, service)) = OTHER_SERVICES.iter().find(|(engine, _)| database.engine.as_deref() == Some(engine)) {
-        let detail = format!("{service} measures it in a namespace of its own, and its thresholds are others");
-        return Err(Reason::unknown(detail));
-    }
-    match database.status.as_deref() {
-        Some("deleting") => Ok(false),
-        Some(status @ ("creating" | "failed" | "starting" | "stopped" | "stopping")) => {
-            Err(not_running("database", status))
-        }
-        Some(_) => Ok(true),
-        None => Err(Reason::unknown("RDS gives no status")),
-    }
-}
-
-/// The engines that RDS lists beside its own, and whose they are.
-const OTHER_SERVICES: [(&str, &str); 2] = [("docdb", "Amazon DocumentDB"), ("neptune", "Amazon Neptune")];
-
-fn not_running(what: &str, state: &str) -> Reason {
-    Reason::new(ReasonKind::NotRunning, format!("the {what} is {state}"))
-}
-
-/// Whether a database's storage belongs to its cluster: Aurora's.
-fn is_aurora(database: &Database) -> bool {
-    database.engine.as_deref().is_some_and(|engine| engine.starts_with("aurora"))
-}
-
-/// What to do about storage that can't keep up.
-fn faster_storage(database: &Database) -> String {
-    let queries = "Find the queries that read and write the most";
-    if is_aurora(database) {
-        return format!("{queries}, or take a larger class: Aurora's storage itself has no speed to choose.");
-    }
-    format!(
-        "{queries}, or compare read_iops, write_iops and queue_depth in /metrics with what the storage is provisioned for, \
-         and raise its IOPS or throughput; gp3 does so without more storage."
-    )
-}
-
-/// A number of bytes as people read it.
-fn gib(bytes: f64) -> String {
-    format!("{:.1} GiB", bytes / crate::sizes::GIB)
+/// The rules of a type, each with its rank among all.
+pub(crate) fn of(resource_type: ResourceType) -> impl Iterator<Item = (usize, &'static dyn AnyRule)> {
+    ALL.into_iter().enumerate().filter(move |(_, rule)| rule.resource_type() == resource_type)
 }
 
 #[cfg(test)]

@@ -33,8 +33,12 @@ struct Account {
 impl Account {
     /// The answer to a question.
     fn ask(&self, query: &BottlenecksQuery) -> Value {
-        let judged =
-            self.inventory.resources.iter().zip(&self.series).map(|(resource, series)| judge(resource, series, query));
+        let judged = self
+            .inventory
+            .resources
+            .iter()
+            .zip(&self.series)
+            .map(|(resource, series)| judge(resource, series, query.settings, &query.windows));
         let survey = Survey { inventory: self.inventory.clone(), read: judged.collect() };
         serde_json::to_value(shape(&survey, query).unwrap()).unwrap()
     }
@@ -62,10 +66,10 @@ fn account(
         measurements.map(of_measurement).collect()
     };
     let series = resources.iter().map(series).collect();
-    let listed = rules::TYPES.into_iter().filter(|kind| *kind != ResourceType::Rds);
+    let listed = rules::types().into_iter().filter(|kind| *kind != ResourceType::Rds);
     let inventory = Inventory {
         regions: vec!["us-east-1".to_owned()],
-        types: rules::TYPES.to_vec(),
+        types: rules::types(),
         listed: listed.map(|kind| (kind, "us-east-1".to_owned())).collect(),
         resources,
     };

@@ -1,31 +1,30 @@
 //! A volume that nothing uses.
 
-use collector::Detail;
-use collector::{Resource, ResourceType};
+use collector::services::ec2::volume::Volume;
 
 use crate::rule::{Case, Finding, Observed, Reason, Rule, Severity};
 
-pub(super) const RULE: Rule = Rule {
+pub(super) const RULE: Rule<Volume> = Rule {
     name: "ebs_unattached",
-    resource_type: ResourceType::Ebs,
     severity: Severity::Low,
     finding: "the volume is attached to no instance",
     source: "AWS Trusted Advisor",
     needs: &[],
+    not_observed: &["when it was last attached"],
     applies,
     judge,
 };
 
 /// Volumes that can be used; one that is being made or deleted can't.
-fn applies(resource: &Resource) -> Result<bool, Reason> {
-    match resource.state() {
+fn applies(volume: &Volume) -> Result<bool, Reason> {
+    match volume.state.as_deref() {
         Some(state) => Ok(matches!(state, "available" | "in-use")),
         None => Err(Reason::unknown("EC2 gives no state")),
     }
 }
 
-fn judge(case: &Case<'_>) -> Result<Option<Finding>, Reason> {
-    let Detail::Ebs(volume) = &case.resource.detail else { return Err(Reason::unknown("this is no volume")) };
+fn judge(case: &Case<'_, Volume>) -> Result<Option<Finding>, Reason> {
+    let volume = case.detail;
     if volume.state.as_deref() != Some("available") {
         return Ok(None);
     }
@@ -41,6 +40,5 @@ fn judge(case: &Case<'_>) -> Result<Option<Finding>, Reason> {
             over: None,
         },
         recommendation: format!("Take a snapshot and delete it: its {size}{kind} are billed, attached or not."),
-        not_observed: &["when it was last attached"],
     }))
 }

@@ -1,35 +1,35 @@
 //! A burstable instance without credits: it runs at its baseline, or each further credit is billed.
 
-use collector::{Resource, ResourceType};
+use collector::services::ec2::instance::{self, Instance};
 use jiff::Span as Time;
 
-use super::{instance, runs};
 use crate::rule::{Case, Finding, Need, Reason, Rule, Severity, Span, smallest};
+use crate::rules::common::runs;
 use crate::sizes;
 
-const BALANCE: Need = Need { metric: "cpu_credit_balance", statistic: "Minimum", span: Span::Asked };
+const BALANCE: Need = Need { metric: &instance::CPU_CREDIT_BALANCE, statistic: "Minimum", span: Span::Asked };
 
 /// A credit is one processor for one minute; below one, nothing is left to burst with.
 const THRESHOLD: f64 = 1.0;
 
-pub(super) const RULE: Rule = Rule {
+pub(super) const RULE: Rule<Instance> = Rule {
     name: "ec2_cpu_credits_exhausted",
-    resource_type: ResourceType::Ec2,
     severity: Severity::High,
     finding: "the CPU credit balance of a burstable instance fell below 1 in the asked hours",
     source: "EC2 user guide: a balance at or near 0 means that no credits are left to burst",
     needs: &[BALANCE],
+    not_observed: &["credit mode"],
     applies,
     judge,
 };
 
-fn applies(resource: &Resource) -> Result<bool, Reason> {
-    Ok(instance(resource)?.instance_type.as_deref().is_some_and(sizes::is_burstable) && runs(resource)?)
+fn applies(instance: &Instance) -> Result<bool, Reason> {
+    Ok(instance.instance_type.as_deref().is_some_and(sizes::is_burstable) && runs(instance)?)
 }
 
-fn judge(case: &Case<'_>) -> Result<Option<Finding>, Reason> {
+fn judge(case: &Case<'_, Instance>) -> Result<Option<Finding>, Reason> {
     let reading = case.read(&BALANCE)?;
-    let instance = instance(case.resource)?;
+    let instance = case.detail;
     // An instance starts with an empty balance: its first hour says nothing.
     let first_hour = instance.launch_time.map(|launched| {
         let period = Time::new().seconds(i64::from(reading.window.period));
@@ -55,6 +55,5 @@ fn judge(case: &Case<'_>) -> Result<Option<Finding>, Reason> {
             "Change it to {larger}a type that is not burstable, if the load lasts; in unlimited mode it keeps its speed \
              and the further credits are billed."
         ),
-        not_observed: &["credit mode"],
     }))
 }

@@ -1,20 +1,20 @@
 //! A peak of CPU: the original dashboard's rule. Whether it lasts, [`super::ec2_sustained_high_cpu`] says.
 
-use collector::ResourceType;
+use collector::services::ec2::instance::{self, Instance};
 use collector::window::{FIVE_MINUTES, LONGEST_PERIOD};
 
-use super::runs;
 use crate::rule::{Case, Finding, Need, Reason, Rule, Severity, Span};
+use crate::rules::common::runs;
 
-pub(super) const MAXIMUM: Need = Need { metric: "cpu", statistic: "Maximum", span: Span::Asked };
+pub(super) const MAXIMUM: Need = Need { metric: &instance::CPU, statistic: "Maximum", span: Span::Asked };
 
-pub(super) const RULE: Rule = Rule {
+pub(super) const RULE: Rule<Instance> = Rule {
     name: "ec2_high_cpu",
-    resource_type: ResourceType::Ec2,
     severity: Severity::Medium,
     finding: "the highest CPU of the asked hours is above cpu_high ({cpu_high} %); it may be a single peak",
     source: "a default of this project",
     needs: &[MAXIMUM],
+    not_observed: &["processes"],
     applies: runs,
     judge,
 };
@@ -28,9 +28,9 @@ fn length(seconds: u32) -> &'static str {
     }
 }
 
-fn judge(case: &Case<'_>) -> Result<Option<Finding>, Reason> {
+fn judge(case: &Case<'_, Instance>) -> Result<Option<Finding>, Reason> {
     let reading = case.read(&MAXIMUM)?;
-    let threshold = f64::from(case.settings.cpu_high);
+    let threshold = f64::from(case.evidence.settings.cpu_high);
     let (at, highest) = reading.maximum()?;
     let above = reading.values.iter().filter(|(_, value)| *value > threshold).count();
     let (of, period) = (reading.values.len(), length(reading.window.period));
@@ -40,6 +40,5 @@ fn judge(case: &Case<'_>) -> Result<Option<Finding>, Reason> {
             "Look at what ran at the peak, in the {period} from {at}. CPU passed the threshold in {above} of \
              {of} such periods: if that is a pattern, spread the work over time or over more instances."
         ),
-        not_observed: &["processes"],
     }))
 }

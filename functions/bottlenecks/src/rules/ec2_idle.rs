@@ -1,32 +1,32 @@
 //! An instance that does nothing. Only one that was seen on each of the days can be idle: a new one, or one that is
 //! stopped at times, is not judged.
 
-use collector::ResourceType;
+use collector::services::ec2::instance::{self, Instance};
 
-use super::runs;
 use crate::rule::{Case, Finding, Need, Reason, Rule, Severity, Span, WHOLE_DAYS, largest};
+use crate::rules::common::runs;
 
-const CPU: Need = Need { metric: "cpu", statistic: "Maximum", span: Span::Days };
-const IN: Need = Need { metric: "network_in", statistic: "Sum", span: Span::Days };
-const OUT: Need = Need { metric: "network_out", statistic: "Sum", span: Span::Days };
+const CPU: Need = Need { metric: &instance::CPU, statistic: "Maximum", span: Span::Days };
+const IN: Need = Need { metric: &instance::NETWORK_IN, statistic: "Sum", span: Span::Days };
+const OUT: Need = Need { metric: &instance::NETWORK_OUT, statistic: "Sum", span: Span::Days };
 
 /// The peak of CPU, in percent.
 const BUSY_CPU: f64 = 5.0;
 /// The traffic of a day, in bytes.
 const BUSY_NETWORK: f64 = 5e6;
 
-pub(super) const RULE: Rule = Rule {
+pub(super) const RULE: Rule<Instance> = Rule {
     name: "ec2_idle",
-    resource_type: ResourceType::Ec2,
     severity: Severity::Medium,
     finding: "on each of the last 14 days, of which today is one, CPU peaked below 5 % and network moved less than 5 MB",
     source: "AWS Compute Optimizer: idle EC2 instances",
     needs: &[CPU, IN, OUT],
+    not_observed: &["memory", "disk"],
     applies: runs,
     judge,
 };
 
-fn judge(case: &Case<'_>) -> Result<Option<Finding>, Reason> {
+fn judge(case: &Case<'_, Instance>) -> Result<Option<Finding>, Reason> {
     let cpu = case.read(&CPU)?;
     let peak = largest(cpu.every_one_of(WHOLE_DAYS)?);
     let (received, sent) = (case.read(&IN)?.every_one_of(WHOLE_DAYS)?, case.read(&OUT)?.every_one_of(WHOLE_DAYS)?);
@@ -40,6 +40,5 @@ fn judge(case: &Case<'_>) -> Result<Option<Finding>, Reason> {
              at most {:.1} kB a day.",
             busiest / 1e3
         ),
-        not_observed: &["memory", "disk"],
     }))
 }

@@ -1,11 +1,10 @@
 //! An instance that was stopped long ago: its volumes and addresses are billed all the same.
 
-use collector::{Resource, ResourceType};
+use collector::services::ec2::instance::Instance;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
-use super::instance;
 use crate::rule::{Case, Finding, Observed, Reason, Rule, Severity};
 
 /// Days.
@@ -13,25 +12,25 @@ const THRESHOLD: f64 = 30.0;
 
 const SECONDS_A_DAY: f64 = 86_400.0;
 
-pub(super) const RULE: Rule = Rule {
+pub(super) const RULE: Rule<Instance> = Rule {
     name: "ec2_stopped_long",
-    resource_type: ResourceType::Ec2,
     severity: Severity::Low,
     finding: "the instance has been stopped for more than 30 days",
     source: "AWS Trusted Advisor c18d2gz150",
     needs: &[],
+    not_observed: &[],
     applies,
     judge,
 };
 
-fn applies(resource: &Resource) -> Result<bool, Reason> {
-    Ok(instance(resource)?.state.as_deref() == Some("stopped"))
+fn applies(instance: &Instance) -> Result<bool, Reason> {
+    Ok(instance.state.as_deref() == Some("stopped"))
 }
 
-fn judge(case: &Case<'_>) -> Result<Option<Finding>, Reason> {
-    let reason = instance(case.resource)?.state_transition_reason.as_deref();
+fn judge(case: &Case<'_, Instance>) -> Result<Option<Finding>, Reason> {
+    let reason = case.detail.state_transition_reason.as_deref();
     let since = reason.and_then(time_in).ok_or_else(|| Reason::unknown("EC2 does not say since when it is stopped"))?;
-    let days = case.now.duration_since(since).as_secs_f64() / SECONDS_A_DAY;
+    let days = case.evidence.now.duration_since(since).as_secs_f64() / SECONDS_A_DAY;
     Ok((days > THRESHOLD).then(|| Finding {
         observed: Observed {
             metric: "days_stopped",
@@ -45,7 +44,6 @@ fn judge(case: &Case<'_>) -> Result<Option<Finding>, Reason> {
             "It is stopped since {since}: make an image of it and terminate it, or start it. Its volumes are billed \
              while it is stopped."
         ),
-        not_observed: &[],
     }))
 }
 

@@ -1,42 +1,41 @@
 //! An instance that is larger than its load: the original dashboard's rule, with the type to change it to.
 
-use collector::ResourceType;
+use collector::services::ec2::instance::{self, Instance};
 
-use super::ec2_high_cpu::MAXIMUM;
-use super::{instance, runs};
 use crate::rule::{Case, Finding, Need, Reason, Rule, Severity, Span, mean};
+use crate::rules::common::runs;
+use crate::rules::ec2_high_cpu::MAXIMUM;
 use crate::sizes::{self, Neighbour};
 
-const AVERAGE: Need = Need { metric: "cpu", statistic: "Average", span: Span::Asked };
+const AVERAGE: Need = Need { metric: &instance::CPU, statistic: "Average", span: Span::Asked };
 
 /// What a smaller type's peak may reach: Compute Optimizer leaves 20 % of headroom.
 const HIGHEST_PEAK: f64 = 80.0;
 
-pub(super) const RULE: Rule = Rule {
+pub(super) const RULE: Rule<Instance> = Rule {
     name: "ec2_underutilized",
-    resource_type: ResourceType::Ec2,
     severity: Severity::Low,
     finding: "the average CPU of the asked hours is below cpu_low ({cpu_low} %), and its peak not above cpu_high ({cpu_high} %)",
     source: "a default of this project",
     needs: &[MAXIMUM, AVERAGE],
+    not_observed: &["memory"],
     applies: runs,
     judge,
 };
 
-fn judge(case: &Case<'_>) -> Result<Option<Finding>, Reason> {
+fn judge(case: &Case<'_, Instance>) -> Result<Option<Finding>, Reason> {
     let (maximum, average) = (case.read(&MAXIMUM)?, case.read(&AVERAGE)?);
     // Half of the hours at least: what was started an hour ago is not underutilised yet.
     let values = average.at_least(average.window.periods().div_ceil(2))?;
     let mean = mean(values);
     let (_, peak) = maximum.maximum()?;
-    let (low, high) = (f64::from(case.settings.cpu_low), f64::from(case.settings.cpu_high));
+    let (low, high) = (f64::from(case.evidence.settings.cpu_low), f64::from(case.evidence.settings.cpu_high));
     if mean >= low || peak > high {
         return Ok(None);
     }
     Ok(Some(Finding {
         observed: average.observed(mean, low),
-        recommendation: advice(instance(case.resource)?.instance_type.as_deref(), peak),
-        not_observed: &["memory"],
+        recommendation: advice(case.detail.instance_type.as_deref(), peak),
     }))
 }
 

@@ -1,24 +1,23 @@
 //! An address that nothing uses.
 
-use collector::Detail;
-use collector::ResourceType;
+use collector::services::ec2::address::{Address, UNASSOCIATED};
 
 use crate::rule::{Case, Finding, Observed, Reason, Rule, Severity};
 
-pub(super) const RULE: Rule = Rule {
+pub(super) const RULE: Rule<Address> = Rule {
     name: "eip_unassociated",
-    resource_type: ResourceType::Eip,
     severity: Severity::Low,
     finding: "the address is associated with nothing",
     source: "AWS Trusted Advisor Z4AUBRNSmz",
     needs: &[],
+    not_observed: &["who relies on the address"],
     applies: |_| Ok(true),
     judge,
 };
 
-fn judge(case: &Case<'_>) -> Result<Option<Finding>, Reason> {
-    let Detail::Eip(address) = &case.resource.detail else { return Err(Reason::unknown("this is no address")) };
-    Ok((address.state == "unassociated").then(|| Finding {
+fn judge(case: &Case<'_, Address>) -> Result<Option<Finding>, Reason> {
+    let address = case.detail;
+    Ok((address.state == UNASSOCIATED).then(|| Finding {
         observed: Observed {
             metric: "associations",
             statistic: None,
@@ -31,6 +30,5 @@ fn judge(case: &Case<'_>) -> Result<Option<Finding>, Reason> {
             "Release {}, unless a record or a partner's firewall still names it: AWS bills a public address by the hour.",
             address.public_ip.as_deref().unwrap_or("it")
         ),
-        not_observed: &["who relies on the address"],
     }))
 }

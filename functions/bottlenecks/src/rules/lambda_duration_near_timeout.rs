@@ -1,12 +1,11 @@
 //! A function that nearly times out: a little more work and its invocations are cut off.
 
-use collector::{Resource, ResourceType};
+use collector::services::lambda::{self, Function};
 
-use super::function;
-use super::lambda_errors::DAYS;
 use crate::rule::{Case, Finding, Need, Reason, Rule, Severity, Span};
+use crate::rules::lambda_errors::DAYS;
 
-const DURATION: Need = Need { metric: "duration", statistic: "p90", span: Span::Days };
+const DURATION: Need = Need { metric: &lambda::DURATION, statistic: "p90", span: Span::Days };
 
 /// The longest timeout that Lambda takes, in seconds.
 const LONGEST_TIMEOUT: i32 = 900;
@@ -14,25 +13,25 @@ const LONGEST_TIMEOUT: i32 = 900;
 /// The share of the timeout.
 const SHARE: f64 = 0.9;
 
-pub(super) const RULE: Rule = Rule {
+pub(super) const RULE: Rule<Function> = Rule {
     name: "lambda_duration_near_timeout",
-    resource_type: ResourceType::Lambda,
     severity: Severity::Medium,
     finding: "the p90 of the duration is above 90 % of the timeout on one of the last 7 days or today",
     source: "common practice: a tenth of the timeout is the margin",
     needs: &[DURATION],
+    not_observed: &["memory", "what it waits for"],
     applies,
     judge,
 };
 
-fn applies(resource: &Resource) -> Result<bool, Reason> {
-    function(resource)?.timeout_seconds.ok_or_else(|| Reason::unknown("Lambda gives no timeout"))?;
+fn applies(function: &Function) -> Result<bool, Reason> {
+    function.timeout_seconds.ok_or_else(|| Reason::unknown("Lambda gives no timeout"))?;
     Ok(true)
 }
 
-fn judge(case: &Case<'_>) -> Result<Option<Finding>, Reason> {
+fn judge(case: &Case<'_, Function>) -> Result<Option<Finding>, Reason> {
     let reading = case.read(&DURATION)?.last(DAYS);
-    let seconds = function(case.resource)?.timeout_seconds.ok_or_else(|| Reason::unknown("Lambda gives no timeout"))?;
+    let seconds = case.detail.timeout_seconds.ok_or_else(|| Reason::unknown("Lambda gives no timeout"))?;
     let threshold = f64::from(seconds) * 1_000.0 * SHARE;
     let (day, longest) = reading.maximum()?;
     Ok((longest > threshold).then(|| Finding {
@@ -44,6 +43,5 @@ fn judge(case: &Case<'_>) -> Result<Option<Finding>, Reason> {
             longest / 1_000.0,
             if seconds < LONGEST_TIMEOUT { "raise the timeout" } else { "split its work, since no timeout is longer" },
         ),
-        not_observed: &["memory", "what it waits for"],
     }))
 }

@@ -1,28 +1,28 @@
 //! A function that fails often.
 
-use collector::ResourceType;
+use collector::services::lambda::{self, Function};
 
 use crate::rule::{Case, Finding, Need, Observed, Reason, Rule, Severity, Span};
 
-const ERRORS: Need = Need { metric: "errors", statistic: "Sum", span: Span::Days };
-const INVOCATIONS: Need = Need { metric: "invocations", statistic: "Sum", span: Span::Days };
+const ERRORS: Need = Need { metric: &lambda::ERRORS, statistic: "Sum", span: Span::Days };
+const INVOCATIONS: Need = Need { metric: &lambda::INVOCATIONS, statistic: "Sum", span: Span::Days };
 
 /// Percent of the invocations of a day.
 const THRESHOLD: f64 = 10.0;
 pub(super) const DAYS: u32 = 7;
 
-pub(super) const RULE: Rule = Rule {
+pub(super) const RULE: Rule<Function> = Rule {
     name: "lambda_errors",
-    resource_type: ResourceType::Lambda,
     severity: Severity::High,
     finding: "more than 10 % of the invocations failed on one of the last 7 days or today",
     source: "AWS Trusted Advisor L4dfs2Q3C2",
     needs: &[INVOCATIONS, ERRORS],
+    not_observed: &["log"],
     applies: |_| Ok(true),
     judge,
 };
 
-fn judge(case: &Case<'_>) -> Result<Option<Finding>, Reason> {
+fn judge(case: &Case<'_, Function>) -> Result<Option<Finding>, Reason> {
     let (invocations, errors) = (case.read(&INVOCATIONS)?.last(DAYS), case.read(&ERRORS)?.last(DAYS));
     let (invoked, failed) = (invocations.at_least(1)?, errors.at_least(1)?);
     let of_day = |&(day, count): &(_, f64)| {
@@ -37,8 +37,7 @@ fn judge(case: &Case<'_>) -> Result<Option<Finding>, Reason> {
             "On {} (UTC), {failed:.0} of {count:.0} invocations failed: read its log of that day, \
              /aws/lambda/{}, for the error.",
             day.strftime("%Y-%m-%d"),
-            case.resource.id
+            case.id
         ),
-        not_observed: &["log"],
     }))
 }

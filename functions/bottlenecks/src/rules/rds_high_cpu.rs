@@ -1,29 +1,29 @@
 //! A database whose processors are busy: queries wait.
 
-use collector::ResourceType;
+use collector::services::rds::{self, Database};
 
-use super::{RECOMMENDED_ALARMS, serves};
 use crate::rule::{Case, Finding, Need, Reason, Rule, Severity, Span, smallest};
+use crate::rules::common::{RECOMMENDED_ALARMS, serves};
 
-const AVERAGE: Need = Need { metric: "cpu", statistic: "Average", span: Span::Minutes };
+const AVERAGE: Need = Need { metric: &rds::CPU, statistic: "Average", span: Span::Minutes };
 
 /// Percent.
 const THRESHOLD: f64 = 90.0;
 /// The minutes in a row.
 const PERIODS: usize = 5;
 
-pub(super) const RULE: Rule = Rule {
+pub(super) const RULE: Rule<Database> = Rule {
     name: "rds_high_cpu",
-    resource_type: ResourceType::Rds,
     severity: Severity::High,
     finding: "the average CPU is above 90 % in 5 of the newest 5 minutes",
     source: RECOMMENDED_ALARMS,
     needs: &[AVERAGE],
+    not_observed: &["queries"],
     applies: serves,
     judge,
 };
 
-fn judge(case: &Case<'_>) -> Result<Option<Finding>, Reason> {
+fn judge(case: &Case<'_, Database>) -> Result<Option<Finding>, Reason> {
     let reading = case.read(&AVERAGE)?;
     let lowest = smallest(reading.newest(PERIODS)?);
     Ok((lowest > THRESHOLD).then(|| Finding {
@@ -32,6 +32,5 @@ fn judge(case: &Case<'_>) -> Result<Option<Finding>, Reason> {
             "Look in CloudWatch Database Insights for the queries with the most load and tune them; a larger \
                          class or a read replica helps where they are as good as they can be."
                 .to_owned(),
-        not_observed: &["queries"],
     }))
 }

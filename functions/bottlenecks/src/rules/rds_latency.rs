@@ -1,30 +1,30 @@
 //! Slow storage: reads or writes of a database take long.
 
-use collector::ResourceType;
+use collector::services::rds::{self, Database};
 
-use super::{RECOMMENDED_ALARMS, database, faster_storage, serves};
 use crate::rule::{Case, Finding, Need, Reason, Rule, Severity, Span, smallest};
+use crate::rules::common::{RECOMMENDED_ALARMS, faster_storage, serves};
 
-const READ_LATENCY: Need = Need { metric: "read_latency", statistic: "p90", span: Span::Minutes };
-const WRITE_LATENCY: Need = Need { metric: "write_latency", statistic: "p90", span: Span::Minutes };
+const READ_LATENCY: Need = Need { metric: &rds::READ_LATENCY, statistic: "p90", span: Span::Minutes };
+const WRITE_LATENCY: Need = Need { metric: &rds::WRITE_LATENCY, statistic: "p90", span: Span::Minutes };
 
 /// Seconds.
 const THRESHOLD: f64 = 0.02;
 /// The minutes in a row.
 const PERIODS: usize = 5;
 
-pub(super) const READ: Rule = Rule {
+pub(super) const READ: Rule<Database> = Rule {
     name: "rds_read_latency",
-    resource_type: ResourceType::Rds,
     severity: Severity::High,
     finding: "the p90 of the read latency is above 20 ms in 5 of the newest 5 minutes",
     source: RECOMMENDED_ALARMS,
     needs: &[READ_LATENCY],
+    not_observed: &["queries"],
     applies: serves,
     judge: |case| judge(case, &READ_LATENCY),
 };
 
-pub(super) const WRITE: Rule = Rule {
+pub(super) const WRITE: Rule<Database> = Rule {
     name: "rds_write_latency",
     finding: "the p90 of the write latency is above 20 ms in 5 of the newest 5 minutes",
     needs: &[WRITE_LATENCY],
@@ -32,12 +32,9 @@ pub(super) const WRITE: Rule = Rule {
     ..READ
 };
 
-fn judge(case: &Case<'_>, need: &Need) -> Result<Option<Finding>, Reason> {
-    let (reading, database) = (case.read(need)?, database(case.resource)?);
+fn judge(case: &Case<'_, Database>, need: &Need) -> Result<Option<Finding>, Reason> {
+    let (reading, database) = (case.read(need)?, case.detail);
     let lowest = smallest(reading.newest(PERIODS)?);
-    Ok((lowest > THRESHOLD).then(|| Finding {
-        observed: reading.observed(lowest, THRESHOLD),
-        recommendation: faster_storage(database),
-        not_observed: &["queries"],
-    }))
+    Ok((lowest > THRESHOLD)
+        .then(|| Finding { observed: reading.observed(lowest, THRESHOLD), recommendation: faster_storage(database) }))
 }

@@ -1,12 +1,12 @@
 //! A database that runs out of memory: it reads from disk what it could keep, and may swap.
 
-use collector::ResourceType;
+use collector::services::rds::{self, Database};
 
-use super::{RECOMMENDED_ALARMS, database, gib, is_aurora, serves};
 use crate::rule::{Case, Finding, Need, Reason, Rule, Severity, Span, largest};
+use crate::rules::common::{RECOMMENDED_ALARMS, gib, is_aurora, serves};
 use crate::sizes;
 
-const FREEABLE: Need = Need { metric: "freeable_memory", statistic: "Average", span: Span::Minutes };
+const FREEABLE: Need = Need { metric: &rds::FREEABLE_MEMORY, statistic: "Average", span: Span::Minutes };
 
 /// The share of the class's memory that must be freeable. Aurora gives most of it to its buffers.
 const LEAST_SHARE: f64 = 0.25;
@@ -14,20 +14,20 @@ const LEAST_SHARE_OF_AURORA: f64 = 0.05;
 /// The minutes in a row.
 const PERIODS: usize = 5;
 
-pub(super) const RULE: Rule = Rule {
+pub(super) const RULE: Rule<Database> = Rule {
     name: "rds_low_memory",
-    resource_type: ResourceType::Rds,
     severity: Severity::High,
     finding: "the freeable memory is below 25 % of the class's (Aurora 5 %) in 5 of the newest 5 minutes",
     source: RECOMMENDED_ALARMS,
     needs: &[FREEABLE],
+    not_observed: &["buffer cache hit ratio"],
     applies: serves,
     judge,
 };
 
-fn judge(case: &Case<'_>) -> Result<Option<Finding>, Reason> {
+fn judge(case: &Case<'_, Database>) -> Result<Option<Finding>, Reason> {
     let reading = case.read(&FREEABLE)?;
-    let database = database(case.resource)?;
+    let database = case.detail;
     let class = database.class.as_deref().unwrap_or("none");
     let memory = sizes::class_memory(class);
     let memory = memory.ok_or_else(|| Reason::unknown(format!("the memory of the class {class} is not known")))?;
@@ -41,6 +41,5 @@ fn judge(case: &Case<'_>) -> Result<Option<Finding>, Reason> {
             gib(memory),
             gib(freeable)
         ),
-        not_observed: &["buffer cache hit ratio"],
     }))
 }

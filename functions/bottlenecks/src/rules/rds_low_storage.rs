@@ -1,12 +1,12 @@
 //! Storage that is nearly full: a database without room stops.
 
-use collector::{Resource, ResourceType};
+use collector::services::rds::{self, Database};
 
-use super::{RECOMMENDED_ALARMS, database, gib, is_aurora, serves};
 use crate::rule::{Case, Finding, Need, Reason, Rule, Severity, Span, largest};
+use crate::rules::common::{RECOMMENDED_ALARMS, gib, is_aurora, serves};
 use crate::sizes::GIB;
 
-const FREE: Need = Need { metric: "free_storage", statistic: "Minimum", span: Span::Minutes };
+const FREE: Need = Need { metric: &rds::FREE_STORAGE, statistic: "Minimum", span: Span::Minutes };
 
 /// The share of the allocated storage that must be free, and the one that a recommendation aims at.
 const LEAST_SHARE: f64 = 0.1;
@@ -16,32 +16,31 @@ const LARGEST_GIB: f64 = 65_536.0;
 /// The minutes in a row.
 const PERIODS: usize = 5;
 
-pub(super) const RULE: Rule = Rule {
+pub(super) const RULE: Rule<Database> = Rule {
     name: "rds_low_storage",
-    resource_type: ResourceType::Rds,
     severity: Severity::Critical,
     finding: "the free storage is below 10 % of the allocated in 5 of the newest 5 minutes",
     source: RECOMMENDED_ALARMS,
     needs: &[FREE],
+    not_observed: &["whether storage autoscaling is on"],
     applies,
     judge,
 };
 
 /// Aurora's storage belongs to the cluster and grows by itself.
-fn applies(resource: &Resource) -> Result<bool, Reason> {
-    Ok(!is_aurora(database(resource)?) && serves(resource)?)
+fn applies(database: &Database) -> Result<bool, Reason> {
+    Ok(!is_aurora(database) && serves(database)?)
 }
 
-fn judge(case: &Case<'_>) -> Result<Option<Finding>, Reason> {
+fn judge(case: &Case<'_, Database>) -> Result<Option<Finding>, Reason> {
     let reading = case.read(&FREE)?;
-    let allocated = database(case.resource)?.storage_gb.map(|gib| f64::from(gib) * GIB);
+    let allocated = case.detail.storage_gb.map(|gib| f64::from(gib) * GIB);
     let allocated = allocated.ok_or_else(|| Reason::unknown("RDS gives no allocated storage"))?;
     let free = largest(reading.newest(PERIODS)?);
     let threshold = allocated * LEAST_SHARE;
     Ok((free < threshold).then(|| Finding {
         observed: reading.observed(free, threshold),
         recommendation: advice(allocated / GIB, (allocated - free) / GIB),
-        not_observed: &["whether storage autoscaling is on"],
     }))
 }
 

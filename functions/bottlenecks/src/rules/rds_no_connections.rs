@@ -1,34 +1,33 @@
 //! A database that nobody connects to. Only one that was seen on each of 7 days can be idle: a new one is not judged.
 
-use collector::{Resource, ResourceType};
+use collector::services::rds::{self, Database};
 
-use super::{database, serves};
 use crate::rule::{Case, Finding, Need, Reason, ReasonKind, Rule, Severity, Span, largest};
+use crate::rules::common::serves;
 
-const CONNECTIONS: Need = Need { metric: "connections", statistic: "Maximum", span: Span::Days };
+const CONNECTIONS: Need = Need { metric: &rds::CONNECTIONS, statistic: "Maximum", span: Span::Days };
 
 /// Connections at once.
 const THRESHOLD: f64 = 0.0;
 const DAYS: u32 = 7;
 
-pub(super) const RULE: Rule = Rule {
+pub(super) const RULE: Rule<Database> = Rule {
     name: "rds_no_connections",
-    resource_type: ResourceType::Rds,
     severity: Severity::Medium,
     finding: "nobody connected on any of the last 7 days and today; replicas are left out",
     source: "AWS Trusted Advisor Ti39halfu8",
     needs: &[CONNECTIONS],
+    not_observed: &[],
     applies,
     judge,
 };
 
 /// A replica or a member of a cluster may stand by for another, without a connection.
-fn applies(resource: &Resource) -> Result<bool, Reason> {
-    let database = database(resource)?;
+fn applies(database: &Database) -> Result<bool, Reason> {
     if database.read_replica_source.is_some() {
         return Ok(false);
     }
-    let serves = serves(resource)?;
+    let serves = serves(database)?;
     if serves && database.cluster_id.is_some() {
         let detail = "RDS does not say whether this member of a cluster stands by for another".to_owned();
         return Err(Reason::new(ReasonKind::Unknown, detail));
@@ -36,7 +35,7 @@ fn applies(resource: &Resource) -> Result<bool, Reason> {
     Ok(serves)
 }
 
-fn judge(case: &Case<'_>) -> Result<Option<Finding>, Reason> {
+fn judge(case: &Case<'_, Database>) -> Result<Option<Finding>, Reason> {
     let reading = case.read(&CONNECTIONS)?.last(DAYS);
     let most = largest(reading.every_one_of(DAYS)?);
     Ok((most <= THRESHOLD).then(|| Finding {
@@ -45,6 +44,5 @@ fn judge(case: &Case<'_>) -> Result<Option<Finding>, Reason> {
             "Ask its owner whether it is still needed; if not, take a final snapshot and delete it, or stop \
                          it for up to 7 days at a time."
                 .to_owned(),
-        not_observed: &[],
     }))
 }

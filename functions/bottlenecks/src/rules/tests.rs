@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 
 use super::*;
-use crate::rule::{Case, Finding, Need, Reading, ReasonKind, Settings, Span, Windows};
+use crate::rule::{AnyRule, Evidence, Finding, Need, Reading, Reason, ReasonKind, Settings, Span, Windows};
 use crate::sizes::GIB;
 
 mod stories;
@@ -83,8 +83,8 @@ pub(crate) fn address(state: &'static str) -> Resource {
     resource("eipalloc-1", Detail::Eip(Address { state, ..Address::default() }))
 }
 
-fn rule(name: &str) -> &'static Rule {
-    ALL.into_iter().find(|rule| rule.name == name).unwrap()
+fn rule(name: &str) -> &'static dyn AnyRule {
+    ALL.into_iter().find(|rule| rule.about().name == name).unwrap()
 }
 
 /// Every period's start.
@@ -105,22 +105,20 @@ fn judged_by(
     value: impl Fn(&Need, Timestamp) -> Option<f64>,
 ) -> Result<Option<Finding>, Reason> {
     let rule = rule(name);
-    if !(rule.applies)(resource)? {
+    if !rule.applies(resource)? {
         return Ok(None);
     }
     let windows = Windows::new(hours, now());
-    let catalog = rule.resource_type.catalog();
-    let values: Vec<Vec<_>> = rule
-        .needs
+    let needs = rule.about().needs;
+    let values: Vec<Vec<_>> = needs
         .iter()
         .map(|need| periods(windows.of(need.span)).filter_map(|at| Some((at, value(need, at)?))).collect())
         .collect();
     let reading = |need: &Need, values| {
-        let metric = catalog.and_then(|catalog| catalog.find(need.metric)).unwrap();
-        Ok(Reading { metric, statistic: need.statistic, window: windows.of(need.span), values })
+        Ok(Reading { metric: need.metric, statistic: need.statistic, window: windows.of(need.span), values })
     };
-    let readings = rule.needs.iter().zip(&values).map(|(need, values)| (need, reading(need, values)));
-    (rule.judge)(&Case { resource, settings, now: windows.now, readings: readings.collect() })
+    let readings = needs.iter().zip(&values).map(|(need, values)| (need, reading(need, values)));
+    rule.judge(resource, Evidence { settings, now: windows.now, readings: readings.collect() })
 }
 
 fn judged(
@@ -212,8 +210,8 @@ proptest! {
     fn no_rule_finds_anything_in_silence(which in 0..ALL.len()) {
         let rule = ALL[which];
         for resource in [instance("t3.micro", "running"), database(|_| ()), function()] {
-            if rule.resource_type == resource.resource_type() && !rule.needs.is_empty() {
-                let reason = judged(rule.name, &resource, |_, _| None).unwrap_err();
+            if rule.resource_type() == resource.resource_type() && !rule.about().needs.is_empty() {
+                let reason = judged(rule.about().name, &resource, |_, _| None).unwrap_err();
                 prop_assert_eq!(reason.kind, ReasonKind::InsufficientData);
             }
         }
@@ -223,29 +221,33 @@ proptest! {
 #[test]
 fn every_rule_with_a_metric_is_held_against_its_threshold() {
     let tried: Vec<_> = flips().iter().map(|(name, ..)| *name).chain(["lambda_errors"]).collect();
-    for rule in ALL.into_iter().filter(|rule| !rule.needs.is_empty()) {
-        assert!(tried.contains(&rule.name), "{}", rule.name);
+    for rule in ALL.into_iter().filter(|rule| !rule.about().needs.is_empty()) {
+        assert!(tried.contains(&rule.about().name), "{}", rule.about().name);
     }
 }
 
 #[test]
 fn each_rule_says_what_it_finds_in_a_sentence_of_its_own() {
     for (index, rule) in ALL.into_iter().enumerate() {
-        assert!(ALL[..index].iter().all(|other| other.finding != rule.finding), "{}", rule.name);
+        assert!(
+            ALL[..index].iter().all(|other| other.about().finding != rule.about().finding),
+            "{}",
+            rule.about().name
+        );
     }
     for (name, latency) in [("rds_read_latency", "the read latency"), ("rds_write_latency", "the write latency")] {
-        assert!(rule(name).finding.contains(latency), "{name}");
+        assert!(rule(name).about().finding.contains(latency), "{name}");
     }
 }
 
 #[test]
 fn rules_are_in_the_order_of_severity_and_named_after_their_type() {
-    assert!(ALL.is_sorted_by_key(|rule| rule.severity));
+    assert!(ALL.is_sorted_by_key(|rule| rule.about().severity));
     for (index, rule) in ALL.into_iter().enumerate() {
-        assert!(rule.name.starts_with(&format!("{}_", rule.resource_type)), "{}", rule.name);
-        assert!(ALL[..index].iter().all(|other| other.name != rule.name), "{}", rule.name);
+        assert!(rule.about().name.starts_with(&format!("{}_", rule.resource_type())), "{}", rule.about().name);
+        assert!(ALL[..index].iter().all(|other| other.about().name != rule.about().name), "{}", rule.about().name);
     }
     for kind in ResourceType::ALL {
-        assert_eq!(TYPES.contains(&kind), of(kind).next().is_some(), "{kind}");
+        assert_eq!(types().contains(&kind), of(kind).next().is_some(), "{kind}");
     }
 }

@@ -67,10 +67,11 @@ fn only_what_was_seen_on_every_day_can_be_idle() {
     assert_eq!(absent.kind, ReasonKind::InsufficientData);
     // Today counts against it, and need not be there.
     assert!(judged("ec2_idle", &m5, |_, at| (at != day("2026-11-20")).then_some(1.0)).unwrap().is_some());
-    let busy_today = |need: &Need, at| Some(if at == day("2026-11-20") && need.metric == "cpu" { 50.0 } else { 1.0 });
+    let busy_today =
+        |need: &Need, at| Some(if at == day("2026-11-20") && need.metric.name == "cpu" { 50.0 } else { 1.0 });
     assert_eq!(judged("ec2_idle", &m5, busy_today), Ok(None));
     let one_busy_day =
-        |need: &Need, at| Some(if at == day("2026-11-10") && need.metric == "network_out" { 6e6 } else { 1.0 });
+        |need: &Need, at| Some(if at == day("2026-11-10") && need.metric.name == "network_out" { 6e6 } else { 1.0 });
     assert_eq!(judged("ec2_idle", &m5, one_busy_day), Ok(None));
 
     let db = database(|_| ());
@@ -87,15 +88,15 @@ fn only_what_was_seen_on_every_day_can_be_idle() {
 
 #[test]
 fn the_stopped_are_not_judged_by_metrics_and_the_gone_not_at_all() {
-    for rule in of(ResourceType::Ec2).map(|(_, rule)| rule).filter(|rule| !rule.needs.is_empty()) {
-        let stopped = (rule.applies)(&instance("t3.micro", "stopped")).unwrap_err();
+    for rule in of(ResourceType::Ec2).map(|(_, rule)| rule).filter(|rule| !rule.about().needs.is_empty()) {
+        let stopped = rule.applies(&instance("t3.micro", "stopped")).unwrap_err();
         assert_eq!((stopped.kind, stopped.detail.as_str()), (ReasonKind::NotRunning, "the instance is stopped"));
-        assert_eq!((rule.applies)(&instance("t3.micro", "terminated")), Ok(false));
+        assert_eq!(rule.applies(&instance("t3.micro", "terminated")), Ok(false));
     }
     for rule in of(ResourceType::Rds).map(|(_, rule)| rule) {
-        let status = |status: &str| (rule.applies)(&database(|db| db.status = Some(status.to_owned())));
+        let status = |status: &str| rule.applies(&database(|db| db.status = Some(status.to_owned())));
         assert_eq!(status("stopped").unwrap_err().detail, "the database is stopped");
-        assert_eq!((status("deleting"), status("backing-up")), (Ok(false), Ok(true)), "{}", rule.name);
+        assert_eq!((status("deleting"), status("backing-up")), (Ok(false), Ok(true)), "{}", rule.about().name);
     }
 }
 
@@ -203,7 +204,7 @@ fn the_share_of_errors_is_that_of_the_worst_of_seven_days_and_today() {
     let errors_on = |day: &'static str, errors: f64| {
         move |need: &Need, at: Timestamp| {
             let is_day = at == format!("{day}T00:00:00Z").parse().unwrap();
-            Some(if need.metric == "invocations" {
+            Some(if need.metric.name == "invocations" {
                 200.0
             } else if is_day {
                 errors
@@ -281,7 +282,7 @@ fn volumes_and_addresses_are_judged_by_their_state() {
 
 #[test]
 fn a_rule_says_before_anything_is_measured_whom_it_concerns() {
-    let applies = |name, resource: &Resource| (rule(name).applies)(resource);
+    let applies = |name, resource: &Resource| rule(name).applies(resource);
     for (state, concerned) in [("available", true), ("in-use", true), ("creating", false), ("deleting", false)] {
         assert_eq!(applies("ebs_unattached", &volume(state)), Ok(concerned), "{state}");
     }
@@ -311,15 +312,15 @@ fn databases_of_other_services_are_neither_judged_nor_measured_as_rds() {
     for (engine, service) in [("neptune", "Amazon Neptune"), ("docdb", "Amazon DocumentDB")] {
         let other = database(|database| database.engine = Some(engine.to_owned()));
         for (_, rule) in of(ResourceType::Rds) {
-            match (rule.applies)(&other) {
-                Ok(applies) => assert!(!applies, "{}", rule.name),
+            match rule.applies(&other) {
+                Ok(applies) => assert!(!applies, "{}", rule.about().name),
                 Err(reason) => {
-                    assert_eq!(reason.kind, ReasonKind::Unknown, "{}", rule.name);
+                    assert_eq!(reason.kind, ReasonKind::Unknown, "{}", rule.about().name);
                     assert!(reason.detail.starts_with(service), "{}", reason.detail);
                 }
             }
         }
-        assert!((rds_high_cpu::RULE.applies)(&other).is_err());
+        assert!(rule("rds_high_cpu").applies(&other).is_err());
         let windows = Windows::new(24, now());
         assert_eq!(crate::needs::Plan::of(&other).measurements("db", &windows).len(), 0);
     }
