@@ -1,4 +1,4 @@
-"""Writes the figures into docs/performance.md, between the marks that are there for them; the rest of it is people's."""
+"""Writes the figures into docs/performance.md, between the marks that are there for them; the rest is written by hand."""
 
 from __future__ import annotations
 
@@ -90,9 +90,9 @@ def _times(answers: Answers) -> list[str]:
         "",
         "### Time to answer",
         "",
-        "Milliseconds; in brackets, how many times ours the others take.",
+        "Milliseconds; in brackets, how many times as long as Stratoscope the others take.",
         "",
-        *_table(["question", "limit", "ours", "of the limit", "others"], rows),
+        *_table(["question", "limit", "Stratoscope", "of the limit", "others"], rows),
     ]
 
 
@@ -102,7 +102,7 @@ def _calls(answers: Answers) -> list[str]:
         told = ", ".join(f"{WAYS.get(who, who)} {a.calls:,} (${a.usd:.4f})" for who, a in found.items() if who != OURS)
         ours = found[OURS]
         rows.append([question.name, f"{sum(question.least_calls.values()):,}", f"{ours.calls:,}", f"${ours.usd:.4f}", told])
-    return ["### AWS calls and price", "", *_table(["question", "least", "ours", "price", "others"], rows)]
+    return ["### AWS calls and price", "", *_table(["question", "minimum", "Stratoscope", "price", "others"], rows)]
 
 
 def _starts(starts: list[Start], sizes: dict[str, int]) -> list[str]:
@@ -117,9 +117,9 @@ def _starts(starts: list[Start], sizes: dict[str, int]) -> list[str]:
         "### Cold start",
         "",
         f"Over TLS, with {ROUND_TRIP_MS} ms a request: milliseconds from the start of the process to its first request for work,",
-        "from there to its first answer, CPU time of both, memory in MB, and the size of the binary in MB.",
+        "from there to its first response, CPU time of both, memory in MB, and the size of the binary in MB.",
         "",
-        *_table(["function", "ready", "first answer", "CPU", "memory", "binary"], rows),
+        *_table(["function", "ready", "first response", "CPU", "memory", "binary"], rows),
     ]
 
 
@@ -131,16 +131,16 @@ def _warm(answers: Answers, tokens: list[Token], counted: dict[str, int]) -> lis
     ]
     told = [f"- /{name}: {number / 1e6:,.0f} million" for name, number in counted.items()]
     return [
-        "### What an answer costs a warm function",
+        "### Cost of a response in a warm function",
         "",
-        "CPU milliseconds of an answer (of `/costs`, of start and answer together), and the most memory of the process in MB.",
+        "CPU milliseconds of a response (for `/costs`, of start and response together), and the peak memory of the process in MB.",
         "",
         *_table(["question", "CPU", "memory"], rows),
-        "Instructions of an answer about 1,000 resources, counted by callgrind:",
+        "Instructions of a response about 1,000 resources, counted by callgrind:",
         "",
-        *(told or ["- not counted: valgrind was not there"]),
+        *(told or ["- not counted: valgrind is not installed"]),
         "",
-        "A token at the authorizer, in microseconds, and the instructions of it:",
+        "A token at the authorizer, in microseconds, and the instructions it takes:",
         "",
-        *_table(["token", "answer", "CPU", "instructions"], kinds),
+        *_table(["token", "response", "CPU", "instructions"], kinds),
     ]

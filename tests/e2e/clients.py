@@ -11,7 +11,7 @@ from emulator.stack import Stack
 
 @contextlib.contextmanager
 def with_quota(emulator: Emulator, deployed: Stack, quota: int) -> Iterator[dict[str, str]]:
-    """The headers of a client with a key and a usage plan of its own, as the README adds one."""
+    """The headers of a client with a key and a usage plan of its own, as docs/operate.md adds one."""
     gateway = emulator.client("apigateway")
     plan = gateway.create_usage_plan(
         name="reporting",

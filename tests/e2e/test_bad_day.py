@@ -56,7 +56,7 @@ UNREADABLE = "UnreadableResponse"
 
 CASES = {
     # Slow.
-    "every answer a second late": Case(RESOURCES + "ec2,rds", lambda: late(1.0), {}),
+    "every response a second late": Case(RESOURCES + "ec2,rds", lambda: late(1.0), {}),
     "a 503 throughout": Case(
         RESOURCES + "ec2,rds", lambda: error(503, "ServiceUnavailable"), {"region": "eu-west-1", "operation": DATABASES},
         gaps=_in_ireland(DATABASES, "failed", "ServiceUnavailable"),
@@ -72,7 +72,7 @@ CASES = {
         RESOURCES + "ec2,rds,lambda", lambda: hang,
         gaps={("eu-west-1", o, "timed_out", "RequestTimedOut") for o in (INSTANCES, DATABASES, LAMBDAS, "GetResources")},
     ),
-    "a region hangs while findings are asked": Case(
+    "a region hangs during /bottlenecks": Case(
         BOTTLENECKS + "ec2,rds", lambda: hang,
         gaps={("eu-west-1", operation, "timed_out", "RequestTimedOut") for operation in (INSTANCES, DATABASES)},
     ),
@@ -86,43 +86,43 @@ CASES = {
         | {(region, INSTANCES, "timed_out", "RequestTimedOut") for region in ("eu-west-1", "us-east-1")},
     ),
     # Broken answers.
-    "half an answer of XML, and the connection ends": Case(
+    "half an XML response, then the connection ends": Case(
         RESOURCES + "ec2,rds", lambda: half, {"region": "eu-west-1", "operation": INSTANCES},
         gaps=_in_ireland(INSTANCES, "failed", UNREADABLE),
     ),
-    "half an answer of XML as if it were whole": Case(
+    "half an XML response as if it were complete": Case(
         RESOURCES + "ec2,rds", lambda: short, {"region": "eu-west-1", "operation": DATABASES},
         gaps=_in_ireland(DATABASES, "failed", UNREADABLE),
     ),
-    "half an answer of JSON as if it were whole": Case(
+    "half a JSON response as if it were complete": Case(
         RESOURCES + "ec2,lambda", lambda: short, {"region": "eu-west-1", "service": "lambda"},
         gaps=_in_ireland(LAMBDAS, "failed", UNREADABLE),
     ),
-    "half an answer of CBOR as if it were whole": Case(
+    "half a CBOR response as if it were complete": Case(
         BOTTLENECKS + "ec2", lambda: short, {"region": "eu-west-1", "service": "monitoring"},
         gaps=_in_ireland("GetMetricData", "failed", UNREADABLE),
     ),
-    "XML that is none": Case(
+    "malformed XML": Case(
         RESOURCES + "ec2,rds", lambda: body(b"<html>a proxy's page"), {"region": "eu-west-1", "service": "rds"},
         gaps=_in_ireland(DATABASES, "failed", UNREADABLE),
     ),
-    "XML of something else": Case(
+    "XML of another document": Case(
         RESOURCES + "ec2,rds", lambda: body(b"<html>a proxy's page</html>"), {"region": "eu-west-1", "service": "rds"},
         gaps=_in_ireland(DATABASES, "failed", UNREADABLE),
     ),
-    "JSON that is none": Case(
+    "malformed JSON": Case(
         RESOURCES + "ec2,lambda", lambda: body(b"{Functions"), {"region": "eu-west-1", "service": "lambda"},
         gaps=_in_ireland(LAMBDAS, "failed", UNREADABLE),
     ),
-    "CBOR that is none": Case(
+    "malformed CBOR": Case(
         METRICS, lambda: body(b"\xff\xff"), {"service": "monitoring"}, status=502, code="NothingCollected",
         gaps=_in_ireland("GetMetricData", "failed", UNREADABLE),
     ),
-    "an empty answer where XML is due": Case(
+    "an empty body instead of XML": Case(
         RESOURCES + "ec2,rds", lambda: body(b""), {"region": "eu-west-1", "operation": INSTANCES},
         gaps=_in_ireland(INSTANCES, "failed", UNREADABLE),
     ),
-    "an empty answer where JSON is due": Case(
+    "an empty body instead of JSON": Case(
         RESOURCES + "ec2,lambda", lambda: body(b""), {"region": "eu-west-1", "service": "lambda"},
         gaps=_in_ireland(LAMBDAS, "failed", UNREADABLE),
     ),
@@ -131,19 +131,19 @@ CASES = {
         gaps=_in_ireland(DATABASES, "failed", "Http400"),
     ),
     # Pages.
-    "a page token that comes again and again": Case(
+    "the same page token again and again": Case(
         RESOURCES + "ec2,rds", lambda: more_pages(lambda _: "again"), {"region": "eu-west-1", "operation": INSTANCES},
         gaps=_in_ireland(INSTANCES, "failed", "RepeatedPageToken"),
     ),
-    "two page tokens in turn": Case(
+    "two alternating page tokens": Case(
         RESOURCES + "ec2,lambda", lambda: more_pages(lambda page: "ab"[page % 2]), {"region": "eu-west-1", "operation": LAMBDAS},
         gaps=_in_ireland(LAMBDAS, "failed", "RepeatedPageToken"),
     ),
-    "pages without end": Case(
+    "endless pages": Case(
         RESOURCES + "ec2,rds", lambda: more_pages(lambda page: f"page-{page}"), {"region": "eu-west-1", "operation": DATABASES},
         gaps=_in_ireland(DATABASES, "timed_out", "DeadlineExceeded"),
     ),
-    "a last page that became empty": Case(
+    "an empty last page": Case(
         RESOURCES + "lambda",
         lambda: more_pages(lambda page: "more" if page == 0 else None),
         {"region": "eu-west-1", "operation": LAMBDAS},
@@ -154,7 +154,7 @@ CASES = {
         {"region": "eu-west-1", "service": "ec2"},
         gaps=_in_ireland(INSTANCES, "denied", "UnauthorizedOperation"),
     ),
-    "the organisation denies": Case(
+    "a policy of the organisation denies access": Case(
         RESOURCES + "ec2,rds",
         lambda: error(403, "AccessDenied", NOT_AUTHORIZED + " with an explicit deny in a service control policy"),
         {"region": "eu-west-1", "service": "rds"},
@@ -168,7 +168,7 @@ CASES = {
         RESOURCES + "ec2,rds", lambda: error(401, "AuthFailure"), {"region": "eu-west-1", "service": "ec2"},
         gaps=_in_ireland(INSTANCES, "region_disabled", "AuthFailure"),
     ),
-    "a service wants the region enabled": Case(
+    "a service says that the region is not enabled": Case(
         RESOURCES + "ec2,rds", lambda: error(403, "OptInRequired"), {"region": "eu-west-1", "service": "rds"},
         gaps=_in_ireland(DATABASES, "region_disabled", "OptInRequired"),
     ),
@@ -177,7 +177,7 @@ CASES = {
         gaps={("*", "DescribeRegions", "failed", "ExpiredToken")}
         | {(region, DATABASES, "failed", "ExpiredToken") for region in ("eu-west-1", "us-east-1")},
     ),
-    "our clock is wrong": Case(
+    "the function's clock is wrong": Case(
         RESOURCES + "ec2,rds", lambda: error(403, "RequestTimeTooSkewed"), {"region": "eu-west-1", "service": "rds"},
         gaps=_in_ireland(DATABASES, "failed", "RequestTimeTooSkewed"),
     ),
@@ -186,7 +186,7 @@ CASES = {
         gaps={("*", "DescribeRegions", "denied", "UnauthorizedOperation")},
     ),
     # Cost Explorer.
-    "Cost Explorer breaks off": Case(
+    "half a response from Cost Explorer": Case(
         COSTS + "exclude=credit", lambda: short, {"service": "ce"}, status=502, code="NothingCollected",
         gaps={("us-east-1", "GetCostAndUsage", "failed", UNREADABLE)},
     ),
@@ -318,9 +318,11 @@ def test_a_resource_that_was_deleted_since_lacks_data_and_is_not_idle(deployed: 
     assert reasons == {"insufficient_data"}
 
 
-@pytest.mark.parametrize("name", ["the name of AWS does not resolve", "nobody listens where AWS should be"])
-def test_without_a_way_to_aws_every_call_is_told(deployed: Stack, emulator: Emulator, name: str) -> None:
-    url = {"the name": "http://aws.invalid", "nobody l": "http://127.0.0.1:9"}[name[:8]]
+@pytest.mark.parametrize(
+    ("name", "url"),
+    [("AWS's name does not resolve", "http://aws.invalid"), ("nothing listens at AWS's address", "http://127.0.0.1:9")],
+)
+def test_without_a_way_to_aws_every_call_is_told(deployed: Stack, emulator: Emulator, name: str, url: str) -> None:
     with iam.started_anew(emulator, "ResourcesFunction", **bad_day.variables(url)):
         status, answer = _get(deployed, name, RESOURCES + "rds")
     assert (status, answer["error"]["code"]) == (502, "NothingCollected")
