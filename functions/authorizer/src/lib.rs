@@ -15,6 +15,7 @@ mod grant;
 mod oidc;
 mod policy;
 mod principals;
+mod refused;
 mod secret;
 
 use jiff::Timestamp;
@@ -24,6 +25,8 @@ use crate::arn::MethodArn;
 use crate::grant::Grant;
 use crate::oidc::Oidc;
 pub use crate::policy::Response;
+pub use crate::refused::Failed;
+use crate::refused::Refused;
 use crate::secret::Secret;
 
 /// What the gateway sends.
@@ -36,28 +39,6 @@ pub struct Request {
     /// What is being called.
     #[serde(default)]
     method_arn: String,
-}
-
-/// A fault of ours: nobody is let in, and the gateway answers 500.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct Failed(pub(crate) String);
-
-/// Why a token is not accepted.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum Refused {
-    /// The token is at fault: a Deny.
-    #[error("{0}")]
-    Token(String),
-    /// We are.
-    #[error("{0}")]
-    Ours(Failed),
-}
-
-impl Refused {
-    pub(crate) fn token(reason: impl Into<String>) -> Self {
-        Self::Token(reason.into())
-    }
 }
 
 /// Checks tokens; made once a process and used by every invocation.

@@ -18,7 +18,7 @@ use serde_json::{Map, Value};
 
 use self::keys::Keys;
 use crate::grant::{Accounts, Grant, Scope};
-use crate::{Failed, Refused};
+use crate::refused::{Failed, Refused};
 
 /// The algorithms that are taken: none that signs with a shared secret, and no `none`.
 const ALGORITHMS: [Algorithm; 3] = [Algorithm::RS256, Algorithm::ES256, Algorithm::EdDSA];

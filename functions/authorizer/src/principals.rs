@@ -22,8 +22,8 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::Refused;
 use crate::grant::{Accounts, Grant, Scope};
+use crate::refused::Refused;
 
 /// Who holds the deployment's own token.
 const ADMIN: &str = "admin";

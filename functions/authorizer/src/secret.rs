@@ -16,8 +16,8 @@ use aws_smithy_types::timeout::TimeoutConfig;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Mutex;
 
-use crate::Failed;
 use crate::principals::Principals;
+use crate::refused::Failed;
 
 /// For how long what was read is used.
 const KEPT_FOR: SignedDuration = SignedDuration::from_mins(2);

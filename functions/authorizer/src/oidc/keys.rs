@@ -14,7 +14,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::Mutex;
 
-use crate::{Failed, Refused};
+use crate::refused::{Failed, Refused};
 
 /// The least time between two fetches.
 const FETCH_EVERY: SignedDuration = SignedDuration::from_mins(1);
