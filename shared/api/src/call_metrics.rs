@@ -18,8 +18,8 @@ use lambda_http::{Request, RequestExt as _};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::ApiError;
 use crate::caller::Caller;
+use crate::error::ApiError;
 
 /// The namespace in CloudWatch.
 const NAMESPACE: &str = "Stratoscope";

@@ -7,7 +7,7 @@ use lambda_http::request::RequestContext;
 use lambda_http::{Request, RequestExt as _};
 use serde_json::Value;
 
-use crate::ApiError;
+use crate::error::ApiError;
 
 /// The part of the path that names an account.
 const ACCOUNT: &str = "account";

@@ -10,7 +10,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::ApiError;
+use crate::error::ApiError;
 
 /// The largest [`weight`] that the paged part of a body may have, in bytes.
 ///

@@ -13,7 +13,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
-use crate::{ApiError, Query, envelope};
+use crate::envelope;
+use crate::error::ApiError;
+use crate::query::Query;
 
 /// The most items that a caller may ask for in one page.
 const LARGEST_LIMIT: usize = 10_000;

@@ -9,7 +9,7 @@ use std::fmt::Display;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
-use crate::ApiError;
+use crate::error::ApiError;
 
 /// The parameters of one call, each at most once and each known.
 #[derive(Debug, Default)]

@@ -17,7 +17,9 @@ use serde::Serialize;
 
 use crate::call_metrics::{self, CallMetrics, Measured, Usage};
 use crate::caller::Caller;
-use crate::{Answer, ApiError, Query, envelope};
+use crate::envelope::{self, Answer};
+use crate::error::ApiError;
+use crate::query::Query;
 
 /// The longest that an answer may take. The gateway gives up after 29 s, of which the authorizer, a cold start and the
 /// writing of the answer take their part.
