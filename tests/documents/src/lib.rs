@@ -1,0 +1,78 @@
+//! Holds the documents under `docs/` to the code: whatever lists something that the code has is written from it.
+//!
+//! A test renders the text and gives it to [`document`] or [`section`], which fail when the file says something else.
+//! `make documents` runs the same tests with `WRITE_DOCUMENTS` set, and they write the file instead.
+
+#![allow(clippy::panic, clippy::expect_used, reason = "this is a part of tests, which fail by panicking")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Where the documents are.
+const DOCUMENTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs");
+
+/// Holds a whole document to `text`.
+///
+/// # Panics
+/// The document says something else.
+pub fn document(name: &str, text: &str) {
+    let path = Path::new(DOCUMENTS).join(name);
+    hold(&path, &fs::read_to_string(&path).unwrap_or_default(), text);
+}
+
+/// Holds the part of a document to `text` that is between the lines `<!-- title: begin -->` and `<!-- title: end -->`.
+///
+/// # Panics
+/// The part says something else, or there is none.
+pub fn section(name: &str, title: &str, text: &str) {
+    let path = Path::new(DOCUMENTS).join(name);
+    let (begin, end) = (format!("<!-- {title}: begin -->\n"), format!("<!-- {title}: end -->\n"));
+    let found = fs::read_to_string(&path).unwrap_or_default();
+    let parts = found.split_once(&begin).and_then(|(before, rest)| Some((before, rest.split_once(&end)?.1)));
+    let (before, after) = parts.unwrap_or_else(|| panic!("docs/{name} has no part between the marks `{title}`"));
+    hold(&path, &found, &format!("{before}{begin}{text}{end}{after}"));
+}
+
+/// A table of Markdown: a line of names, and a line for each row.
+#[must_use]
+pub fn table(names: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
+    let line = |cells: &[String]| format!("| {} |\n", cells.join(" | ").replace("\n", " "));
+    let names: Vec<_> = names.iter().map(ToString::to_string).collect();
+    let head = format!("{}|{}\n", line(&names), "---|".repeat(names.len()));
+    std::iter::once(head).chain(rows.into_iter().map(|row| line(&row))).collect()
+}
+
+/// Names as code, with commas between.
+#[must_use]
+pub fn code<T: AsRef<str>>(names: impl IntoIterator<Item = T>) -> String {
+    names.into_iter().map(|name| format!("`{}`", name.as_ref())).collect::<Vec<_>>().join(", ")
+}
+
+fn hold(path: &PathBuf, found: &str, text: &str) {
+    if found == text {
+        return;
+    }
+    if std::env::var_os("WRITE_DOCUMENTS").is_some() {
+        fs::write(path, text).expect("the document can be written");
+        return;
+    }
+    let (number, (found, text)) = first_difference(found, text);
+    panic!(
+        "{} is stale from line {number} on; `make documents` writes it.\n   it says: {found}\nthe code: {text}",
+        path.display()
+    );
+}
+
+/// The first line in which two texts differ.
+fn first_difference<'a>(a: &'a str, b: &'a str) -> (usize, (&'a str, &'a str)) {
+    let mut others = b.lines();
+    let mut number = 1_usize;
+    for line in a.lines() {
+        let other = others.next().unwrap_or_default();
+        if line != other {
+            return (number, (line, other));
+        }
+        number = number.saturating_add(1);
+    }
+    (number, ("", others.next().unwrap_or_default()))
+}

@@ -1,0 +1,164 @@
+//! The modules of a crate, and the paths that each of them names.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use proc_macro2::{TokenStream, TokenTree};
+use syn::visit::Visit;
+use syn::{Attribute, Item, ItemMod, Macro, UseTree, Visibility};
+
+/// What one module names.
+#[derive(Debug, Default)]
+pub struct Module {
+    /// Paths inside the crate, from its root: `["services", "ec2", "Ec2"]`.
+    pub paths: Vec<Vec<String>>,
+    /// Other crates.
+    pub crates: Vec<String>,
+}
+
+/// Every module of the crate whose root is `root`, by its path; what is compiled for tests alone is left out.
+#[must_use]
+pub fn modules(root: &Path) -> BTreeMap<String, Module> {
+    let mut found = BTreeMap::new();
+    let folder = root.parent().expect("a root is in a folder");
+    read_file(root, folder, &[], &mut found);
+    found
+}
+
+fn read_file(file: &Path, folder: &Path, path: &[String], found: &mut BTreeMap<String, Module>) {
+    let text = fs::read_to_string(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    let parsed = syn::parse_file(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    read_items(&parsed.items, folder, path, found);
+}
+
+fn read_items(items: &[Item], folder: &Path, path: &[String], found: &mut BTreeMap<String, Module>) {
+    let mut reader = Reader { path, children: Vec::new(), module: Module::default() };
+    let declared = |item: &Item| if let Item::Mod(module) = item { Some(module.clone()) } else { None };
+    let children: Vec<ItemMod> = items.iter().filter_map(declared).filter(|m| !is_for_tests(&m.attrs)).collect();
+    reader.children = children.iter().map(|module| module.ident.to_string()).collect();
+    for item in items.iter().filter(|item| !matches!(item, Item::Mod(_))) {
+        reader.visit_item(item);
+    }
+    let module = reader.module;
+    found.insert(path.join("::"), module);
+    for child in &children {
+        let name = child.ident.to_string();
+        let inside: Vec<_> = path.iter().cloned().chain([name.clone()]).collect();
+        let own_folder = folder.join(&name);
+        match &child.content {
+            Some((_, items)) => read_items(items, &own_folder, &inside, found),
+            None => read_file(&folder.join(format!("{name}.rs")), &own_folder, &inside, found),
+        }
+    }
+}
+
+/// Whether something is compiled for tests alone.
+fn is_for_tests(attributes: &[Attribute]) -> bool {
+    attributes.iter().any(|attribute| {
+        let is_cfg_test = attribute.path().is_ident("cfg")
+            && attribute.parse_args::<syn::Ident>().is_ok_and(|argument| argument == "test");
+        is_cfg_test || attribute.path().is_ident("test")
+    })
+}
+
+struct Reader<'a> {
+    /// Where the module is.
+    path: &'a [String],
+    /// The modules that it declares.
+    children: Vec<String>,
+    module: Module,
+}
+
+impl Reader<'_> {
+    /// Takes a path as it is written.
+    fn take(&mut self, written: &[String]) {
+        let Some((first, rest)) = written.split_first() else { return };
+        let here = self.path.to_vec();
+        let from_root = match first.as_str() {
+            "crate" => rest.to_vec(),
+            "self" => [&here, rest].concat(),
+            "super" => {
+                let up = written.iter().take_while(|part| *part == "super").count();
+                let kept = here.len().saturating_sub(up);
+                [here.get(..kept).unwrap_or_default(), written.get(up..).unwrap_or_default()].concat()
+            }
+            child if self.children.iter().any(|known| known == child) => [&here, written].concat(),
+            other => return self.module.crates.push(other.to_owned()),
+        };
+        self.module.paths.push(from_root);
+    }
+
+    fn take_use(&mut self, before: &[String], tree: &UseTree) {
+        let with = |name: String| before.iter().cloned().chain([name]).collect::<Vec<_>>();
+        match tree {
+            UseTree::Path(path) => self.take_use(&with(path.ident.to_string()), &path.tree),
+            UseTree::Name(name) if name.ident == "self" => self.take(before),
+            UseTree::Name(name) => self.take(&with(name.ident.to_string())),
+            UseTree::Rename(name) => self.take(&with(name.ident.to_string())),
+            UseTree::Glob(_) => self.take(before),
+            UseTree::Group(group) => group.items.iter().for_each(|tree| self.take_use(before, tree)),
+        }
+    }
+
+    /// Takes the paths of a macro's text that begin with `crate`; what else it names can't be told from its own words.
+    fn take_tokens(&mut self, tokens: TokenStream) {
+        let mut path: Vec<String> = Vec::new();
+        for token in tokens {
+            match token {
+                TokenTree::Ident(name) if name == "crate" || !path.is_empty() => path.push(name.to_string()),
+                TokenTree::Punct(colon) if colon.as_char() == ':' && !path.is_empty() => {}
+                other => {
+                    self.take_macro_path(&std::mem::take(&mut path));
+                    if let TokenTree::Group(group) = other {
+                        self.take_tokens(group.stream());
+                    }
+                }
+            }
+        }
+        self.take_macro_path(&path);
+    }
+
+    /// Takes a path of a macro's text, unless it is the one of `pub(crate)`.
+    fn take_macro_path(&mut self, path: &[String]) {
+        if path.len() > 1 {
+            self.take(path);
+        }
+    }
+}
+
+impl<'ast> Visit<'ast> for Reader<'_> {
+    fn visit_item(&mut self, item: &'ast Item) {
+        let attributes = match item {
+            Item::Fn(item) => &item.attrs,
+            Item::Impl(item) => &item.attrs,
+            Item::Use(item) => &item.attrs,
+            Item::Const(item) => &item.attrs,
+            _ => return syn::visit::visit_item(self, item),
+        };
+        if !is_for_tests(attributes) {
+            syn::visit::visit_item(self, item);
+        }
+    }
+
+    fn visit_use_tree(&mut self, tree: &'ast UseTree) {
+        self.take_use(&[], tree);
+    }
+
+    fn visit_path(&mut self, path: &'ast syn::Path) {
+        if path.segments.len() > 1 {
+            self.take(&path.segments.iter().map(|segment| segment.ident.to_string()).collect::<Vec<_>>());
+        }
+        syn::visit::visit_path(self, path);
+    }
+
+    fn visit_macro(&mut self, of: &'ast Macro) {
+        self.take_tokens(of.tokens.clone());
+    }
+
+    // `pub(crate)` imports nothing.
+    fn visit_visibility(&mut self, _: &'ast Visibility) {}
+
+    // Nor does an attribute.
+    fn visit_attribute(&mut self, _: &'ast Attribute) {}
+}

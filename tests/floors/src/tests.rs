@@ -1,0 +1,74 @@
+//! The floor plan itself, held by reading the sources.
+
+use std::path::PathBuf;
+
+use super::*;
+
+/// The floors of the collector, the lowest first: a module imports from its own floor and those before it.
+const FLOORS: [&str; 5] = ["model", "call", "services", "accounts", "questions"];
+
+/// Where the crates are.
+const REPOSITORY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+
+/// The roots of all libraries of the product.
+fn roots() -> Vec<PathBuf> {
+    let folders = ["functions", "shared"].map(|folder| PathBuf::from(REPOSITORY).join(folder));
+    let crates = folders.iter().flat_map(|folder| folder.read_dir().unwrap()).map(|entry| entry.unwrap().path());
+    let mut roots: Vec<_> = crates.map(|path| path.join("src/lib.rs")).filter(|root| root.is_file()).collect();
+    roots.sort();
+    roots
+}
+
+fn collector() -> BTreeMap<String, Module> {
+    modules(&PathBuf::from(REPOSITORY).join("shared/collector/src/lib.rs"))
+}
+
+fn floor(module: &str) -> Option<usize> {
+    FLOORS.iter().position(|floor| module.split("::").next() == Some(floor))
+}
+
+#[test]
+fn no_modules_import_each_other_in_a_circle() {
+    assert!(roots().len() >= 8);
+    for root in roots() {
+        assert_eq!(circle(&imports(&modules(&root))), BTreeSet::new(), "{}", root.display());
+    }
+}
+
+#[test]
+fn imports_of_the_collector_go_down() {
+    let imports = imports(&collector());
+    for (from, to) in &imports {
+        assert!(from.is_empty() || floor(from).is_some(), "{from} is on no floor");
+        for to in to.iter().filter(|_| !from.is_empty()) {
+            assert!(floor(to).is_some_and(|to| Some(to) <= floor(from)), "{from} imports {to}, which is above it");
+        }
+    }
+    // What is read is there: these are known.
+    for (from, to) in [("questions::survey", "questions::inventory"), ("services::rds", "call::clients")] {
+        assert!(imports[from].contains(to), "{from} imports {to}");
+    }
+}
+
+#[test]
+fn only_services_name_an_sdk_and_values_know_none_of_it() {
+    for (name, module) in collector() {
+        let named = |prefix: &str| module.crates.iter().find(|other| other.starts_with(prefix));
+        assert!(floor(&name) == Some(2) || named("aws_sdk_").is_none(), "{name} names {:?}", named("aws_sdk_"));
+        if floor(&name) == Some(0) {
+            for prefix in ["aws_", "tokio", "sdk"] {
+                assert_eq!(named(prefix), None, "{name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_circle_is_found_however_long_it_is() {
+    let imports = |pairs: &[(&str, &[&str])]| -> Imports {
+        pairs.iter().map(|(from, to)| ((*from).into(), to.iter().map(ToString::to_string).collect())).collect()
+    };
+    assert_eq!(circle(&imports(&[("a", &["b"]), ("b", &["c"]), ("c", &[])])), BTreeSet::new());
+    let three = imports(&[("a", &["b"]), ("b", &["c"]), ("c", &["b"]), ("d", &["c"])]);
+    assert_eq!(circle(&three), ["b".to_owned(), "c".to_owned()].into());
+}
