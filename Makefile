@@ -19,7 +19,7 @@ ifdef AWS_REGION
 export AWS_DEFAULT_REGION := $(AWS_REGION)
 endif
 
-.PHONY: help run test fmt lint deny audit unit template secure e2e any-day frugal soak local mutants bench build arm64 deploy verify pin clean
+.PHONY: help run test fmt lint deny audit unit documents template secure e2e any-day frugal soak local mutants bench build arm64 deploy verify pin clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -48,6 +48,9 @@ audit: $(DENY) ## known vulnerabilities in it; fetches the RustSec database
 
 unit: ## unit and adapter tests
 	cargo test --workspace --locked
+
+documents: ## what docs/ lists of the code, anew from the code; `make unit` fails where it is stale
+	WRITE_DOCUMENTS=1 cargo test --workspace --locked document_tests
 
 template: $(TOOLS) ## template.yaml, what SAM makes of it, and the role for other accounts
 	$(VENV)/bin/sam validate --lint --region us-east-1

@@ -16,7 +16,7 @@ pub(crate) const PARAMETERS: &[&str] = &["regions", "types", "hours", "cpu_high"
 const USUAL_HOURS: u32 = 24;
 
 /// The thresholds when none are asked, in percent: those of the original dashboard.
-const USUAL: Settings = Settings { cpu_high: 80, cpu_low: 10 };
+pub(crate) const USUAL: Settings = Settings { cpu_high: 80, cpu_low: 10 };
 
 /// For how long the next page can be asked: later, the newest datapoints of the first one are no longer the newest.
 const CURSOR_LIVES: SignedDuration = SignedDuration::from_hours(1);
@@ -70,6 +70,9 @@ fn as_of(paging: &Paging<Position>, now: Timestamp) -> Result<Timestamp, ApiErro
     }
     Ok(after.as_of)
 }
+
+#[cfg(test)]
+mod document_tests;
 
 #[cfg(test)]
 mod tests {

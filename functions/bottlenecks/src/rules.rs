@@ -62,4 +62,6 @@ pub(crate) fn of(resource_type: ResourceType) -> impl Iterator<Item = (usize, &'
 }
 
 #[cfg(test)]
+mod document_tests;
+#[cfg(test)]
 pub(crate) mod tests;

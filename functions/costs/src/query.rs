@@ -237,4 +237,6 @@ fn forecast(query: &Query, metric: &str, today: Date) -> Result<Option<ForecastQ
 }
 
 #[cfg(test)]
+mod document_tests;
+#[cfg(test)]
 mod tests;

@@ -176,6 +176,9 @@ fn fits(resources: usize, metrics: &[NamedMetric], window: &Window) -> Result<()
 }
 
 #[cfg(test)]
+mod document_tests;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

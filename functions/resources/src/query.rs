@@ -73,6 +73,9 @@ fn states(query: &Query, types: &[ResourceType]) -> Result<Vec<String>, ApiError
 }
 
 #[cfg(test)]
+mod document_tests;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

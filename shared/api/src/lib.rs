@@ -20,6 +20,6 @@ pub mod telemetry;
 
 pub use envelope::Answer;
 pub use error::ApiError;
-pub use page::{Page, Paging};
+pub use page::{LARGEST_LIMIT, Page, Paging};
 pub use query::Query;
 pub use serve::{Call, serve};

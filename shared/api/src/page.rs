@@ -18,7 +18,7 @@ use crate::error::ApiError;
 use crate::query::Query;
 
 /// The most items that a caller may ask for in one page.
-const LARGEST_LIMIT: usize = 10_000;
+pub const LARGEST_LIMIT: usize = 10_000;
 
 /// Which page a caller wants, of items with positions `P`: the parameters `limit` and `cursor`.
 #[derive(Debug, PartialEq, Eq)]

@@ -5,6 +5,7 @@
 
 #![allow(clippy::panic, clippy::expect_used, reason = "this is a part of tests, which fail by panicking")]
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -46,6 +47,19 @@ pub fn table(names: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> Str
 #[must_use]
 pub fn code<T: AsRef<str>>(names: impl IntoIterator<Item = T>) -> String {
     names.into_iter().map(|name| format!("`{}`", name.as_ref())).collect::<Vec<_>>().join(", ")
+}
+
+/// The table of the IAM actions that permit operations, each given by its action and its name. An operation without an
+/// action needs no permission.
+#[must_use]
+pub fn permissions(operations: impl IntoIterator<Item = (Option<&'static str>, &'static str)>) -> String {
+    let mut of_actions: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for (action, operation) in operations {
+        if let Some(action) = action {
+            of_actions.entry(action).or_default().insert(operation);
+        }
+    }
+    table(&["action", "for"], of_actions.into_iter().map(|(action, names)| vec![code([action]), code(names)]))
 }
 
 fn hold(path: &PathBuf, found: &str, text: &str) {

@@ -1,0 +1,68 @@
+//! The parameters and metrics of docs/api.md, and the permissions of docs/permissions.md.
+
+use collector::MEASURE_OPERATIONS;
+use documents::{code, permissions, section, table};
+
+use super::*;
+
+/// What a parameter allows, and what holds without it.
+fn row(parameter: &str) -> [String; 2] {
+    let required = || "required".to_owned();
+    match parameter {
+        "resource_type" => [code(TYPES.map(ResourceType::as_str)), required()],
+        "resource_ids" => {
+            let like = |kind: ResourceType| kind.catalog().map(|catalog| format!("{} ({kind})", catalog.ids.like));
+            let like: Vec<_> = TYPES.into_iter().filter_map(like).collect();
+            [format!("1 to {MOST_IDS}: {}", like.join(", ")), required()]
+        }
+        "region" => ["the one region of these resources".to_owned(), required()],
+        "hours" => [
+            format!("1 to {LONGEST_HOURS}: the last so many hours, in whole periods that have ended"),
+            USUAL_HOURS.to_string(),
+        ],
+        "period" => [
+            format!(
+                "seconds, up to {LONGEST_PERIOD}, a multiple of what CloudWatch keeps over these hours: {}, {} from 15 \
+                 days on, {} from 63 days on; for buckets {LONGEST_PERIOD} only",
+                finest_period(1),
+                finest_period(15 * 24),
+                finest_period(63 * 24)
+            ),
+            format!(
+                "{} up to 6 hours, {} up to 15 days, then {}",
+                usual_period(6),
+                usual_period(15 * 24),
+                usual_period(16 * 24)
+            ),
+        ],
+        "metrics" => {
+            let usual = |kind: ResourceType| {
+                let names = kind.catalog()?.usual().iter().map(|metric| metric.name).collect::<Vec<_>>().join(",");
+                Some(format!("`{names}` ({kind})"))
+            };
+            let usual: Vec<_> = TYPES.into_iter().filter_map(usual).collect();
+            ["short names or CloudWatch's own".to_owned(), usual.join(", ")]
+        }
+        "statistics" => {
+            [format!("{}, percentiles such as `p99.9`", code(STATISTICS)), "what suits each metric".to_owned()]
+        }
+        other => panic!("{other} is in no document"),
+    }
+}
+
+#[test]
+fn the_parameters_and_metrics_are_those_of_the_document() {
+    let rows = PARAMETERS.iter().map(|name| [vec![code([name])], row(name).to_vec()].concat());
+    section("api.md", "parameters of /metrics", &table(&["parameter", "allowed", "without it"], rows));
+    let metrics = |kind: ResourceType| {
+        let metrics = kind.catalog()?.metrics.iter().map(|metric| metric.name);
+        Some(vec![code([kind.as_str()]), code(metrics)])
+    };
+    section("api.md", "metrics", &table(&["type", "metrics"], TYPES.into_iter().filter_map(metrics)));
+}
+
+#[test]
+fn the_permissions_are_those_of_the_document() {
+    let operations = MEASURE_OPERATIONS.iter().map(|o| (o.action, o.name));
+    section("permissions.md", "permissions of /metrics", &permissions(operations));
+}

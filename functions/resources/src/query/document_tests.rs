@@ -1,0 +1,49 @@
+//! The parameters of docs/api.md, and the permissions of docs/permissions.md.
+
+use api::LARGEST_LIMIT;
+use documents::{code, permissions, section, table};
+
+use super::*;
+
+/// What a parameter allows, and what holds without it.
+fn row(parameter: &str) -> [String; 2] {
+    let without_states: Vec<_> = ResourceType::ALL.into_iter().filter(|kind| kind.states().is_empty()).collect();
+    match parameter {
+        "regions" => [
+            "names of regions: `eu-west-1,us-east-1`".to_owned(),
+            "every region that is enabled for the account".to_owned(),
+        ],
+        "types" => [code(ResourceType::ALL.map(ResourceType::as_str)), "all of them".to_owned()],
+        "states" => [
+            "states of the chosen types: `running,available`".to_owned(),
+            format!(
+                "all; {} have no state, so none of them matches (a 400 where no other type is chosen)",
+                code(without_states.iter().map(|kind| kind.as_str()))
+            ),
+        ],
+        "tags" => [
+            "`Key` or `Key:Value`; terms with the same key are alternatives, different keys must all match".to_owned(),
+            "all".to_owned(),
+        ],
+        "limit" => [format!("1 to {LARGEST_LIMIT} resources per page"), "as many as fit into Lambda's 6 MB".to_owned()],
+        "cursor" => [
+            "`data.next_cursor` of the previous page, with the other parameters unchanged".to_owned(),
+            "the first page".to_owned(),
+        ],
+        other => panic!("{other} is in no document"),
+    }
+}
+
+#[test]
+fn the_parameters_are_those_of_the_document() {
+    let rows = PARAMETERS.iter().map(|name| [vec![code([name])], row(name).to_vec()].concat());
+    let text = table(&["parameter", "allowed", "without it"], rows);
+    section("api.md", "parameters of /resources", &text);
+}
+
+#[test]
+fn the_permissions_are_those_of_the_document() {
+    let wanted = Wanted { regions: None, types: ResourceType::ALL.to_vec(), tags: true };
+    let operations = wanted.operations().into_iter().map(|o| (o.action, o.name));
+    section("permissions.md", "permissions of /resources", &permissions(operations));
+}
