@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
+import documents
 import pytest
 import translation
 from emulator.ministack import ROOT
@@ -22,13 +22,6 @@ FUNCTIONS = {
 ASSUMES = {"sts:AssumeRole", "sts:SetSourceIdentity"}
 
 
-def _needed() -> dict[str, set[str]]:
-    """The actions that each route needs, as the document has them."""
-    text = (ROOT / "docs" / "permissions.md").read_text()
-    tables = re.findall(r"<!-- permissions of (\S+): begin -->\n(.*?)<!-- permissions of \1: end -->", text, re.S)
-    return {route: set(re.findall(r"^\| `([a-z0-9]+:\w+)` \|", table, re.M)) for route, table in tables}
-
-
 def _statements(role: dict[str, Any]) -> list[dict[str, Any]]:
     statements = [s for policy in role["Policies"] for s in policy["PolicyDocument"]["Statement"]]
     return [s.get("Fn::If", [None, s])[1] for s in statements]
@@ -39,17 +32,11 @@ def _actions(statement: dict[str, Any]) -> set[str]:
     return {actions} if isinstance(actions, str) else set(actions)
 
 
-def test_every_route_has_its_permissions_in_the_document() -> None:
-    needed = _needed()
-    assert set(needed) == set(FUNCTIONS)
-    assert all(needed.values())
-
-
 @pytest.mark.parametrize("route", FUNCTIONS)
 def test_a_role_permits_what_its_function_calls_and_nothing_else(route: str) -> None:
     role = translation.resources({})[f"{FUNCTIONS[route]}Role"]["Properties"]
     lists, assumes = _statements(role)
-    assert (lists["Resource"], _actions(lists)) == ("*", _needed()[route])
+    assert (lists["Resource"], _actions(lists)) == ("*", documents.actions(route))
     assert _actions(assumes) == ASSUMES
     assert assumes["Resource"] == {"Fn::Sub": "arn:${AWS::Partition}:iam::*:role/${ReaderRoleName}"}
 
@@ -57,4 +44,4 @@ def test_a_role_permits_what_its_function_calls_and_nothing_else(route: str) -> 
 def test_the_reader_role_permits_what_all_functions_call_and_nothing_else() -> None:
     template = yaml_parse((ROOT / "docs" / "reader-role.yaml").read_text())
     (statement,) = _statements(template["Resources"]["Reader"]["Properties"])
-    assert (statement["Resource"], _actions(statement)) == ("*", set().union(*_needed().values()))
+    assert (statement["Resource"], _actions(statement)) == ("*", set().union(*map(documents.actions, FUNCTIONS)))

@@ -20,6 +20,8 @@ OLD_DATAPOINTS_A_SECOND, RECENT_DATAPOINTS_A_SECOND = 396_000, 180_000
 QUERIES_A_REQUEST = 500
 GROUPS_A_PAGE = 600
 BILL_LINES = 40
+#: The types that are listed: named, so that a figure means the same when there are more.
+TYPES = ["ec2", "rds", "s3", "lambda", "ebs", "eip"]
 
 Pages = dict[str, int]
 
@@ -63,12 +65,12 @@ def _resources(total: int, tools: tuple[str, ...]) -> Question:
         "lambda:ListFunctions": lambda n: _pages(n, 50),
         "tag:GetResources": lambda n: _pages(n // 2, 100),
     }
-    regions = of_regions(total // 6)
+    regions = of_regions(total // len(TYPES))
     longest = max(pages(max(regions)) for pages in listings.values())
     calls = {operation: sum(map(pages, regions)) for operation, pages in listings.items()}
     calls |= {"ec2:DescribeRegions": 1, "s3:ListBuckets": 1}
     return Question(
-        f"/resources, {total:,} resources", "resources", {}, {"resources": total}, (1 + longest) * ROUND_TRIP_MS, calls,
+        f"/resources, {total:,} resources", "resources", {"types": ",".join(TYPES)}, {"resources": total}, (1 + longest) * ROUND_TRIP_MS, calls,
         ["resources"], tools=tools,
     )  # fmt: skip
 

@@ -17,7 +17,7 @@ import pytest
 from e2e import issuer
 
 from .harness import OPAQUE, PRINCIPALS, Build, Instructions, authorizer_event, gateway_event, has_callgrind, instructions
-from .questions import QUESTIONS, Question
+from .questions import QUESTIONS, TYPES, Question
 
 COUNTS = Path(__file__).with_name("instructions.json")
 TOLERANCE = 0.1
@@ -85,7 +85,7 @@ def test_a_token_takes_the_instructions_that_it_took(kind: str, counts: dict[str
 @needs_callgrind
 @pytest.mark.parametrize(
     ("function", "query", "account"),
-    [("resources", {}, {"resources": 100}), ("bottlenecks", {"types": "ec2"}, {"resources": 100, "only-instances": "yes"})],
+    [("resources", {"types": ",".join(TYPES)}, {"resources": 100}), ("bottlenecks", {"types": "ec2"}, {"resources": 100, "only-instances": "yes"})],
 )
 def test_an_answer_takes_the_instructions_that_it_took(
     function: str, query: dict[str, str], account: dict[str, str | int], counts: dict[str, int]

@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
+import documents
 import pytest
 from emulator import demo_account, demo_metrics
 from emulator.ministack import ACCOUNT, Emulator
@@ -246,14 +247,15 @@ def test_an_answer_of_nothing_but_gaps_is_an_error(deployed: Stack, emulator: Em
 
 def test_the_role_has_no_action_that_is_not_needed(emulator: Emulator, deployed: Stack) -> None:
     # The emulator does not check CloudWatch's permission in the format of the Rust SDK; the adapter's tests have denials.
-    others = {"cloudwatch:GetMetricData", "ec2:DescribeRegions"}
-    assert iam.allowed_actions(emulator, iam.role_of(emulator, "BottlenecksFunction")) == set(DENIED) | others | iam.ENTER
+    needed = documents.actions("/bottlenecks")
+    assert needed >= set(DENIED)
+    assert iam.allowed_actions(emulator, iam.role_of(emulator, "BottlenecksFunction")) == needed | iam.ENTER
 
 
 @pytest.mark.parametrize(
     ("parameters", "parameter", "said"),
     [
-        ({"types": "s3"}, "types", "allowed: ec2, rds, lambda, ebs, eip"),
+        ({"types": "s3"}, "types", "allowed: " + ", ".join(documents.types("/bottlenecks"))),
         ({"hours": "24.5"}, "hours", "a whole number from 1 to 10920"),
         ({"cpu_high": "0"}, "cpu_high", "a whole number from 1 to 100"),
         ({"cpu_low": "85"}, "cpu_low", "cpu_low (85) must be below cpu_high (80)"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
+import documents
 import pytest
 from emulator import demo_metrics
 from emulator.ministack import ACCOUNT, Emulator
@@ -98,9 +99,8 @@ def test_each_type_has_its_metrics(deployed: Stack) -> None:
 
 def test_the_role_has_no_action_that_is_not_needed(emulator: Emulator, deployed: Stack) -> None:
     # The emulator does not check CloudWatch's permission in the format of the Rust SDK; the adapter's tests have denials.
-    assert iam.allowed_actions(emulator, iam.role_of(emulator, "MetricsFunction")) == iam.ENTER | {
-        "cloudwatch:GetMetricData", "ec2:DescribeRegions",
-    }  # fmt: skip
+    needed = documents.actions("/metrics")
+    assert iam.allowed_actions(emulator, iam.role_of(emulator, "MetricsFunction")) == needed | iam.ENTER
 
 
 def test_without_the_list_of_regions_the_answer_is_whole(deployed: Stack, emulator: Emulator) -> None:

@@ -6,6 +6,7 @@ import datetime
 import json
 from collections import Counter
 
+import documents
 import pytest
 from emulator import demo_account
 from emulator.ministack import ACCOUNT, Emulator
@@ -14,7 +15,7 @@ from emulator.stack import Stack
 from . import iam
 from .api import ask, call, gaps
 
-TYPES = ["ec2", "rds", "s3", "lambda", "ebs", "eip"]
+TYPES = documents.types("/resources")
 
 
 def test_the_demo_account_is_all_there(deployed: Stack) -> None:
@@ -102,7 +103,7 @@ def test_many_resources_come_over_pages_none_twice(deployed: Stack, emulator: Em
 
 def test_states_and_tags_filter_and_the_counts_follow(deployed: Stack) -> None:
     regions = "us-east-1,us-west-2,ap-southeast-2"
-    stopped = ask(deployed, "/resources", regions=regions, states="stopped")["data"]
+    stopped = ask(deployed, "/resources", regions=regions, states="stopped", types="ec2,rds,s3,lambda,ebs,eip")["data"]
     assert [i["name"] for i in stopped["ec2"]] == ["old-build"]
     assert stopped["counts"] == {
         "total": 1,
@@ -165,7 +166,8 @@ def test_without_tags_they_are_unknown_and_not_empty(deployed: Stack, emulator: 
 
 
 def test_the_role_has_no_action_that_is_not_needed(emulator: Emulator, deployed: Stack) -> None:
-    needed = set(ACTIONS) | {"ec2:DescribeRegions", "s3:ListAllMyBuckets", "tag:GetResources"}
+    needed = documents.actions("/resources")
+    assert needed >= set(ACTIONS)
     assert iam.allowed_actions(emulator, iam.role_of(emulator, "ResourcesFunction")) == needed | iam.ENTER
 
 
@@ -179,7 +181,7 @@ def test_nothing_but_gaps_is_an_error_with_the_gaps(deployed: Stack, emulator: E
 @pytest.mark.parametrize(
     ("query", "parameter", "said"),
     [
-        ("types=ec2,vm", "types", "`vm` is not allowed; allowed: ec2, rds, s3, lambda, ebs, eip"),
+        ("types=ec2,vm", "types", "`vm` is not allowed; allowed: " + ", ".join(TYPES)),
         ("types=", "types", "must not be empty"),
         ("regions=Ireland", "regions", "names of AWS regions such as eu-west-1"),
         ("regions=mars-north-1", "regions", "AWS lists no such region for this account: mars-north-1; enabled: "),

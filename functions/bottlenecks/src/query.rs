@@ -109,7 +109,9 @@ mod tests {
 
     #[test]
     fn each_bad_value_is_refused_by_name() {
-        assert_eq!(refused(&[("types", "s3")]), "types: `s3` is not allowed; allowed: ec2, rds, lambda, ebs, eip");
+        assert!(
+            refused(&[("types", "s3")]).starts_with("types: `s3` is not allowed; allowed: ec2, rds, lambda, ebs, eip")
+        );
         assert!(refused(&[("hours", "0")]).starts_with("hours: `0` is not allowed; allowed: a whole number from 1"));
         assert!(refused(&[("cpu_high", "101")]).ends_with("a whole number from 1 to 100"));
         assert!(refused(&[("cpu_low", "-1")]).starts_with("cpu_low: `-1` is not allowed"));

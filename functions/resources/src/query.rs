@@ -106,10 +106,8 @@ mod tests {
 
     #[test]
     fn each_bad_value_is_refused_by_name() {
-        assert_eq!(
-            refused(&[("types", "ec2,EC2")]),
-            "types: `EC2` is not allowed; allowed: ec2, rds, s3, lambda, ebs, eip"
-        );
+        let wrong_type = refused(&[("types", "ec2,EC2")]);
+        assert!(wrong_type.starts_with("types: `EC2` is not allowed; allowed: ec2, rds, s3, lambda, ebs, eip"));
         assert!(refused(&[("regions", "us-east-1;drop")]).starts_with("regions: `us-east-1;drop` is not allowed"));
         assert!(refused(&[("limit", "0")]).starts_with("limit: `0` is not allowed; allowed: a whole number from 1"));
         assert!(refused(&[("cursor", "abc")]).starts_with("cursor: "));
