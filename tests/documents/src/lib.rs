@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Where the documents are.
 const DOCUMENTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs");
@@ -18,7 +18,7 @@ const DOCUMENTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs");
 /// The document says something else.
 pub fn document(name: &str, text: &str) {
     let path = Path::new(DOCUMENTS).join(name);
-    hold(&path, &fs::read_to_string(&path).unwrap_or_default(), text);
+    hold(&path, &read(&path), text);
 }
 
 /// Holds the part of a document to `text` that is between the lines `<!-- title: begin -->` and `<!-- title: end -->`.
@@ -27,11 +27,34 @@ pub fn document(name: &str, text: &str) {
 /// The part says something else, or there is none.
 pub fn section(name: &str, title: &str, text: &str) {
     let path = Path::new(DOCUMENTS).join(name);
+    let found = read(&path);
+    let (before, _, after) = cut(name, title, &found);
+    hold(&path, &found, &format!("{before}{text}{after}"));
+}
+
+/// What is before the text between two marks, that text, and what is after it; the marks belong to what is around it.
+fn cut<'a>(name: &str, title: &str, text: &'a str) -> (&'a str, &'a str, &'a str) {
     let (begin, end) = (format!("<!-- {title}: begin -->\n"), format!("<!-- {title}: end -->\n"));
-    let found = fs::read_to_string(&path).unwrap_or_default();
-    let parts = found.split_once(&begin).and_then(|(before, rest)| Some((before, rest.split_once(&end)?.1)));
-    let (before, after) = parts.unwrap_or_else(|| panic!("docs/{name} has no part between the marks `{title}`"));
-    hold(&path, &found, &format!("{before}{begin}{text}{end}{after}"));
+    let from = text.find(&begin).map(|at| at.saturating_add(begin.len()));
+    let to = text.find(&end);
+    let parts = from.zip(to).and_then(|(from, to)| Some((text.get(..from)?, text.get(from..to)?, text.get(to..)?)));
+    parts.unwrap_or_else(|| panic!("docs/{name} has no part between the marks `{title}`"))
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_default()
+}
+
+/// The first cell of each row of the table between the marks `title`, without the marks of code.
+///
+/// # Panics
+/// There is no such table.
+#[must_use]
+pub fn first_cells(name: &str, title: &str) -> Vec<String> {
+    let found = read(&Path::new(DOCUMENTS).join(name));
+    let (_, table, _) = cut(name, title, &found);
+    let cell = |line: &str| line.split('|').nth(1).unwrap_or_default().trim().trim_matches('`').to_owned();
+    table.lines().skip(2).map(cell).collect()
 }
 
 /// A table of Markdown: a line of names, and a line for each row.
@@ -62,7 +85,7 @@ pub fn permissions(operations: impl IntoIterator<Item = (Option<&'static str>, &
     table(&["action", "for"], of_actions.into_iter().map(|(action, names)| vec![code([action]), code(names)]))
 }
 
-fn hold(path: &PathBuf, found: &str, text: &str) {
+fn hold(path: &Path, found: &str, text: &str) {
     if found == text {
         return;
     }

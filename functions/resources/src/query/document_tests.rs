@@ -1,7 +1,7 @@
 //! The parameters of docs/api.md, and the permissions of docs/permissions.md.
 
 use api::LARGEST_LIMIT;
-use documents::{code, permissions, section, table};
+use documents::{code, first_cells, permissions, section, table};
 
 use super::*;
 
@@ -46,4 +46,9 @@ fn the_permissions_are_those_of_the_document() {
     let wanted = Wanted { regions: None, types: ResourceType::ALL.to_vec(), tags: true };
     let operations = wanted.operations().into_iter().map(|o| (o.action, o.name));
     section("permissions.md", "permissions of /resources", &permissions(operations));
+}
+
+#[test]
+fn the_document_has_the_fields_of_each_type() {
+    assert_eq!(first_cells("api.md", "fields"), ResourceType::ALL.map(ResourceType::as_str));
 }
