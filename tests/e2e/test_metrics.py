@@ -118,7 +118,7 @@ def test_a_region_that_is_none_is_the_callers_error(deployed: Stack) -> None:
 @pytest.mark.parametrize(
     ("changed", "parameter", "said"),
     [
-        ({"resource_type": "ec2,rds"}, "resource_type", "allowed: ec2, rds, lambda, ebs, s3"),
+        ({"resource_type": "ec2,rds"}, "resource_type", "allowed: ec2, rds, s3, lambda, ebs"),
         ({"resource_ids": "web-1"}, "resource_ids", "instance ids such as"),
         ({"hours": "0"}, "hours", "a whole number from 1 to 10920"),
         ({"period": "7"}, "period", "multiples of 60 seconds up to 86400"),

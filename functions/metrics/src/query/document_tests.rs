@@ -9,10 +9,10 @@ use super::*;
 fn row(parameter: &str) -> [String; 2] {
     let required = || "required".to_owned();
     match parameter {
-        "resource_type" => [code(TYPES.map(ResourceType::as_str)), required()],
+        "resource_type" => [code(types().into_iter().map(ResourceType::as_str)), required()],
         "resource_ids" => {
             let like = |kind: ResourceType| kind.catalog().map(|catalog| format!("{} ({kind})", catalog.ids.like));
-            let like: Vec<_> = TYPES.into_iter().filter_map(like).collect();
+            let like: Vec<_> = types().into_iter().filter_map(like).collect();
             [format!("1 to {MOST_IDS}: {}", like.join(", ")), required()]
         }
         "region" => ["the one region of these resources".to_owned(), required()],
@@ -40,7 +40,7 @@ fn row(parameter: &str) -> [String; 2] {
                 let names = kind.catalog()?.usual().iter().map(|metric| metric.name).collect::<Vec<_>>().join(",");
                 Some(format!("`{names}` ({kind})"))
             };
-            let usual: Vec<_> = TYPES.into_iter().filter_map(usual).collect();
+            let usual: Vec<_> = types().into_iter().filter_map(usual).collect();
             ["short names or CloudWatch's own".to_owned(), usual.join(", ")]
         }
         "statistics" => {
@@ -58,7 +58,7 @@ fn the_parameters_and_metrics_are_those_of_the_document() {
         let metrics = kind.catalog()?.metrics.iter().map(|metric| metric.name);
         Some(vec![code([kind.as_str()]), code(metrics)])
     };
-    section("api.md", "metrics", &table(&["type", "metrics"], TYPES.into_iter().filter_map(metrics)));
+    section("api.md", "metrics", &table(&["type", "metrics"], types().into_iter().filter_map(metrics)));
 }
 
 #[test]
