@@ -259,7 +259,7 @@ def test_the_role_has_no_action_that_is_not_needed(emulator: Emulator, deployed:
         ({"cpu_low": "85"}, "cpu_low", "cpu_low (85) must be below cpu_high (80)"),
         ({"regions": "mars-north-1"}, "regions", "us-east-1"),
         ({"limit": "0"}, "limit", "a whole number from 1 to 10000"),
-        ({"cursor": "x"}, "cursor", "data.next_cursor of the page before"),
+        ({"cursor": "x"}, "cursor", "data.next_cursor of the previous page"),
         ({"metrics": "cpu"}, "metrics", "unknown parameter; allowed: regions, types, hours, cpu_high, cpu_low"),
     ],
 )

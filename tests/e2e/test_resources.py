@@ -188,7 +188,7 @@ def test_nothing_but_gaps_is_an_error_with_the_gaps(deployed: Stack, emulator: E
         ("types=s3&states=running", "states", "have no states"),
         ("limit=0", "limit", "a whole number from 1 to 10000"),
         ("limit=ten", "limit", "a whole number from 1 to 10000"),
-        ("cursor=next", "cursor", "data.next_cursor of the page before"),
+        ("cursor=next", "cursor", "data.next_cursor of the previous page"),
         ("region=eu-west-1", "region", "unknown parameter; allowed: regions, types, states, tags, limit, cursor"),
         ("tags=env,,team", "tags", "empty item"),
         ("tags=:prod", "tags", "Key or Key:Value"),

@@ -25,14 +25,14 @@ impl Caller {
     /// The caller of a request, who may ask about its account.
     pub(crate) fn of(request: &Request) -> Result<Self, ApiError> {
         let Some(RequestContext::ApiGatewayV1(gateway)) = request.request_context_ref() else {
-            return Err(ApiError::account_not_allowed("no gateway passed this call on"));
+            return Err(ApiError::account_not_allowed("the call did not come through API Gateway"));
         };
         let said = |name| gateway.authorizer.fields.get(name).and_then(Value::as_str).unwrap_or_default();
         let home = gateway.account_id.as_deref().unwrap_or_default();
         let path = request.path_parameters();
         let asked = path.first(ACCOUNT).unwrap_or(home);
         if !is_account(asked) {
-            return Err(ApiError::not_allowed(ACCOUNT, asked, "the 12 digits of an account's id"));
+            return Err(ApiError::not_allowed(ACCOUNT, asked, "an account id of 12 digits"));
         }
         if !allows(said("accounts"), asked) {
             return Err(ApiError::account_not_allowed("the token is for other accounts"));
@@ -113,7 +113,7 @@ mod tests {
             assert_eq!(refused.status(), 400, "{id}");
             let ApiError::InvalidParameter { parameter, message } = refused else { panic!("{refused:?}") };
             assert_eq!(parameter, "account");
-            assert!(message.ends_with("is not allowed; allowed: the 12 digits of an account's id"), "{message}");
+            assert!(message.ends_with("is not allowed; allowed: an account id of 12 digits"), "{message}");
         }
     }
 

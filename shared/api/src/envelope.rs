@@ -41,7 +41,7 @@ impl<D: Serialize, C: Serialize> Answer<D, C> {
         let generated_at = format!("{generated_at:.3}");
         let meta = Meta { coverage: &self.coverage, generated_at, elapsed_ms };
         serde_json::to_string(&Envelope { success: true, data: &self.data, meta })
-            .map_err(|error| ApiError::Internal(format!("the answer can't be written as JSON: {error}")))
+            .map_err(|error| ApiError::Internal(format!("the response can't be serialised as JSON: {error}")))
     }
 }
 

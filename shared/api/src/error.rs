@@ -93,14 +93,14 @@ impl ApiError {
     /// The caller may not ask about the account.
     #[must_use]
     pub(crate) fn account_not_allowed(why: &str) -> Self {
-        Self::AccountNotAllowed { message: format!("This token may not ask about this account: {why}.") }
+        Self::AccountNotAllowed { message: format!("This token may not access this account: {why}.") }
     }
 
     /// The answer would be nothing but `gaps`; `advice` says what the reader can do about it, if that is known.
     #[must_use]
     pub fn nothing_collected(gaps: &impl Serialize, advice: Option<&str>) -> Self {
-        let advice = advice.unwrap_or("The gaps say why.");
-        let message = format!("AWS answered nothing of what was asked. {advice}");
+        let advice = advice.unwrap_or("The gaps contain the reasons.");
+        let message = format!("AWS returned none of the requested data. {advice}");
         Self::NothingCollected { message, gaps: serde_json::to_value(gaps).unwrap_or_default() }
     }
 
@@ -150,7 +150,7 @@ impl ApiError {
             | Self::UnknownAccount { message }
             | Self::AccountUnreachable { message, .. }
             | Self::NothingCollected { message, .. } => message,
-            Self::Internal(_) => "The request failed inside the service. Its log has the reason under this request_id.",
+            Self::Internal(_) => "The request failed inside the service. The log has the reason under this request_id.",
         }
     }
 }
@@ -178,8 +178,8 @@ mod tests {
     #[test]
     fn an_answer_of_nothing_but_gaps_says_what_to_do() {
         let message = |advice| ApiError::nothing_collected(&["gap"], advice).public_message().to_owned();
-        assert_eq!(message(Some("Ask again.")), "AWS answered nothing of what was asked. Ask again.");
-        assert_eq!(message(None), "AWS answered nothing of what was asked. The gaps say why.");
+        assert_eq!(message(Some("Try again.")), "AWS returned none of the requested data. Try again.");
+        assert_eq!(message(None), "AWS returned none of the requested data. The gaps contain the reasons.");
     }
 
     #[test]
@@ -192,7 +192,7 @@ mod tests {
                 ApiError::account_not_allowed("x"),
                 403,
                 "AccountNotAllowed",
-                "This token may not ask about this account: x.",
+                "This token may not access this account: x.",
             ),
             (
                 ApiError::unknown_account("210987654321"),
@@ -200,18 +200,18 @@ mod tests {
                 "UnknownAccount",
                 "This deployment has no access to account 210987654321; its operator can add it.",
             ),
-            (ApiError::refused("start", &"no way in", gap), 502, "AccountUnreachable", "no way in"),
+            (ApiError::refused("start", &"no access", gap), 502, "AccountUnreachable", "no access"),
             (
                 ApiError::nothing_collected(&["gap"], Some("Wait.")),
                 502,
                 "NothingCollected",
-                "AWS answered nothing of what was asked. Wait.",
+                "AWS returned none of the requested data. Wait.",
             ),
             (
                 ApiError::Internal("a detail".to_owned()),
                 500,
                 "InternalError",
-                "The request failed inside the service. Its log has the reason under this request_id.",
+                "The request failed inside the service. The log has the reason under this request_id.",
             ),
         ] {
             assert_eq!((error.status(), error.code(), error.public_message()), (status, code, message), "{error:?}");

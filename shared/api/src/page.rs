@@ -87,14 +87,14 @@ fn position<P: DeserializeOwned>(cursor: &str, question: u64) -> Result<P, ApiEr
     let json = BASE64_URL_SAFE_NO_PAD.decode(cursor).ok();
     let message = match json.and_then(|json| serde_json::from_slice::<(u64, P)>(&json).ok()) {
         Some((of, position)) if of == question => return Ok(position),
-        Some(_) => "the cursor of another question; keep the account and all other parameters but limit as they were",
-        None => "not a cursor; allowed: data.next_cursor of the page before, as it is",
+        Some(_) => "the cursor of another request; keep the account and all parameters except limit unchanged",
+        None => "not a cursor; allowed: data.next_cursor of the previous page, unchanged",
     };
     Err(ApiError::invalid("cursor", message))
 }
 
 fn not_written(error: &serde_json::Error) -> ApiError {
-    ApiError::Internal(format!("an item can't be written as JSON: {error}"))
+    ApiError::Internal(format!("an item can't be serialised as JSON: {error}"))
 }
 
 #[cfg(test)]
@@ -145,7 +145,7 @@ mod tests {
     fn a_cursor_is_one_that_an_earlier_page_of_this_question_gave() {
         let (_, cursor) = cut(&paging(&[("limit", "1")], "q").unwrap(), [1, 2]);
         let refused = |cursor: &str, question| paging(&[("cursor", cursor)], question).unwrap_err().to_string();
-        assert!(refused(&cursor.unwrap(), "other").starts_with("cursor: the cursor of another question"));
+        assert!(refused(&cursor.unwrap(), "other").starts_with("cursor: the cursor of another request"));
         for other in ["abc", "W10", "é"] {
             assert!(refused(other, "q").starts_with("cursor: not a cursor"), "{other}");
         }
@@ -157,7 +157,7 @@ mod tests {
         let failed = paging(&[], "q").unwrap().cut([&by_list], |_| 0).unwrap_err();
         assert_eq!(
             (failed.status(), failed.to_string()),
-            (500, "an item can't be written as JSON: key must be a string".to_owned())
+            (500, "an item can't be serialised as JSON: key must be a string".to_owned())
         );
     }
 }

@@ -31,13 +31,13 @@ impl Query {
             if value.is_empty() {
                 return Err(ApiError::invalid(
                     name,
-                    "must not be empty; give it a value or, where it is not required, leave it out",
+                    "must not be empty; pass a value, or leave the parameter out if it is optional",
                 ));
             }
             if values.insert(name.to_owned(), value.to_owned()).is_some() {
                 return Err(ApiError::invalid(
                     name,
-                    "given more than once; allowed: once, a list with commas between its values",
+                    "given more than once; allowed: once, with several values separated by commas",
                 ));
             }
         }
@@ -111,7 +111,7 @@ impl Query {
         let Some(regions) = self.list(name)? else { return Ok(None) };
         match regions.iter().find(|region| !looks_like_a_region(region)) {
             Some(region) => {
-                let allowed = "names of AWS regions such as eu-west-1, with commas between";
+                let allowed = "names of AWS regions such as eu-west-1, separated by commas";
                 Err(ApiError::not_allowed(name, region, allowed))
             }
             None => Ok(Some(regions.into_iter().map(str::to_owned).collect())),
@@ -220,7 +220,7 @@ mod tests {
         let wrong = Query::parse([("regions", "us-east-1,mars")], ALLOWED).unwrap();
         assert_eq!(
             refused(wrong.regions("regions")).1,
-            "`mars` is not allowed; allowed: names of AWS regions such as eu-west-1, with commas between"
+            "`mars` is not allowed; allowed: names of AWS regions such as eu-west-1, separated by commas"
         );
     }
 

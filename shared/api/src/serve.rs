@@ -249,7 +249,7 @@ mod tests {
         for (outcome, status) in [
             (Ok(Answer::new(7, std::collections::BTreeMap::new())), 200),
             (Err(ApiError::invalid("limit", "1 to 10")), 400),
-            (Err(ApiError::Internal("a fault".to_owned())), 500),
+            (Err(ApiError::Internal("an error".to_owned())), 500),
             (Err(ApiError::nothing_collected(&["gap"], None)), 502),
         ] {
             let outcome = std::sync::Mutex::new(Some(outcome));
