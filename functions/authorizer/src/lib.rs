@@ -86,7 +86,7 @@ impl Authorizer {
     /// A fault of ours. Whatever is wrong with the token is a policy that denies everything.
     pub async fn answer(&self, request: &Request, now: Timestamp) -> Result<Response, Failed> {
         let Some(arn) = MethodArn::parse(&request.method_arn) else {
-            return Err(Failed("the event has no methodArn of API Gateway".to_owned()));
+            return Err(Failed("the event has no API Gateway methodArn".to_owned()));
         };
         match self.grant(&request.authorization_token, now).await.and_then(|grant| {
             let allowed = policy::allow(&arn, &grant).map_err(Refused::Token)?;
@@ -110,7 +110,7 @@ impl Authorizer {
     }
 
     async fn grant(&self, header: &str, now: Timestamp) -> Result<Grant, Refused> {
-        let token = bearer(header).ok_or_else(|| Refused::token("the header is not `Bearer` and a token"))?;
+        let token = bearer(header).ok_or_else(|| Refused::token("the header is not `Bearer <token>`"))?;
         match &self.oidc {
             Some(oidc) if oidc::looks_like_a_jwt(token) => oidc.grant(token, now).await,
             _ => self.secret.principals(now).await.map_err(Refused::Ours)?.grant(token, now),

@@ -50,10 +50,10 @@ impl Oidc {
         let Some(issuer) = setting("OIDC_ISSUER") else { return Ok(None) };
         let loopback = ["http://127.0.0.1:", "http://localhost:"];
         if !issuer.starts_with("https://") && !loopback.iter().any(|start| issuer.starts_with(start)) {
-            return Err(Failed("OIDC_ISSUER must be an https address".to_owned()));
+            return Err(Failed("OIDC_ISSUER must be an https URL".to_owned()));
         }
         let audience = setting("OIDC_AUDIENCE");
-        let audience = audience.ok_or_else(|| Failed("OIDC_AUDIENCE is needed with OIDC_ISSUER".to_owned()))?;
+        let audience = audience.ok_or_else(|| Failed("OIDC_AUDIENCE is required with OIDC_ISSUER".to_owned()))?;
         Ok(Some(Self {
             keys: Keys::new(&issuer),
             issuer,
@@ -65,9 +65,9 @@ impl Oidc {
 
     /// What `token` allows at `now`.
     pub(crate) async fn grant(&self, token: &str, now: Timestamp) -> Result<Grant, Refused> {
-        let header = decode_header(token).map_err(|error| Refused::token(format!("no JWT header: {error}")))?;
+        let header = decode_header(token).map_err(|error| Refused::token(format!("invalid JWT header: {error}")))?;
         if !ALGORITHMS.contains(&header.alg) {
-            return Err(Refused::token(format!("the algorithm {:?} is not taken", header.alg)));
+            return Err(Refused::token(format!("the algorithm {:?} is not accepted", header.alg)));
         }
         let kid = header.kid.ok_or_else(|| Refused::token("the JWT names no key"))?;
         let key = self.keys.find(&kid, header.alg, now).await?;
@@ -78,7 +78,7 @@ impl Oidc {
         validation.set_audience(&[&self.audience]);
         validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
         let claims = decode::<Map<String, Value>>(token, &key, &validation)
-            .map_err(|error| Refused::token(format!("the JWT is refused: {error}")))?
+            .map_err(|error| Refused::token(format!("the JWT is not valid: {error}")))?
             .claims;
         self.grant_of(&claims)
     }
@@ -86,13 +86,13 @@ impl Oidc {
     /// What verified claims allow.
     fn grant_of(&self, claims: &Map<String, Value>) -> Result<Grant, Refused> {
         let subject = claims.get("sub").and_then(Value::as_str).filter(|subject| is_plain(subject));
-        let subject = subject.ok_or_else(|| Refused::token("the JWT has no subject that a log can show"))?;
+        let subject = subject.ok_or_else(|| Refused::token("the JWT has no subject, or one that is not printable"))?;
         let known = words(claims.get(&self.scope_claim)).filter_map(Scope::of);
         let scopes: BTreeSet<_> = known.flatten().copied().collect();
         let accounts = Accounts::of(words(claims.get(&self.accounts_claim)))
-            .map_err(|account| Refused::token(format!("the JWT names an account that is none: {account}")))?;
+            .map_err(|account| Refused::token(format!("the JWT has an invalid account: {account}")))?;
         let expires = claims.get("exp").and_then(Value::as_f64).and_then(end);
-        let expires = expires.ok_or_else(|| Refused::token("the JWT has no expiry that is a time"))?;
+        let expires = expires.ok_or_else(|| Refused::token("the JWT has no valid expiry"))?;
         Ok(Grant { principal: format!("{PREFIX}{subject}"), scopes, accounts, expires: Some(expires) })
     }
 }

@@ -86,8 +86,8 @@ pub(crate) fn allow(arn: &MethodArn<'_>, grant: &Grant) -> Result<Response, Stri
     let size = serde_json::to_vec(&response).map_or(usize::MAX, |json| json.len());
     if size > LARGEST_ANSWER {
         return Err(format!(
-            "the policy of {principal} would have {size} bytes, of which the gateway takes {LARGEST_ANSWER}: give it \
-             fewer accounts or all, or all scopes"
+            "the policy of {principal} would have {size} bytes, more than the gateway's {LARGEST_ANSWER}: grant it \
+             fewer accounts, all accounts, or all scopes"
         ));
     }
     Ok(response)

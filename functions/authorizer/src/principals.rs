@@ -101,7 +101,7 @@ impl Principals {
             }
         }
         let Some(Principal { grant, .. }) = found else {
-            return Err(Refused::token("nobody holds this token"));
+            return Err(Refused::token("no principal has this token"));
         };
         match grant.expires {
             Some(expires) if expires <= now => {
@@ -113,15 +113,13 @@ impl Principals {
 }
 
 fn principals_or_none(json: &str) -> Option<Vec<Principal>> {
-    principals(json)
-        .inspect_err(|reason| tracing::error!(reason, "the previous version of the secret is left out"))
-        .ok()
+    principals(json).inspect_err(|reason| tracing::error!(reason, "ignoring the previous version of the secret")).ok()
 }
 
 fn principals(json: &str) -> Result<Vec<Principal>, String> {
     // serde's own words would repeat what stands there.
-    let document: Document = serde_json::from_str(json)
-        .map_err(|error| format!("the secret is not as it should be, in line {}", error.line()))?;
+    let document: Document =
+        serde_json::from_str(json).map_err(|error| format!("the secret is malformed in line {}", error.line()))?;
     let admin = document.token.map(|token| {
         let accounts = vec!["*".to_owned()];
         Entry { name: ADMIN.to_owned(), token, scopes: vec!["*".to_owned()], accounts, expires: None }
@@ -131,7 +129,7 @@ fn principals(json: &str) -> Result<Vec<Principal>, String> {
         let who = who.unwrap_or_else(|| format!("number {}", index.saturating_add(1)));
         serde_json::from_value(value).map_err(|_| {
             format!(
-                "principal {who} is written wrongly: it has name, token, scopes and accounts (lists of texts), may have \
+                "principal {who} is malformed: it needs name, token, scopes and accounts (lists of strings), may have \
                  expires (such as 2027-01-01T00:00:00Z), and nothing else"
             )
         })
@@ -140,13 +138,13 @@ fn principals(json: &str) -> Result<Vec<Principal>, String> {
     for entry in admin.map(Ok).into_iter().chain(entries) {
         match entry.and_then(principal) {
             Ok(same) if principals.iter().any(|other| other.grant.principal == same.grant.principal) => {
-                tracing::error!(principal = same.grant.principal, "a second principal of this name is left out");
+                tracing::error!(principal = same.grant.principal, "ignoring a second principal with this name");
             }
             Ok(same) if principals.iter().any(|other| same.digests.iter().any(|digest| other.has(digest))) => {
-                tracing::error!(principal = same.grant.principal, "a second principal with the same token is left out");
+                tracing::error!(principal = same.grant.principal, "ignoring a second principal with the same token");
             }
             Ok(principal) => principals.push(principal),
-            Err(reason) => tracing::error!(reason, "a principal is left out"),
+            Err(reason) => tracing::error!(reason, "ignoring a principal"),
         }
     }
     Ok(principals)
@@ -158,11 +156,11 @@ fn is_name(name: &str) -> bool {
 
 fn principal(Entry { name, token, scopes, accounts, expires }: Entry) -> Result<Principal, String> {
     if !is_name(&name) {
-        return Err("a principal's name is other than letters, digits and -_.@".to_owned());
+        return Err("a principal's name has characters other than letters, digits and -_.@".to_owned());
     }
     if token.len() < SHORTEST_TOKEN || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(format!(
-            "the token of {name} has fewer than {SHORTEST_TOKEN} characters, or others than a header takes"
+            "the token of {name} has fewer than {SHORTEST_TOKEN} characters, or characters that a header can't contain"
         ));
     }
     let mut allowed = BTreeSet::new();
@@ -171,7 +169,7 @@ fn principal(Entry { name, token, scopes, accounts, expires }: Entry) -> Result<
         allowed.extend(known.iter().copied());
     }
     let accounts = Accounts::of(accounts.iter().map(String::as_str))
-        .map_err(|account| format!("{name} has an account that is none: {account}"))?;
+        .map_err(|account| format!("{name} has an invalid account: {account}"))?;
     let digests = vec![digest(&SHA256, token.as_bytes())];
     Ok(Principal { grant: Grant { principal: name, scopes: allowed, accounts, expires }, digests })
 }
@@ -314,7 +312,7 @@ mod tests {
     #[test]
     fn a_secret_that_is_no_json_says_so_without_its_content() {
         let refused = Principals::parse("{\"token\": hunter2", None).err().unwrap();
-        assert_eq!(refused, "the secret is not as it should be, in line 1");
+        assert_eq!(refused, "the secret is malformed in line 1");
         // A previous version that is none does not lock anybody out.
         let principals = Principals::parse(&document(Some(&token("a")), &[]), Some("x")).unwrap();
         assert_eq!(who(&principals, &token("a")).as_deref(), Some("admin"));

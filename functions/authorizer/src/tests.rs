@@ -219,7 +219,7 @@ proptest::proptest! {
         let principals = json!({"token": text, "principals": [{"name": text, "token": TOKEN, "scopes": [text], "accounts": [text]}]});
         for document in [text.clone(), principals.to_string()] {
             if let Err(reason) = Principals::parse(&document, Some(&text)) {
-                proptest::prop_assert!(reason.starts_with("the secret is not as it should be, in line "), "{}", reason);
+                proptest::prop_assert!(reason.starts_with("the secret is malformed in line "), "{}", reason);
             }
         }
     }

@@ -73,7 +73,7 @@ impl Keys {
         let key = kept.keys.iter().find(|key| has_id(key, kid));
         let key = key.ok_or_else(|| Refused::token("the JWT names a key that the issuer does not have"))?;
         if !is_for(key, algorithm) {
-            return Err(Refused::token("the JWT's key is for something else than its algorithm"));
+            return Err(Refused::token("the JWT's key is not for signatures with its algorithm"));
         }
         DecodingKey::from_jwk(key).map_err(|error| Refused::token(format!("the JWT's key can't be used: {error}")))
     }
@@ -81,15 +81,15 @@ impl Keys {
     async fn fetch(&self) -> Result<Vec<Jwk>, String> {
         // Built here, once an hour: a start that sees no JWT reads no root certificates for it.
         let http = Client::builder().timeout(TIMEOUT).redirect(reqwest::redirect::Policy::none()).no_proxy();
-        let http = http.build().map_err(|error| format!("no HTTP client: {error}"))?;
+        let http = http.build().map_err(|error| format!("can't build an HTTP client: {error}"))?;
         let address = format!("{}/.well-known/openid-configuration", self.issuer.trim_end_matches('/'));
         let configuration: Configuration = document(&http, &address).await?;
         if configuration.issuer != self.issuer {
-            return Err("the configuration is another issuer's".to_owned());
+            return Err("the configuration is for another issuer".to_owned());
         }
         let (keys, issuer) = (Url::parse(&configuration.jwks_uri), Url::parse(&self.issuer));
         if keys.map_err(|error| error.to_string())?.scheme() != issuer.map_err(|error| error.to_string())?.scheme() {
-            return Err("the keys are not where https leads".to_owned());
+            return Err("jwks_uri does not have the issuer's URL scheme".to_owned());
         }
         Ok(document::<JwkSet>(&http, &configuration.jwks_uri).await?.keys)
     }

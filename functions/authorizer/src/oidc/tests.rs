@@ -197,7 +197,7 @@ async fn every_attack_is_refused() {
         (signed(&other, Algorithm::ES256, Some("e"), &issuer.claims(|_| {})), "InvalidSignature"),
         (signed(&key, Algorithm::ES256, Some("x"), &issuer.claims(|_| {})), "a key that the issuer does not have"),
         (signed(&key, Algorithm::ES256, None, &issuer.claims(|_| {})), "names no key"),
-        ("eyJ.e30.".to_owned(), "no JWT header"),
+        ("eyJ.e30.".to_owned(), "invalid JWT header"),
     ] {
         let said = refused(&oidc, &token).await;
         assert!(said.contains(reason), "{said} instead of {reason}");
@@ -215,16 +215,16 @@ async fn no_signature_and_one_with_the_public_key_as_a_secret_are_refused() {
     for none in ["none", "None", "NONE"] {
         let header = json!({"alg": none, "typ": "JWT", "kid": "r"});
         let said = refused(&oidc, &format!("{}.{}.", part(&header), part(&claims))).await;
-        assert!(said.starts_with("no JWT header"), "{said}");
+        assert!(said.starts_with("invalid JWT header"), "{said}");
     }
     let public = issuer.keys.lock().unwrap()[0]["n"].as_str().unwrap().to_owned();
     let secret = EncodingKey::from_secret(&BASE64_URL_SAFE_NO_PAD.decode(public).unwrap());
     let said = refused(&oidc, &signed(&secret, Algorithm::HS256, Some("r"), &claims)).await;
-    assert_eq!(said, "the algorithm HS256 is not taken");
+    assert_eq!(said, "the algorithm HS256 is not accepted");
     // A key that is published for one algorithm is not taken for another.
     issuer.keys.lock().unwrap()[0]["alg"] = "RS512".into();
     let said = refused(&issuer.oidc(), &signed(&key, Algorithm::RS256, Some("r"), &claims)).await;
-    assert!(said.contains("for something else"), "{said}");
+    assert!(said.contains("not for signatures"), "{said}");
 }
 
 #[tokio::test]
@@ -290,8 +290,11 @@ fn an_issuer_needs_https_and_an_audience() {
     };
     assert!(from("", "").unwrap().is_none());
     assert!(from("https://issuer.example", "a").unwrap().is_some());
-    assert_eq!(from("https://issuer.example", "").unwrap_err().to_string(), "OIDC_AUDIENCE is needed with OIDC_ISSUER");
-    assert!(from("http://issuer.example", "a").unwrap_err().to_string().contains("must be an https address"));
+    assert_eq!(
+        from("https://issuer.example", "").unwrap_err().to_string(),
+        "OIDC_AUDIENCE is required with OIDC_ISSUER"
+    );
+    assert!(from("http://issuer.example", "a").unwrap_err().to_string().contains("must be an https URL"));
 }
 
 #[test]
@@ -348,5 +351,5 @@ async fn a_key_to_encrypt_with_verifies_nothing() {
     jwk["use"] = "enc".into();
     issuer.publish_jwk("k", jwk);
     let token = signed(&key, Algorithm::RS256, Some("k"), &issuer.claims(|_| ()));
-    assert!(refused(&issuer.oidc(), &token).await.contains("for something else"));
+    assert!(refused(&issuer.oidc(), &token).await.contains("not for signatures"));
 }
