@@ -173,7 +173,7 @@ pub(crate) fn shape(query: &CostsQuery, costs: &Costs, forecast: Option<Forecast
 
 fn first_day(period: &CostPeriod) -> Result<Date, ApiError> {
     let day = period.start.split('T').next().unwrap_or_default();
-    day.parse().map_err(|_| ApiError::Internal("Cost Explorer gave a period that begins on no day".to_owned()))
+    day.parse().map_err(|_| ApiError::Internal("Cost Explorer returned a period without a valid start".to_owned()))
 }
 
 fn sum(amounts: impl Iterator<Item = Decimal>) -> Decimal {

@@ -95,13 +95,13 @@ impl CostsQuery {
         let is_daily = granularity == Granularity::Daily;
         let compare = query.choice("compare", &["true", "false"])?.map(|compare| compare == "true");
         if compare == Some(true) && !is_daily {
-            return Err(ApiError::invalid("compare", "allowed with granularity DAILY only"));
+            return Err(ApiError::invalid("compare", "allowed only with granularity DAILY"));
         }
         let length = start.until(end).unwrap_or_default();
         let compared_from = start.checked_sub(length).ok().filter(|from| *from >= earliest(today));
         if compare == Some(true) && compared_from.is_none() {
             let message =
-                format!("Cost Explorer has nothing before {}, so not as many days before {start}", earliest(today));
+                format!("Cost Explorer has no data before {}, so too few days before {start}", earliest(today));
             return Err(ApiError::invalid("compare", message));
         }
         let month_from = Some(today.first_of_month()).filter(|first| is_daily && *first < today && end == today);
@@ -156,13 +156,15 @@ fn earliest(today: Date) -> Date {
 fn dates(query: &Query, granularity: Granularity, today: Date) -> Result<(Date, Date), ApiError> {
     let (start, end) = (date(query, "start")?, date(query, "end")?);
     let (kept_from, why) = match granularity {
-        Granularity::Hourly => (today.checked_sub(HOURLY_DAYS.days()).unwrap_or(today), "hours for 14 days up to now"),
+        Granularity::Hourly => {
+            (today.checked_sub(HOURLY_DAYS.days()).unwrap_or(today), "hourly data for 14 days up to now")
+        }
         Granularity::Daily | Granularity::Monthly => (earliest(today), "13 months and the current one"),
     };
     let most_days = kept_from.until(today).map_or(USUAL_DAYS, |kept| kept.get_days());
     let days = query.number("days", &(1..=most_days))?;
     if days.is_some() && (start.is_some() || end.is_some()) {
-        return Err(ApiError::invalid("days", "either days, or start and end"));
+        return Err(ApiError::invalid("days", "allowed: either days, or start and end"));
     }
     let tomorrow = today.tomorrow().unwrap_or(today);
     let end_name = if end.is_some() { "end" } else { "start" };
@@ -176,11 +178,11 @@ fn dates(query: &Query, granularity: Granularity, today: Date) -> Result<(Date, 
         return Err(ApiError::not_allowed("end", &last.to_string(), &format!("up to {tomorrow}, the day after today")));
     }
     if first >= last {
-        let message = format!("{first} to {last} is empty: start must be before end, which is not included");
+        let message = format!("{first} to {last} is empty: start must be before end, which is exclusive");
         return Err(ApiError::invalid(end_name, message));
     }
     if first < kept_from {
-        let allowed = format!("from {kept_from} on; Cost Explorer keeps {why}");
+        let allowed = format!("{kept_from} or later; Cost Explorer keeps {why}");
         return Err(ApiError::not_allowed("start", &first.to_string(), &allowed));
     }
     Ok((first, last))
@@ -190,7 +192,7 @@ fn date(query: &Query, name: &str) -> Result<Option<Date>, ApiError> {
     let Some(text) = query.text(name) else { return Ok(None) };
     // Other forms of a date that the parser knows are not what AWS takes.
     let read = text.parse::<Date>().ok().filter(|date| date.to_string() == text);
-    read.map(Some).ok_or_else(|| ApiError::not_allowed(name, text, "a day of the calendar as YYYY-MM-DD"))
+    read.map(Some).ok_or_else(|| ApiError::not_allowed(name, text, "a calendar date as YYYY-MM-DD"))
 }
 
 fn group_by(query: &Query) -> Result<Vec<NamedGrouping>, ApiError> {
@@ -229,7 +231,7 @@ fn forecast(query: &Query, metric: &str, today: Date) -> Result<Option<ForecastQ
     }
     let known = METRICS.iter().find(|(name, _)| *name == metric).and_then(|(_, forecast)| *forecast);
     let Some(metric) = known else {
-        return Err(ApiError::invalid("forecast", "allowed with a metric that is a cost, not with one of usage"));
+        return Err(ApiError::invalid("forecast", "allowed only with a cost metric, not with a usage metric"));
     };
     let month: Span = 1.month();
     let end = today.first_of_month().checked_add(month).unwrap_or(today);

@@ -68,19 +68,20 @@ fn what_cost_explorer_no_longer_has_is_refused_with_what_it_has() {
     assert_eq!(dates_at("2026-11-20T10:00:00Z", &[("start", "2025-10-01")]).0, date(2025, 10, 1));
     assert_eq!(
         refused(&[("start", "2025-09-30")]),
-        "start: `2025-09-30` is not allowed; allowed: from 2025-10-01 on; Cost Explorer keeps 13 months and the current one"
+        "start: `2025-09-30` is not allowed; allowed: 2025-10-01 or later; Cost Explorer keeps 13 months and the \
+         current one"
     );
     assert!(refused(&[("days", "416")]).ends_with("allowed: a whole number from 1 to 415"));
     assert_eq!(read(&[("days", "415")]).unwrap().start, date(2025, 10, 1));
     assert!(refused(&[("granularity", "HOURLY"), ("days", "14")]).ends_with("allowed: a whole number from 1 to 13"));
-    assert!(refused(&[("granularity", "HOURLY"), ("start", "2026-11-06")]).contains("from 2026-11-07 on"));
+    assert!(refused(&[("granularity", "HOURLY"), ("start", "2026-11-06")]).contains("2026-11-07 or later"));
     assert_eq!(read(&[("granularity", "HOURLY")]).unwrap().start, date(2026, 11, 7));
 }
 
 #[test]
 fn days_are_counted_back_from_today_or_named_but_not_both() {
     for other in [("start", "2026-11-01"), ("end", "2026-11-20")] {
-        assert_eq!(refused(&[("days", "7"), other]), "days: either days, or start and end", "{other:?}");
+        assert_eq!(refused(&[("days", "7"), other]), "days: allowed: either days, or start and end", "{other:?}");
     }
 }
 
@@ -116,7 +117,7 @@ fn what_is_excluded_goes_by_awss_names_and_without_reductions_there_are_none() {
 fn only_costs_are_forecast_and_three_groupings_are_too_many() {
     assert_eq!(
         refused(&[("forecast", "true"), ("metric", "UsageQuantity")]),
-        "forecast: allowed with a metric that is a cost, not with one of usage"
+        "forecast: allowed only with a cost metric, not with a usage metric"
     );
     assert_eq!(read(&[("forecast", "false"), ("metric", "UsageQuantity")]).unwrap().forecast, None);
     assert_eq!(refused(&[("group_by", "service,region,account")]), "group_by: at most two groupings");
@@ -137,12 +138,12 @@ fn a_comparison_is_with_the_same_number_of_days_that_aws_still_has() {
     assert_eq!(read(&[("days", "300")]).unwrap().compared_from, None);
     assert!(
         refused(&[("days", "300"), ("compare", "true")])
-            .starts_with("compare: Cost Explorer has nothing before 2025-10-01")
+            .starts_with("compare: Cost Explorer has no data before 2025-10-01")
     );
     assert_eq!(read(&[("granularity", "MONTHLY")]).unwrap().compared_from, None);
     assert_eq!(
         refused(&[("granularity", "MONTHLY"), ("compare", "true")]),
-        "compare: allowed with granularity DAILY only"
+        "compare: allowed only with granularity DAILY"
     );
 }
 
