@@ -1,8 +1,8 @@
-//! What does it cost: `GET /costs`.
+//! What the account costs: `GET /costs`.
 //!
-//! One question to Cost Explorer, a cent, brings everything: the days that were asked, the same number of days before
-//! them, the month so far, and, where a grouping is free, the split into credits, refunds and charges. All sums are made
-//! here in decimal arithmetic, so that the parts add up to the total to the last digit.
+//! One request to Cost Explorer, which costs a cent, returns everything: the requested days, the same number of days
+//! before them, the month to date, and, if a grouping is free, the split into credits, refunds and charges. All sums
+//! are computed here in decimal arithmetic, so the parts add up to the total to the last digit.
 
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects, reason = "a test that overflows fails, as it should"))]
 
@@ -15,7 +15,7 @@ use collector::{Accounts, Coverage, Gap, GapStatus};
 pub use crate::answer::{Amount, Data};
 use crate::query::CostsQuery;
 
-/// Answers one call.
+/// Handles one call.
 pub async fn handle(accounts: &Accounts, call: Call) -> Result<Answer<Data, Coverage>, ApiError> {
     let query = CostsQuery::read(&call)?;
     let collector = call.account(|account, principal| accounts.collector(account, principal))?;
@@ -28,7 +28,7 @@ pub async fn handle(accounts: &Accounts, call: Call) -> Result<Answer<Data, Cove
     Ok(Answer::new(answer::shape(&query, &costs, forecast)?, coverage))
 }
 
-/// What an operator can do about a question that Cost Explorer refused.
+/// Returns what an operator can do about a request that Cost Explorer rejected.
 fn what_to_do(gap: &Gap) -> &'static str {
     match (gap.status, gap.code.as_str()) {
         (GapStatus::Denied, _) => {
@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_refusal_of_cost_explorer_has_its_advice() {
+    fn each_error_of_cost_explorer_has_its_advice() {
         for (status, code, advice) in [
             (GapStatus::Denied, "AccessDeniedException", "Allow ce:GetCostAndUsage for the function's role"),
             (GapStatus::DeniedByOrganization, "AccessDeniedException", "A policy of the organisation denies"),
