@@ -22,7 +22,7 @@ from emulator import stack
 from emulator.ministack import Emulator
 
 #: Faults of the gateway, by name.
-FAULTS = ("caches nothing", "asks nobody before the cache", "ignores max-age", "authorizer allows all", "authorizer fails")
+FAULTS = ("caches nothing", "skips the authorizer", "ignores max-age", "authorizer allows all", "authorizer fails")
 
 
 @dataclass
@@ -102,7 +102,7 @@ class _Handler(BaseHTTPRequestHandler):
         refresh = "max-age=0" in self.headers.get("Cache-Control", "")
         kept = self.aws.cache.get(self.path)
         faults = self.aws.faults
-        if kept and status != 200 and "asks nobody before the cache" in faults:
+        if kept and status != 200 and "skips the authorizer" in faults:
             return self._say(*kept)
         if status != 200 or "caches nothing" in faults:
             return self._say(status, headers, body)

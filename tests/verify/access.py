@@ -18,17 +18,20 @@ from .template import Json
 #: A token has at least as many characters.
 TOKEN_LENGTH = 32
 
+#: The source of a permission to invoke a function that names none.
+ANY_SOURCE = "any source"
+
 
 def tokens_secret(deployment: Deployment) -> Results:
     """The secret with the tokens is readable and has what the authorizer wants. Nothing of it is printed."""
     try:
         secret = deployment.secret
     except ValueError:
-        yield failed("it is no JSON")
+        yield failed("it is not JSON")
         return
     wrong, expired = [], []
     if not isinstance(secret.get("token"), str) or len(secret["token"]) < TOKEN_LENGTH:
-        wrong.append(f"`token` is no text of {TOKEN_LENGTH} characters or more")
+        wrong.append(f"`token` is not a string of at least {TOKEN_LENGTH} characters")
     principals = secret.get("principals", [])
     if isinstance(principals, list):
         scopes = {"*", "cache:refresh"} | {f"{route.name}:read" for route in deployment.routes}
@@ -46,7 +49,7 @@ def _faults(number: int, principal: Any, scopes: set[str]) -> list[str]:
         return [f"principal {number + 1} has no name"]
     token, faults = principal.get("token"), []
     if not isinstance(token, str) or not re.fullmatch(f"[!-~]{{{TOKEN_LENGTH},}}", token):
-        faults.append(f"its token is not {TOKEN_LENGTH} characters or more without spaces")
+        faults.append(f"its token is not at least {TOKEN_LENGTH} characters without spaces")
     for name, allowed in (("scopes", scopes.__contains__), ("accounts", re.compile(r"\*|\d{12}").fullmatch)):
         given = principal.get(name)
         if not isinstance(given, list) or not given or not all(isinstance(one, str) and allowed(one) for one in given):
@@ -108,7 +111,7 @@ def role_policies(deployment: Deployment) -> Results:
         there = {statement for document in documents for statement in statements(document)}
         policies = [policy["PolicyDocument"] for policy in wanted.get("Policies", [])]
         if not known(policies):
-            yield not_checked("the template's policies depend on what only AWS knows", name)
+            yield not_checked("the template's policies depend on values that only AWS knows", name)
             continue
         asked = {statement for document in policies for statement in statements(document)}
         pages = iam.get_paginator("list_attached_role_policies").paginate(RoleName=role)
@@ -118,7 +121,7 @@ def role_policies(deployment: Deployment) -> Results:
         wrong += [f"beyond the template: {_short(statement)}" for statement in sorted(there - asked)]
         wrong += [f"missing: {arn}" for arn in sorted(managed - attached)]
         wrong += [f"beyond the template: {arn}" for arn in sorted(attached - managed)]
-        yield judged(wrong, f"{counted(len(asked), 'permission')} and {len(managed)} managed policies, none beyond", name)
+        yield judged(wrong, f"{counted(len(asked), 'permission')} and {len(managed)} managed policies, no others", name)
 
 
 def effective_permissions(deployment: Deployment) -> Results:
@@ -132,7 +135,7 @@ def effective_permissions(deployment: Deployment) -> Results:
         wrong, simulated = [], 0
         for statement in granted:
             if not known(statement):
-                yield not_checked(f"{statement.get('Sid')} depends on what only AWS knows", name)
+                yield not_checked(f"{statement.get('Sid')} depends on values that only AWS knows", name)
                 continue
             asked = _simulation(deployment, statement)
             pages = iam.get_paginator("simulate_principal_policy").paginate(PolicySourceArn=arn, **asked)
@@ -156,10 +159,10 @@ def invocations(deployment: Deployment) -> Results:
             if error.response["Error"]["Code"] != "ResourceNotFoundException":
                 raise
             there = set()
-        wrong = [f"{principal} may not invoke it for {source}" for principal, source in sorted(wanted - there)]
+        wrong = [f"{principal} may not invoke it from {source}" for principal, source in sorted(wanted - there)]
         for principal, source in sorted(there - wanted):
-            wrong.append(f"{principal} may invoke it for {source}, which is not in the template")
-        yield judged(wrong, f"by API Gateway from {counted(len(wanted), 'source')}, and by nobody else", name)
+            wrong.append(f"{principal} may invoke it from {source}, which is not in the template")
+        yield judged(wrong, f"only by API Gateway, from {counted(len(wanted), 'source')}", name)
 
 
 def _short(statement: str) -> str:
@@ -199,20 +202,20 @@ def _denied(result: Json) -> str:
     if result.get("PermissionsBoundaryDecisionDetail", {}).get("AllowedByPermissionsBoundary") is False:
         why += " by the permissions boundary"
     if result.get("MissingContextValues"):
-        why += f", {', '.join(result['MissingContextValues'])} not known"
+        why += f", {', '.join(result['MissingContextValues'])} unknown"
     return f"{result['EvalActionName']} on {result['EvalResourceName']} is {why}"
 
 
 def _grant(permission: Json) -> tuple[str, str]:
     """Principal and source of a permission of the template."""
-    return permission["Principal"], str(permission.get("SourceArn", "anything"))
+    return permission["Principal"], str(permission.get("SourceArn", ANY_SOURCE))
 
 
 def _granted(statement: Json) -> tuple[str, str]:
     """Principal and source of a statement of a function's policy."""
     principal = statement["Principal"]
     principal = next(iter(principal.values())) if isinstance(principal, dict) else principal
-    source = "anything"
+    source = ANY_SOURCE
     for keys in statement.get("Condition", {}).values():
         source = next((value for key, value in keys.items() if key.lower() == "aws:sourcearn"), source)
     effect = "" if statement["Effect"] == "Allow" else f" (Effect {statement['Effect']})"

@@ -17,11 +17,11 @@ def answers_are_cached(deployment: Deployment) -> Results:
     """A second call has the same generated_at as the first."""
     _require_cache(deployment)
     if _kept(deployment, cheapest(deployment)):
-        yield ok("the second call has the generated_at of the first")
+        yield ok("the second call returned the generated_at of the first")
     elif deployment.emulated:
-        yield not_checked("the emulator stores the settings of a cache and caches nothing")
+        yield not_checked("the emulator stores cache settings but caches nothing")
     else:
-        yield failed(f"{TRIES} calls had {TRIES} different generated_at: nothing is cached")
+        yield failed(f"{TRIES} calls returned {TRIES} different generated_at: nothing is cached")
 
 
 def refresh_passes_the_cache(deployment: Deployment) -> Results:
@@ -34,17 +34,17 @@ def refresh_passes_the_cache(deployment: Deployment) -> Results:
     fresh = deployment.get(path, headers=deployment.headers() | {"Cache-Control": "max-age=0"})
     wrong = []
     if "warning" in fresh.headers:
-        wrong.append(f"Warning: {fresh.headers['warning']} (may the token cache:refresh?)")
+        wrong.append(f"Warning: {fresh.headers['warning']} (does the token have the scope cache:refresh?)")
     if _generated(fresh) <= kept:
-        wrong.append("max-age=0 gave the answer of the cache")
-    yield judged(wrong, "max-age=0 gave a newer answer without a Warning")
+        wrong.append("max-age=0 returned the cached response")
+    yield judged(wrong, "max-age=0 returned a newer response without a Warning")
 
 
 def forbidden_stays_forbidden(deployment: Deployment) -> Results:
     """An account that a token does not allow stays a 403 after another token's answer for it was cached."""
     token = os.environ.get(SECOND_TOKEN)
     if not token:
-        raise NotCheckable(f"needs a token that may not ask about every account, as {SECOND_TOKEN} in the environment")
+        raise NotCheckable(f"needs a token that may not query every account, as {SECOND_TOKEN} in the environment")
     _require_cache(deployment)
     # A question that nobody has asked before.
     asked = f"types=s3&tags=verify:{secrets.token_hex(8)}"
@@ -54,14 +54,14 @@ def forbidden_stays_forbidden(deployment: Deployment) -> Results:
         if before.status == 200:
             continue
         if before.status != 403 or "explicit deny" in before.message:
-            raise NotCheckable(f"the second token is not one of the deployment: {before.status} {before.message!r}")
+            raise NotCheckable(f"the deployment does not accept the second token: {before.status} {before.message!r}")
         if not _kept(deployment, path):
             raise NotCheckable(_nothing_kept(deployment))
         after = deployment.get(path, headers=deployment.headers(token))
-        wrong = [] if after.status == 403 else [f"{after.status} for account {account} once its answer was cached"]
-        yield judged(wrong, f"403 for account {account}, before and after its answer was cached")
+        wrong = [] if after.status == 403 else [f"{after.status} for account {account} once its response was cached"]
+        yield judged(wrong, f"403 for account {account}, before and after its response was cached")
         return
-    yield not_checked("the second token may ask about every account of the deployment")
+    yield not_checked("the second token may query every account of the deployment")
 
 
 def _require_cache(deployment: Deployment) -> None:
@@ -72,7 +72,7 @@ def _require_cache(deployment: Deployment) -> None:
         raise NotCheckable("the deployment has no cache (CacheSize=off)")
     status = deployment.stage.get("cacheClusterStatus", "AVAILABLE")
     if status != "AVAILABLE":
-        raise NotCheckable(f"the stage's cache is {status}; making one takes some minutes")
+        raise NotCheckable(f"the stage's cache is {status}; creating one takes a few minutes")
 
 
 def _kept(deployment: Deployment, path: str) -> str | None:
@@ -94,11 +94,11 @@ def _second_of_two(deployment: Deployment, path: str) -> str | None:
 
 
 def _nothing_kept(deployment: Deployment) -> str:
-    return "the emulator caches nothing" if deployment.emulated else "nothing is cached, see the check of that name"
+    return "the emulator caches nothing" if deployment.emulated else "nothing is cached; see `answers are cached`"
 
 
 def _generated(answer: Answer) -> str:
     """RFC 3339 in UTC with milliseconds, so that the order of texts is that of times."""
     if answer.status != 200:
-        raise NotCheckable(f"no answer to look at: {answer.status} {answer.message!r}")
+        raise NotCheckable(f"no response to check: {answer.status} {answer.message!r}")
     return answer.json["meta"]["generated_at"]

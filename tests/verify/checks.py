@@ -70,7 +70,7 @@ def run(deployment: Deployment, check: Check) -> Iterator[Result]:
     except ClientError as error:
         yield replace(refused(error, deployment), check=name(check))
     except (BotoCoreError, OSError) as error:
-        yield replace(failed(f"no answer: {error}"), check=name(check))
+        yield replace(failed(f"no response: {error}"), check=name(check))
     except (KeyError, ValueError, TypeError, AttributeError, IndexError) as error:
         # An answer of AWS that is not as documented: never ok, and no reason to leave out the other checks.
-        yield replace(failed(f"unexpected answer, which the check can't read: {error!r}"), check=name(check))
+        yield replace(failed(f"unexpected response, which the check can't read: {error!r}"), check=name(check))

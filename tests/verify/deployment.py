@@ -112,7 +112,7 @@ class Deployment:
     def description(self) -> Json:
         """The stack, without which there is nothing to verify."""
         if not self.region:
-            raise Unusable("no region: give REGION=…, or set AWS_REGION")
+            raise Unusable("no region: pass REGION=… or set AWS_REGION")
         try:
             return self.client("cloudformation").describe_stacks(StackName=self.stack)["Stacks"][0]
         except (ClientError, BotoCoreError) as error:
@@ -289,7 +289,7 @@ def _needed(what: str, variable: str, read: Any) -> str:
         return read()
     except (ClientError, ValueError, KeyError, TypeError) as error:
         code = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
-        raise NotCheckable(f"{what} can't be read ({code}); {variable} in the environment takes its place") from error
+        raise NotCheckable(f"{what} can't be read ({code}); set {variable} in the environment instead") from error
 
 
 def _lower(headers: Any) -> dict[str, str]:

@@ -24,7 +24,7 @@ def refused(error: ClientError, deployment: Deployment, subject: str = "") -> Re
     if code in DENIED:
         return not_checked(f"these credentials may not call {operation} ({code})", subject)
     if code in LATER:
-        return not_checked(f"AWS has no time for {operation} ({code})", subject)
+        return not_checked(f"AWS can't serve {operation} at the moment ({code})", subject)
     if deployment.emulated and code in LACKING:
         return not_checked(f"the emulator has no {operation}", subject)
     return failed(f"{operation}: {code}: {message}", subject)

@@ -24,16 +24,18 @@ def stage_deployment(deployment: Deployment) -> Results:
     _, wanted = deployment.one("AWS::ApiGateway::Stage")
     stage = deployment.stage
     if stage["deploymentId"] != wanted["DeploymentId"]:
-        said = f"the stage serves deployment {stage['deploymentId']}, the stack's is {wanted['DeploymentId']}"
+        said = f"the stage serves deployment {stage['deploymentId']} instead of the stack's {wanted['DeploymentId']}"
         yield failed(f"{said}; deploy again")
         return
     pages = deployment.client("apigateway").get_paginator("get_deployments").paginate(restApiId=deployment.api)
     newest = max((d for page in pages for d in page["items"]), key=lambda d: d["createdDate"])
     canary = stage.get("canarySettings", {}).get("deploymentId")
     if canary:
-        yield warning(f"a canary, deployment {canary}, takes {stage['canarySettings'].get('percentTraffic', 0)} % of the calls")
+        percent = stage["canarySettings"].get("percentTraffic", 0)
+        yield warning(f"a canary, deployment {canary}, receives {percent} % of the calls")
     elif newest["id"] != stage["deploymentId"]:
-        yield warning(f"the stack's own, {stage['deploymentId']}; a newer one, {newest['id']}, is in no stage of the stack")
+        newer = f"a newer one, {newest['id']}, is in none of its stages"
+        yield warning(f"the stack's own, {stage['deploymentId']}; {newer}")
     else:
         yield ok(f"the stack's own and the newest, {stage['deploymentId']}")
 
@@ -53,7 +55,7 @@ def stage_settings(deployment: Deployment) -> Results:
             if name in setting and not same(setting[name], found.get(theirs)):
                 wrong.append(f"{key}: {theirs} is {found.get(theirs)} instead of {setting[name]}")
         if found.get("cachingEnabled") and not found.get("requireAuthorizationForCacheControl", True):
-            wrong.append(f"{key}: any client may ask past the cache")
+            wrong.append(f"{key}: any client may bypass the cache")
     if not same(wanted.get("TracingEnabled", False), stage.get("tracingEnabled", False)):
         wrong.append(f"tracing is {stage.get('tracingEnabled')} instead of {wanted.get('TracingEnabled')}")
     yield judged(wrong, f"{len(wanted.get('MethodSettings', []))} methods", "methods")
@@ -96,7 +98,7 @@ def methods(deployment: Deployment) -> Results:
         right = f"key, authorizer, {len(parameters)} parameters, {len(keys)} cache keys"
         compared.append(judged(wrong, right, f"GET {route.path}"))
     if deployment.emulated and bare == len(deployment.routes):
-        yield not_checked("the emulator's import of a definition leaves request parameters and cache keys out")
+        yield not_checked("the emulator drops request parameters and cache keys when it imports a definition")
     else:
         yield from compared
 
@@ -107,11 +109,11 @@ def resource_policy(deployment: Deployment) -> Results:
     wanted = statements(deployment.definition.get("x-amazon-apigateway-policy"), _expand(deployment))
     there = statements(_policy(found), _expand(deployment))
     if deployment.emulated and not there and wanted:
-        yield not_checked("the emulator's import of a definition leaves the policy out")
+        yield not_checked("the emulator drops the policy when it imports a definition")
         return
     wrong = [f"not in the template: {statement}" for statement in sorted(there - wanted)]
     wrong += [f"missing: {statement}" for statement in sorted(wanted - there)]
-    yield judged(wrong, "allows what the template's does, and nothing else")
+    yield judged(wrong, "allows what the template's policy does, and nothing else")
 
 
 def wanted_parameters(definition: Json) -> tuple[dict[str, bool], set[str]]:
@@ -141,7 +143,7 @@ def _method_differences(definition: Json, found: Json, parameters: dict[str, boo
     other = [name for name in sorted(has) if has[name] != parameters.get(name, has[name])]
     wrong += [f"parameter {name} is {'' if has[name] else 'not '}required" for name in other]
     there = set(integration.get("cacheKeyParameters", []))
-    wrong += [f"{name} is no cache key" for name in sorted(keys - there)]
+    wrong += [f"{name} is not a cache key" for name in sorted(keys - there)]
     wrong += [f"cache key {name} is not in the template" for name in sorted(there - keys)]
     return wrong
 
@@ -160,10 +162,11 @@ def authorizer_settings(deployment: Deployment) -> Results:
         if known(uri) and found.get("authorizerUri") != uri:
             wrong.append(f"it calls {found.get('authorizerUri')}")
         if not same(seconds, found.get("authorizerResultTtlInSeconds")):
-            wrong.append(f"its answers are cached for {found.get('authorizerResultTtlInSeconds')} s instead of {seconds}")
+            ttl = found.get("authorizerResultTtlInSeconds")
+            wrong.append(f"its responses are cached for {ttl} s instead of {seconds}")
         if found.get("identityValidationExpression") != wanted.get("identityValidationExpression"):
-            wrong.append("another expression says what may be a token")
-        yield judged(wrong, f"the stack's function, answers cached for {seconds} s", name)
+            wrong.append("its token validation expression is not the template's")
+        yield judged(wrong, f"the stack's function, responses cached for {seconds} s", name)
 
 
 def _no_other_methods(deployment: Deployment) -> Result:
@@ -175,7 +178,8 @@ def _no_other_methods(deployment: Deployment) -> Result:
     }
     there = {f"{method} {r['path']}" for r in _resources(deployment) for method in r.get("resourceMethods", {})}
     wrong = [f"{method} is not in the template" for method in sorted(there - wanted)]
-    return judged(wrong + [f"{method} is missing" for method in sorted(wanted - there)], f"{len(wanted)} and no other", "all")
+    wrong += [f"{method} is missing" for method in sorted(wanted - there)]
+    return judged(wrong, f"{len(wanted)}, no others", "all")
 
 
 def _resources(deployment: Deployment) -> list[Json]:

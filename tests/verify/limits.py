@@ -24,16 +24,16 @@ def usage_plan(deployment: Deployment) -> Results:
     wrong = []
     for name, asked, made, found in limits:
         if deployment.emulated and same(made, found) and not same(asked, made):
-            yield not_checked(f"{made}: the emulator's SAM transform takes a parameter's default, not {asked}", name)
+            yield not_checked(f"{made}: the emulator's SAM transform uses the parameter's default, not {asked}", name)
         elif not same(asked, found):
             wrong.append(f"{name} is {found or 'not set'} instead of {asked}")
     for stage in plan.get("apiStages", []):
         if stage["apiId"] == deployment.api and stage["stage"] == deployment.stage_name:
             if stage.get("throttle"):
-                wrong.append(f"throttles of single methods: {', '.join(stage['throttle'])}")
+                wrong.append(f"it throttles single methods: {', '.join(stage['throttle'])}")
             break
     else:
-        wrong.append(f"it is not a plan of the stage {deployment.stage_name}")
+        wrong.append(f"it does not belong to the stage {deployment.stage_name}")
     rate, burst, limit, period = (found for _, _, _, found in limits)
     yield judged(wrong, f"{rate:g} a second, {burst} at once, {limit} a {str(period).lower()}" if not wrong else "")
 
@@ -46,7 +46,7 @@ def usage(deployment: Deployment) -> Results:
     days = {"startDate": str(today.replace(day=1)), "endDate": str(today)}
     found = deployment.client("apigateway").get_usage(usagePlanId=plan_id, keyId=key_id, **days)
     if "items" not in found:
-        what = "the emulator counts no usage" if deployment.emulated else "API Gateway reports no usage yet"
+        what = "the emulator does not count usage" if deployment.emulated else "API Gateway reports no usage yet"
         yield not_checked(what)
         return
     daily = found["items"].get(key_id, [])

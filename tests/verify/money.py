@@ -46,7 +46,7 @@ def _by_use(kind: str) -> Callable[[Deployment, dict[str, Json]], Line]:
     def line(_: Deployment, there: dict[str, Json]) -> Line:
         if kind in prices.BY_USE:
             return 0.0, f"{len(there)}, billed by {prices.BY_USE[kind]}"
-        return None, "its price is not known here"
+        return None, "its price is unknown to this check"
 
     return line
 
@@ -64,7 +64,8 @@ def _cache(deployment: Deployment, _: dict[str, Json]) -> Line:
 
 
 def _alarms(_: Deployment, there: dict[str, Json]) -> Line:
-    return len(there) * prices.ALARM, f"{counted(len(there), 'alarm')} at ${prices.ALARM:.2f}; an account has 10 for free"
+    text = f"{counted(len(there), 'alarm')} at ${prices.ALARM:.2f}; the first 10 of an account are free"
+    return len(there) * prices.ALARM, text
 
 
 def _dashboards(deployment: Deployment, there: dict[str, Json]) -> Line:

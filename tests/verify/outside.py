@@ -14,7 +14,7 @@ METRICS_OF_A_RESOURCE = {"ec2": 7, "rds": 9, "lambda": 4}
 PRICE_OF_A_METRIC = 0.01 / 1000
 
 #: How a paid call is asked for.
-ASK = "--paid (make: PAID=1) asks for it"
+ASK = "run with --paid (make: PAID=1)"
 
 #: What `/metrics` measures, by its default metrics.
 MEASURED = ("ec2", "rds", "lambda", "ebs", "s3")
@@ -44,11 +44,11 @@ def health(deployment: Deployment) -> Results:
     private = deployment.parameters.get("EndpointType") == "PRIVATE"
     for path in deployment.open_paths:
         if deployment.emulated and private:
-            yield not_checked("the API is PRIVATE, and the emulator has no endpoint to reach it through", path)
+            yield not_checked("the API is PRIVATE, and the emulator has no VPC endpoint to reach it through", path)
         else:
             yield _healthy(deployment.get(path, headers={}), path)
         if domain and deployment.emulated:
-            yield not_checked("the emulator answers under no domain name", domain + path)
+            yield not_checked("the emulator has no custom domain names", domain + path)
         elif domain:
             yield _healthy(deployment.fetch(domain + path, headers={}), domain + path)
 
@@ -67,7 +67,7 @@ def routes(deployment: Deployment) -> Results:
         except NotCheckable as reason:
             yield not_checked(str(reason), route.path)
         except OSError as error:
-            yield failed(f"no answer: {error}", route.path)
+            yield failed(f"no response: {error}", route.path)
 
 
 def other_accounts(deployment: Deployment) -> Results:
@@ -93,8 +93,9 @@ def hourly_costs(deployment: Deployment) -> Results:
         error = answer.json.get("error") if answer.status == 502 else None
         codes = {gap["code"] for gap in (error or {}).get("gaps", []) if gap["service"] == "ce"}
         if codes:
-            # The account's choice, and no fault of the deployment; what concerns all costs is the check of routes.
-            yield warning(f"Cost Explorer refuses hours ({', '.join(sorted(codes))}): its hourly option is off, or see /costs")
+            # This is the account's choice, not a fault of the deployment; the check of routes covers costs in general.
+            reason = f"Cost Explorer returns no hourly costs ({', '.join(sorted(codes))})"
+            yield warning(f"{reason}: its hourly option is off, or see /costs")
         else:
             yield judge_answer(answer, "", deployment.account)
 
@@ -145,7 +146,7 @@ def _route(deployment: Deployment, route: Route) -> Result:
             metrics = sum((counts.get(kind) or 0) * each for kind, each in METRICS_OF_A_RESOURCE.items())
             answer = _paid(deployment, path, f"${metrics * PRICE_OF_A_METRIC:.4f} at most, for {metrics} metrics")
         case _:
-            raise NotCheckable("it is not known here what this route wants or costs")
+            raise NotCheckable("the parameters and the price of this route are unknown to this check")
     return judge_answer(answer, route.path, deployment.account)
 
 
@@ -175,15 +176,15 @@ def judge_answer(answer: Answer, subject: str, account: str) -> Result:
         return failed(f"{answer.status}{code}: {answer.message}" + (f" ({'; '.join(found)})" if found else ""), subject)
     meta = answer.json.get("meta", {})
     if answer.json.get("success") is not True or meta.get("account") != account:
-        return failed(f"200 with an answer that is not one of account {account}", subject)
+        return failed(f"200 with a response for another account than {account}", subject)
     found = _gaps(meta["gaps"])
     if meta["partial"] != bool(found):
         return failed(f"partial is {meta['partial']}, with {len(found)} gaps", subject)
     charged = float(meta["aws_requests"]["estimated_cost_usd"])
-    cost = f", which AWS charged ${charged:.4f} for" if charged else ""
+    cost = f"; AWS charged ${charged:.4f}" if charged else ""
     if any(gap["status"] == "denied" for gap in meta["gaps"]):
         return failed(f"permissions are missing: {'; '.join(found)}", subject)
-    return ok((f"partial, with its gaps named: {'; '.join(found)}" if found else "whole") + cost, subject)
+    return ok((f"partial, with its gaps named: {'; '.join(found)}" if found else "complete") + cost, subject)
 
 
 def _gaps(gaps: list[Json]) -> list[str]:

@@ -42,6 +42,6 @@ FREE = {
 #: Types that are billed by what they hold or do, and how.
 BY_USE = {
     "AWS::CloudTrail::Trail": "data events, $0.10 per 100,000; the first trail of management events is free",
-    "AWS::S3::Bucket": "what it holds, $0.023 a GB and month",
-    "AWS::Logs::MetricFilter": "its metrics while they have data, $0.30 a month each",
+    "AWS::S3::Bucket": "storage, $0.023 per GB and month",
+    "AWS::Logs::MetricFilter": "metrics that receive data, $0.30 a month each",
 }

@@ -85,7 +85,7 @@ class Template:
                 return all(self._holds(part) for part in inner)
             case "Fn::Or":
                 return any(self._holds(part) for part in inner)
-        raise ValueError(f"the template has a condition {function}, which is not known here")
+        raise ValueError(f"the template has a condition {function}, which this check does not support")
 
     def resolve(self, value: Any) -> Any:
         """A value of the template with its functions applied."""
