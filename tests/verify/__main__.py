@@ -1,4 +1,4 @@
-"""`make verify`: which deployment, which checks; the report; the exit code, 1 where a check failed."""
+"""`make verify`: selects the deployment and the checks, prints the report, and exits with 1 if a check failed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .report import FAILED, as_json, line, summary
 
 ROOT = Path(__file__).resolve().parents[2]
 
-#: What `make run` writes while it is up.
+#: Exists while `make run` is running.
 STACK_FILE = ROOT / "target" / "stack.json"
 
 #: Exit codes.
@@ -78,7 +78,7 @@ def _deployment(arguments: argparse.Namespace) -> Deployment:
 
 
 def _of_make_run(options: dict[str, Any]) -> Deployment:
-    """The stack that `make run` keeps up on this machine."""
+    """Returns the deployment that `make run` keeps running on this machine."""
     try:
         running = json.loads(STACK_FILE.read_text())
     except FileNotFoundError:
@@ -91,7 +91,7 @@ def _of_make_run(options: dict[str, Any]) -> Deployment:
 
 
 def _configured(environment: str) -> dict[str, str]:
-    """What samconfig.toml has for all commands of an environment."""
+    """Returns the global parameters of an environment in samconfig.toml."""
     return tomllib.loads((ROOT / "samconfig.toml").read_text())[environment]["global"]["parameters"]
 
 

@@ -1,4 +1,4 @@
-"""Who may what: the tokens, the authorizer, the functions' roles, and who may invoke the functions."""
+"""Access: the tokens, the authorizer, the functions' roles, and who may invoke the functions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .policies import listed, statements
 from .report import Results, counted, failed, judged, not_checked, warning
 from .template import Json
 
-#: A token has at least as many characters.
+#: The minimum number of characters in a token.
 TOKEN_LENGTH = 32
 
 #: The source of a permission to invoke a function that names none.
@@ -23,7 +23,7 @@ ANY_SOURCE = "any source"
 
 
 def tokens_secret(deployment: Deployment) -> Results:
-    """The secret with the tokens is readable and has what the authorizer wants. Nothing of it is printed."""
+    """The secret with the tokens is readable and has what the authorizer needs. None of it is printed."""
     try:
         secret = deployment.secret
     except ValueError:
@@ -44,7 +44,7 @@ def tokens_secret(deployment: Deployment) -> Results:
 
 
 def _faults(number: int, principal: Any, scopes: set[str]) -> list[str]:
-    """Why the authorizer leaves a principal out."""
+    """Returns why the authorizer ignores a principal."""
     if not isinstance(principal, dict) or not isinstance(principal.get("name"), str):
         return [f"principal {number + 1} has no name"]
     token, faults = principal.get("token"), []
@@ -60,7 +60,7 @@ def _faults(number: int, principal: Any, scopes: set[str]) -> list[str]:
 
 
 def _end(principal: Json) -> datetime | None:
-    """When a principal expires, where that is a moment."""
+    """Returns when a principal expires, or None if the value is not a point in time."""
     try:
         end = datetime.fromisoformat(principal.get("expires"))
     except (TypeError, ValueError):
@@ -90,7 +90,7 @@ def authorizer(deployment: Deployment) -> Results:
             if not deployment.emulated:
                 raise
             raise NotCheckable("the emulator has no TestInvokeAuthorizer") from error
-        # Its log has the token, and is not looked at.
+        # The log in the response contains the token and is ignored.
         if answer.get("clientStatus") != 0 or not answer.get("policy"):
             yield failed(f"no policy; clientStatus {answer.get('clientStatus')}", subject)
             continue
@@ -101,7 +101,7 @@ def authorizer(deployment: Deployment) -> Results:
 
 
 def role_policies(deployment: Deployment) -> Results:
-    """Each role of the stack has the policies of the template, and nothing beyond."""
+    """Each role of the stack has the policies of the template and no others."""
     iam = deployment.client("iam")
     for name, wanted in deployment.template.resources("AWS::IAM::Role").items():
         role = deployment.template.ids[name]
@@ -125,7 +125,7 @@ def role_policies(deployment: Deployment) -> Results:
 
 
 def effective_permissions(deployment: Deployment) -> Results:
-    """IAM's simulation allows each function every action that the template grants it."""
+    """IAM's policy simulation allows each function every action that the template grants it."""
     iam = deployment.client("iam")
     for name, wanted in deployment.template.resources("AWS::IAM::Role").items():
         granted = [s for policy in wanted.get("Policies", []) for s in listed(policy["PolicyDocument"]["Statement"])]
@@ -166,7 +166,7 @@ def invocations(deployment: Deployment) -> Results:
 
 
 def _short(statement: str) -> str:
-    """`s3:GetObject on *` of a statement."""
+    """Returns a statement in short, such as `s3:GetObject on *`."""
     parts = json.loads(statement)
     condition = f" if {json.dumps(parts['Condition'])}" if "Condition" in parts else ""
     effect = "" if parts["Effect"] == "Allow" else f"{parts['Effect']} "
@@ -174,7 +174,7 @@ def _short(statement: str) -> str:
 
 
 def _simulation(deployment: Deployment, statement: Json) -> dict[str, Any]:
-    """A request that the statement allows, for SimulatePrincipalPolicy."""
+    """Returns a request to SimulatePrincipalPolicy that the statement allows."""
     context = {key: listed(values)[0] for keys in statement.get("Condition", {}).values() for key, values in keys.items()}
     entries = [{"ContextKeyName": k, "ContextKeyValues": [v], "ContextKeyType": "string"} for k, v in context.items()]
     owner = context.get("aws:ResourceAccount") or deployment.account
@@ -188,7 +188,7 @@ def _simulation(deployment: Deployment, statement: Json) -> dict[str, Any]:
 
 
 def _concrete(pattern: str, account: str) -> str:
-    """A resource that a pattern means: `?` is any character, `*` the account where an ARN has it."""
+    """Returns a resource that a pattern matches: `?` stands for any character, `*` for the account in an ARN."""
     parts = pattern.replace("?", "a").split(":", 5)
     if len(parts) == 6 and parts[4] == "*":
         parts[4] = account
@@ -207,12 +207,12 @@ def _denied(result: Json) -> str:
 
 
 def _grant(permission: Json) -> tuple[str, str]:
-    """Principal and source of a permission of the template."""
+    """Returns principal and source of a permission in the template."""
     return permission["Principal"], str(permission.get("SourceArn", ANY_SOURCE))
 
 
 def _granted(statement: Json) -> tuple[str, str]:
-    """Principal and source of a statement of a function's policy."""
+    """Returns principal and source of a statement in a function's policy."""
     principal = statement["Principal"]
     principal = next(iter(principal.values())) if isinstance(principal, dict) else principal
     source = ANY_SOURCE

@@ -1,4 +1,4 @@
-"""The stage cache, by what it does to answers: each has the time at which a function made it."""
+"""The stage cache, observed through responses: each contains the time at which a function generated it."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from .deployment import SECOND_TOKEN, Answer, Deployment, NotCheckable
 from .outside import cheapest, resources_route
 from .report import Results, failed, judged, not_checked, ok
 
-#: The cache is best effort: an answer may take a moment until it is kept.
+#: The cache is best effort: it may take a moment until a response is cached.
 TRIES = 4
 
 
 def answers_are_cached(deployment: Deployment) -> Results:
-    """A second call has the same generated_at as the first."""
+    """A second call returns the same generated_at as the first."""
     _require_cache(deployment)
     if _kept(deployment, cheapest(deployment)):
         yield ok("the second call returned the generated_at of the first")
@@ -25,7 +25,7 @@ def answers_are_cached(deployment: Deployment) -> Results:
 
 
 def refresh_passes_the_cache(deployment: Deployment) -> Results:
-    """Cache-Control: max-age=0 with the scope cache:refresh gives a newer answer, without a Warning."""
+    """Cache-Control: max-age=0 with the scope cache:refresh returns a newer response, without a Warning."""
     _require_cache(deployment)
     path = cheapest(deployment)
     kept = _kept(deployment, path)
@@ -41,12 +41,12 @@ def refresh_passes_the_cache(deployment: Deployment) -> Results:
 
 
 def forbidden_stays_forbidden(deployment: Deployment) -> Results:
-    """An account that a token does not allow stays a 403 after another token's answer for it was cached."""
+    """An account that a token does not allow stays a 403 after another token's response for it was cached."""
     token = os.environ.get(SECOND_TOKEN)
     if not token:
         raise NotCheckable(f"needs a token that may not query every account, as {SECOND_TOKEN} in the environment")
     _require_cache(deployment)
-    # A question that nobody has asked before.
+    # A request that nobody has made before.
     asked = f"types=s3&tags=verify:{secrets.token_hex(8)}"
     for account in [deployment.account, *deployment.other_accounts]:
         path = f"/accounts/{account}/resources?{asked}"
@@ -65,7 +65,7 @@ def forbidden_stays_forbidden(deployment: Deployment) -> Results:
 
 
 def _require_cache(deployment: Deployment) -> None:
-    """Says why nothing can be cached; that the stage lacks a cache it should have is the failure of another check."""
+    """Raises NotCheckable if nothing can be cached; if the stage lacks the template's cache, another check fails."""
     resources_route(deployment)
     _, wanted = deployment.one("AWS::ApiGateway::Stage")
     if str(wanted.get("CacheClusterEnabled", False)).lower() != "true":
@@ -76,14 +76,14 @@ def _require_cache(deployment: Deployment) -> None:
 
 
 def _kept(deployment: Deployment, path: str) -> str | None:
-    """When the answer was made that the cache has for a path; None where it keeps none. Found out once a path."""
+    """Returns when the cached response for a path was generated, or None if there is none. Checks each path once."""
     if path not in deployment.kept:
         deployment.kept[path] = _second_of_two(deployment, path)
     return deployment.kept[path]
 
 
 def _second_of_two(deployment: Deployment, path: str) -> str | None:
-    """The generated_at that two calls after one another had."""
+    """Returns the generated_at that two consecutive calls share."""
     seen = _generated(deployment.get(path))
     for _ in range(TRIES - 1):
         again = _generated(deployment.get(path))
@@ -98,7 +98,7 @@ def _nothing_kept(deployment: Deployment) -> str:
 
 
 def _generated(answer: Answer) -> str:
-    """RFC 3339 in UTC with milliseconds, so that the order of texts is that of times."""
+    """Returns generated_at, which sorts by time as a string: RFC 3339 in UTC with milliseconds."""
     if answer.status != 200:
         raise NotCheckable(f"no response to check: {answer.status} {answer.message!r}")
     return answer.json["meta"]["generated_at"]

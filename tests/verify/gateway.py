@@ -1,4 +1,4 @@
-"""API Gateway's configuration as it is deployed, held against the stack's template."""
+"""API Gateway's actual configuration, compared with the stack's template."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .policies import statements
 from .report import Result, Results, failed, judged, not_checked, ok, warning
 from .template import Json, same
 
-#: Properties of the template's MethodSettings, and their names in an answer of API Gateway.
+#: Properties of the template's MethodSettings, and their names in a response of API Gateway.
 METHOD_SETTINGS = {
     "CachingEnabled": "cachingEnabled", "CacheTtlInSeconds": "cacheTtlInSeconds", "CacheDataEncrypted": "cacheDataEncrypted",
     "ThrottlingRateLimit": "throttlingRateLimit", "ThrottlingBurstLimit": "throttlingBurstLimit",
@@ -20,7 +20,7 @@ PLACES = {"path": "path", "query": "querystring", "header": "header"}
 
 
 def stage_deployment(deployment: Deployment) -> Results:
-    """The stage serves the stack's own deployment, not an older one or somebody else's."""
+    """The stage serves the stack's own deployment, not an older or a foreign one."""
     _, wanted = deployment.one("AWS::ApiGateway::Stage")
     stage = deployment.stage
     if stage["deploymentId"] != wanted["DeploymentId"]:
@@ -41,7 +41,7 @@ def stage_deployment(deployment: Deployment) -> Results:
 
 
 def stage_settings(deployment: Deployment) -> Results:
-    """Cache, throttles, logs and traces of the stage and its methods are the template's."""
+    """Cache, throttles, logs and traces of the stage and its methods match the template."""
     _, wanted = deployment.one("AWS::ApiGateway::Stage")
     stage, wrong = deployment.stage, []
     there = {_method_key(key): settings for key, settings in stage.get("methodSettings", {}).items()}
@@ -68,7 +68,7 @@ def stage_settings(deployment: Deployment) -> Results:
 
 
 def web_acl(deployment: Deployment) -> Results:
-    """The stage has the web ACL of the template, or none where the template has none."""
+    """The stage has the web ACL of the template, or none if the template has none."""
     there = deployment.stage.get("webAclArn", "")
     wanted = deployment.template.resources("AWS::WAFv2::WebACL")
     if not wanted:
@@ -81,7 +81,7 @@ def web_acl(deployment: Deployment) -> Results:
 
 
 def methods(deployment: Deployment) -> Results:
-    """Each route's key, authorizer, function, request parameters and cache keys are the template's (get-method)."""
+    """Each route's key, authorizer, function, request parameters and cache keys match the template (get-method)."""
     gateway = deployment.client("apigateway")
     ids = resource_ids(deployment)
     yield _no_other_methods(deployment)
@@ -104,7 +104,7 @@ def methods(deployment: Deployment) -> Results:
 
 
 def resource_policy(deployment: Deployment) -> Results:
-    """The API's resource policy allows what the template's does, and nothing more."""
+    """The API's resource policy allows what the template's policy does, and nothing more."""
     found = deployment.client("apigateway").get_rest_api(restApiId=deployment.api).get("policy")
     wanted = statements(deployment.definition.get("x-amazon-apigateway-policy"), _expand(deployment))
     there = statements(_policy(found), _expand(deployment))
@@ -117,7 +117,7 @@ def resource_policy(deployment: Deployment) -> Results:
 
 
 def wanted_parameters(definition: Json) -> tuple[dict[str, bool], set[str]]:
-    """Request parameters (and whether each is required) and cache keys of a method of the template."""
+    """Returns the request parameters (and whether each is required) and the cache keys of a method in the template."""
     parameters = {
         f"method.request.{PLACES[p['in']]}.{p['name']}": p.get("required", False)
         for p in definition.get("parameters", [])
@@ -149,7 +149,7 @@ def _method_differences(definition: Json, found: Json, parameters: dict[str, boo
 
 
 def authorizer_settings(deployment: Deployment) -> Results:
-    """The authorizer calls the stack's function, and its answers are cached as long as the template says."""
+    """The authorizer calls the stack's function, and its responses are cached as long as the template specifies."""
     pages = deployment.client("apigateway").get_paginator("get_authorizers").paginate(restApiId=deployment.api)
     there = {authorizer["name"]: authorizer for page in pages for authorizer in page["items"]}
     schemes = deployment.definition.get("components", {}).get("securitySchemes", {})
@@ -170,7 +170,7 @@ def authorizer_settings(deployment: Deployment) -> Results:
 
 
 def _no_other_methods(deployment: Deployment) -> Result:
-    """A method that is not in the template would answer without its key and authorizer."""
+    """The API has no method beyond the template's, which might need neither key nor token."""
     wanted = {
         f"{'ANY' if method == 'x-amazon-apigateway-any-method' else method.upper()} {path}"
         for path, methods in deployment.definition["paths"].items()
@@ -188,17 +188,17 @@ def _resources(deployment: Deployment) -> list[Json]:
 
 
 def resource_ids(deployment: Deployment) -> dict[str, str]:
-    """API Gateway's ids by path."""
+    """Returns API Gateway's resource ids by path."""
     return {resource["path"]: resource["id"] for resource in _resources(deployment)}
 
 
 def _method_key(key: str) -> str:
-    """`/~1costs/GET`, `~1costs/GET` and `costs/GET` are one method."""
+    """Normalises a method's key: `/~1costs/GET`, `~1costs/GET` and `costs/GET` are the same method."""
     return key.lstrip("/").replace("~1", "/").lstrip("/")
 
 
 def _policy(text: str | None) -> Json | None:
-    """The policy of a get-rest-api answer, whose quotes come with backslashes."""
+    """Parses the policy in a get-rest-api response, in which quotes are escaped with backslashes."""
     if not text:
         return None
     try:
@@ -208,6 +208,6 @@ def _policy(text: str | None) -> Json | None:
 
 
 def _expand(deployment: Deployment) -> dict[str, str]:
-    """API Gateway writes `execute-api:/` out when it stores a policy."""
+    """API Gateway expands `execute-api:/` when it stores a policy."""
     whole = f"arn:{deployment.partition}:execute-api:{deployment.region}:{deployment.account}:{deployment.api}/"
     return {"execute-api:/": whole}

@@ -1,4 +1,4 @@
-"""The fixed monthly cost: what the deployment costs in a month without a call, by what is really there."""
+"""The fixed monthly cost: what the deployment costs in a month without a call, based on its actual resources."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from .errors import refused
 from .report import Results, counted, not_checked, ok
 from .template import Json
 
-#: Dollars a month and what they are for; None where that can't be told, and why.
+#: Dollars a month and what they are for, or None and why the price can't be determined.
 Line = tuple[float | None, str]
 
 
 def fixed_monthly_cost(deployment: Deployment) -> Results:
-    """Each type of resource of the stack that is billed without a call, and the sum."""
+    """The cost of each resource type of the stack that is billed even without a call, and the sum."""
     by_type: dict[str, dict[str, Json]] = defaultdict(dict)
     template = deployment.template
     for name, properties in template.resources().items():
@@ -27,7 +27,7 @@ def fixed_monthly_cost(deployment: Deployment) -> Results:
     total, unpriced = 0.0, []
     for kind in sorted(by_type.keys() - prices.FREE):
         subject = kind.removeprefix("AWS::")
-        # What these credentials may not read is no reason to leave out the other lines.
+        # If these credentials may not read one type, the others are still priced.
         try:
             price, what = LINES.get(kind, _by_use(kind))(deployment, by_type[kind])
         except ClientError as error:

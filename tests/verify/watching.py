@@ -1,4 +1,4 @@
-"""What watches over the deployment: alarms, the gateway's logs, CloudTrail; and the account's room for it."""
+"""Monitoring of the deployment: alarms, the gateway's logs, CloudTrail; and the account's concurrency limit."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from .deployment import Deployment, NotCheckable
 from .report import Results, counted, failed, judged, not_checked, ok, warning
 from .template import Json
 
-#: Fewer concurrent executions than these are used up by a handful of callers; a new account has 10.
+#: A handful of callers use up fewer concurrent executions than this; a new account has 10.
 SMALL_CONCURRENCY = 50
 
-#: How far back CloudTrail is looked into, and how late its events come.
+#: How far back to search CloudTrail, and how late its events arrive.
 TRAIL_DAYS = 7
 TRAIL_DELAY = "events arrive up to 15 minutes late"
 
 
 def alarms(deployment: Deployment) -> Results:
-    """Every alarm of the stack is there, and none is in ALARM."""
+    """Every alarm of the stack exists, and none is in ALARM."""
     wanted, found = _alarms(deployment)
     missing = [f"{name} is missing" for name, physical in wanted.items() if physical not in found]
     yield judged(missing, f"all {len(wanted)} exist", "presence")
@@ -37,7 +37,7 @@ def alarms(deployment: Deployment) -> Results:
 
 
 def alarm_actions(deployment: Deployment) -> Results:
-    """Each alarm tells those that the template says, and AlarmEmail has confirmed its subscription."""
+    """Each alarm has the actions of the template, and AlarmEmail has confirmed its subscription."""
     names, found = _alarms(deployment)
     template = deployment.template.resources("AWS::CloudWatch::Alarm")
     wanted = {name: set(template[name].get("AlarmActions", [])) for name in names}
@@ -65,7 +65,7 @@ def alarm_actions(deployment: Deployment) -> Results:
 
 
 def gateway_logs(deployment: Deployment) -> Results:
-    """Where ApiLogs asks for the gateway's logs, the account has a role for them and the stage their group."""
+    """If ApiLogs turns the gateway's logs on, the account has a role for them and the stage writes to their group."""
     _, wanted = deployment.one("AWS::ApiGateway::Stage")
     if "AccessLogSetting" not in wanted:
         raise NotCheckable("the deployment keeps no gateway logs (ApiLogs=none)")
@@ -77,14 +77,14 @@ def gateway_logs(deployment: Deployment) -> Results:
         wrong.append("API Gateway has no role for writing logs in this account and region")
     group = wanted["AccessLogSetting"]["DestinationArn"]
     found = deployment.stage.get("accessLogSettings", {}).get("destinationArn", "")
-    # Lambda's and CloudFormation's ARNs of a log group end in :*, those that API Gateway keeps do not.
+    # Lambda's and CloudFormation's ARNs of log groups end in :*, those that API Gateway stores do not.
     if found.removesuffix(":*") != str(group).removesuffix(":*"):
         wrong.append(f"the stage writes to {found or 'nothing'} instead of {group}")
     yield judged(wrong, f"written with {role}")
 
 
 def source_identity(deployment: Deployment) -> Results:
-    """CloudTrail names the caller in each AssumeRole by which the functions entered another account."""
+    """CloudTrail names the caller in each AssumeRole with which the functions accessed another account."""
     reader = deployment.parameters.get("ReaderRoleName")
     accounts = deployment.named_accounts
     if not accounts or not reader:
@@ -106,7 +106,7 @@ def source_identity(deployment: Deployment) -> Results:
 
 
 def concurrency(deployment: Deployment) -> Results:
-    """How many functions the account may run at once."""
+    """The account may run enough functions at once."""
     limit = deployment.client("lambda").get_account_settings()["AccountLimit"]
     free = limit["UnreservedConcurrentExecutions"]
     text = f"{limit['ConcurrentExecutions']} concurrent executions, of which {free} are not reserved"
@@ -115,7 +115,7 @@ def concurrency(deployment: Deployment) -> Results:
 
 
 def _alarms(deployment: Deployment) -> tuple[dict[str, str], dict[str, Json]]:
-    """The stack's alarms: physical names by logical ones, and the alarms that CloudWatch has of those, by name."""
+    """Returns the stack's alarms: physical names by logical id, and CloudWatch's alarms by physical name."""
     template = deployment.template
     wanted = {name: template.ids.get(name, name) for name in template.resources("AWS::CloudWatch::Alarm")}
     if not wanted:
@@ -126,7 +126,7 @@ def _alarms(deployment: Deployment) -> tuple[dict[str, str], dict[str, Json]]:
 
 
 def _is_ours(deployment: Deployment, event: Json) -> bool:
-    """Whether a function of the stack assumed the role, and was let in."""
+    """Returns whether a function of the stack assumed the role successfully."""
     caller = event.get("userIdentity", {}).get("arn", "")
     roles = [deployment.template.ids[name] for name in deployment.template.resources("AWS::IAM::Role")]
     ours = any(f":assumed-role/{role}/" in caller for role in roles)
