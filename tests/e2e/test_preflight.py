@@ -45,7 +45,7 @@ def test_an_account_without_a_role_for_the_gateways_logs_is_told_what_to_choose(
 def test_an_account_with_that_role_may_deploy(emulator: Emulator) -> None:
     with _log_role(emulator, f"arn:aws:iam::{ACCOUNT}:role/apigateway-logs"):
         code, said = _preflight(emulator, "prod")
-    assert (code, said.splitlines()[1:]) == (0, ["API Gateway has a role to write logs with"])
+    assert (code, said.splitlines()[1:]) == (0, ["API Gateway has a role for writing logs"])
 
 
 @pytest.mark.parametrize(
@@ -59,9 +59,10 @@ def test_a_certificate_is_of_the_region_where_its_endpoint_looks_for_it(
     session = boto3.Session(ACCOUNT, "emulator", region_name="eu-west-1")
     chosen = {"CertificateArn": f"arn:aws:acm:{region}:{ACCOUNT}:certificate/c-1", "EndpointType": endpoint}
     if needed is None:
-        assert preflight.check(session, chosen)[-1] == f"the certificate is of {region}"
+        assert preflight.check(session, chosen)[-1] == f"the certificate is in {region}"
     else:
-        with pytest.raises(preflight.Refused, match=f"CertificateArn is of {region}. .* needs a certificate of {needed}"):
+        message = f"CertificateArn is in {region}. .* needs a certificate in {needed}"
+        with pytest.raises(preflight.Refused, match=message):
             preflight.check(session, chosen)
 
 
