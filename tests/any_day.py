@@ -46,7 +46,7 @@ def run(day: date) -> int:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make any-day")
     parser.add_argument("days", nargs="*", type=date.fromisoformat, metavar="DATE")
-    parser.add_argument("--only", action="store_true", help="one of the usual dates, another one each day")
+    parser.add_argument("--only", action="store_true", help="run one of the usual dates, a different one each day")
     asked = parser.parse_args()
     if shutil.which("faketime") is None:
         print("any-day needs faketime: apt-get install faketime", file=sys.stderr)

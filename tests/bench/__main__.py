@@ -98,7 +98,7 @@ def _starts(build: Build) -> list[Start]:
             for values in ([m["ready_ms"] for m in measured], [m["answers_ms"][0] for m in measured], [m["cpu_ms"][0] for m in measured])
         )
         found.append(Start(name, ready, first, cpu, statistics.median(m["peak_kib"] for m in measured)))
-        print(f"start of {name}: ready after {ready:.1f} ms, first answer {first:.0f} ms later", flush=True)
+        print(f"start of {name}: ready after {ready:.1f} ms, first response {first:.0f} ms later", flush=True)
     return found
 
 

@@ -135,7 +135,7 @@ def check(measured: dict[str, Any]) -> None:
     for answer in measured["answers"]:
         complete = answer["status"] == 200 and not (answer["meta"] or {}).get("partial")
         if not complete and answer["effect"] != "Allow":
-            raise SystemExit(f"no answer to measure: {answer}")
+            raise SystemExit(f"no valid response to measure: {answer}")
 
 
 @functools.cache

@@ -121,11 +121,11 @@ def _call(deployed: Stack, headers: dict[str, str], chance: random.Random, ends:
 def _wrong(status: int, answer: dict[str, Any], bad: bool, account: str, seen: Seen) -> str | None:
     """What is wrong with an answer, if anything is."""
     if bad:
-        return None if (status, answer["error"]["code"]) == (400, "InvalidParameter") else "not refused"
+        return None if (status, answer["error"]["code"]) == (400, "InvalidParameter") else "not rejected"
     if status == 502:
         seen.gaps.update(gap["status"] for gap in answer["error"]["gaps"])
         told = answer["error"]["code"] in ("NothingCollected", "AccountUnreachable") and answer["error"]["gaps"]
-        return None if told else "an untold fault"
+        return None if told else "an error without its gaps"
     if status != 200:
         return "an unexpected status"
     meta = answer["meta"]
@@ -134,9 +134,9 @@ def _wrong(status: int, answer: dict[str, Any], bad: bool, account: str, seen: S
     series = [s["status"] for by_metric in meta.get("series", {}).values() for s in by_metric.values()]
     incomplete = bool(meta["gaps"]) or any(status != "complete" for status in series)
     if meta["partial"] != incomplete and "findings" not in answer["data"]:
-        return "partial and not partial"
+        return "`partial` does not match the gaps"
     if meta["account"] not in (account, None):
-        return "another account's answer"
+        return "another account's response"
     return None
 
 

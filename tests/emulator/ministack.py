@@ -139,13 +139,13 @@ def _wait_until_healthy(emulator: Emulator, process: subprocess.Popen[bytes]) ->
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     while time.monotonic() < give_up:
         if process.poll() is not None:
-            raise EmulatorError(f"the emulator ended with code {process.returncode}; see {emulator.log}")
+            raise EmulatorError(f"the emulator exited with code {process.returncode}; see {emulator.log}")
         try:
             with opener.open(f"{emulator.endpoint}/_ministack/health", timeout=2):
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)  # between two looks at the condition
-    raise EmulatorError(f"the emulator did not answer within {START_SECONDS} s; see {emulator.log}")
+    raise EmulatorError(f"the emulator did not respond within {START_SECONDS} s; see {emulator.log}")
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -41,7 +41,7 @@ def image() -> None:
         try:
             probe.connect(DOCKER_HOST.removeprefix("unix://"))
         except OSError as error:
-            reason = f"left out, no Docker: the functions under AWS's runtime interface emulator ({DOCKER_HOST}: {error})"
+            reason = f"no Docker for the functions under AWS's runtime interface emulator ({DOCKER_HOST}: {error})"
             if os.environ.get("CI") == "true":
                 pytest.fail(reason)
             pytest.skip(reason)

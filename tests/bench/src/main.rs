@@ -22,7 +22,7 @@ use crate::runtime::Run;
 
 const USAGE: &str = "bench serve|invoke [--NAME VALUE]...
   the account:  --resources N --only-instances yes --round-trip-ms N --metric-requests-a-second N --bill-lines N
-                --secret TEXT --tls FILE (serves https, and writes the certificates to trust into FILE)
+                --secret TEXT --tls FILE (serves https, and writes the certificates to trust to FILE)
   serve:        --port N
   invoke:       --command \"PROGRAM ARGUMENTS\" --event FILE [--env NAME=VALUE]...
                 --starts N (of the process) --count N (events for each)";
@@ -59,7 +59,7 @@ impl Options {
                     .environment
                     .push(value.split_once('=').map(|(n, v)| (n.to_owned(), v.to_owned())).ok_or(USAGE)?),
                 name if KNOWN.contains(&name) => drop(options.values.insert(name.to_owned(), value)),
-                other => return Err(format!("there is no option {other}\n{USAGE}").into()),
+                other => return Err(format!("unknown option {other}\n{USAGE}").into()),
             }
         }
         Ok(options)

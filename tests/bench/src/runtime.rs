@@ -90,7 +90,7 @@ pub(crate) async fn measure(run: &Run) -> Result<Value, Box<dyn std::error::Erro
     while answers_ms.len() < *count {
         let seen = tokio::select! {
             seen = tokio::time::timeout(PATIENCE, sees.recv()) => seen?.ok_or("the runtime interface is gone")?,
-            ended = process.wait() => return Err(format!("{program} ended by itself: {}", ended?).into()),
+            ended = process.wait() => return Err(format!("{program} exited unexpectedly: {}", ended?).into()),
         };
         match seen {
             Seen::Ready(at) => {
@@ -148,7 +148,7 @@ fn cpu(pid: u32) -> Result<f64, Box<dyn std::error::Error>> {
 
 fn terminate(pid: u32) -> Result<(), Box<dyn std::error::Error>> {
     let done = std::process::Command::new("kill").args(["-TERM", &pid.to_string()]).status()?;
-    if done.success() { Ok(()) } else { Err("the function ended by itself".into()) }
+    if done.success() { Ok(()) } else { Err("the function exited unexpectedly".into()) }
 }
 
 fn ms(time: Duration) -> f64 {
