@@ -1,4 +1,4 @@
-"""What would roll a deployment back, found before it begins: run by `make deploy`."""
+"""Finds problems that would roll back a deployment, before it begins. `make deploy` runs it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Refused(Exception):
 
 
 def parameters(config_env: str) -> dict[str, str]:
-    """The template's parameters as samconfig.toml sets them for an environment."""
+    """Returns the template's parameters that samconfig.toml sets for an environment."""
     config = tomllib.loads((ROOT / "samconfig.toml").read_text())
     if config_env not in config:
         known = ", ".join(name for name, value in config.items() if isinstance(value, dict) and name != "emulator")
@@ -28,9 +28,9 @@ def parameters(config_env: str) -> dict[str, str]:
 
 
 def check(session: Any, chosen: dict[str, str]) -> list[str]:
-    """What was looked at, a line each.
+    """Returns what was checked, one line each.
 
-    Raises Refused for what the deployment would fail on.
+    Raises Refused for a problem that would fail the deployment.
     """
     if not session.region_name:
         raise Refused("no region: set AWS_REGION, or choose a profile that has one")

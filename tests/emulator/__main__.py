@@ -1,4 +1,4 @@
-"""`make run`: the emulator, the demo account and the deployed API, until Ctrl-C."""
+"""`make run`: runs the emulator, the demo account and the deployed API until Ctrl-C."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ STACK_FILE = ROOT / "target" / "stack.json"
 
 
 def main() -> int:
-    # Ctrl-C too: a shell starts a background job with SIGINT ignored.
+    # SIGINT (Ctrl-C), too: a shell starts a background job with SIGINT ignored.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupted)
     try:
