@@ -1,4 +1,4 @@
-# Every command of the project. The only prerequisites are a Rust toolchain (with a C compiler), Python 3 and make.
+# All commands of the project. The only prerequisites are a Rust toolchain (with a C compiler), Python 3 and make.
 
 PORT ?= 4566
 CONFIG_ENV ?= default
@@ -14,7 +14,7 @@ CHECKOV := $(VENV)/checkov/bin/checkov
 
 export PYTHONPATH := tests
 export SAM_CLI_TELEMETRY := 0
-# boto3 and sam read the region from AWS_DEFAULT_REGION alone, version 2 of the AWS CLI from AWS_REGION first.
+# boto3 and sam read the region from AWS_DEFAULT_REGION only; version 2 of the AWS CLI prefers AWS_REGION.
 ifdef AWS_REGION
 export AWS_DEFAULT_REGION := $(AWS_REGION)
 endif
@@ -22,91 +22,92 @@ endif
 .PHONY: help run test fmt lint deny audit unit documents template secure e2e any-day frugal soak local mutants bench build arm64 deploy verify pin clean
 .DEFAULT_GOAL := help
 
-help: ## this list
+help: ## show this list
 	@sed -nE 's/^([a-z0-9-]+):.*## (.*)/\1\t\2/p' Makefile | expand -t 10
 
-# `exec`, so that SIGTERM to make ends the emulator and not only the shell around it.
-run: $(TOOLS) ## all of it on this machine: emulator, demo account, deployed API, until Ctrl-C
+# `exec`, so that a SIGTERM to make also stops the emulator, not just the shell around it.
+run: $(TOOLS) ## run everything locally until Ctrl-C: emulator, demo account, deployed API
 	@PORT=$(PORT) exec $(PYTHON) -m emulator
 
-test: fmt lint deny unit template secure e2e frugal local ## every check; each of them also by its own name
+test: fmt lint deny unit template secure e2e frugal local ## run every check; each also has a target of its own
 
-fmt: ## format of the Rust code
+fmt: ## check the format of the Rust code
 	cargo fmt --all --check
 	cargo fmt --manifest-path tests/bench/Cargo.toml --check
 
-lint: ## clippy and rustdoc, warnings denied
+lint: ## run clippy and rustdoc, with warnings denied
 	cargo clippy --workspace --all-targets --locked -- --deny warnings
 	cargo clippy --manifest-path tests/bench/Cargo.toml --target-dir "$${CARGO_TARGET_DIR:-target}/bench" --locked -- --deny warnings
 	RUSTDOCFLAGS="--deny warnings" cargo doc --workspace --no-deps --document-private-items --locked
 
-deny: $(DENY) ## licences, sources and duplicates of what the binaries are made of
+deny: $(DENY) ## check the dependencies' licences, sources and duplicates
 	$(DENY) check bans licenses sources
 
-audit: $(DENY) ## known vulnerabilities in it; fetches the RustSec database
+audit: $(DENY) ## check the dependencies for known vulnerabilities; fetches the RustSec database
 	$(DENY) check advisories
 
-unit: ## unit and adapter tests
+unit: ## run the unit and adapter tests
 	cargo test --workspace --locked
 
-documents: ## what docs/ lists of the code, anew from the code; `make unit` fails where it is stale
+documents: ## write what docs/ lists of the code anew; `make unit` fails where it is stale
 	WRITE_DOCUMENTS=1 cargo test --workspace --locked document_tests
 
-template: $(TOOLS) ## template.yaml, what SAM makes of it, and the role for other accounts
+template: $(TOOLS) ## check template.yaml, SAM's translation of it, and the reader role for other accounts
 	$(VENV)/bin/sam validate --lint --region us-east-1
 	$(VENV)/bin/cfn-lint docs/reader-role.yaml
 	$(PYTHON) -m pytest tests/test_*.py
 
-# checkov leaves a file that it can't parse out, and succeeds.
-secure: $(CHECKOV) ## both templates against the known ways to be unsafe
+# checkov skips a file that it can't parse and still succeeds, hence the check for parsing errors.
+secure: $(CHECKOV) ## check both templates for insecure settings with checkov
 	@mkdir -p target/secure
 	@sed 's/Default: "false"/Default: "true"/' template.yaml > target/secure/template.yaml
 	@found=$$($(CHECKOV) --config-file .checkov.yaml); status=$$?; echo "$$found"; \
 		if echo "$$found" | grep -q "Parsing errors: [1-9]"; then exit 1; fi; exit $$status
 
-e2e: $(TOOLS) ## the API, deployed into an emulator of the tests' own
+e2e: $(TOOLS) ## test the API end to end, deployed to an emulator that the tests start
 	$(PYTHON) -m pytest tests/e2e
 
-any-day: $(TOOLS) ## the same on other days, in other orders; DATES="2027-02-28 …", or --only for one a day
+any-day: $(TOOLS) ## run e2e on other dates and in other orders; DATES="2027-02-28 …", or --only for one per day
 	$(PYTHON) -m any_day $(DATES)
 
-frugal: $(TOOLS) ## AWS calls and instructions of an answer (these with valgrind, which CI=true demands)
+frugal: $(TOOLS) ## check the AWS calls and CPU instructions per response (the latter need valgrind; required if CI=true)
 	$(PYTHON) -m pytest -rs tests/bench
 
-soak: $(TOOLS) ## five minutes of mixed calls with random faults against the deployed API
+soak: $(TOOLS) ## send mixed calls with random faults to the deployed API for five minutes
 	SOAK_SECONDS=$${SOAK_SECONDS:-300} $(PYTHON) -m pytest -rP tests/e2e/test_soak.py
 
-local: $(TOOLS) ## the functions with `sam local invoke`, in Docker; left out without it, but not with CI=true
+local: $(TOOLS) ## run the functions with `sam local invoke` in Docker; skipped without Docker, unless CI=true
 	$(PYTHON) -m pytest -rs tests/local
 
 # In place, because a copy of the sources would compile the AWS SDKs again. cargo-mutants changes the sources while it
-# runs and restores them, also on Ctrl-C: don't edit meanwhile. insta and proptest record no failures of mutants.
-mutants: $(MUTANTS) ## small faults in PACKAGE, each of which a unit test must catch; MUTANTS_ARGS="--shard 0/8" for a part
+# runs and restores them afterwards, even on Ctrl-C: don't edit them meanwhile. insta and proptest are told not to
+# record the failures of mutants.
+mutants: $(MUTANTS) ## mutate PACKAGE; a unit test must catch each mutant; MUTANTS_ARGS="--shard 0/8" for a part
 	@test -n "$(PACKAGE)" || { echo "Which package? For example: make mutants PACKAGE=authorizer" >&2; exit 2; }
 	@mkdir -p target/mutants
 	INSTA_UPDATE=no PROPTEST_DISABLE_FAILURE_PERSISTENCE=true PROPTEST_MAX_SHRINK_ITERS=0 \
 		$(MUTANTS) mutants --in-place --package $(PACKAGE) --timeout 60 --output target/mutants $(MUTANTS_ARGS)
 
-bench: $(TOOLS) ## how fast and frugal: release binaries and their peers over a simulated AWS, into docs/performance.md
+bench: $(TOOLS) ## measure release binaries and their peers over a simulated AWS; writes docs/performance.md
 	$(PYTHON) -m bench
 
-build: $(TOOLS) ## the functions for AWS, in release
+build: $(TOOLS) ## build the functions for AWS in release mode
 	@if command -v rustup >/dev/null; then rustup target add aarch64-unknown-linux-gnu; fi
 	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(VENV)/bin/sam build
 
-arm64: build ## what `make build` made: each function for arm64 and for Lambda's C library
+arm64: build ## check that `make build` built each function for arm64 and for Lambda's C library
 	$(PYTHON) -m pytest tests/release
 
-deploy: $(TOOLS) ## into your own AWS account; CONFIG_ENV=dev or prod of samconfig.toml
+deploy: $(TOOLS) ## deploy to your own AWS account; CONFIG_ENV=dev or prod from samconfig.toml
 	$(PYTHON) -m preflight --config-env $(CONFIG_ENV)
 	$(MAKE) build
 	$(VENV)/bin/sam deploy --config-env $(CONFIG_ENV)
 
-verify: $(TOOLS) ## a deployment, read-only: STACK= REGION= [PAID=1] [JSON=1]; without both, that of `make run`
+verify: $(TOOLS) ## check a deployment, read-only: STACK= REGION= [PAID=1] [JSON=1]; without both, that of `make run`
 	@$(PYTHON) -m verify $(if $(STACK),--stack $(STACK)) $(if $(REGION),--region $(REGION)) \
 		$(if $(PAID),--paid) $(if $(JSON),--json) $(ARGS)
 
-# The tools, pinned, in the repo's own virtual environment; installed again only when the pins change.
+# The pinned tools, in the repo's own virtual environment. They are reinstalled only when the pins change.
 $(TOOLS): tests/requirements.txt
 	@echo "Installing the tools into $(VENV): sam, cargo-lambda, the emulator ..."
 	@python3 -m venv $(VENV)
@@ -123,16 +124,16 @@ $(MUTANTS): | $(TOOLS)
 	@env -u CARGO_TARGET_DIR CARGO_PROFILE_DEV_DEBUG=0 \
 		cargo install --quiet --debug --locked --root $(VENV)/cargo cargo-mutants@$(MUTANTS_VERSION)
 
-# It wants other versions of libraries than the tools do, so it has an environment of its own.
+# checkov needs other versions of some libraries than the tools do, so it has a virtual environment of its own.
 $(CHECKOV): | $(TOOLS)
 	@echo "Installing checkov $(CHECKOV_VERSION) into $(VENV) ..."
 	@python3 -m venv $(VENV)/checkov
 	@$(VENV)/checkov/bin/pip install --quiet --disable-pip-version-check checkov==$(CHECKOV_VERSION)
 
-pin: ## tests/requirements.txt anew from tests/requirements.in
+pin: ## regenerate tests/requirements.txt from tests/requirements.in
 	rm -rf target/pin && python3 -m venv target/pin
 	target/pin/bin/pip install --quiet --disable-pip-version-check --requirement tests/requirements.in
 	target/pin/bin/pip freeze > tests/requirements.txt
 
-clean: ## removes everything that was built or installed
+clean: ## remove everything that was built or installed
 	rm -rf target $(VENV) .aws-sam

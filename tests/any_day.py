@@ -1,13 +1,13 @@
-"""`make any-day`: the end-to-end tests on other days than today, each time in another order.
+"""`make any-day`: runs the end-to-end tests on other dates than today, each time in another order.
 
-What depends on the day (a month that has just begun, one that is nearly over, the end of a year, a short February) would
-otherwise fail on that day and on no other. libfaketime moves the clock of everything that a run starts: tests, emulator,
-functions. cargo and rustc don't run under it, so everything is built before, and `emulator.stack` builds without it.
+A bug that depends on the date (a month that has just begun or is nearly over, the end of a year, a short February)
+would otherwise show on that date only. libfaketime moves the clock of everything that a run starts: tests, emulator,
+functions. cargo and rustc don't run under it: everything is built beforehand, and `emulator.stack` builds without it.
 
     python -m any_day [--only] [DATE …]
 
-Without a date: the next 1st, 12th and 23rd, 31 December, 28 February and 1 March. With `--only`, one of them, another one
-each day that this runs. The order of the tests comes from the date, and is printed.
+Without a date, it uses the next 1st, 12th and 23rd, 31 December, 28 February and 1 March. With `--only`, it uses one of
+them, a different one each day. The order of the tests derives from the date and is printed.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from emulator.ministack import ROOT
 
 
 def usual(today: date) -> list[date]:
-    """The days that ask for most, each the next one from tomorrow on."""
+    """Returns the most demanding dates, each the next one from tomorrow on."""
     coming = [today + timedelta(days=ahead) for ahead in range(1, 367)]
     of_a_month = [next(day for day in coming if day.day == wanted) for wanted in (1, 12, 23)]
     of_a_year = [next(day for day in coming if (day.month, day.day) == wanted) for wanted in ((12, 31), (2, 28), (3, 1))]
@@ -32,10 +32,10 @@ def usual(today: date) -> list[date]:
 
 
 def run(day: date) -> int:
-    """The end-to-end tests from noon of a day on, far from both midnights."""
+    """Runs the end-to-end tests from noon of a day on, far from both midnights."""
     noon = datetime.combine(day, time(12), timezone.utc)
     offset = int((noon - clock.now()).total_seconds())
-    # `-m`: for processes with threads. Every clock moves: a sleep fails where the calendar moves alone.
+    # `-m`: for processes with threads. All clocks move, since a sleep fails if only the calendar does.
     faketime = ["faketime", "-m", "-f", f"{offset:+d}s"]
     seed = day.strftime("%Y%m%d")
     tests = ["-m", "pytest", "-p", "randomly", f"--randomly-seed={seed}", "tests/e2e"]
@@ -46,7 +46,7 @@ def run(day: date) -> int:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make any-day")
     parser.add_argument("days", nargs="*", type=date.fromisoformat, metavar="DATE")
-    parser.add_argument("--only", action="store_true", help="one of the usual dates, another one each day")
+    parser.add_argument("--only", action="store_true", help="run one of the usual dates, a different one each day")
     asked = parser.parse_args()
     if shutil.which("faketime") is None:
         print("any-day needs faketime: apt-get install faketime", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""What would roll a deployment back, found before it begins: run by `make deploy`."""
+"""Finds problems that would roll back a deployment, before it begins. `make deploy` runs it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Refused(Exception):
 
 
 def parameters(config_env: str) -> dict[str, str]:
-    """The template's parameters as samconfig.toml sets them for an environment."""
+    """Returns the template's parameters that samconfig.toml sets for an environment."""
     config = tomllib.loads((ROOT / "samconfig.toml").read_text())
     if config_env not in config:
         known = ", ".join(name for name, value in config.items() if isinstance(value, dict) and name != "emulator")
@@ -28,35 +28,35 @@ def parameters(config_env: str) -> dict[str, str]:
 
 
 def check(session: Any, chosen: dict[str, str]) -> list[str]:
-    """What was looked at, a line each.
+    """Returns what was checked, one line each.
 
-    Raises Refused for what the deployment would fail on.
+    Raises Refused for a problem that would fail the deployment.
     """
     if not session.region_name:
         raise Refused("no region: set AWS_REGION, or choose a profile that has one")
     try:
         account = session.client("sts").get_caller_identity()["Account"]
     except (BotoCoreError, ClientError) as error:
-        raise Refused(f"no valid credentials of an AWS account: {error}") from error
+        raise Refused(f"no valid credentials for an AWS account: {error}") from error
     seen = [f"account {account}, region {session.region_name}"]
     if chosen.get("ApiLogs") == "existing-role":
         role = session.client("apigateway").get_account().get("cloudwatchRoleArn")
         if not role:
             raise Refused(
-                f"ApiLogs=existing-role, but API Gateway has no role to write logs with in account {account} and region"
-                f" {session.region_name}, so the deployment would be rolled back. Choose in samconfig.toml, among the"
-                " parameter_overrides of this environment, ApiLogs=create-role, which makes one and sets it for all APIs of this"
-                " account and region, or ApiLogs=none, which keeps no logs of the gateway."
+                f"ApiLogs=existing-role, but API Gateway has no role for writing logs in account {account} and region"
+                f" {session.region_name}, so the deployment would be rolled back. In samconfig.toml, in the"
+                " parameter_overrides of this environment, set ApiLogs=create-role, which creates a role and sets it"
+                " for all APIs of this account and region, or ApiLogs=none, which keeps no gateway logs."
             )
-        seen.append("API Gateway has a role to write logs with")
+        seen.append("API Gateway has a role for writing logs")
     if certificate := chosen.get("CertificateArn"):
         edge = chosen.get("EndpointType") == "EDGE"
         needed = "us-east-1" if edge else session.region_name
         given = certificate.split(":")[3]
         if given != needed:
             endpoint = "An EDGE API" if edge else f"The API in {needed}"
-            raise Refused(f"CertificateArn is of {given}. {endpoint} needs a certificate of {needed}.")
-        seen.append(f"the certificate is of {needed}")
+            raise Refused(f"CertificateArn is in {given}. {endpoint} needs a certificate in {needed}.")
+        seen.append(f"the certificate is in {needed}")
     return seen
 
 

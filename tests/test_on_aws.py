@@ -1,4 +1,4 @@
-"""What AWS rejects or does differently than an emulator, held against the translated template and the reader role."""
+"""Checks the translated template and the reader role against what AWS rejects, or does differently from an emulator."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ import translation
 from emulator.ministack import ROOT
 from samcli.yamlhelper import yaml_dump, yaml_parse
 
-#: The functions that enter other accounts.
+#: The functions that access other accounts.
 READERS = ("ResourcesFunction", "MetricsFunction", "CostsFunction", "BottlenecksFunction")
 
-#: The longest values that the parameters' patterns take, and those of AWS's own.
+#: The longest values that the parameters' patterns and AWS's own pseudo parameters allow.
 LONGEST = {
     "AWS::Partition": "aws-us-gov", "AWS::StackName": "s" * 128, "HomeAccount": "1" * 12, "HomeStack": "s" * 24,
     "ExternalId": "e" * 256, "ReaderExternalId": "e" * 256, "ReaderRoleName": "r" * 64, "AllowOrigin": "https://" + "o" * 253,
@@ -47,7 +47,7 @@ def _takes(template: dict[str, Any], parameter: str, value: str) -> bool:
 
 
 def _resolved(value: Any) -> Any:
-    """A value of a template with the longest parameters."""
+    """Resolves a value of a template with the longest parameters."""
     match value:
         case {"Ref": name}:
             return LONGEST[name]
@@ -72,20 +72,20 @@ def test_a_change_of_a_parameter_alone_makes_a_new_deployment(monkeypatch: pytes
 
 
 def test_no_answer_is_cached_for_more_than_a_minute(resources: dict[str, Any]) -> None:
-    """The gateway may cache an error too, under the key of an answer."""
+    """The gateway may cache an error, too, under the key of a response."""
     (stage,) = _of_type(resources, "AWS::ApiGateway::Stage")
     assert {setting.get("CacheTtlInSeconds", 60) for setting in stage["MethodSettings"]} == {60}
 
 
-def test_a_page_may_ask_past_the_cache(resources: dict[str, Any]) -> None:
+def test_a_web_page_may_bypass_the_cache(resources: dict[str, Any]) -> None:
     (api,) = _of_type(resources, "AWS::ApiGateway::RestApi")
     preflight = api["Body"]["paths"]["/costs"]["options"]["x-amazon-apigateway-integration"]["responses"]["default"]
     allowed = preflight["responseParameters"]["method.response.header.Access-Control-Allow-Headers"]
     assert "cache-control" in allowed.strip("'").split(",")
 
 
-def test_the_external_id_is_asked_for_where_aws_gives_it(reader: dict[str, Any]) -> None:
-    """AWS lists sts:ExternalId for AssumeRole alone: as a condition of another action it is never met."""
+def test_the_external_id_is_required_where_aws_provides_it(reader: dict[str, Any]) -> None:
+    """AWS provides sts:ExternalId for AssumeRole only: as a condition of another action it is never met."""
     statements = reader["Resources"]["Reader"]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
     by_action = {statement["Action"]: statement["Condition"] for statement in statements}
     assert set(by_action) == {"sts:AssumeRole", "sts:SetSourceIdentity"}
@@ -94,13 +94,13 @@ def test_the_external_id_is_asked_for_where_aws_gives_it(reader: dict[str, Any])
     assert all("aws:PrincipalArn" in condition["ArnLike"] for condition in by_action.values())
 
 
-def test_a_trust_policy_fits_into_what_iam_takes(reader: dict[str, Any]) -> None:
+def test_a_trust_policy_fits_into_iams_limit(reader: dict[str, Any]) -> None:
     document = _resolved(reader["Resources"]["Reader"]["Properties"]["AssumeRolePolicyDocument"])
     assert len(json.dumps(document, separators=(",", ":"))) <= 2048
 
 
 def test_cloudformation_sees_no_alias_of_yaml(template: dict[str, Any]) -> None:
-    """It takes none. `sam deploy` writes template.yaml anew; the reader role is deployed as it stands."""
+    """CloudFormation has no aliases. `sam deploy` rewrites template.yaml; the reader role is deployed unchanged."""
     alias = re.compile(r"(?m)^[^#\"]*(?:^|[\s:\[{,-])[&*][A-Za-z_]|<<:")
     assert alias.search((ROOT / "template.yaml").read_text())
     assert not alias.search(yaml_dump(template))
@@ -111,11 +111,11 @@ def test_a_generated_token_has_no_punctuation(resources: dict[str, Any]) -> None
     (secret,) = _of_type(resources, "AWS::SecretsManager::Secret")
     generated = secret["GenerateSecretString"]
     assert generated["ExcludePunctuation"] is True
-    # The emulator knows the list only.
+    # The emulator supports only the list.
     assert not [c for c in map(chr, range(33, 127)) if not c.isalnum() and c not in generated["ExcludeCharacters"]]
 
 
-def test_a_key_may_be_of_several_regions_and_is_no_alias(template: dict[str, Any]) -> None:
+def test_a_key_may_be_multi_region_but_not_an_alias(template: dict[str, Any]) -> None:
     key = "arn:aws:kms:us-east-1:123456789012:"
     assert _takes(template, "KmsKeyArn", key + "key/1234abcd-12ab-34cd-56ef-1234567890ab")
     assert _takes(template, "KmsKeyArn", key + "key/mrk-1234abcd12ab34cd56ef1234567890ab")
@@ -134,7 +134,7 @@ def test_other_accounts_are_ids_that_fit_or_an_organisation(template: dict[str, 
     assert assertion["Assert"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "OrganizationId"}, ""]}]}
 
 
-def test_no_function_may_enter_any_account_of_the_world(resources: dict[str, Any]) -> None:
+def test_no_function_may_access_arbitrary_accounts(resources: dict[str, Any]) -> None:
     entering = []
     for name, role in resources.items():
         if role["Type"] != "AWS::IAM::Role":
@@ -168,7 +168,7 @@ def test_variables_of_a_function_fit_into_lambdas_4_kb_and_only_readers_get_the_
 
 
 def test_metrics_of_single_methods_are_off(resources: dict[str, Any]) -> None:
-    """They are billed, and alarms and dashboard read those of the stage, which are free."""
+    """They are billed, and the alarms and the dashboard read the metrics of the stage, which are free."""
     (stage,) = _of_type(resources, "AWS::ApiGateway::Stage")
     assert {setting["MetricsEnabled"] for setting in stage["MethodSettings"]} == {False}
     for alarm in _of_type(resources, "AWS::CloudWatch::Alarm"):
@@ -183,12 +183,12 @@ def test_each_method_is_throttled_for_all_keys_together(resources: dict[str, Any
         assert setting["ThrottlingBurstLimit"] == {"Ref": "RouteBurstLimit"}
 
 
-def test_a_new_account_has_concurrency_enough_to_deploy(resources: dict[str, Any]) -> None:
-    """It has 10, and AWS refuses to reserve any when fewer than 10 would be left."""
+def test_a_new_account_has_enough_concurrency_to_deploy(resources: dict[str, Any]) -> None:
+    """It has a concurrency of 10, and AWS refuses to reserve any of it if fewer than 10 would remain."""
     for function in _of_type(resources, "AWS::Lambda::Function"):
         assert "ReservedConcurrentExecutions" not in function
 
 
 def test_what_a_token_may_do_is_cached_for_a_minute(template: dict[str, Any]) -> None:
-    """A cached Allow outlives a revocation by as much."""
+    """A cached Allow outlives a revocation by that long."""
     assert template["Parameters"]["AuthorizerCacheSeconds"]["Default"] == 60

@@ -1,4 +1,4 @@
-"""What the template adds on request: a domain name, failover between two regions, a trail, metrics of each call."""
+"""Optional parts of the template: a domain name, failover between two regions, a trail, metrics for each call."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_two_regions_have_a_record_each_and_the_health_of_their_own_gateway(reso
         ("FailoverHasRecord", "Failover", "HostedZoneId"),
     ],
 )
-def test_what_a_parameter_needs_is_asked_for_before_anything_is_made(
+def test_a_parameter_that_another_needs_is_required_before_anything_is_created(
     template: dict[str, Any], rule: str, asked: str, needed: str
 ) -> None:
     written = template["Rules"][rule]
@@ -95,7 +95,7 @@ def test_a_domain_name_is_a_host_name(template: dict[str, Any]) -> None:
         assert not re.search(pattern, refused), refused
 
 
-def test_a_trail_records_the_runs_of_every_function_and_what_they_ask(resources: dict[str, Any]) -> None:
+def test_a_trail_records_the_runs_of_every_function_and_their_requests(resources: dict[str, Any]) -> None:
     trail = resources["Trail"]["Properties"]
     selected = [
         {field["Field"]: field.get("Equals", field.get("NotEquals")) for field in selector["FieldSelectors"]}
@@ -108,7 +108,7 @@ def test_a_trail_records_the_runs_of_every_function_and_what_they_ask(resources:
     assert (trail["IsMultiRegionTrail"], trail["EnableLogFileValidation"], trail["IsLogging"]) == (True, True, True)
 
 
-def test_a_trail_alone_writes_into_its_bucket_and_the_bucket_stays(resources: dict[str, Any]) -> None:
+def test_only_the_trail_writes_into_its_bucket_and_the_bucket_is_retained(resources: dict[str, Any]) -> None:
     bucket, policy = resources["TrailBucket"], resources["TrailBucketPolicy"]["Properties"]["PolicyDocument"]
     assert (bucket["DeletionPolicy"], resources["Trail"]["DependsOn"]) == ("Retain", "TrailBucketPolicy")
     assert set(bucket["Properties"]["PublicAccessBlockConfiguration"].values()) == {True}
@@ -120,7 +120,7 @@ def test_a_trail_alone_writes_into_its_bucket_and_the_bucket_stays(resources: di
         assert statement["Condition"] == {"StringEquals": {"aws:SourceArn": {"Fn::Sub": trail}}}
 
 
-def test_none_of_it_is_there_unasked(template: dict[str, Any], resources: dict[str, Any]) -> None:
+def test_none_of_it_exists_by_default(template: dict[str, Any], resources: dict[str, Any]) -> None:
     assert {name: resources[name]["Condition"] for name in (
         "Domain", "DomainMapping", "DomainRecord", "HealthCheck", "Trail", "TrailBucket", "TrailBucketPolicy",
     )} == {
@@ -139,11 +139,11 @@ def test_the_functions_behind_routes_write_metrics_under_the_stacks_name(resourc
     assert all(stack == _when("HasCallMetrics", {"Ref": "AWS::StackName"}, "") for stack in stacks.values())
 
 
-def test_two_stacks_of_one_name_in_two_regions_do_not_share_what_has_no_region(resources: dict[str, Any]) -> None:
+def test_stacks_of_one_name_in_two_regions_do_not_share_global_names(resources: dict[str, Any]) -> None:
     (dashboard,) = (r["Properties"] for r in resources.values() if r["Type"] == "AWS::CloudWatch::Dashboard")
     named = {"Fn::Sub": "${AWS::StackName}-${AWS::Region}"}
     assert (dashboard["DashboardName"], resources["Trail"]["Properties"]["TrailName"]) == (named, named)
-    # IAM gives a role without a name one of its own.
+    # IAM generates a unique name for a role without one.
     assert not [r for r in resources.values() if r["Type"] == "AWS::IAM::Role" and "RoleName" in r["Properties"]]
 
 
@@ -152,7 +152,7 @@ def test_the_dashboard_finds_the_metrics_of_calls(resources: dict[str, Any]) -> 
     widgets = json.loads(dashboard["DashboardBody"]["Fn::Sub"])["widgets"]
     searched = [m[0]["expression"] for w in widgets for m in w["properties"]["metrics"] if isinstance(m[0], dict)]
     assert all("{Stratoscope,Stack,Route,Account} Stack=\"${AWS::StackName}\"" in expression for expression in searched)
-    # The names and statuses as the code has them.
+    # The names and statuses that the code uses.
     code = (ROOT / "shared" / "api" / "src" / "call_metrics.rs").read_text()
     statuses = re.search(r"pub enum GapStatus \{(.*?)\n\}", (ROOT / "shared/collector/src/coverage.rs").read_text(), re.S)
     written = set(re.findall(r'"(APILatency|AWSRequests|EstimatedCostUSD)"\.to_owned', code))

@@ -1,4 +1,4 @@
-"""What SAM makes of template.yaml: the properties that no emulator shows."""
+"""SAM's translation of template.yaml: the properties that no emulator exposes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import translation
 
-#: Values other than the defaults, so that a limit written into the template shows.
+#: Values other than the defaults, to detect a limit that is hard-coded in the template.
 PARAMETERS = {"RateLimit": 7, "BurstLimit": 8, "QuotaLimit": 9, "AuthorizerCacheSeconds": 11}
 
 CORS_HEADERS = {
@@ -50,7 +50,7 @@ def test_every_route_needs_a_key_and_a_token_and_its_preflight_needs_nothing(api
     assert api["Body"]["components"]["securitySchemes"]["api_key"]["in"] == "header"
 
 
-def test_tokens_go_to_the_authorizer_and_what_can_be_none_does_not(api: dict[str, Any]) -> None:
+def test_tokens_go_to_the_authorizer_and_anything_else_does_not(api: dict[str, Any]) -> None:
     scheme = api["Body"]["components"]["securitySchemes"]["Token"]
     assert (scheme["name"], scheme["in"]) == ("Authorization", "header")
     authorizer = scheme["x-amazon-apigateway-authorizer"]
@@ -115,7 +115,7 @@ def test_each_route_is_cached_and_encrypted(resources: dict[str, Any]) -> None:
     settings = {(s["ResourcePath"], s["HttpMethod"]): s for s in stage["MethodSettings"]}
     everything = settings.pop(("/*", "*"))
     assert everything["CachingEnabled"] is False
-    # With ~1 for each slash but the first, as CloudFormation has it.
+    # ~1 stands for each slash except the first, as in CloudFormation.
     routes = ("resources", "metrics", "costs", "bottlenecks")
     assert set(settings) == {
         (path, "GET") for route in routes for path in (f"/~1{route}", f"/~1accounts~1{{account}}~1{route}")
@@ -123,7 +123,7 @@ def test_each_route_is_cached_and_encrypted(resources: dict[str, Any]) -> None:
     for setting in settings.values():
         assert setting["CachingEnabled"] == _when("HasCache", True, False)
         assert setting["CacheDataEncrypted"] is True
-        # They replace what holds for all methods, so they must repeat it.
+        # These replace the settings for all methods, so they must repeat them.
         for name in set(everything) - {"ResourcePath", "HttpMethod", "CachingEnabled"}:
             assert setting[name] == everything[name], name
 
@@ -136,7 +136,7 @@ def test_neither_log_has_a_body_or_a_token(resources: dict[str, Any]) -> None:
     _, logged, _ = stage["AccessLogSetting"]["Fn::If"]
     fields = json.loads(logged["Format"])
     assert {"$context.authorizer.principal", "$context.identity.apiKeyId", "$context.responseLatency"} <= set(fields.values())
-    # A key, and what a caller writes and could forge a line with.
+    # The API key, and text that a caller controls and could forge a log line with.
     assert not set(fields.values()) & {"$context.identity.apiKey", "$context.identity.userAgent", "$context.path"}
 
 
@@ -168,7 +168,7 @@ def test_the_dashboard_shows_the_gateways_seven_metrics_and_the_functions_own(re
     assert {m for n, m in shown if n == "AWS/Lambda"} == {"Duration", "Errors", "Invocations", "Throttles"}
 
 
-def test_a_key_of_ones_own_encrypts_tokens_logs_settings_and_the_topic(resources: dict[str, Any]) -> None:
+def test_a_customer_key_encrypts_tokens_logs_settings_and_the_topic(resources: dict[str, Any]) -> None:
     key = _when("HasKmsKey", {"Ref": "KmsKeyArn"}, {"Ref": "AWS::NoValue"})
     for kind, name in (
         ("AWS::SecretsManager::Secret", "KmsKeyId"),

@@ -1,4 +1,4 @@
-"""What SAM makes of template.yaml."""
+"""SAM's translation of template.yaml."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from samtranslator.translator.translator import Translator
 
 
 def template() -> dict[str, Any]:
-    """template.yaml as it is written."""
+    """Returns template.yaml, untranslated."""
     return yaml_parse((ROOT / "template.yaml").read_text())
 
 
 def resources(parameters: dict[str, Any]) -> dict[str, Any]:
-    """The translated template's resources, as for us-east-1."""
+    """Returns the resources of the template, translated for us-east-1."""
     written = template()
     for resource in written["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":

@@ -1,1 +1,1 @@
-"""`make bench`: what a user feels and AWS bills, next to what they would use instead, over AWS at a distance."""
+"""`make bench`: compares what a user notices and AWS bills with the alternatives, over a simulated, distant AWS."""

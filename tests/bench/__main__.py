@@ -1,5 +1,5 @@
-"""`make bench`: asks the release binaries and their peers the same questions over the same simulated AWS, one after the
-other on this machine, and writes the figures into docs/performance.md.
+"""`make bench`: sends the same requests to the release binaries and their peers over the same simulated AWS, one after
+the other on this machine, and writes the figures to docs/performance.md.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ from .report import Answer, Start, Token
 
 ANSWERS = 6
 STARTS = 20
-#: Those of Python take seconds.
+#: Cold starts of Python take seconds.
 STARTS_OF_PYTHON = 5
 TOKENS = 300
 FUNCTIONS = ["resources", "metrics", "costs", "bottlenecks", "authorizer"]
-#: As little as each function can be asked.
+#: The smallest request that each function accepts.
 SMALL = {
     "metrics": {"resource_type": "ec2", "region": "us-east-1", "resource_ids": f"i-{1:017x}", "hours": "3", "metrics": "cpu"},
     "costs": {"days": "7", "compare": "false"},
 }
-#: How many resources the instructions of an answer are counted with: profiled code takes fifty times as long, and a
-#: longer answer would meet its time limits.
+#: The number of resources with which instructions are counted: profiled code takes fifty times as long, and a larger
+#: response would reach its time limits.
 PROFILED = 1_000
 
 
@@ -50,8 +50,8 @@ def main() -> int:
 
 
 def _answers(build: Build, question: Question) -> dict[str, Answer]:
-    """What everybody takes for a question; ours first."""
-    # Costs are kept after the first answer, so that one alone asks AWS.
+    """Measures the function and all its peers for a question; the function comes first."""
+    # Costs are cached after the first response, so only that one calls AWS.
     count = 1 if question.function == "costs" else ANSWERS
     event = gateway_event(question.function, question.query)
     (start,) = build.invoke([str(build.function(question.function))], event, question.account, count=count)
@@ -60,7 +60,7 @@ def _answers(build: Build, question: Question) -> dict[str, Answer]:
     requests = measured["answers"][-1]["meta"]["aws_requests"]
     warm, cpu = measured["answers_ms"][1:] or measured["answers_ms"], measured["cpu_ms"]
     cpu_ms = (cpu[-1] - cpu[0]) / (count - 1) if count > 1 else cpu[0]
-    # Who asks is asked once a process.
+    # The account's identity is requested once per process.
     calls = requests["total"] - requests["by_operation"].get("sts:GetCallerIdentity", 0)
     found = {"stratoscope": Answer(statistics.median(warm), calls, float(requests["estimated_cost_usd"]), cpu_ms, measured["peak_kib"])}
     for way in question.ways:
@@ -76,7 +76,7 @@ def _answers(build: Build, question: Question) -> dict[str, Answer]:
 
 
 def _starts(build: Build) -> list[Start]:
-    """Cold starts, with TLS as at AWS: the functions, a bare one, and two of Python."""
+    """Measures cold starts, with TLS as on AWS: of the functions, of a bare handler, and of two in Python."""
     python = tools.programs("python-runtime") / "python"
     here = str(Path(__file__).parent)
     runs = [(name, [str(build.function(name))], gateway_event(name, SMALL.get(name, {}))) for name in FUNCTIONS[:-1]]
@@ -98,12 +98,12 @@ def _starts(build: Build) -> list[Start]:
             for values in ([m["ready_ms"] for m in measured], [m["answers_ms"][0] for m in measured], [m["cpu_ms"][0] for m in measured])
         )
         found.append(Start(name, ready, first, cpu, statistics.median(m["peak_kib"] for m in measured)))
-        print(f"start of {name}: ready after {ready:.1f} ms, first answer {first:.0f} ms later", flush=True)
+        print(f"start of {name}: ready after {ready:.1f} ms, first response {first:.0f} ms later", flush=True)
     return found
 
 
 def _tokens(build: Build) -> list[Token]:
-    """What a token costs a warm authorizer: over the runtime interface, and in instructions."""
+    """Measures what a token costs a warm authorizer: time over the runtime interface, and instructions."""
     found = []
     with issuer.running() as oidc:
         environment = {"TOKENS_SECRET": "tokens", "OIDC_ISSUER": oidc.url, "OIDC_AUDIENCE": issuer.AUDIENCE}
@@ -122,7 +122,7 @@ def _tokens(build: Build) -> list[Token]:
 
 
 def _instructions(build: Build) -> dict[str, int]:
-    """The instructions of a warm answer of each function that lists."""
+    """Counts the instructions of a warm response of each function that lists resources."""
     if not has_callgrind():
         return {}
     counted = {}

@@ -1,4 +1,4 @@
-"""The same questions as a function of Python: `peers.resources` and an authorizer, under AWS's own runtime for Python."""
+"""Peers written as Python functions: `peers.resources` and an authorizer, under AWS's own runtime for Python."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs functions under Lambda's runtime interface, and clients of other kinds, with the simulated AWS (`src/`)."""
+"""Runs functions under Lambda's runtime interface, and other clients, against the simulated AWS (`src/`)."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ from samcli.yamlhelper import yaml_parse
 from .questions import ROUND_TRIP_MS
 
 MANIFEST = ROOT / "tests" / "bench" / "Cargo.toml"
-#: Where cargo builds the functions, and the harness beside them.
+#: Where cargo builds the functions, and the harness in a subfolder.
 FUNCTIONS = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
 TARGET = FUNCTIONS / "bench"
 
-#: An opaque token, and the secret that has it.
+#: An opaque token, and the secret that contains it.
 OPAQUE = "t0ken-of-the-benchmarks".ljust(43, "x")
 PRINCIPALS = {"principals": [{"name": "bench", "token": OPAQUE, "scopes": ["*"], "accounts": ["*"]}]}
 
 
 def run(command: list[str], environment: dict[str, str] | None = None, quiet: bool = False) -> str:
-    """The output of a command; an end of the benchmarks if it fails."""
+    """Runs a command and returns its output; exits if it fails."""
     err = subprocess.DEVNULL if quiet else None
     done = subprocess.run(command, cwd=ROOT, env=environment or os.environ, stdout=subprocess.PIPE, stderr=err, text=True)
     if done.returncode != 0:
@@ -44,7 +44,7 @@ def run(command: list[str], environment: dict[str, str] | None = None, quiet: bo
 
 @dataclass(frozen=True)
 class Build:
-    """Functions and harness, as a profile of cargo builds them."""
+    """The functions and the harness, built with one of cargo's profiles."""
 
     profile: str
 
@@ -66,7 +66,7 @@ class Build:
         self, command: list[str], event: dict[str, Any], account: dict[str, str | int], *, count: int = 1, starts: int = 1,
         environment: dict[str, str] | None = None, tls: bool = False,
     ) -> list[dict[str, Any]]:
-        """What each start of a command took, which was given an event so many times."""  # fmt: skip
+        """Starts a command, sends each start the event `count` times, and returns the measurements."""  # fmt: skip
         with tempfile.TemporaryDirectory() as folder:
             (Path(folder) / "event.json").write_text(json.dumps(event))
             variables = _variables() | (environment or {})
@@ -81,7 +81,7 @@ class Build:
 
     @contextlib.contextmanager
     def serving(self, account: dict[str, str | int]) -> Iterator[str]:
-        """The simulated AWS alone."""
+        """Serves the simulated AWS alone."""
         with subprocess.Popen([self.of_harness(), "serve", *_options(account)], stdout=subprocess.PIPE, text=True) as server:
             try:
                 yield json.loads(server.stdout.readline())["url"]
@@ -89,7 +89,7 @@ class Build:
                 server.terminate()
 
     def client(self, command: list[str], account: dict[str, str | int], more: dict[str, str] | None = None) -> tuple[float, dict[str, int], str]:
-        """How long a client took in milliseconds, what AWS was asked, and what it printed."""
+        """Runs a client and returns how long it took in milliseconds, its AWS requests, and its output."""
         with self.serving(account) as url:
             started = time.monotonic()
             printed = run(command, aws_environment(url) | (more or {}), quiet=True)
@@ -100,11 +100,11 @@ class Build:
 
 @dataclass(frozen=True)
 class Instructions:
-    """Counted by callgrind."""
+    """Instructions, as counted by callgrind."""
 
-    #: From the start of the process to the end of its first answer.
+    #: From the start of the process to the end of its first response.
     first: int
-    #: Of an answer after it.
+    #: Of a later response.
     warm: int
 
 
@@ -112,9 +112,9 @@ def instructions(
     build: Build, function: str, event: dict[str, Any], account: dict[str, Any], environment: dict[str, str] | None = None,
     *, warm: int = 2,
 ) -> Instructions:
-    """The instructions of a function's answers, the mean of `warm` ones after the first.
+    """Counts the instructions of a function's first response, and the mean of `warm` later ones.
 
-    AWS takes no time, and the root certificates are the same everywhere.
+    The simulated AWS has no latency, and the root certificates are the same on every machine.
     """  # fmt: skip
     environment = {"SSL_CERT_FILE": certifi.where()} | (environment or {})
 
@@ -131,16 +131,16 @@ def instructions(
 
 
 def check(measured: dict[str, Any]) -> None:
-    """Ends all unless each answer was one: with 200 and complete, or a token's policy with what it allows."""
+    """Exits unless each response is valid: a complete one with status 200, or a policy that allows the token."""
     for answer in measured["answers"]:
         complete = answer["status"] == 200 and not (answer["meta"] or {}).get("partial")
         if not complete and answer["effect"] != "Allow":
-            raise SystemExit(f"no answer to measure: {answer}")
+            raise SystemExit(f"no valid response to measure: {answer}")
 
 
 @functools.cache
 def _variables() -> dict[str, str]:
-    """What template.yaml has in the environment of every function, but for parameters, and metrics of calls as by default."""
+    """Returns the variables that template.yaml sets for all functions, except parameters, with call metrics on."""
     template = yaml_parse((ROOT / "template.yaml").read_text())
     variables = template["Globals"]["Function"]["Environment"]["Variables"]
     return {name: value for name, value in variables.items() if isinstance(value, str)} | {"METRICS_STACK": STACK}
@@ -148,7 +148,7 @@ def _variables() -> dict[str, str]:
 
 @functools.cache
 def _host() -> str:
-    """This machine's target, which cargo names in the path, as .cargo/config.toml asks it to."""
+    """Returns this machine's target, which is part of cargo's output path because of .cargo/config.toml."""
     lines = run(["rustc", "--version", "--verbose"]).splitlines()
     return next(line.removeprefix("host: ") for line in lines if line.startswith("host: "))
 
@@ -158,7 +158,7 @@ def has_callgrind() -> bool:
 
 
 def gateway_event(function: str, query: dict[str, str]) -> dict[str, Any]:
-    """The event of a route with a query."""
+    """Returns the event of a route with a query."""
     event = json.loads((ROOT / "events" / f"{function}.json").read_text())
     event["queryStringParameters"] = query or None
     event["multiValueQueryStringParameters"] = {name: [value] for name, value in query.items()} or None
@@ -166,7 +166,7 @@ def gateway_event(function: str, query: dict[str, str]) -> dict[str, Any]:
 
 
 def authorizer_event(token: str) -> dict[str, Any]:
-    """The event of the gateway for a token."""
+    """Returns the gateway's event for a token."""
     arn = "arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5/v1/GET/resources"
     return {"type": "TOKEN", "authorizationToken": f"Bearer {token}", "methodArn": arn}
 

@@ -1,6 +1,7 @@
-"""The same questions asked with plain boto3: one call after the other, as the notes that the product grew from had it, and
-with a pool of threads over regions and services. `python -m bench.peers <question> <way>` asks twice and prints how long the
-second time took, when clients are built and connections kept, as ours are; the requests of the first are not counted either.
+"""The same questions with plain boto3: one call after the other, like the scripts that the product grew from, and with
+a pool of threads over regions and services. `python -m bench.peers <question> <way>` runs twice and prints how long the
+second run took, when clients exist and connections are open, as in a warm function. The requests of the first run don't
+count.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-#: As many as a careful script takes, with a connection for each.
+#: As many threads as a well-written script would use, with one connection each.
 THREADS = 32
 HOME = "us-east-1"
 
@@ -31,7 +32,7 @@ _building = threading.Lock()
 
 
 def _client(service: str, region: str) -> Any:
-    """One client a service and region, for all threads; boto3 can't build two at once."""
+    """Returns one client per service and region for all threads; boto3 can't build two at once."""
     with _building:
         if (service, region) not in _clients:
             config = Config(max_pool_connections=THREADS, retries={"mode": "standard"})
@@ -136,7 +137,7 @@ def main() -> None:
     ask = {"resources": resources, "metrics": metrics, "bottlenecks": bottlenecks, "costs": costs}[question]
     numbers = [int(number) for number in rest]
     ask(run, *numbers)
-    # The simulated AWS says what it was asked, and forgets it.
+    # Reading the request counts of the simulated AWS resets them.
     aws = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     aws.open(f"{os.environ['AWS_ENDPOINT_URL']}/_asked", timeout=10).close()
     started = time.monotonic()

@@ -1,4 +1,4 @@
-"""What is asked of which account, what it takes at least, and who else is asked."""
+"""The benchmark's questions: each with its account, the least time and calls it needs, and its peers."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-#: How long a request to the simulated AWS takes.
+#: The latency of the simulated AWS.
 ROUND_TRIP_MS = 50
 REGIONS = [
     "us-east-1", "us-east-2", "us-west-1", "us-west-2", "ap-south-1", "ap-northeast-1", "ap-northeast-2",
     "ap-northeast-3", "ap-southeast-1", "ap-southeast-2", "ca-central-1", "eu-central-1", "eu-north-1", "eu-west-1",
     "eu-west-2", "eu-west-3", "sa-east-1",
 ]  # fmt: skip
-#: CloudWatch's published rates: requests a second of a region, and datapoints a second of old and of recent times.
+#: CloudWatch's published limits per region: requests per second, and datapoints per second, for old and recent times.
 METRIC_REQUESTS_A_SECOND = 50
 OLD_DATAPOINTS_A_SECOND, RECENT_DATAPOINTS_A_SECOND = 396_000, 180_000
-#: What one GetMetricData holds, and how many groups a page of Cost Explorer has.
+#: The queries in one GetMetricData request, and the groups in one page of Cost Explorer.
 QUERIES_A_REQUEST = 500
 GROUPS_A_PAGE = 600
 BILL_LINES = 40
@@ -28,26 +28,26 @@ Pages = dict[str, int]
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked, of which account."""
+    """A request to a function, and the account that it is about."""
 
     name: str
     function: str
     query: dict[str, str]
     #: Options of the simulated AWS.
     account: dict[str, str | int]
-    #: The longest chain of calls of which each needs the one before, or waits for its rate, in milliseconds.
+    #: The time of the longest chain of calls that depend on each other or wait for a rate limit, in milliseconds.
     limit_ms: float
-    #: The fewest calls that AWS's pages and batches allow, by operation, once the account's own number is known.
+    #: The fewest calls that AWS's pages and batches allow, by operation, once the account id is known.
     least_calls: dict[str, int]
-    #: What `bench.peers` is asked, and in which ways; some would take longer than anybody waits.
+    #: The arguments of `bench.peers`, and the ways to run it; some ways would take too long for some questions.
     script: list[str]
     ways: tuple[str, ...] = ("sequential", "threads")
-    #: Tools of the registries that answer the like.
+    #: Tools from package registries that answer a similar question.
     tools: tuple[str, ...] = field(default=())
 
 
 def of_regions(of_type: int) -> list[int]:
-    """How many resources of a type each region has, as `src/inventory.rs` spreads them: half in the first region."""
+    """Returns how many resources of a type each region has: half in the first region, like `src/inventory.rs`."""
     elsewhere = of_type // 2 // (len(REGIONS) - 1)
     return [of_type - elsewhere * (len(REGIONS) - 1)] + [elsewhere] * (len(REGIONS) - 1)
 
@@ -91,8 +91,8 @@ def _metrics(ids: int, metrics: int) -> Question:
     return Question(f"/metrics, {ids * metrics:,} series", "metrics", query, account, limit, calls, script, ways)
 
 
-#: What the rules of `functions/bottlenecks` need of an instance over each stretch of time: queries, datapoints of a query,
-#: and the rate of such datapoints.
+#: What the rules of `functions/bottlenecks` need for an instance in each time window: queries, datapoints per query,
+#: and the rate limit for such datapoints.
 INSTANCE_NEEDS = [(2, 24, OLD_DATAPOINTS_A_SECOND), (2, 6, RECENT_DATAPOINTS_A_SECOND), (3, 14, OLD_DATAPOINTS_A_SECOND)]
 
 
@@ -100,7 +100,7 @@ def _bottlenecks(instances: int, ways: tuple[str, ...], tools: tuple[str, ...]) 
     regions = of_regions(instances)
     pages = [_pages(n, 1_000) for n in regions]
     requests = [sum(math.ceil(n * queries / QUERIES_A_REQUEST) for queries, _, _ in INSTANCE_NEEDS) for n in regions]
-    # A full request keeps the next one waiting by the slower of the two rates.
+    # After a full request, the next one waits for the slower of the two rates.
     waits = sum(
         math.ceil(regions[0] * queries / QUERIES_A_REQUEST)
         * max(1000 / METRIC_REQUESTS_A_SECOND, min(regions[0] * queries, QUERIES_A_REQUEST) * points * 1000 / rate)

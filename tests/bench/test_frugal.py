@@ -1,9 +1,8 @@
-"""What an answer may cost, by numbers that are the same on any machine: its AWS calls, and its instructions.
+"""Limits on what a response may cost, in numbers that are the same on any machine: AWS calls and CPU instructions.
 
-The functions are those that the end-to-end tests deploy, without optimisation; what they take in release is what
-`make bench` measures. Callgrind counts instructions, so that neither load nor clock matter; the tolerance is for what
-differs between processors and C compilers. A change that means to cost more or less writes the counts anew:
-`FRUGAL_UPDATE=1 make frugal`.
+The functions are those that the end-to-end tests deploy, without optimisation; `make bench` measures release builds.
+Callgrind counts instructions, so neither load nor clock speed matter; the tolerance covers differences between
+processors and C compilers. A change that is meant to alter the cost updates the counts: `FRUGAL_UPDATE=1 make frugal`.
 """
 
 from __future__ import annotations
@@ -30,14 +29,14 @@ def build() -> None:
     BUILD.build()
 
 
-#: How CloudWatch and the tagging API are called in a signature, and by their IAM prefix.
+#: The names of CloudWatch and the tagging API in a signature, and their IAM prefixes.
 PREFIXES = {"monitoring": "cloudwatch", "tagging": "tag"}
 
 
-# Without optimisation, an answer about ten thousand instances would meet its time limits.
+# Without optimisation, a response about ten thousand instances would reach its time limits.
 @pytest.mark.parametrize("question", [q for q in QUESTIONS if q.name != "/bottlenecks, 10,000 instances"], ids=lambda q: q.name)
-def test_an_answer_takes_the_fewest_calls_and_tells_them(question: Question) -> None:
-    # The second answer of a process needs nothing that is asked once; costs are kept.
+def test_a_response_takes_the_fewest_calls_and_reports_them(question: Question) -> None:
+    # The second response of a process needs no calls that are made only once; costs are cached after the first.
     count = 1 if question.function == "costs" else 2
     event, account = gateway_event(question.function, question.query), question.account | {"round-trip-ms": 1}
     (start,) = BUILD.invoke([str(BUILD.function(question.function))], event, account, count=count)
@@ -45,7 +44,7 @@ def test_an_answer_takes_the_fewest_calls_and_tells_them(question: Question) -> 
     assert [(a["status"], a["meta"]["partial"], a["meta"]["gaps"]) for a in answers] == [(200, False, [])] * count
     told = answers[-1]["meta"]["aws_requests"]["by_operation"]
     assert {operation: told[operation] for operation in told if operation != "sts:GetCallerIdentity"} == question.least_calls
-    # What AWS saw of all answers is that, and who asks once.
+    # Over all responses, AWS received these calls, plus one for the identity.
     split = (operation.split(":") for operation in start["asked"])
     asked = {f"{PREFIXES.get(service, service)}:{name}": start["asked"][f"{service}:{name}"] for service, name in split}
     least = {operation: calls * count for operation, calls in question.least_calls.items()}
@@ -54,7 +53,7 @@ def test_an_answer_takes_the_fewest_calls_and_tells_them(question: Question) -> 
 
 @pytest.fixture(scope="module")
 def counts() -> Iterator[dict[str, int]]:
-    """The counts to hold against; with FRUGAL_UPDATE, what the tests that run leave there is written."""
+    """Yields the expected counts; with FRUGAL_UPDATE, writes those that the tests have updated."""
     known = json.loads(COUNTS.read_text())
     yield known
     if UPDATE:
@@ -73,7 +72,7 @@ needs_callgrind = pytest.mark.skipif(not has_callgrind() and "CI" not in os.envi
 
 @needs_callgrind
 @pytest.mark.parametrize("kind", ["opaque", "RS256", "ES256"])
-def test_a_token_takes_the_instructions_that_it_took(kind: str, counts: dict[str, int]) -> None:
+def test_a_token_takes_as_many_instructions_as_before(kind: str, counts: dict[str, int]) -> None:
     with issuer.running() as oidc:
         environment = {"TOKENS_SECRET": "tokens", "OIDC_ISSUER": oidc.url, "OIDC_AUDIENCE": issuer.AUDIENCE}
         token = OPAQUE if kind == "opaque" else oidc.token(oidc.claims(), kind)
@@ -87,7 +86,7 @@ def test_a_token_takes_the_instructions_that_it_took(kind: str, counts: dict[str
     ("function", "query", "account"),
     [("resources", {"types": ",".join(TYPES)}, {"resources": 100}), ("bottlenecks", {"types": "ec2"}, {"resources": 100, "only-instances": "yes"})],
 )
-def test_an_answer_takes_the_instructions_that_it_took(
+def test_a_response_takes_as_many_instructions_as_before(
     function: str, query: dict[str, str], account: dict[str, str | int], counts: dict[str, int]
 ) -> None:
     _hold(counts, f"{function}, 100 resources", instructions(BUILD, function, gateway_event(function, query), account))

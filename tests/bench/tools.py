@@ -1,4 +1,4 @@
-"""Tools of the package registries that answer the like: each in a virtual environment of its own, at a pinned version."""
+"""Tools from package registries for similar questions: each in its own virtual environment, at a pinned version."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _awscost(programs: Path, _question: Question, _folder: Path) -> list[str]:
     return [str(programs / "awscost"), "-g", "DAILY", "-p", "90", "-d", "SERVICE", "-d", "REGION"]
 
 
-#: The command of a tool for a question, which may write into a folder.
+#: Builds the command of a tool for a question; the tool may write to a folder.
 COMMANDS: dict[str, Callable[[Path, Question, Path], list[str]]] = {
     "c7n": _c7n,
     "aws-list-all": _list_all,
@@ -55,13 +55,13 @@ REQUIREMENTS = {
     "aws-list-all": ["aws-list-all==0.9.2"],
     "aws-finops": ["aws-finops-dashboard==2.3.0"],
     "awscost": ["awscost==0.4.0"],
-    # No tool, but AWS's own runtime for functions in Python.
+    # Not a tool, but AWS's own runtime for Python functions.
     "python-runtime": ["awslambdaric==4.2.2", "boto3==1.44.5"],
 }
 
 
 def programs(name: str) -> Path:
-    """Where the programs of a tool are; installs it the first time."""
+    """Returns the folder with the programs of a tool, which it installs the first time."""
     home, requirements = HOME / name, REQUIREMENTS[name]
     done = home / "installed.json"
     if not done.exists() or json.loads(done.read_text()) != requirements:
@@ -74,7 +74,7 @@ def programs(name: str) -> Path:
 
 
 def environment(folder: Path) -> dict[str, str]:
-    """What a tool needs beside the endpoint: a profile, since some take credentials from nowhere else."""
+    """Returns what a tool needs in addition to the endpoint: a profile, since some read credentials only from there."""
     (folder / "config").write_text(f"[default]\nregion = {HOME_REGION}\n")
     (folder / "credentials").write_text("[default]\naws_access_key_id = 123456789012\naws_secret_access_key = bench\n")
     return {"AWS_CONFIG_FILE": str(folder / "config"), "AWS_SHARED_CREDENTIALS_FILE": str(folder / "credentials"),

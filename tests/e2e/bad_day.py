@@ -1,7 +1,7 @@
-"""An endpoint between the functions and AWS that does what AWS does on a bad day.
+"""A proxy between the functions and AWS that injects the faults that AWS has on a bad day.
 
-It passes every request on to the emulator (Cost Explorer's to the ledger) and answers with what comes back, except where a
-fault is set: by service, region and operation. Faults are plain functions from a request to an answer.
+It forwards every request to the emulator (those to Cost Explorer to the ledger) and returns the response, unless a
+fault is set for the service, region or operation. A fault is a plain function from a request to a response.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ import cbor2
 from aiohttp import web
 from yarl import URL
 
-#: The credentials of sessions that were given through an endpoint.
+#: The credentials of sessions that were issued through an endpoint.
 SEEN_SECRETS: set[str] = set()
 
-#: The signing name of each service whose protocol is not that of query strings and XML.
+#: The signing names of the services that use JSON or CBOR instead of query strings and XML.
 JSON, CBOR = {"ce", "lambda", "secretsmanager", "tagging"}, {"monitoring"}
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A request, as AWS reads it."""
+    """A request, as AWS interprets it."""
 
     #: The signing name: `ec2`, `rds`, `s3`, `lambda`, `tagging`, `monitoring`, `ce`, `sts`, `secretsmanager`.
     service: str
@@ -45,7 +45,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Answer:
-    """What is sent back: all of the body, or only the first bytes of what its length says."""
+    """A response: the whole body, or only its first bytes under the full content length."""
 
     status: int
     headers: dict[str, str]
@@ -53,9 +53,9 @@ class Answer:
     cut_at: int | None = None
 
 
-#: Passes a request on.
+#: Forwards a request.
 Pass = Callable[[], Awaitable[Answer]]
-#: Answers a request; None resets the connection.
+#: Responds to a request; None resets the connection.
 Fault = Callable[[Asked, Pass], Awaitable[Answer | None]]
 
 
@@ -68,7 +68,7 @@ class Endpoint:
     _faults: list[tuple[dict[str, str], Fault]] = field(default_factory=list)
 
     def fault_for(self, asked: Asked) -> Fault | None:
-        """The newest fault that is set for a request."""
+        """Returns the most recently set fault for a request."""
         for where, fault in reversed(self._faults):
             if all(getattr(asked, name) == value for name, value in where.items()):
                 return fault
@@ -76,7 +76,7 @@ class Endpoint:
 
     @contextlib.contextmanager
     def with_fault(self, fault: Fault, **where: str) -> Iterator[None]:
-        """Sets a fault, for a `service`, a `region`, an `operation` or all of them."""
+        """Sets a fault for a `service`, `region` and `operation`; those that are left out match any."""
         entry = (where, fault)
         self._faults.append(entry)
         try:
@@ -85,7 +85,7 @@ class Endpoint:
             self._faults.remove(entry)
 
     def variables(self) -> dict[str, str]:
-        """The variables that lead a function here. One a service, since the emulator sets AWS_ENDPOINT_URL itself."""
+        """Returns the variables that point a function here: one per service, as the emulator sets AWS_ENDPOINT_URL."""
         return variables(self.url)
 
     def operations(self) -> list[str]:
@@ -98,7 +98,7 @@ SERVICES = (
 
 
 def variables(url: str) -> dict[str, str]:
-    """The variables with which a function takes `url` for all of AWS."""
+    """Returns the variables with which a function uses `url` for all of AWS."""
     return {f"AWS_ENDPOINT_URL_{service}": url for service in SERVICES}
 
 
@@ -140,7 +140,7 @@ def _handler(endpoint: Endpoint, session: aiohttp.ClientSession, aws: str, cost_
 
         async def pass_on() -> Answer:
             url = URL(upstream + asked.path, encoded=True)
-            # Credentials that pass here must not be seen anywhere else.
+            # Records the credentials that pass through here, which must not appear anywhere else.
             async with session.request(asked.method, url, headers=asked.headers, data=asked.body) as response:
                 kept = {k: v for k, v in response.headers.items() if k.lower() not in ("content-length", "transfer-encoding")}
                 text = await response.read()
@@ -180,7 +180,7 @@ def _read(request: web.BaseRequest, body: bytes) -> Asked:
 
 
 async def hang(_: Asked, __: Pass) -> Answer | None:
-    """Never answers."""
+    """Never responds."""
     await asyncio.sleep(3600)
     return None
 
@@ -191,7 +191,7 @@ async def reset(_: Asked, __: Pass) -> Answer | None:
 
 
 def late(seconds: float) -> Fault:
-    """Answers, and late."""
+    """Responds correctly, but late."""
 
     async def fault(_: Asked, pass_on: Pass) -> Answer:
         await asyncio.sleep(seconds)
@@ -201,7 +201,7 @@ def late(seconds: float) -> Fault:
 
 
 def error(status: int, code: str, message: str = "words of AWS") -> Fault:
-    """An error of AWS in the service's own format."""
+    """Responds with an AWS error in the service's own format."""
 
     async def fault(asked: Asked, _: Pass) -> Answer:
         return _error(asked, status, code, message)
@@ -222,7 +222,7 @@ def _error(asked: Asked, status: int, code: str, message: str) -> Answer:
 
 
 def body(text: bytes, status: int = 200) -> Fault:
-    """An answer of the right kind with this body."""
+    """Responds with the right headers but with this body."""
 
     async def fault(asked: Asked, pass_on: Pass) -> Answer:
         answer = await pass_on()
@@ -232,7 +232,7 @@ def body(text: bytes, status: int = 200) -> Fault:
 
 
 async def no_datapoints(asked: Asked, pass_on: Pass) -> Answer:
-    """CloudWatch of a resource that is gone: every series is complete and has nothing."""
+    """Responds like CloudWatch for a deleted resource: every series is complete and empty."""
     answer = await pass_on()
     empty = {"Label": "", "Timestamps": [], "Values": [], "StatusCode": "Complete"}
     results = [{"Id": query["Id"]} | empty for query in cbor2.loads(asked.body)["MetricDataQueries"]]
@@ -240,19 +240,19 @@ async def no_datapoints(asked: Asked, pass_on: Pass) -> Answer:
 
 
 async def half(_: Asked, pass_on: Pass) -> Answer:
-    """The first half of the answer, and then the end of the connection."""
+    """Sends the first half of the response, then closes the connection."""
     answer = await pass_on()
     return Answer(answer.status, answer.headers, answer.body, cut_at=len(answer.body) // 2)
 
 
 async def short(_: Asked, pass_on: Pass) -> Answer:
-    """The first half of the answer as if it were all."""
+    """Sends the first half of the response as if it were complete."""
     answer = await pass_on()
     return Answer(answer.status, answer.headers, answer.body[: len(answer.body) // 2])
 
 
 def first(count: int, fault: Fault) -> Fault:
-    """A fault of the first requests only."""
+    """Applies a fault to the first requests only."""
     left = count
 
     async def counted(asked: Asked, pass_on: Pass) -> Answer | None:
@@ -263,7 +263,7 @@ def first(count: int, fault: Fault) -> Fault:
     return counted
 
 
-#: Where each listing has the token of its next page.
+#: Where each listing puts the token of its next page.
 _TOKENS = {
     "DescribeInstances": (b"</DescribeInstancesResponse>", "<nextToken>{}</nextToken>"),
     "DescribeDBInstances": (b"</DescribeDBInstancesResult>", "<Marker>{}</Marker>"),
@@ -271,7 +271,7 @@ _TOKENS = {
 
 
 def more_pages(tokens: Callable[[int], str | None]) -> Fault:
-    """Lists that go on: `tokens` gives the token of the next page by the number of the page, from 0."""
+    """Makes a listing continue: `tokens` maps the page number, from 0, to the token of the next page."""
     page = -1
 
     async def fault(asked: Asked, pass_on: Pass) -> Answer:
@@ -291,7 +291,7 @@ def more_pages(tokens: Callable[[int], str | None]) -> Fault:
 
 
 def bucket(burst: float, a_second: float, status: int, code: str) -> Fault:
-    """A token bucket: throttles what is beyond it."""
+    """Throttles with a token bucket."""
     tokens, filled = burst, time.monotonic()
 
     async def fault(asked: Asked, pass_on: Pass) -> Answer:

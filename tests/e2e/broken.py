@@ -1,4 +1,4 @@
-"""Deployments broken on purpose, each in one place and for as long as a test looks at it."""
+"""Breaks a deployment on purpose: each function breaks one thing, for the duration of a test."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def cache_key_dropped(emulator: Emulator) -> Iterator[None]:
 
 @contextlib.contextmanager
 def health_closed(emulator: Emulator) -> Iterator[None]:
-    """The route for monitors wants a key."""
+    """Makes the route for monitors require a key."""
     gateway, api = emulator.client("apigateway"), stack.outputs(emulator)["RestApiId"]
     (resource,) = [r for r in gateway.get_resources(restApiId=api)["items"] if r["path"] == "/health"]
 
@@ -64,7 +64,7 @@ def health_closed(emulator: Emulator) -> Iterator[None]:
     try:
         yield
     finally:
-        # The emulator takes the text "false" for true.
+        # The emulator treats the string "false" as true.
         needs_key(op="remove")
 
 
@@ -121,7 +121,7 @@ def alarm_without_action(emulator: Emulator) -> Iterator[None]:
 
 @contextlib.contextmanager
 def old_deployment(emulator: Emulator) -> Iterator[None]:
-    """A deployment that is not the stack's, as is left in the stage when an update does not reach it."""
+    """Puts a foreign deployment into the stage, as when an update does not reach the stage."""
     gateway, outputs = emulator.client("apigateway"), stack.outputs(emulator)
     stage = {"restApiId": outputs["RestApiId"], "stageName": outputs["StageName"]}
 
@@ -140,7 +140,7 @@ def old_deployment(emulator: Emulator) -> Iterator[None]:
 
 @contextlib.contextmanager
 def resource_policy_too_wide(emulator: Emulator) -> Iterator[None]:
-    """Everybody may come to a PRIVATE API, not only those who come through its endpoint."""
+    """Opens a PRIVATE API to everyone, not only to callers through its endpoint."""
     gateway, api = emulator.client("apigateway"), stack.outputs(emulator)["RestApiId"]
     before = json.loads(json.loads(f'"{gateway.get_rest_api(restApiId=api)["policy"]}"'))
     (statement,) = before["Statement"]
@@ -158,7 +158,7 @@ def resource_policy_too_wide(emulator: Emulator) -> Iterator[None]:
 
 @contextlib.contextmanager
 def secret_unreadable(emulator: Emulator) -> Iterator[None]:
-    """Its deletion was asked for. The authorizer keeps what it read for two minutes, so it starts anew."""
+    """Schedules the secret for deletion. The authorizer caches it for two minutes, so it is restarted."""
     secrets, secret = emulator.client("secretsmanager"), stack.outputs(emulator)["TokensSecret"]
     with iam.started_anew(emulator, "AuthorizerFunction", STARTED_ANEW="1"):
         secrets.delete_secret(SecretId=secret, RecoveryWindowInDays=7)
@@ -170,7 +170,7 @@ def secret_unreadable(emulator: Emulator) -> Iterator[None]:
 
 @contextlib.contextmanager
 def permission_added(emulator: Emulator) -> Iterator[None]:
-    """More than the template grants, by a policy of its own."""
+    """Grants more than the template does, in an additional policy."""
     client, role = emulator.client("iam"), iam.role_of(emulator, "CostsFunction")
     statement = {"Effect": "Allow", "Action": "*", "Resource": "*"}
     document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
@@ -193,7 +193,7 @@ def function_open_to_all(emulator: Emulator) -> Iterator[None]:
 
 @contextlib.contextmanager
 def method_added(emulator: Emulator) -> Iterator[None]:
-    """A way to a function that asks for neither key nor token."""
+    """Adds a method that requires neither key nor token."""
     gateway, api = emulator.client("apigateway"), stack.outputs(emulator)["RestApiId"]
     (resource,) = [r for r in gateway.get_resources(restApiId=api)["items"] if r["path"] == "/costs"]
     method = {"restApiId": api, "resourceId": resource["id"], "httpMethod": "POST"}

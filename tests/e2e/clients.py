@@ -1,4 +1,4 @@
-"""API keys of their own, for tests that send more than the deployment's own key may."""
+"""Separate API keys, for tests that send more requests than the deployment's own key may."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from emulator.stack import Stack
 
 @contextlib.contextmanager
 def with_quota(emulator: Emulator, deployed: Stack, quota: int) -> Iterator[dict[str, str]]:
-    """The headers of a client with a key and a usage plan of its own, as docs/operate.md adds one."""
+    """Yields the headers of a client with its own key and usage plan, added as docs/operate.md describes."""
     gateway = emulator.client("apigateway")
     plan = gateway.create_usage_plan(
         name="reporting",

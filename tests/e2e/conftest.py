@@ -1,4 +1,4 @@
-"""The stack under test: the real template and binaries, deployed once into an emulator of this run's own."""
+"""The stack under test: the real template and binaries, deployed once to an emulator that this run starts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from . import issuer as issuers
 from .bad_day import Endpoint
 from .issuer import Issuer
 
-#: An account that is configured and has no reader role.
+#: An account that is configured but has no reader role.
 ACCOUNT_WITHOUT_ROLE = "555555555555"
 
 
@@ -49,14 +49,14 @@ def deployed(emulator: Emulator, bill: Ledger, issuer: Issuer) -> Stack:
     others = f"{OTHER_ACCOUNT},{ACCOUNT_WITHOUT_ROLE}"
     oidc = {"OidcIssuer": issuer.url, "OidcAudience": issuers.AUDIENCE}
     deployed = stack.deploy(emulator, bill, OtherAccounts=others, **oidc)
-    # Before the first call: the authorizer keeps what it read.
+    # Before the first call, since the authorizer caches the secret.
     tokens.add_principals(emulator)
     return deployed
 
 
 @pytest.fixture(scope="module")
 def endpoint(deployed: Stack, emulator: Emulator, bill: Ledger) -> Iterator[Endpoint]:
-    """The endpoint of bad days, between the functions and AWS for as long as a file of tests needs it."""
+    """Puts the fault-injecting proxy between the functions and AWS for the duration of a test module."""
     functions = ("ResourcesFunction", "MetricsFunction", "CostsFunction", "BottlenecksFunction")
     with bad_day.running(emulator.endpoint, bill.url) as endpoint, contextlib.ExitStack() as started:
         for function in functions:
@@ -66,7 +66,7 @@ def endpoint(deployed: Stack, emulator: Emulator, bill: Ledger) -> Iterator[Endp
 
 @dataclass
 class Exchanged:
-    """What the whole run sent and got."""
+    """What the whole run sent and received."""
 
     headers: set[str] = field(default_factory=set)
     answers: list[bytes] = field(default_factory=list)
@@ -74,7 +74,7 @@ class Exchanged:
 
 @pytest.fixture(scope="session", autouse=True)
 def exchanged() -> Iterator[Exchanged]:
-    """Every header that is sent to the API, and every answer; the last tests look into them."""
+    """Collects every header sent to the API and every response body; the last tests inspect them."""
     kept, get = Exchanged(), Stack.get
 
     def keeping(self: Stack, path: str, headers: dict[str, str] | None = None) -> tuple[int, dict[str, str], bytes]:
@@ -89,5 +89,5 @@ def exchanged() -> Iterator[Exchanged]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What looks at the logs of the whole run comes last."""
+    """Runs the tests that inspect the logs of the whole run last."""
     items.sort(key=lambda item: item.path.name == "test_logs.py")

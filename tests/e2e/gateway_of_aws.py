@@ -1,7 +1,7 @@
-"""What the emulator lacks of AWS and `make verify` looks at, in front of it: a stage cache, the test of an authorizer, usage,
-a trail of events. Everything else goes on to the emulator as it came.
+"""A proxy in front of the emulator with the parts of AWS that the emulator lacks and `make verify` checks: a stage
+cache, the test of an authorizer, usage, a trail of events. Everything else is forwarded to the emulator unchanged.
 
-Each part follows AWS's documentation, and can be switched to be wrong, which the checks must see.
+Each part follows AWS's documentation, and can be switched to misbehave, which the checks must detect.
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ from emulator import stack
 from emulator.ministack import Emulator
 
 #: Faults of the gateway, by name.
-FAULTS = ("caches nothing", "asks nobody before the cache", "ignores max-age", "authorizer allows all", "authorizer fails")
+FAULTS = ("caches nothing", "skips the authorizer", "ignores max-age", "authorizer allows all", "authorizer fails")
 
 
 @dataclass
 class Gateway:
-    """The running front."""
+    """The running proxy."""
 
     emulator: Emulator
     url: str = ""
     faults: set[str] = field(default_factory=set)
-    #: What CloudTrail has: its events' own JSON.
+    #: CloudTrail's events, each as its own JSON.
     events: list[dict[str, Any]] = field(default_factory=list)
-    #: Used and left, a day each, of the stack's key.
+    #: The usage of the stack's key: calls made and calls left, one pair per day.
     usage: list[list[int]] = field(default_factory=lambda: [[7, 993], [3, 990]])
     cache: dict[str, tuple[int, Message, bytes]] = field(default_factory=dict)
 
@@ -94,15 +94,15 @@ class _Handler(BaseHTTPRequestHandler):
     do_PUT = do_PATCH = do_DELETE = do_POST
 
     def _call_of_the_api(self) -> None:
-        """The authorizer comes before the cache, so an answer from it is never given to one who may not have it."""
+        """Runs the authorizer before the cache, so a cached response never reaches a caller who may not have it."""
         if self.path.endswith("/health"):
-            # The emulator keeps out everybody who comes to a PRIVATE API, since it has no endpoint to come through.
+            # The emulator rejects every caller of a PRIVATE API, since it has no VPC endpoint.
             return self._say_json({"status": "ok"})
         status, headers, body = self._pass()
         refresh = "max-age=0" in self.headers.get("Cache-Control", "")
         kept = self.aws.cache.get(self.path)
         faults = self.aws.faults
-        if kept and status != 200 and "asks nobody before the cache" in faults:
+        if kept and status != 200 and "skips the authorizer" in faults:
             return self._say(*kept)
         if status != 200 or "caches nothing" in faults:
             return self._say(status, headers, body)
@@ -163,4 +163,4 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
-        """Nothing: a line of the log would have the path of each call."""
+        """Logs nothing: a log line would contain the path of each call."""

@@ -1,4 +1,4 @@
-"""Changes a deployed function's permissions and settings, for as long as a test looks at what that does."""
+"""Changes a deployed function's permissions and settings for the duration of a test."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from emulator import stack
 from emulator.ministack import ACCOUNT, Emulator
 
 
-#: What every function may do to enter other accounts.
+#: The actions with which a function accesses other accounts.
 ENTER = {"sts:AssumeRole", "sts:SetSourceIdentity"}
 
 
 def role_of(emulator: Emulator, logical_id: str) -> str:
-    """The name of the execution role of a function of the stack."""
+    """Returns the name of the execution role of a function of the stack."""
     resource = emulator.client("cloudformation").describe_stack_resource(
         StackName="stratoscope", LogicalResourceId=logical_id
     )
@@ -24,7 +24,7 @@ def role_of(emulator: Emulator, logical_id: str) -> str:
 
 
 def allowed_actions(emulator: Emulator, role: str, account: str = ACCOUNT) -> set[str]:
-    """Every action that the role's own policies allow."""
+    """Returns every action that the role's own policies allow."""
     iam = emulator.client("iam", account=account)
     documents = [
         iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
@@ -35,7 +35,7 @@ def allowed_actions(emulator: Emulator, role: str, account: str = ACCOUNT) -> se
 
 @contextlib.contextmanager
 def without(emulator: Emulator, role: str, action: str) -> Iterator[None]:
-    """Takes `action` from the role, and gives it back."""
+    """Removes `action` from the role, and restores it afterwards."""
     iam = emulator.client("iam")
     names = iam.list_role_policies(RoleName=role)["PolicyNames"]
     before = {name: iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"] for name in names}
@@ -53,7 +53,7 @@ def without(emulator: Emulator, role: str, action: str) -> Iterator[None]:
 
 @contextlib.contextmanager
 def started_anew(emulator: Emulator, output: str, **variables: str) -> Iterator[None]:
-    """Starts a function anew, with these variables, and again as it was."""
+    """Restarts a function with these variables, and afterwards once more without them."""
     before = stack.variables(emulator, output)
     stack.configure(emulator, output, **variables)
     try:

@@ -1,4 +1,4 @@
-"""An OIDC issuer of the tests, on loopback: its configuration, its keys, and tokens signed with them, or forged."""
+"""An OIDC issuer for the tests, on loopback: its configuration, its keys, and tokens signed with them, or forged."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def _number(value: int) -> str:
 
 
 class Issuer:
-    """Three keys, one for each algorithm that is taken, whose ids are the algorithms' names."""
+    """An issuer with three keys, one for each accepted algorithm; the algorithm's name is the key's id."""
 
     url = ""
 
@@ -47,7 +47,7 @@ class Issuer:
         ]
 
     def claims(self, **changed: Any) -> dict[str, Any]:
-        """Claims that are taken: of a token that may read the costs of the home account."""
+        """Returns valid claims, for a token that may read the costs of the home account."""
         now = int(clock.now().timestamp())
         claims = {
             "iss": self.url, "aud": AUDIENCE, "sub": "ops@example.com", "iat": now, "nbf": now, "exp": now + 600,
@@ -56,7 +56,7 @@ class Issuer:
         return {name: value for name, value in claims.items() if value is not None}
 
     def token(self, claims: dict[str, Any], algorithm: str = "ES256", kid: str | None = None) -> str:
-        """A token signed as `algorithm` says; `none` without a signature, `HS256` with the RSA public key as secret."""
+        """Returns a token signed with `algorithm`; `none` means unsigned, `HS256` uses the RSA public key as secret."""
         header = {"typ": "JWT", "alg": algorithm, "kid": kid or algorithm}
         text = ".".join(_encoded(json.dumps(part).encode()) for part in (header, claims))
         return f"{text}.{_encoded(self._signature(algorithm, text.encode()))}"
@@ -79,7 +79,7 @@ class Issuer:
 
 @contextlib.contextmanager
 def running() -> Iterator[Issuer]:
-    """Serves an issuer."""
+    """Serves an issuer on loopback."""
     issuer = Issuer()
 
     class Handler(loopback.Handler):

@@ -1,4 +1,4 @@
-"""Other accounts on the deployed stack: through their own paths, with their own data, and nothing of another's."""
+"""Other accounts on the deployed stack: each has its own paths and returns its own data and no other account's."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_findings_of_the_other_account_are_its_own(deployed: Stack) -> None:
 )
 def test_the_home_account_answers_the_same_under_its_own_path(deployed: Stack, path: str) -> None:
     short, long = (ask(deployed, prefix + path) for prefix in ("", f"/accounts/{ACCOUNT}"))
-    # Whichever was asked second may know more already: the account, the costs.
+    # The second call may find the account and the costs cached.
     for answer in (short, long):
         for name in ("aws_requests", "elapsed_ms", "generated_at"):
             del answer["meta"][name]
@@ -100,7 +100,7 @@ def test_fifty_mixed_calls_at_once_never_mix_the_accounts(deployed: Stack) -> No
 
 
 @pytest.mark.parametrize("route", ["/resources", "/bottlenecks"])
-def test_a_cursor_is_of_one_account(deployed: Stack, route: str) -> None:
+def test_a_cursor_is_valid_for_one_account_only(deployed: Stack, route: str) -> None:
     where = {"types": "ebs", "regions": "eu-west-1,us-east-1", "limit": 1}
     cursor = ask(deployed, route, **where)["data"]["next_cursor"]
     assert ask(deployed, f"/accounts/{ACCOUNT}{route}", **where, cursor=cursor)["success"]
@@ -135,7 +135,7 @@ def test_a_token_opens_the_accounts_of_its_list_and_no_other(deployed: Stack) ->
     assert {(n, p): deployed.get(p, headers=deployed.headers(token(n)))[0] for n, p in expected} == expected
 
 
-def test_without_the_permission_the_role_is_told_as_out_of_reach(deployed: Stack, emulator: Emulator) -> None:
+def test_without_the_permission_the_role_is_reported_as_unreachable(deployed: Stack, emulator: Emulator) -> None:
     role = iam.role_of(emulator, "ResourcesFunction")
     with iam.without(emulator, role, "sts:AssumeRole"), iam.started_anew(emulator, "ResourcesFunction"):
         status, _, body = deployed.get(f"{OTHER}/resources")
@@ -148,27 +148,27 @@ def test_without_the_permission_the_role_is_told_as_out_of_reach(deployed: Stack
     assert b"arn:" not in body
 
 
-def test_with_another_external_id_the_role_is_out_of_reach(deployed: Stack, emulator: Emulator) -> None:
+def test_with_another_external_id_the_role_is_unreachable(deployed: Stack, emulator: Emulator) -> None:
     with iam.started_anew(emulator, "CostsFunction", READER_EXTERNAL_ID="another"):
         status, body = call(deployed, f"{OTHER}/costs")
     assert (status, body["error"]["code"], body["error"]["gaps"][0]["code"]) == (502, "AccountUnreachable", "AccessDenied")
 
 
-def test_the_reader_role_may_what_the_functions_may_and_no_more(emulator: Emulator, deployed: Stack) -> None:
+def test_the_reader_role_may_do_what_the_functions_may_and_no_more(emulator: Emulator, deployed: Stack) -> None:
     functions = ("ResourcesFunction", "MetricsFunction", "CostsFunction", "BottlenecksFunction")
     needed = {a for f in functions for a in iam.allowed_actions(emulator, iam.role_of(emulator, f))}
     reader = iam.allowed_actions(emulator, "stratoscope-reader", OTHER_ACCOUNT)
     assert reader == needed - iam.ENTER
 
 
-def test_nobody_else_of_the_home_account_may_assume_the_reader_role(emulator: Emulator, deployed: Stack) -> None:
+def test_nobody_else_in_the_home_account_may_assume_the_reader_role(emulator: Emulator, deployed: Stack) -> None:
     sts = emulator.client("sts")
     arn = f"arn:aws:iam::{OTHER_ACCOUNT}:role/stratoscope-reader"
     with pytest.raises(sts.exceptions.ClientError, match="AccessDenied"):
         sts.assume_role(RoleArn=arn, RoleSessionName="somebody", ExternalId="of-the-demo-account")
 
 
-def test_every_account_of_an_organisation_may_be_asked_and_its_role_decides(deployed: Stack, emulator: Emulator) -> None:
+def test_every_account_of_an_organisation_may_be_read_if_its_role_allows(deployed: Stack, emulator: Emulator) -> None:
     with iam.started_anew(emulator, "ResourcesFunction", OTHER_ACCOUNTS="organization"):
         assert ask(deployed, f"{OTHER}/resources", types="eip")["meta"]["account"] == OTHER_ACCOUNT
         status, body = call(deployed, "/accounts/444444444444/resources", types="eip")

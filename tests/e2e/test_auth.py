@@ -17,7 +17,7 @@ from . import clients, iam
 from .issuer import Issuer
 from .tokens import principal, token
 
-#: Routes with the cheapest question that each takes.
+#: Each route with its cheapest valid request.
 ROUTES = {
     "resources": "/resources?types=eip&regions=us-east-1",
     "metrics": "/metrics?resource_type=rds&resource_ids=orders&region=us-east-1",
@@ -34,14 +34,14 @@ def _status(deployed: Stack, route: str, name: str) -> int:
     return status
 
 
-def test_a_fresh_deployments_own_token_may_ask_everything(deployed: Stack) -> None:
+def test_the_own_token_of_a_new_deployment_may_call_everything(deployed: Stack) -> None:
     assert len(deployed.token) == 43 and deployed.token.isalnum()
     for path in ROUTES.values():
         assert deployed.get(path)[0] == 200
 
 
 @pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer short", "Basic " + "a" * 40])
-def test_what_can_be_no_token_is_a_401(deployed: Stack, header: str | None) -> None:
+def test_what_cannot_be_a_token_is_a_401(deployed: Stack, header: str | None) -> None:
     headers = {"x-api-key": deployed.api_key} | ({} if header is None else {"Authorization": header})
     status, _, body = deployed.get(ROUTES["resources"], headers=headers)
     assert (status, json.loads(body)) == (401, {"message": "Unauthorized"})
@@ -62,7 +62,7 @@ def test_a_wrong_token_is_denied_without_a_reason(deployed: Stack, wrong: str) -
 
 @pytest.mark.parametrize(("name", "order"), [("bookkeeper", ["costs", "resources"]), ("auditor", ["resources", "costs"])])
 def test_a_scope_opens_its_route_and_no_other_in_either_order(deployed: Stack, name: str, order: list[str]) -> None:
-    """Within the time that the gateway keeps the first answer for."""
+    """All calls fall within the time for which the gateway caches the authorizer's first response."""
     expected = {"costs": 200, "resources": 403, "metrics": 403, "bottlenecks": 403}
     for route in [*order, "metrics", "bottlenecks", *order]:
         status, _, body = deployed.get(ROUTES[route], headers=deployed.headers(token(name)))
@@ -77,7 +77,7 @@ def test_several_scopes_open_their_routes(deployed: Stack) -> None:
     }  # fmt: skip
 
 
-def test_an_account_outside_the_tokens_list_is_closed(deployed: Stack) -> None:
+def test_an_account_outside_the_tokens_list_is_forbidden(deployed: Stack) -> None:
     assert {_status(deployed, route, "foreigner") for route in ROUTES} == {403}
 
 
@@ -89,7 +89,7 @@ def test_a_jwt_of_the_issuer_opens_what_its_scopes_say(deployed: Stack, issuer: 
 
 
 def _in_seconds(seconds: int) -> int:
-    """A moment as a claim has it."""
+    """Returns a point in time in the format of a claim."""
     return int(clock.now().timestamp()) + seconds
 
 
@@ -110,19 +110,19 @@ ATTACKS = {
 
 
 def _with_claims(token_: str, other: str) -> str:
-    """A token with the claims of another."""
+    """Returns a token with the claims of another."""
     header, _, signature = token_.split(".")
     return ".".join((header, other.split(".")[1], signature))
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
-def test_a_jwt_that_is_not_right_in_everything_is_denied(deployed: Stack, issuer: Issuer, attack: str) -> None:
+def test_a_jwt_with_anything_wrong_is_denied(deployed: Stack, issuer: Issuer, attack: str) -> None:
     status, _, body = deployed.get(ROUTES["costs"], headers=deployed.headers(ATTACKS[attack](issuer)))
     assert status == 403
     assert json.loads(body)["Message"] in (EXPLICIT_DENY, NO_ALLOW)
 
 
-def test_a_right_token_needs_the_key_too(deployed: Stack) -> None:
+def test_a_valid_token_also_needs_the_key(deployed: Stack) -> None:
     status, _, body = deployed.get(ROUTES["resources"], headers={"Authorization": f"Bearer {deployed.token}"})
     assert (status, json.loads(body)) == (403, {"message": "Forbidden"})
 
@@ -136,7 +136,7 @@ def test_preflight_is_open(deployed: Stack) -> None:
 
 @contextlib.contextmanager
 def _plan(emulator: Emulator, **limits: int) -> Iterator[None]:
-    """Other limits of the usage plan, and those of before again."""
+    """Changes limits of the usage plan, and restores them afterwards."""
     gateway = emulator.client("apigateway")
     (plan,) = gateway.get_usage_plans()["items"]
     before = {
@@ -161,7 +161,7 @@ def test_a_burst_over_the_plan_is_throttled(deployed: Stack, emulator: Emulator)
     statuses = [status for status, _, _ in answers]
     assert set(statuses) == {200, 429}
     assert {body for status, _, body in answers if status == 429} == {b'{"message":"Too Many Requests"}'}
-    # The bucket is empty still: the plan's own rate fills it.
+    # The bucket is still empty; the plan's own rate refills it.
     give_up = time.monotonic() + 10
     while deployed.get(ROUTES["resources"])[0] == 429:
         assert time.monotonic() < give_up
@@ -177,7 +177,7 @@ def test_a_months_quota_ends_and_only_for_its_own_key(deployed: Stack, emulator:
 
 @contextlib.contextmanager
 def _nothing_kept(emulator: Emulator, deployed: Stack) -> Iterator[Callable[[], None]]:
-    """The gateway keeps no answer of the authorizer; what is yielded makes the function forget what it read."""
+    """Stops the gateway from caching the authorizer's responses; yields a function to clear the authorizer's cache."""
     gateway = emulator.client("apigateway")
     ids = {"restApiId": deployed.rest_api_id, "authorizerId": deployed.authorizer_id}
 

@@ -1,7 +1,7 @@
-"""What AWS does on a bad day, and what a caller gets: every row of docs/reliability.md is a case here.
+"""What can go wrong with AWS, and what a caller gets: every row of docs/reliability.md is a case here.
 
-The functions reach AWS through an endpoint that fails on demand. Nearly all cases ask about two regions of which one,
-eu-west-1, has the bad day.
+The functions reach AWS through a proxy that fails on demand. Nearly all cases query two regions, one of which,
+eu-west-1, has the fault.
 """
 
 from __future__ import annotations
@@ -36,13 +36,13 @@ class Case:
     """A fault, and what a caller gets."""
 
     path: str
-    #: Made anew for each run: some count.
+    #: Creates the fault for each run, since some faults count requests.
     fault: Callable[[], Fault]
     where: dict[str, str] = field(default_factory=lambda: {"region": "eu-west-1"})
     status: int = 200
     #: Region, operation, status and code of every gap.
     gaps: set[tuple[str, str, str, str]] = field(default_factory=set)
-    #: The code of the error, where there is no answer.
+    #: The code of the error, if the call fails.
     code: str | None = None
 
 
@@ -85,7 +85,7 @@ CASES = {
         gaps={("*", "DescribeRegions", "timed_out", "RequestTimedOut")}
         | {(region, INSTANCES, "timed_out", "RequestTimedOut") for region in ("eu-west-1", "us-east-1")},
     ),
-    # Broken answers.
+    # Broken responses.
     "half an XML response, then the connection ends": Case(
         RESOURCES + "ec2,rds", lambda: half, {"region": "eu-west-1", "operation": INSTANCES},
         gaps=_in_ireland(INSTANCES, "failed", UNREADABLE),
@@ -208,7 +208,7 @@ CASES = {
         {"operation": "AssumeRole"}, status=502, code="AccountUnreachable",
         gaps={("us-east-1", "AssumeRole", "denied_by_organization", "AccessDenied")},
     ),
-    # Throttled; last, since turns stay spaced out for a while.
+    # Throttling; last, since requests stay spaced out for a while afterwards.
     "throttled twice": Case(
         RESOURCES + "ec2", lambda: first(2, error(503, "RequestLimitExceeded")), {"operation": INSTANCES}
     ),
@@ -240,7 +240,7 @@ CASES = {
 
 @pytest.fixture(scope="module", autouse=True)
 def took(deployed: Stack, endpoint: Endpoint) -> Iterator[None]:
-    """Every function has started before it is timed; the times are for the table."""
+    """Starts every function before it is timed, and writes the times for the table."""
     for path in (RESOURCES + "eip", METRICS, COSTS, BOTTLENECKS + "eip"):
         assert deployed.get(path)[0] == 200
     yield
@@ -253,7 +253,7 @@ def _gaps(answer: dict[str, Any]) -> set[tuple[str, str, str, str]]:
 
 
 def _get(deployed: Stack, name: str, path: str, token: str | None = None) -> tuple[int, dict[str, Any]]:
-    """Asks, and remembers how long the answer took."""
+    """Makes a call, and records how long it took."""
     started = time.monotonic()
     status, _, text = deployed.get(path, headers=deployed.headers(token))
     TOOK[name] = round(time.monotonic() - started, 2)
@@ -263,7 +263,7 @@ def _get(deployed: Stack, name: str, path: str, token: str | None = None) -> tup
 @pytest.mark.parametrize("name", CASES)
 def test_on_a_bad_day(deployed: Stack, endpoint: Endpoint, name: str) -> None:
     case = CASES[name]
-    # A session in the other account is kept for each principal: no other test enters it from here as this one.
+    # Sessions in the other account are cached per principal; no other test in this file uses this principal there.
     token = tokens.token("foreigner") if case.path.startswith(OTHER) else None
     with endpoint.with_fault(case.fault(), **case.where):
         status, answer = _get(deployed, name, case.path, token)
@@ -277,7 +277,7 @@ def test_on_a_bad_day(deployed: Stack, endpoint: Endpoint, name: str) -> None:
 
 
 def _the_rest_is_there(case: Case, answer: dict[str, Any]) -> None:
-    """Virginia's resources are whole; Ireland's are whole where nothing failed, and null where nothing came."""
+    """Checks that us-east-1 is complete, and eu-west-1 where nothing failed; a type without any result is null."""
     tables = {"ec2": demo_account.INSTANCES, "rds": demo_account.DATABASES, "lambda": demo_account.FUNCTIONS}
     failed = {operation for _, operation, _, _ in case.gaps}
     operations = {"ec2": INSTANCES, "rds": DATABASES, "lambda": LAMBDAS}
@@ -308,7 +308,7 @@ def test_after_a_bad_day_everything_is_there_again(deployed: Stack, endpoint: En
 
 
 def test_a_resource_that_was_deleted_since_lacks_data_and_is_not_idle(deployed: Stack, endpoint: Endpoint) -> None:
-    """CloudWatch has nothing of what is listed."""
+    """CloudWatch has no data for the listed instances."""
     with endpoint.with_fault(bad_day.no_datapoints, service="monitoring", region="eu-west-1"):
         status, answer = _get(deployed, "a resource is deleted between two calls", BOTTLENECKS + "ec2")
     assert (status, answer["meta"]["partial"]) == (200, False)
@@ -349,7 +349,7 @@ def test_without_the_secret_nobody_is_let_in(deployed: Stack, emulator: Emulator
     assert (status, json.loads(text)["message"]) == (500, None)
 
 
-def test_who_asked_stands_in_the_other_accounts_log(deployed: Stack, emulator: Emulator, endpoint: Endpoint) -> None:
+def test_the_caller_is_named_in_the_other_accounts_log(deployed: Stack, emulator: Emulator, endpoint: Endpoint) -> None:
     with iam.started_anew(emulator, "CostsFunction", **endpoint.variables()):
         assert deployed.get(f"{OTHER}/costs?days=2")[0] == 200
     assumed = [asked.body.decode() for asked in endpoint.requests if asked.operation == "AssumeRole"][-1]

@@ -1,4 +1,4 @@
-"""GET /bottlenecks on the deployed stack, held against a plain script in the style of the original dashboard."""
+"""GET /bottlenecks on the deployed stack, compared with a plain script in the style of the original dashboard."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ REGIONS = sorted({row[0] for row in demo_account.INSTANCES})
 
 
 def _found(body: Json, rule: str) -> set[str]:
-    """The names of the resources that a rule found something in."""
+    """Returns the names of the resources that a rule flagged."""
     return {finding["resource"]["name"] for finding in body["data"]["findings"] if finding["rule"] == rule}
 
 
@@ -39,7 +39,7 @@ def answer(deployed: Stack) -> Json:
 
 
 def _running(emulator: Emulator) -> Iterator[tuple[str, str, str]]:
-    """Region, id and name of each running instance, as a script lists them."""
+    """Yields region, id and name of each running instance, as a script would list them."""
     for region in REGIONS:
         filters = [{"Name": "instance-state-name", "Values": ["running"]}]
         for reservation in emulator.client("ec2", region).describe_instances(Filters=filters)["Reservations"]:
@@ -50,7 +50,7 @@ def _running(emulator: Emulator) -> Iterator[tuple[str, str, str]]:
 def _statistics(
     emulator: Emulator, region: str, namespace: str, metric: str, dimension: tuple[str, str], window: Any, *statistics: str
 ) -> list[dict[str, Any]]:
-    """One GetMetricStatistics for one metric of one resource."""
+    """Calls GetMetricStatistics for one metric of one resource."""
     extended = [statistic for statistic in statistics if statistic.startswith("p")]
     asked = {"ExtendedStatistics": extended} if extended else {"Statistics": list(statistics)}
     listed = emulator.client("cloudwatch", region).get_metric_statistics(
@@ -68,7 +68,7 @@ def _statistics(
 def test_the_flagged_instances_are_those_of_a_plain_script(answer: Json, emulator: Emulator) -> None:
     assert (answer["meta"]["account"], answer["meta"]["partial"], answer["meta"]["gaps"]) == (ACCOUNT, False, [])
     window = next(f["window"] for f in answer["data"]["findings"] if f["rule"] == "ec2_high_cpu")
-    # The whole hours, and the one that is not over.
+    # The full hours, plus the current one.
     length = (_time(window["end"]) - _time(window["start"])).total_seconds()
     assert 24 * 3600 <= length < 25 * 3600
     high, underutilized = {}, {}
@@ -91,7 +91,7 @@ def test_the_flagged_instances_are_those_of_a_plain_script(answer: Json, emulato
         assert all(f["coverage"] == {"expected": periods, "found": periods} for f in findings.values())
 
 
-def test_every_other_rule_finds_what_the_demo_account_hides(answer: Json) -> None:
+def test_every_other_rule_finds_what_the_demo_account_contains(answer: Json) -> None:
     expected = {
         "ec2_status_check_failed": {demo_metrics.FAILING},
         "ec2_sustained_high_cpu": {demo_metrics.HOT},
@@ -123,7 +123,7 @@ def test_every_other_rule_finds_what_the_demo_account_hides(answer: Json) -> Non
         ("lambda_duration_near_timeout", "eu-west-1", "AWS/Lambda", "Duration", "FunctionName", "p90", 1),
     ],
 )
-def test_a_finding_rests_on_the_datapoints_of_a_plain_script(
+def test_a_finding_is_based_on_the_datapoints_of_a_plain_script(
     answer: Json, emulator: Emulator, rule: str, region: str, namespace: str, metric: str, dimension: str, statistic: str, newest: int
 ) -> None:  # fmt: skip
     finding = _finding(answer, rule)
@@ -137,7 +137,7 @@ def test_a_finding_rests_on_the_datapoints_of_a_plain_script(
     assert finding["statistic"] == statistic
 
 
-def test_the_worst_is_first_and_each_finding_says_what_it_rests_on(answer: Json) -> None:
+def test_the_worst_is_first_and_each_finding_states_its_basis(answer: Json) -> None:
     findings = answer["data"]["findings"]
     order = ["critical", "high", "medium", "low"]
     severities = [order.index(finding["severity"]) for finding in findings]
@@ -165,7 +165,7 @@ def test_what_has_no_data_is_not_judged_and_never_idle(answer: Json) -> None:
     }  # fmt: skip
     assert set(not_judged[demo_metrics.SILENT]["insufficient_data"]) == metric_rules
     assert set(not_judged["old-build"]["not_running"]) == metric_rules
-    # The emulator does not say since when an instance is stopped.
+    # The emulator does not report when an instance was stopped.
     assert not_judged["old-build"]["unknown"] == {"ec2_stopped_long": "EC2 does not say since when it is stopped"}
     found = {finding["resource"]["name"] for finding in answer["data"]["findings"]}
     assert not found & {demo_metrics.SILENT, "old-build"}
@@ -173,7 +173,7 @@ def test_what_has_no_data_is_not_judged_and_never_idle(answer: Json) -> None:
     assert of_instances["resources"] >= 9 and of_instances["not_judged"] >= 2
 
 
-def test_the_thresholds_are_the_callers(deployed: Stack) -> None:
+def test_the_caller_sets_the_thresholds(deployed: Stack) -> None:
     asked = {"types": "ec2", "regions": "us-east-1,eu-west-1"}
     strict = ask(deployed, "/bottlenecks", cpu_high=97, cpu_low=1, **asked)
     assert (_found(strict, "ec2_high_cpu"), _found(strict, "ec2_underutilized")) == (set(), set())
@@ -187,7 +187,7 @@ def test_the_thresholds_are_the_callers(deployed: Stack) -> None:
 
 
 def test_measuring_takes_one_run_of_three_requests_a_region(deployed: Stack) -> None:
-    """One for each stretch of time: the asked hours, the last half hour, the last days."""
+    """One for each time window: the requested hours, the last half hour, the last days."""
     body = ask(deployed, "/bottlenecks", regions="us-east-1", types="ec2,rds,lambda")
     requests = body["meta"]["aws_requests"]["by_operation"]
     requests.pop("sts:GetCallerIdentity", None)
@@ -199,7 +199,7 @@ def test_measuring_takes_one_run_of_three_requests_a_region(deployed: Stack) -> 
 
 def test_pages_put_together_are_the_whole(deployed: Stack, answer: Json) -> None:
     whole = answer["data"]["findings"] + answer["data"]["not_judged"]
-    # The account has as much as the tests before have put there.
+    # The size of the account depends on what earlier tests created.
     limit = math.ceil(len(whole) / 4)
     found, cursor = [], {}
     for _ in range(4):
@@ -246,7 +246,7 @@ def test_an_answer_of_nothing_but_gaps_is_an_error(deployed: Stack, emulator: Em
 
 
 def test_the_role_has_no_action_that_is_not_needed(emulator: Emulator, deployed: Stack) -> None:
-    # The emulator does not check CloudWatch's permission in the format of the Rust SDK; the adapter's tests have denials.
+    # The emulator does not check CloudWatch's permission in the Rust SDK's format; the adapter's tests cover denials.
     needed = documents.actions("/bottlenecks")
     assert needed >= set(DENIED)
     assert iam.allowed_actions(emulator, iam.role_of(emulator, "BottlenecksFunction")) == needed | iam.ENTER
@@ -261,7 +261,7 @@ def test_the_role_has_no_action_that_is_not_needed(emulator: Emulator, deployed:
         ({"cpu_low": "85"}, "cpu_low", "cpu_low (85) must be below cpu_high (80)"),
         ({"regions": "mars-north-1"}, "regions", "us-east-1"),
         ({"limit": "0"}, "limit", "a whole number from 1 to 10000"),
-        ({"cursor": "x"}, "cursor", "data.next_cursor of the page before"),
+        ({"cursor": "x"}, "cursor", "data.next_cursor of the previous page"),
         ({"metrics": "cpu"}, "metrics", "unknown parameter; allowed: regions, types, hours, cpu_high, cpu_low"),
     ],
 )

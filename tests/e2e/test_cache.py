@@ -1,4 +1,4 @@
-"""The stage cache, as far as an emulator without one can show it."""
+"""The stage cache, as far as it can be tested on an emulator without one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .api import call
 @pytest.mark.parametrize("prefix", ["", "/accounts/{account}"])
 @pytest.mark.parametrize("route", ["/resources", "/metrics", "/costs", "/bottlenecks"])
 def test_every_parameter_that_a_function_reads_is_a_cache_key_of_its_route(deployed: Stack, prefix: str, route: str) -> None:
-    """What the function says that it reads, and what the translated template declares."""
+    """Compares the parameters that the function reports with those that the translated template declares."""
     status, body = call(deployed, prefix.format(account=deployed.other_account) + route, nonsense=1)
     assert status == 400
     read = body["error"]["message"].removeprefix("unknown parameter; allowed: ").split(", ")

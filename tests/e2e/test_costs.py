@@ -1,4 +1,4 @@
-"""GET /costs on the deployed stack, against the ledger."""
+"""GET /costs on the deployed stack, compared with the ledger."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .api import call, gaps
 
 
 def ask(stack: Stack, **parameters: object) -> dict[str, Any]:
-    """The data of an answer, amounts as the decimals that they are."""
+    """Returns the data of a response, with amounts as decimals."""
     return envelope(stack, **parameters)["data"]
 
 
@@ -34,10 +34,10 @@ def envelope(stack: Stack, **parameters: object) -> dict[str, Any]:
 
 
 def day_of_its_own(bill: Ledger, number: int) -> dict[str, date]:
-    """A day that one test alone asks for, by its number, so that no answer to it is kept from another.
+    """Returns a day that only one test requests, chosen by a number, so no other test has its response cached.
 
-    It does not end today: what does is asked together with the month so far, and so may be a question of another test. Every
-    second day, so that a run over midnight asks for no day twice.
+    It does not end today: a period that ends today is fetched together with the month to date, and so may match another
+    test's request. Only every second day is used, so a run that passes midnight requests no day twice.
     """
     start = bill.today - timedelta(days=40 + 2 * number)
     return {"start": start, "end": start + timedelta(days=1)}
@@ -65,7 +65,7 @@ def refusing(bill: Ledger, code: str, message: str) -> Iterator[None]:
 
 
 def test_the_totals_are_those_of_a_plain_script(deployed: Stack, bill: Ledger) -> None:
-    # The seed's script: thirty days up to today, by service, summed up.
+    # What the original script did: thirty days up to today, by service, summed up.
     start, end = bill.today - timedelta(days=30), bill.today
     body = envelope(deployed, days=30)
     data = body["data"]
@@ -76,7 +76,7 @@ def test_the_totals_are_those_of_a_plain_script(deployed: Stack, bill: Ledger) -
     assert sum(data["costs_by_service"].values()) == data["total_cost"]
 
 
-def test_each_day_is_there_by_its_start_and_says_whether_it_is_final(deployed: Stack, bill: Ledger) -> None:
+def test_each_day_is_listed_by_its_start_and_marked_if_estimated(deployed: Stack, bill: Ledger) -> None:
     data = ask(deployed, days=30)
     days = [bill.today - timedelta(days=ago) for ago in range(30, 0, -1)]
     assert list(data["periods"]) == [day.isoformat() for day in days]
@@ -89,9 +89,9 @@ def test_each_day_is_there_by_its_start_and_says_whether_it_is_final(deployed: S
     assert sum(period["cost"] for period in data["periods"].values()) == data["total_cost"]
 
 
-def test_the_days_before_the_month_and_the_credits_come_with_the_same_cent(deployed: Stack, bill: Ledger) -> None:
+def test_comparison_month_and_credits_come_from_the_same_paid_request(deployed: Stack, bill: Ledger) -> None:
     asked = len(bill.requests)
-    # With those before them, the days begin before any month so far does: nobody else asks for 29 of them.
+    # With the 29 days before them, these days begin earlier than any month to date; no other test requests 29 days.
     start, end = bill.today - timedelta(days=29), bill.today
     body = envelope(deployed, start=start, end=end)
     data, requests = body["data"], body["meta"]["aws_requests"]
@@ -107,13 +107,13 @@ def test_the_days_before_the_month_and_the_credits_come_with_the_same_cent(deplo
     reductions = total(bill, start, end, lambda line: line.keys["RECORD_TYPE"] in ("Credit", "Refund"))
     assert data["credits_and_refunds"]["amount"] == reductions < 0
     assert data["credits_and_refunds"]["by_record_type"] == by(bill, "RECORD_TYPE", start, end)
-    # The ledger's pages are smaller than AWS's: each of them is billed.
+    # The ledger's pages are smaller than AWS's, and each of them is billed.
     pages = len(bill.requests) - asked
     assert requests["by_operation"]["ce:GetCostAndUsage"] == pages
     assert Decimal(requests["estimated_cost_usd"]) == Decimal("0.01") * pages
 
 
-def test_the_same_question_is_paid_once(deployed: Stack, bill: Ledger) -> None:
+def test_the_same_request_is_paid_for_once(deployed: Stack, bill: Ledger) -> None:
     day = day_of_its_own(bill, 0)
     first = envelope(deployed, **day)
     assert first["meta"]["aws_requests"]["estimated_cost_usd"] != "0.0000"
@@ -159,14 +159,14 @@ def test_months_and_hours(deployed: Stack, bill: Ledger) -> None:
     assert abs(data["total_cost"] - total(bill, bill.today - timedelta(days=2), bill.today)) < Decimal("1e-7")
 
 
-def test_a_forecast_has_its_interval_and_none_is_a_plain_answer(deployed: Stack, bill: Ledger) -> None:
+def test_a_forecast_has_its_interval_and_a_missing_one_is_not_an_error(deployed: Stack, bill: Ledger) -> None:
     forecast = ask(deployed, days=7, forecast="true")["forecast"]
     assert forecast["start"] == bill.today.isoformat()
     assert date.fromisoformat(forecast["end"]).day == 1
     assert 0 < forecast["lower"] < forecast["mean"] < forecast["upper"]
     assert (forecast["interval_percent"], forecast["currency"]) == (80, "USD")
 
-    # The past is kept by now, and the forecast on this basis, which no other test asks for, is not.
+    # By now, the past costs are cached; the forecast for this metric, which no other test requests, is not.
     day = day_of_its_own(bill, 6)
     ask(deployed, **day, metric="NetUnblendedCost")
     with refusing(bill, "DataUnavailableException", "Insufficient amount of historical data"):
@@ -197,7 +197,7 @@ def test_a_refusal_says_what_to_do(
     assert [(g["service"], g["operation"], g["status"], g["code"]) for g in body["error"]["gaps"]] == [
         ("ce", "GetCostAndUsage", status, code)
     ]
-    # It is not kept: the next answer is whole.
+    # The failure is not cached: the next response is complete.
     assert ask(deployed, **day)["total_cost"] == total(bill, **day)
 
 
@@ -212,7 +212,7 @@ def test_the_role_has_no_action_that_is_not_needed(emulator: Emulator, deployed:
         ("days=0", "days", "a whole number from 1 to "),
         ("days=7&start=2026-01-01", "days", "either days, or start and end"),
         ("end=2026-01-01", "start", "required with end"),
-        ("start=2026-02-30", "start", "a day of the calendar"),
+        ("start=2026-02-30", "start", "a calendar date"),
         ("start=2019-01-01", "start", "13 months"),
         ("granularity=WEEKLY", "granularity", "allowed: DAILY, MONTHLY, HOURLY"),
         ("metric=Cost", "metric", "allowed: UnblendedCost, AmortizedCost"),
@@ -235,7 +235,7 @@ def test_a_bad_parameter_is_named_with_what_is_allowed(
     assert len(bill.requests) == asked
 
 
-def test_hours_are_asked_for_as_far_back_as_cost_explorer_surely_has_them(deployed: Stack, bill: Ledger) -> None:
+def test_hours_reach_back_only_as_far_as_cost_explorer_surely_has_them(deployed: Stack, bill: Ledger) -> None:
     data = ask(deployed, granularity="HOURLY", group_by="account")
     assert (data["start"], data["end"]) == ((bill.today - timedelta(days=13)).isoformat(), bill.today.isoformat())
     assert len(data["periods"]) == 13 * 24
@@ -243,7 +243,7 @@ def test_hours_are_asked_for_as_far_back_as_cost_explorer_surely_has_them(deploy
     assert (status, body["error"]["parameter"]) == (400, "days")
 
 
-def test_a_forecast_is_paid_once(deployed: Stack, bill: Ledger) -> None:
+def test_a_forecast_is_paid_for_once(deployed: Stack, bill: Ledger) -> None:
     question = day_of_its_own(bill, 5) | {"metric": "NetAmortizedCost", "forecast": "true"}
     first = envelope(deployed, **question)
     assert first["meta"]["aws_requests"]["by_operation"]["ce:GetCostForecast"] == 1

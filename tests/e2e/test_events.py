@@ -1,4 +1,4 @@
-"""The events of events/, handed to the deployed functions without the gateway."""
+"""The events in events/, passed to the deployed functions without the gateway."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from emulator import stack
 from emulator.ministack import ROOT, Emulator
 from emulator.stack import Stack
 
-#: For each event, the function that takes it (its output in the template), and what it answers.
+#: For each event: the function that handles it (by its output in the template), the status, and the rejected parameter.
 EVENTS = {
     "resources.json": ("ResourcesFunction", 200, None),
     "resources-filtered.json": ("ResourcesFunction", 200, None),
@@ -27,7 +27,7 @@ EVENTS = {
 }
 
 
-#: For each event of the authorizer, the effect and the actions of its policy.
+#: For each event of the authorizer: the effect and the actions of the returned policy.
 TOKENS = {
     "authorizer-allow.json": ("Allow", ["execute-api:Invoke", "execute-api:InvalidateCache"]),
     "authorizer-deny.json": ("Deny", ["execute-api:Invoke"]),

@@ -1,4 +1,4 @@
-"""What the deployed API's gateway does before and around a function."""
+"""What the gateway of the deployed API does before and around a function."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ def test_a_call_without_or_with_a_wrong_key_is_forbidden(deployed: Stack) -> Non
         assert (status, json.loads(body)) == (403, {"message": "Forbidden"})
 
 
-def test_an_unknown_path_is_refused_by_the_gateway(deployed: Stack) -> None:
+def test_an_unknown_path_is_rejected_by_the_gateway(deployed: Stack) -> None:
     status, _, body = deployed.get("/nothing")
     assert (status, json.loads(body)) == (403, {"message": "Missing Authentication Token"})
 
 
-def test_answers_may_be_read_by_a_browser(deployed: Stack) -> None:
+def test_a_browser_may_read_responses(deployed: Stack) -> None:
     for path in ("/resources?types=eip&regions=eu-west-1", "/resources?bad=1"):
         _, headers, _ = deployed.get(path)
         assert headers["access-control-allow-origin"] == "*"
@@ -38,5 +38,5 @@ def test_the_usage_plan_is_the_templates(deployed: Stack, emulator: Emulator) ->
 def test_a_monitor_needs_neither_key_nor_token(deployed: Stack) -> None:
     status, headers, _ = deployed.get("/health", headers={})
     assert (status, headers["content-type"]) == (200, "application/json")
-    # And that is true of this route alone.
+    # That applies to this route only.
     assert deployed.get("/resources", headers={})[0] == 401

@@ -1,4 +1,4 @@
-"""What nobody should send: refused by the name of the parameter, without a call to AWS."""
+"""Hostile input: it is rejected with the name of the parameter, without a call to AWS."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .bad_day import Endpoint
 
 CORPUS = [json.loads(line) for line in (ROOT / "tests" / "hostile" / "corpus" / "parameters.txt").read_text().splitlines()]
 
-#: What makes the rest of a question right, by route.
+#: Parameters that make the rest of a request valid, by route.
 ROUTES = {
     "/resources": {"limit": "1"},
     "/metrics": {"resource_type": "rds", "resource_ids": "orders", "region": "us-east-1"},
@@ -22,7 +22,7 @@ ROUTES = {
     "/bottlenecks": {"limit": "1"},
 }
 
-#: For each parameter, values that are none of it.
+#: Invalid values, by route and parameter.
 REFUSED = [
     ("/resources", "types", "vm"), ("/resources", "types", "ec2,"), ("/resources", "types", "EC2"),
     ("/resources", "regions", "mars"), ("/resources", "regions", "../../etc/passwd"), ("/resources", "regions", "us-east-1\0"),
@@ -40,19 +40,19 @@ REFUSED = [
     ("/bottlenecks", "hours", "10921"), ("/bottlenecks", "types", "s3"),
 ]  # fmt: skip
 
-#: What can't be text: lone percent signs, bytes that are no UTF-8, overlong and cut sequences.
+#: Invalid encodings: lone percent signs, bytes that are not UTF-8, overlong and truncated sequences.
 ENCODINGS = ["%", "%zz", "%FF%FE", "%C0%AF", "%ED%A0%80", "%E2%82", "%00", "+", "%25%30%30"]
 
 
 def _query(route: str, name: str, value: str) -> str:
     rest = {key: kept for key, kept in ROUTES[route].items() if key != name}
-    # Costs begin and end together.
+    # /costs requires start and end together.
     rest |= {"end": "2026-11-20"} if name == "start" else {}
     return "&".join(f"{quote(key, safe='')}={text}" for key, text in ({name: value} | rest).items())
 
 
 def _refused(deployed: Stack, path: str) -> str:
-    """The parameter that a refusal names."""
+    """Returns the parameter that the error names."""
     status, _, body = deployed.get(path)
     answer = json.loads(body)
     assert (status, answer["success"], answer["error"]["code"]) == (400, False, "InvalidParameter"), (path[:200], answer)
@@ -78,7 +78,7 @@ def test_odd_encodings_are_refused(deployed: Stack, endpoint: Endpoint, value: s
 
 
 def test_every_value_of_the_corpus_is_answered_or_refused(deployed: Stack, emulator: Emulator) -> None:
-    """As the name of a region, which no value but some is, and as a parameter's name, which none is."""
+    """Sends each value as a region's name, which few are, and as a parameter's name, which none is."""
     with clients.with_quota(emulator, deployed, quota=10_000) as headers:
         for value in CORPUS:
             text = quote(value[:6000], safe="")
@@ -88,7 +88,7 @@ def test_every_value_of_the_corpus_is_answered_or_refused(deployed: Stack, emula
                 assert deployed.get(f"/resources?{text}=1", headers=headers)[0] == 400, value[:100]
 
 
-def test_five_hundred_ids_are_taken(deployed: Stack) -> None:
+def test_five_hundred_ids_are_accepted(deployed: Stack) -> None:
     ids = ",".join(f"db-{n}" for n in range(500))
     status, _, body = deployed.get(f"/metrics?resource_type=rds&region=us-east-1&hours=1&metrics=cpu&resource_ids={ids}")
     assert (status, len(json.loads(body)["data"])) == (200, 500)

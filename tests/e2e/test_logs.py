@@ -1,6 +1,6 @@
-"""The logs of the whole run: JSON lines that say what happened, and nothing that must not be in them.
+"""The logs of the whole run: JSON lines that record what happened, and no secrets.
 
-These tests come last, whatever else was run before.
+These tests run last, whatever else was run before.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from . import bad_day
 from .conftest import Exchanged
 from .tokens import PRINCIPALS
 
-#: How we enter the other account: its reader role and the sessions of it.
+#: How the functions access the other account: its reader role and sessions of that role.
 FOREIGN = re.compile(rf"arn:aws:(?:iam::{OTHER_ACCOUNT}:role/stratoscope-reader|sts::{OTHER_ACCOUNT}:)")
 
 
 def _logged(emulator: Emulator) -> Iterator[tuple[str, str]]:
-    """Log group and message of everything that the functions logged."""
+    """Yields the log group and the message of everything that the functions logged."""
     logs = emulator.client("logs")
     for group in logs.describe_log_groups(logGroupNamePrefix="/aws/lambda/stratoscope-")["logGroups"]:
         for page in logs.get_paginator("filter_log_events").paginate(logGroupName=group["logGroupName"]):
@@ -33,7 +33,7 @@ def _logged(emulator: Emulator) -> Iterator[tuple[str, str]]:
 
 @pytest.fixture(scope="module")
 def logged(emulator: Emulator, deployed: Stack) -> list[tuple[str, str]]:
-    # Something is logged, also when these tests are run alone.
+    # Makes sure that something is logged, even if these tests run alone.
     whole = "/resources?types=eip&regions=us-east-1"
     for path in (whole, f"/accounts/{OTHER_ACCOUNT}{whole}", "/resources?types=%0a%7B%22level%22%3A%22ERROR%22%7D"):
         deployed.get(path)
@@ -42,7 +42,7 @@ def logged(emulator: Emulator, deployed: Stack) -> list[tuple[str, str]]:
 
 @pytest.fixture(scope="module")
 def secrets(deployed: Stack, exchanged: Exchanged) -> set[str]:
-    """Every token and key that was sent, every token that is held, and the credentials of sessions and functions."""
+    """Returns all tokens and keys that were sent, all stored tokens, and the credentials of sessions and functions."""
     sent = {value.removeprefix("Bearer ") for value in exchanged.headers if len(value) >= 32}
     found = sent | {deployed.token, deployed.api_key} | {principal["token"] for principal in PRINCIPALS}
     for environ in Path("/proc").glob("[0-9]*/environ"):
@@ -63,7 +63,7 @@ def test_no_log_and_no_answer_has_a_secret(
     everything = "\n".join(message for _, message in logged) + emulator.log.read_text(errors="replace")
     answers = b"\n".join(exchanged.answers).decode(errors="replace")
     for secret in secrets:
-        # No word of what it is: a failing test must not print it either.
+        # The message must not contain the secret, since a failing test prints it.
         assert len(secret) >= 16
         assert (secret in everything, secret in answers) == (False, False), f"a secret of {len(secret)} characters"
     assert FOREIGN.findall(answers) == []
@@ -71,7 +71,7 @@ def test_no_log_and_no_answer_has_a_secret(
 
 
 def test_every_line_is_one_json_object_of_ours(logged: list[tuple[str, str]]) -> None:
-    """So nothing that a caller sends can begin a line of its own."""
+    """This shows that nothing a caller sends can start a new line."""
     lines = [line for _, message in logged for line in message.splitlines() if not _is_the_platforms(line)]
     assert len(lines) > 2
     for line in lines:
@@ -81,11 +81,11 @@ def test_every_line_is_one_json_object_of_ours(logged: list[tuple[str, str]]) ->
 
 
 def _is_the_platforms(line: str) -> bool:
-    """START, END and REPORT are Lambda's own."""
+    """Whether Lambda itself wrote the line: START, END or REPORT."""
     return not line.strip() or re.match(r"(START|END|REPORT) RequestId: ", line) is not None
 
 
-def test_the_log_says_who_asked_what(logged: list[tuple[str, str]]) -> None:
+def test_the_log_records_who_called_what(logged: list[tuple[str, str]]) -> None:
     entries = [json.loads(line) for _, m in logged for line in m.splitlines() if line.startswith("{")]
     answered = [entry for entry in entries if entry["message"] in ("answered", "refused")]
     assert answered
@@ -99,7 +99,7 @@ def test_each_call_has_its_metrics_by_stack_route_and_kind_of_account(logged: li
     calls = {entry["request_id"]: entry for _, entry in of_calls}
     measured = {entry["request_id"]: entry for _, entry in entries if entry["message"] == "measured"}
     assert measured.keys() <= calls.keys()
-    # A busy emulator reads a call's last line with the next call, and loses it where the function is started anew before.
+    # A busy emulator reads a call's last line only with the next call, and loses it if the function restarts earlier.
     newest = {group: entry["request_id"] for group, entry in of_calls}.values()
     assert len(calls.keys() - measured.keys() - set(newest)) <= len(calls) // 50
     for request_id, line in measured.items():
@@ -108,7 +108,7 @@ def test_each_call_has_its_metrics_by_stack_route_and_kind_of_account(logged: li
         (directive,) = line["_aws"]["CloudWatchMetrics"]
         assert directive["Dimensions"] == [["Stack", "Route", "Account"]]
         assert {metric["Name"] for metric in directive["Metrics"]} <= set(line)
-    # As few as they are priced for: no caller and no account is among them.
+    # Each combination of dimensions is billed, so there are few: no caller and no account id is among them.
     assert {line["Stack"] for line in measured.values()} == {"stratoscope"}
     assert {line["Account"] for line in measured.values()} == {"home", "other"}
     assert "resources" in {line["Route"] for line in measured.values()} <= {"resources", "metrics", "costs", "bottlenecks"}

@@ -28,7 +28,7 @@ def _time(text: str) -> datetime.datetime:
 def _statistics(
     emulator: Emulator, region: str, namespace: str, metric: str, dimension: str, resource: str, meta: Any, statistics: list[str]
 ) -> list[dict[str, Any]]:
-    """What the seed's script reads: one GetMetricStatistics for one metric of one resource, sorted."""
+    """Calls GetMetricStatistics for one metric of one resource, like the original script, and sorts the datapoints."""
     listed = emulator.client("cloudwatch", region).get_metric_statistics(
         Namespace=namespace,
         MetricName=metric,
@@ -64,7 +64,7 @@ def test_the_datapoints_are_those_of_a_plain_script(deployed: Stack, emulator: E
     assert [p["Maximum"] for p in body["data"][ids["web-2"]]["cpu"]].count(96.0) == 1
 
 
-def test_many_series_cost_one_request_and_their_price_is_told(deployed: Stack, emulator: Emulator) -> None:
+def test_many_series_cost_one_request_and_their_price_is_reported(deployed: Stack, emulator: Emulator) -> None:
     ids = [_instance(emulator, "us-east-1", name) for name in ("web-1", "web-2", "batch")]
     metrics = "cpu,network_in,network_out"
     asked = {"resource_type": "ec2", "resource_ids": ",".join(ids), "region": "us-east-1", "metrics": metrics}
@@ -98,18 +98,18 @@ def test_each_type_has_its_metrics(deployed: Stack) -> None:
 
 
 def test_the_role_has_no_action_that_is_not_needed(emulator: Emulator, deployed: Stack) -> None:
-    # The emulator does not check CloudWatch's permission in the format of the Rust SDK; the adapter's tests have denials.
+    # The emulator does not check CloudWatch's permission in the Rust SDK's format; the adapter's tests cover denials.
     needed = documents.actions("/metrics")
     assert iam.allowed_actions(emulator, iam.role_of(emulator, "MetricsFunction")) == needed | iam.ENTER
 
 
-def test_without_the_list_of_regions_the_answer_is_whole(deployed: Stack, emulator: Emulator) -> None:
+def test_without_the_list_of_regions_the_response_is_complete(deployed: Stack, emulator: Emulator) -> None:
     with iam.without(emulator, iam.role_of(emulator, "MetricsFunction"), "ec2:DescribeRegions"):
         body = ask(deployed, "/metrics", resource_type="rds", resource_ids="orders", region="us-east-1")
     assert (gaps(body), body["meta"]["partial"]) == ([], False)
 
 
-def test_a_region_that_is_none_is_the_callers_error(deployed: Stack) -> None:
+def test_an_unknown_region_is_the_callers_error(deployed: Stack) -> None:
     status, body = call(deployed, "/metrics", resource_type="rds", resource_ids="orders", region="mars-north-1")
     assert (status, body["error"]["parameter"]) == (400, "region")
     assert "us-east-1" in body["error"]["message"]

@@ -1,4 +1,4 @@
-"""What `make deploy` looks at before it deploys, against the emulator's account."""
+"""The checks that `make deploy` runs before it deploys, against the emulator's account."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def _preflight(emulator: Emulator, config_env: str, **changed: str) -> tuple[int
 
 @contextlib.contextmanager
 def _log_role(emulator: Emulator, arn: str) -> Iterator[None]:
-    """The account's role for API Gateway's logs, and none again."""
+    """Sets the account's role for API Gateway's logs, and removes it afterwards."""
     gateway = emulator.client("apigateway")
 
     def set_to(value: str) -> None:
@@ -45,23 +45,24 @@ def test_an_account_without_a_role_for_the_gateways_logs_is_told_what_to_choose(
 def test_an_account_with_that_role_may_deploy(emulator: Emulator) -> None:
     with _log_role(emulator, f"arn:aws:iam::{ACCOUNT}:role/apigateway-logs"):
         code, said = _preflight(emulator, "prod")
-    assert (code, said.splitlines()[1:]) == (0, ["API Gateway has a role to write logs with"])
+    assert (code, said.splitlines()[1:]) == (0, ["API Gateway has a role for writing logs"])
 
 
 @pytest.mark.parametrize(
     ("endpoint", "region", "needed"),
     [("REGIONAL", "eu-west-1", None), ("REGIONAL", "us-east-1", "eu-west-1"), ("EDGE", "us-east-1", None), ("EDGE", "eu-west-1", "us-east-1")],
 )
-def test_a_certificate_is_of_the_region_where_its_endpoint_looks_for_it(
+def test_a_certificate_is_in_the_region_where_its_endpoint_looks_for_it(
     emulator: Emulator, monkeypatch: pytest.MonkeyPatch, endpoint: str, region: str, needed: str | None
 ) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", emulator.endpoint)
     session = boto3.Session(ACCOUNT, "emulator", region_name="eu-west-1")
     chosen = {"CertificateArn": f"arn:aws:acm:{region}:{ACCOUNT}:certificate/c-1", "EndpointType": endpoint}
     if needed is None:
-        assert preflight.check(session, chosen)[-1] == f"the certificate is of {region}"
+        assert preflight.check(session, chosen)[-1] == f"the certificate is in {region}"
     else:
-        with pytest.raises(preflight.Refused, match=f"CertificateArn is of {region}. .* needs a certificate of {needed}"):
+        message = f"CertificateArn is in {region}. .* needs a certificate in {needed}"
+        with pytest.raises(preflight.Refused, match=message):
             preflight.check(session, chosen)
 
 

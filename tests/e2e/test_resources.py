@@ -18,7 +18,7 @@ from .api import ask, call, gaps
 TYPES = documents.types("/resources")
 
 
-def test_the_demo_account_is_all_there(deployed: Stack) -> None:
+def test_the_demo_account_is_listed_completely(deployed: Stack) -> None:
     body = ask(deployed, "/resources", regions="us-east-1,us-west-2,eu-west-1,eu-central-1,ap-southeast-2")
     data, meta = body["data"], body["meta"]
 
@@ -44,7 +44,7 @@ def test_the_demo_account_is_all_there(deployed: Stack) -> None:
     assert addresses == set(demo_account.ADDRESSES)
 
 
-def test_without_parameters_every_enabled_region_is_asked(deployed: Stack, emulator: Emulator) -> None:
+def test_without_parameters_every_enabled_region_is_queried(deployed: Stack, emulator: Emulator) -> None:
     body = ask(deployed, "/resources")
     regions = {r["RegionName"] for r in emulator.client("ec2").describe_regions()["Regions"]}
     assert set(body["data"]["counts"]["by_region"]) == regions
@@ -55,7 +55,7 @@ def test_without_parameters_every_enabled_region_is_asked(deployed: Stack, emula
     assert all(body["data"]["counts"]["by_type"][kind] == len(body["data"][kind]) > 0 for kind in TYPES)
 
 
-def test_the_answer_is_what_boto3_lists(deployed: Stack, emulator: Emulator) -> None:
+def test_the_response_is_what_boto3_lists(deployed: Stack, emulator: Emulator) -> None:
     region = "eu-west-1"
     ec2 = emulator.client("ec2", region)
     listed = [i for r in ec2.describe_instances()["Reservations"] for i in r["Instances"]]
@@ -67,7 +67,7 @@ def test_the_answer_is_what_boto3_lists(deployed: Stack, emulator: Emulator) -> 
     assert launched == {i["InstanceId"]: i["LaunchTime"] for i in listed}
 
 
-def test_a_resource_created_afterwards_is_in_the_next_answer(deployed: Stack, emulator: Emulator) -> None:
+def test_a_resource_created_afterwards_is_in_the_next_response(deployed: Stack, emulator: Emulator) -> None:
     region = "sa-east-1"
     assert ask(deployed, "/resources", types="ec2", regions=region)["data"]["ec2"] == []
     started = emulator.client("ec2", region).run_instances(ImageId="ami-1", MinCount=1, MaxCount=1, InstanceType="t3.nano")
@@ -75,7 +75,7 @@ def test_a_resource_created_afterwards_is_in_the_next_answer(deployed: Stack, em
     assert instance in [i["id"] for i in ask(deployed, "/resources")["data"]["ec2"]]
 
 
-def test_many_resources_come_over_pages_none_twice(deployed: Stack, emulator: Emulator) -> None:
+def test_many_resources_come_in_pages_without_duplicates(deployed: Stack, emulator: Emulator) -> None:
     role = emulator.client("iam").get_role(RoleName="acme-functions")["Role"]["Arn"]
     emulator.client("ec2", "ca-central-1").run_instances(ImageId="ami-1", MinCount=1500, MaxCount=1500, InstanceType="t3.nano")
     for number in range(300):
@@ -95,7 +95,7 @@ def test_many_resources_come_over_pages_none_twice(deployed: Stack, emulator: Em
     instances = emulator.client("ec2", "ca-central-1").describe_instances()["Reservations"]
     assert {i for kind, i in found if kind == "ec2"} == {i["InstanceId"] for r in instances for i in r["Instances"]}
     assert {i for kind, i in found if kind == "lambda"} == {f"worker-{number:03}" for number in range(300)}
-    # In one answer, where nothing asks for pages, they are the same.
+    # One response without paging lists the same resources.
     whole = ask(deployed, "/resources", types="ec2,lambda", regions="ca-central-1,ap-northeast-1")["data"]
     assert [(kind, r["id"]) for kind in ("ec2", "lambda") for r in whole[kind]] == found
     assert whole["next_cursor"] is None
@@ -129,7 +129,7 @@ ACTIONS = {
 
 
 @pytest.mark.parametrize("action", ACTIONS)
-def test_an_action_taken_away_is_a_gap_in_each_region(deployed: Stack, emulator: Emulator, action: str) -> None:
+def test_a_removed_action_is_a_gap_in_each_region(deployed: Stack, emulator: Emulator, action: str) -> None:
     service, operation, code, kind = ACTIONS[action]
     with iam.without(emulator, iam.role_of(emulator, "ResourcesFunction"), action):
         body = ask(deployed, "/resources")
@@ -141,14 +141,14 @@ def test_an_action_taken_away_is_a_gap_in_each_region(deployed: Stack, emulator:
     assert all(body["data"][other] for other in TYPES if other != kind)
 
 
-def test_without_the_regions_the_home_region_is_there(deployed: Stack, emulator: Emulator) -> None:
+def test_without_the_list_of_regions_the_home_region_is_listed(deployed: Stack, emulator: Emulator) -> None:
     with iam.without(emulator, iam.role_of(emulator, "ResourcesFunction"), "ec2:DescribeRegions"):
         body = ask(deployed, "/resources")
     assert gaps(body) == [("*", "ec2", "DescribeRegions", "denied", "UnauthorizedOperation")]
     assert {i["region"] for i in body["data"]["ec2"]} == {"us-east-1"}
 
 
-def test_without_the_buckets_the_rest_is_there(deployed: Stack, emulator: Emulator) -> None:
+def test_without_the_buckets_the_rest_is_listed(deployed: Stack, emulator: Emulator) -> None:
     with iam.without(emulator, iam.role_of(emulator, "ResourcesFunction"), "s3:ListAllMyBuckets"):
         body = ask(deployed, "/resources", regions="eu-west-1")
     assert gaps(body) == [("global", "s3", "ListBuckets", "denied", "AccessDenied")]
@@ -171,7 +171,7 @@ def test_the_role_has_no_action_that_is_not_needed(emulator: Emulator, deployed:
     assert iam.allowed_actions(emulator, iam.role_of(emulator, "ResourcesFunction")) == needed | iam.ENTER
 
 
-def test_nothing_but_gaps_is_an_error_with_the_gaps(deployed: Stack, emulator: Emulator) -> None:
+def test_a_response_of_only_gaps_is_an_error_with_the_gaps(deployed: Stack, emulator: Emulator) -> None:
     with iam.without(emulator, iam.role_of(emulator, "ResourcesFunction"), "rds:DescribeDBInstances"):
         status, body = call(deployed, "/resources", types="rds", regions="eu-west-1")
     assert (status, body["success"], body["error"]["code"]) == (502, False, "NothingCollected")
@@ -190,7 +190,7 @@ def test_nothing_but_gaps_is_an_error_with_the_gaps(deployed: Stack, emulator: E
         ("types=s3&states=running", "states", "have no states"),
         ("limit=0", "limit", "a whole number from 1 to 10000"),
         ("limit=ten", "limit", "a whole number from 1 to 10000"),
-        ("cursor=next", "cursor", "data.next_cursor of the page before"),
+        ("cursor=next", "cursor", "data.next_cursor of the previous page"),
         ("region=eu-west-1", "region", "unknown parameter; allowed: regions, types, states, tags, limit, cursor"),
         ("tags=env,,team", "tags", "empty item"),
         ("tags=:prod", "tags", "Key or Key:Value"),

@@ -1,6 +1,7 @@
-"""Mixed calls at once while AWS has one bad day after another: seconds in `make e2e`, minutes in `make soak`.
+"""Concurrent mixed calls while AWS has one fault after another: seconds in `make e2e`, minutes in `make soak`.
 
-Whatever happens, an answer is complete, or names its gaps, or is an error that does; and no function keeps growing.
+Whatever happens, every response is complete, names its gaps, or is an error that names them; and no function's memory
+keeps growing.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ SECONDS = float(os.environ.get("SOAK_SECONDS", "20"))
 CALLERS = 6
 SEED = 20261121
 
-#: What a function may have grown by between the middle and the end: an allocator's pages come and go.
+#: How much a function's memory may grow between the middle and the end, as an allocator's pages come and go.
 GROWTH, SLACK_KIB = 1.10, 4096
 
 WHERE = "regions=us-east-1,eu-west-1,eu-central-1"
@@ -66,7 +67,7 @@ REGIONS = ["us-east-1", "eu-west-1", "eu-central-1"]
 
 @dataclass
 class Seen:
-    """What came of all calls."""
+    """The results of all calls."""
 
     statuses: Counter[int] = field(default_factory=Counter)
     gaps: Counter[str] = field(default_factory=Counter)
@@ -119,13 +120,13 @@ def _call(deployed: Stack, headers: dict[str, str], chance: random.Random, ends:
 
 
 def _wrong(status: int, answer: dict[str, Any], bad: bool, account: str, seen: Seen) -> str | None:
-    """What is wrong with an answer, if anything is."""
+    """Returns what is wrong with a response, if anything."""
     if bad:
-        return None if (status, answer["error"]["code"]) == (400, "InvalidParameter") else "not refused"
+        return None if (status, answer["error"]["code"]) == (400, "InvalidParameter") else "not rejected"
     if status == 502:
         seen.gaps.update(gap["status"] for gap in answer["error"]["gaps"])
         told = answer["error"]["code"] in ("NothingCollected", "AccountUnreachable") and answer["error"]["gaps"]
-        return None if told else "an untold fault"
+        return None if told else "an error without its gaps"
     if status != 200:
         return "an unexpected status"
     meta = answer["meta"]
@@ -134,14 +135,14 @@ def _wrong(status: int, answer: dict[str, Any], bad: bool, account: str, seen: S
     series = [s["status"] for by_metric in meta.get("series", {}).values() for s in by_metric.values()]
     incomplete = bool(meta["gaps"]) or any(status != "complete" for status in series)
     if meta["partial"] != incomplete and "findings" not in answer["data"]:
-        return "partial and not partial"
+        return "`partial` does not match the gaps"
     if meta["account"] not in (account, None):
-        return "another account's answer"
+        return "another account's response"
     return None
 
 
 def _weather(endpoint: Endpoint, chance: random.Random, ends: float) -> None:
-    """Up to three faults at once, each for some seconds."""
+    """Sets up to three faults at once, for a few seconds each time."""
     while time.monotonic() < ends:
         with contextlib.ExitStack() as faults:
             for _ in range(chance.randint(0, 3)):
@@ -153,14 +154,14 @@ def _weather(endpoint: Endpoint, chance: random.Random, ends: float) -> None:
 
 
 def _watch(ends: float, memory: list[dict[int, int]]) -> None:
-    """The memory of each function's process in KiB, some fifty times."""
+    """Records the memory of each function's process in KiB, about fifty times."""
     while time.monotonic() < ends:
         memory.append({pid: kib for pid in _functions() if (kib := _resident(pid))})
         time.sleep(min(SECONDS / 50, max(0.0, ends - time.monotonic())))
 
 
 def _functions() -> list[int]:
-    """The processes of the deployed functions."""
+    """Returns the process ids of the deployed functions."""
     found = []
     for environ in Path("/proc").glob("[0-9]*/environ"):
         with contextlib.suppress(OSError):
@@ -178,7 +179,7 @@ def _resident(pid: int) -> int:
 
 
 def _growth(memory: list[dict[int, int]]) -> dict[int, tuple[int, int]]:
-    """The most that each process had in the middle third, and in the last."""
+    """Returns the peak memory of each process in the middle third and in the last third."""
     third = len(memory) // 3
     middle, last = memory[third : 2 * third], memory[2 * third :]
     pids = set.intersection(*(set(sample) for sample in memory[third:])) if middle else set()

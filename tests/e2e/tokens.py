@@ -1,4 +1,4 @@
-"""The principals of the tests, in the deployed stack's secret."""
+"""The principals that the tests add to the deployed stack's secret."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from emulator.ministack import ACCOUNT, OTHER_ACCOUNT, Emulator
 
 
 def token(name: str) -> str:
-    """The token of a principal of the tests."""
+    """Returns the token of a test principal."""
     return f"{name}-token-of-the-tests-".ljust(43, "x")
 
 
 def principal(name: str, scopes: list[str], accounts: list[str], **more: Any) -> dict[str, Any]:
-    """A principal of the secret."""
+    """Returns a principal in the secret's format."""
     return {"name": name, "token": token(name), "scopes": scopes, "accounts": accounts} | more
 
 
@@ -29,7 +29,7 @@ PRINCIPALS = [
 
 
 def add_principals(emulator: Emulator) -> None:
-    """Adds the principals to the secret, as an operator does."""
+    """Adds the principals to the secret, as an operator would."""
     secret = stack.outputs(emulator)["TokensSecret"]
     secrets = emulator.client("secretsmanager")
     document = json.loads(secrets.get_secret_value(SecretId=secret)["SecretString"])

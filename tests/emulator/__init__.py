@@ -1,4 +1,4 @@
-"""AWS on your own machine: the emulator, the demo account in it, and the deployment of template.yaml into it.
+"""AWS on the local machine: the emulator, the demo account in it, and the deployment of template.yaml to it.
 
-`python -m emulator` (what `make run` calls) does all three and stays up; the end-to-end tests use the same parts.
+`python -m emulator` (called by `make run`) starts all three and keeps running; the end-to-end tests use the same parts.
 """

@@ -1,4 +1,4 @@
-"""`make run`: the emulator, the demo account and the deployed API, until Ctrl-C."""
+"""`make run`: runs the emulator, the demo account and the deployed API until Ctrl-C."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ STACK_FILE = ROOT / "target" / "stack.json"
 
 
 def main() -> int:
-    # Ctrl-C too: a shell starts a background job with SIGINT ignored.
+    # SIGINT (Ctrl-C), too: a shell starts a background job with SIGINT ignored.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupted)
     try:
         port = _port(os.environ.get("PORT", "4566"))
         ministack.check_free(port)
         STACK_FILE.unlink(missing_ok=True)
-        _say("Building the functions (the first time, the AWS SDKs take some minutes)")
+        _say("Building the functions (the first time, the AWS SDKs take a few minutes)")
         stack.build(ministack.aws_environment(f"http://127.0.0.1:{port}"))
         _say(f"Starting AWS on http://127.0.0.1:{port}, with IAM enforced")
         with ministack.running(port) as emulator, ledger.running(emulator) as bill:
@@ -32,12 +32,12 @@ def main() -> int:
             for contents in ACCOUNTS:
                 demo_account.fill(emulator, contents)
                 filled_until = demo_metrics.fill(emulator, contents)
-            _say("Deploying template.yaml into it (sam deploy)")
+            _say("Deploying template.yaml to it (sam deploy)")
             deployed = stack.deploy(emulator, bill)
-            _say("Asking the API for the first time")
+            _say("Calling the API for the first time")
             status, _, body = deployed.get("/resources")
             if status != 200:
-                raise EmulatorError(f"the API answered {status}: {body[:500].decode(errors='replace')}")
+                raise EmulatorError(f"the API returned {status}: {body[:500].decode(errors='replace')}")
             instances = {instance["name"]: instance for instance in json.loads(body)["data"]["ec2"]}
             deployed.save(STACK_FILE)
             try:
@@ -54,7 +54,7 @@ def main() -> int:
         print(f"\nmake run: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("\nEnded: nothing is left running.")
+        print("\nStopped: nothing is left running.")
     return 0
 
 
@@ -83,7 +83,7 @@ What does the account have?
 
   curl -s {key} '{deployed.url}/resources'
 
-Only production's running instances and available databases, in two regions:
+Only the running instances and available databases of production, in two regions:
 
   curl -s {key} '{deployed.url}/resources?types=ec2,rds&regions=us-east-1,eu-west-1&tags=env:prod&states=running,available'
 
@@ -99,18 +99,18 @@ What is wrong?
 
   curl -s {key} '{deployed.url}/bottlenecks'
 
-The same of another account, through its reader role:
+The resources of another account, through its reader role:
 
   curl -s {key} '{deployed.url}/accounts/{deployed.other_account}/resources'
 
-Change the account with any AWS tool and ask again, for example:
+Change the account with any AWS tool and call the API again, for example:
 
   AWS_ENDPOINT_URL={emulator.endpoint} AWS_ACCESS_KEY_ID={ministack.ACCOUNT} AWS_SECRET_ACCESS_KEY=emulator \\
   .venv/bin/python -c 'import boto3; boto3.client("ec2", "sa-east-1").run_instances(ImageId="ami-1", InstanceType="t3.nano", MinCount=1, MaxCount=1)'
 
-The emulator's log: {emulator.log.relative_to(ROOT)}; the functions' are in its CloudWatch, /aws/lambda/stratoscope-*
-All of this in JSON: {STACK_FILE.relative_to(ROOT)}
-Ctrl-C ends everything.
+The emulator's log: {emulator.log.relative_to(ROOT)}; the functions' logs: /aws/lambda/stratoscope-* in its CloudWatch
+The URL, the key and the token in JSON: {STACK_FILE.relative_to(ROOT)}
+Ctrl-C stops everything.
 """, flush=True)
 
 

@@ -1,6 +1,6 @@
-"""Now and today, for the demo account and the tests: in UTC, as AWS bills and the functions reckon.
+"""The current time and date for the demo account and the tests, in UTC, which AWS bills by and the functions use.
 
-The functions read the same clock of the machine. `make any-day` moves it for all of them at once.
+The functions read the same system clock. `make any-day` moves it for all of them at once.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from datetime import date, datetime, timezone
 
 
 def now() -> datetime:
-    """This moment."""
+    """Returns the current time."""
     return datetime.now(timezone.utc)
 
 
 def today() -> date:
-    """The day that it falls on."""
+    """Returns the current date."""
     return now().date()

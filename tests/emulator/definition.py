@@ -1,7 +1,7 @@
-"""What the emulator leaves out when it imports the API's definition, put in by API Gateway's own calls.
+"""Adds what the emulator drops when it imports the API's definition, with calls to API Gateway.
 
-AWS imports request parameters, cache keys and the resource policy with everything else; the emulator drops them, so that a
-stack that was just deployed would lack what its template has.
+AWS imports request parameters, cache keys and the resource policy with everything else. The emulator drops them, so a
+newly deployed stack would lack parts of its template.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from .ministack import ACCOUNT, HOME_REGION, Emulator
 
 
 def complete(emulator: Emulator, stack: str) -> None:
-    """Gives the deployed API the parameters, cache keys and policy of its template."""
+    """Adds the parameters, cache keys and policy of the template to the deployed API."""
     session = boto3.Session(region_name=HOME_REGION, aws_access_key_id=ACCOUNT, aws_secret_access_key="emulator")
     deployment = Deployment(session, stack, endpoint=emulator.endpoint)
     gateway, ids = deployment.client("apigateway"), resource_ids(deployment)

@@ -1,6 +1,6 @@
-"""The demo account: a small company's resources of all six types, in five regions; and its other account, with a few.
+"""The demo account: a small company's resources of all six types, in five regions, and its second account, with a few.
 
-Everything is written down here, nothing is random, so that a test can say what must be found.
+Everything is listed here and nothing is random, so a test can state what must be found.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ FUNCTIONS = [
     ("ap-southeast-2", "trial-report", "python3.13", 128, 3, "dev"),
 ]
 
-#: Volumes that nothing is attached to (each instance has its root volume besides): region, Name, type, GiB.
+#: Volumes that are not attached (each instance also has its root volume): region, Name, type, GiB.
 VOLUMES = [
     ("us-east-1", "old-data", "gp2", 100),
     ("us-west-2", "old-build-cache", "gp3", 50),
@@ -61,7 +61,7 @@ VOLUMES = [
     ("eu-central-1", "lake-scratch", "st1", 500),
 ]
 
-#: Addresses: region, Name, and the Name of the instance that uses it.
+#: Elastic IP addresses: region, Name, and the Name of the instance that uses it.
 ADDRESSES = [
     ("us-east-1", "web", "web-1"),
     ("us-west-2", "unused", None),
@@ -71,7 +71,7 @@ ADDRESSES = [
 
 
 class Contents(NamedTuple):
-    """What an account has, in the shape of the tables above."""
+    """The contents of an account, in the format of the tables above."""
 
     account: str
     instances: list[tuple]
@@ -87,7 +87,7 @@ class Contents(NamedTuple):
 
 HOME = Contents(ACCOUNT, INSTANCES, DATABASES, BUCKETS, FUNCTIONS, VOLUMES, ADDRESSES)
 
-#: The other account, which is asked through its reader role.
+#: The other account, which is read through its reader role.
 OTHER = Contents(
     OTHER_ACCOUNT,
     instances=[
@@ -105,7 +105,7 @@ _ROLE = "acme-functions"
 
 
 def fill(emulator: Emulator, contents: Contents = HOME) -> None:
-    """Creates an account's resources, regions side by side."""
+    """Creates an account's resources, all regions in parallel."""
     role = _role(emulator, contents.account)
     regions = contents.regions()
     with ThreadPoolExecutor(len(regions)) as pool:
@@ -136,7 +136,7 @@ def _fill_region(emulator: Emulator, contents: Contents, region: str, role: str)
         )
     for _, name, user in _of(contents.addresses, region):
         address = ec2.allocate_address(Domain="vpc")
-        # The emulator drops the tags of an address that come with its allocation.
+        # The emulator drops the tags that are passed when an address is allocated.
         ec2.create_tags(Resources=[address["AllocationId"]], Tags=tags(Name=name))
         if user:
             ec2.associate_address(AllocationId=address["AllocationId"], InstanceId=instances[user])
@@ -162,7 +162,7 @@ def _fill_region(emulator: Emulator, contents: Contents, region: str, role: str)
     for _, name, runtime, memory, timeout, environment in _of(contents.functions, region):
         create_function(emulator, region, name, role, runtime, memory, timeout, {"env": environment}, account)
 
-    # A database is created before it serves, and only then is there something to say of it.
+    # A database exists before it is available, and only then has all of its properties.
     for _, name, *_ in _of(contents.databases, region):
         waiter = rds.get_waiter("db_instance_available")
         waiter.wait(DBInstanceIdentifier=name, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
@@ -207,5 +207,5 @@ def _of(rows: list[tuple], region: str) -> list[tuple]:
 
 
 def tags(**pairs: str) -> list[dict[str, str]]:
-    """Tags in the form that most AWS APIs take."""
+    """Returns tags in the form that most AWS APIs accept."""
     return [{"Key": key, "Value": value} for key, value in pairs.items()]

@@ -1,10 +1,10 @@
-"""Two weeks of CloudWatch metrics for the demo account, and the next two hours, so that it does not fall silent.
+"""Two weeks of CloudWatch metrics for the demo account, and the next two hours, so that the data doesn't run out.
 
-Values follow from names and hours, nothing is random. Among the instances are a hot one (`batch`), one with a single
-spike (`web-2`), an idle one (`shop-2`), a silent one (`analytics`, of which CloudWatch has nothing), one that fails its
-status checks (`web-3`) and one without CPU credits (`trial`). Among the databases, one is nearly full (`inventory`), one
-has slow storage and little memory (`warehouse`), and nobody connects to one (`orders-test`). The other account has a hot
-instance, too (`sandbox-hot`).
+Values are derived from names and hours; nothing is random. Among the instances are a hot one (`batch`), one with a
+single spike (`web-2`), an idle one (`shop-2`), a silent one (`analytics`, without any data in CloudWatch), one that
+fails its status checks (`web-3`) and one without CPU credits (`trial`). Among the databases, one is nearly full
+(`inventory`), one has slow storage and little memory (`warehouse`), and one has no connections (`orders-test`). The
+other account also has a hot instance (`sandbox-hot`).
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from . import clock
 from .demo_account import HOME, Contents
 from .ministack import Emulator
 
-DAYS = 14  # the emulator forgets what is older
-FINE_HOURS = 6  # the last hours come every five minutes, the time before by the hour
-AHEAD = timedelta(hours=2)  # as far as CloudWatch takes datapoints of the future
+DAYS = 14  # the emulator drops older datapoints
+FINE_HOURS = 6  # datapoints every five minutes for the last hours, hourly before that
+AHEAD = timedelta(hours=2)  # how far in the future CloudWatch accepts datapoints
 DATUMS_A_CALL = 1000
 
 HOT, SPIKING, IDLE, SILENT, FAILING, EXHAUSTED = "batch", "web-2", "shop-2", "analytics", "web-3", "trial"
@@ -30,12 +30,12 @@ FULL, SLOW, UNUSED = "inventory", "warehouse", "orders-test"
 
 GIB = 1024**3
 
-#: A value for the hour that began so many hours before this one.
+#: The value for an hour, given as the number of hours before the current one.
 Curve = Callable[[int], float]
 
 
 def _wave(middle: float, swing: float, phase: int = 0) -> Curve:
-    """A daily rhythm."""
+    """A daily cycle."""
     return lambda hours_ago: middle + swing * math.sin((hours_ago + phase) * math.pi / 12)
 
 
@@ -89,9 +89,9 @@ def _function_curves(name: str, timeout: int) -> dict[str, Curve]:
 
 
 def fill(emulator: Emulator, contents: Contents = HOME, since: datetime | None = None) -> datetime:
-    """Puts the metrics of every resource of an account but the silent instance, from `since` or two weeks ago to some time ahead.
+    """Puts the metrics of every resource of an account except the silent instance, all regions in parallel.
 
-    Returns until when, to go on from there. Regions side by side.
+    Covers the time from `since`, or two weeks ago, until `AHEAD` from now. Returns the end, from which to continue.
     """
     now = clock.now()
     since, until = since or now - timedelta(days=DAYS), now + AHEAD
@@ -139,7 +139,7 @@ def _of_region(emulator: Emulator, contents: Contents, region: str, now: datetim
 
 
 def _datums(metric: str, dimension: str, resource: str, curve: Curve, now: datetime) -> Iterator[dict[str, Any]]:
-    """One datum an hour with the twelve values of its five minutes, and one every five minutes from a few hours ago on."""
+    """Yields one datum per hour that counts as twelve five-minute values; for the last hours, one per five minutes."""
     hour = now.replace(minute=0, second=0, microsecond=0)
     dimensions = [{"Name": dimension, "Value": resource}]
     for hours_ago in range(DAYS * 24, FINE_HOURS, -1):

@@ -1,8 +1,8 @@
-"""Cost Explorer over a ledger of line items: the one service that the emulator lacks.
+"""A simulated Cost Explorer over a ledger of line items; it is the one service that the emulator lacks.
 
-It groups, filters, pages and estimates as AWS does, and refuses what AWS refuses, so that what the product makes of it
-can be compared with the ledger itself. The demo account pays for both and sees both; the other account sees its own.
-Every line item is written down by a rule; nothing is random.
+It groups, filters, pages and estimates like AWS, and rejects what AWS rejects, so the product's results can be compared
+with the ledger itself. The demo account pays for both accounts and sees both; the other account sees only its own part.
+Every line item follows from a rule; nothing is random.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ SMALLEST = Decimal("1e-13")
 
 EC2, RDS, S3 = "Amazon Elastic Compute Cloud - Compute", "Amazon Relational Database Service", "Amazon Simple Storage Service"
 
-#: Service, region, account, usage type, instance type, team, and what a day of it costs.
+#: Service, region, account, usage type, instance type, team, and the cost per day.
 DAILY = [
     (EC2, "us-east-1", ACCOUNT, "BoxUsage:t3.large", "t3.large", "web", "3.9936"),
     (EC2, "us-east-1", ACCOUNT, "BoxUsage:c5.2xlarge", "c5.2xlarge", "data", "8.1600000001"),
@@ -40,7 +40,7 @@ DAILY = [
     (S3, "us-west-2", OTHER_ACCOUNT, "USW2-TimedStorage-ByteHrs", "NoInstanceType", "", "0.0000001"),
 ]
 
-#: What the other bases are of the unblended cost.
+#: Each metric as a multiple of the unblended cost.
 FACTORS = {
     "UnblendedCost": Decimal(1),
     "BlendedCost": Decimal(1),
@@ -63,12 +63,12 @@ class Line:
 
 @dataclass
 class Ledger:
-    """A running Cost Explorer. Its bill goes on with the days, as long as it runs."""
+    """A running Cost Explorer. Its bill grows with each day while it runs."""
 
     url: str = ""
-    #: Every request: operation and content.
+    #: Every request: operation and body.
     requests: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
-    #: While set, what every request is answered with: an error's code and message.
+    #: While set, every request fails with this error: code and message.
     fault: tuple[str, str] | None = None
 
     @property
@@ -80,7 +80,7 @@ class Ledger:
         return lines(self.today)
 
     def seen_by(self, account: str) -> list[Line]:
-        """The part of the bill that an account sees."""
+        """Returns the part of the bill that an account sees."""
         return [line for line in self.lines if account in (ACCOUNT, line.keys["LINKED_ACCOUNT"])]
 
     def answer(self, account: str, operation: str, asked: dict[str, Any]) -> tuple[int, dict[str, Any]]:
@@ -98,7 +98,7 @@ class Ledger:
         start, end = (date.fromisoformat(asked["TimePeriod"][name][:10]) for name in ("Start", "End"))
         if start >= end:
             raise ValueError("Start date (and hour) should be before end date (and hour)")
-        # Hours are kept for 14 days up to now: those of 14 days ago begin before it.
+        # Hourly data goes back 14 days from now; the day 14 days ago begins before that.
         if start < self._earliest() or (hourly and start <= self.today - timedelta(days=14)):
             raise ValueError("You haven't enabled historical data beyond the retention period")
         groupings, (metric,) = asked.get("GroupBy", []), asked["Metrics"]
@@ -112,7 +112,7 @@ class Ledger:
                 keys = tuple(_key(line, grouping) for grouping in groupings)
                 for period, share in _shares(line.day, start, end, asked["Granularity"]):
                     part = line.unblended * FACTORS[metric] * share
-                    # AWS writes no more digits of a part of a day than these.
+                    # AWS returns no more digits than these for a part of a day.
                     sums[period][keys] += part if share == 1 else part.quantize(SMALLEST)
         unit = "N/A" if metric in ("UsageQuantity", "NormalizedUsageAmount") else "USD"
         rows = [(period, keys, amount) for period, groups in sums.items() for keys, amount in groups.items() or [(None, 0)]]
@@ -173,7 +173,7 @@ def _periods(start: date, end: date, granularity: str) -> Iterator[tuple[str, st
 
 
 def _shares(day: date, start: date, end: date, granularity: str) -> Iterator[tuple[tuple[str, str], Decimal]]:
-    """The periods that a day's line belongs to, and its part in each."""
+    """Yields the periods that a day's line belongs to, and its share in each."""
     if granularity == "HOURLY":
         for period in _periods(day, day + timedelta(days=1), granularity):
             yield period, 1 / Decimal(24)
@@ -194,7 +194,7 @@ def _key(line: Line, grouping: dict[str, str]) -> str:
 
 @functools.cache
 def lines(today: date) -> list[Line]:
-    """The bill of the last days, today's part of it included."""
+    """Returns the bill of the last days, including today."""
     found = []
     for days_ago in range(DAYS, -1, -1):
         day = today - timedelta(days=days_ago)
@@ -219,7 +219,7 @@ def _keys(service: str, region: str, account: str, usage: str, instance: str, te
 
 @contextlib.contextmanager
 def running(emulator: Emulator) -> Iterator[Ledger]:
-    """Serves a ledger on loopback, to whose credentials the emulator gave."""
+    """Serves a ledger on loopback. It finds the account of a request by the access key, which the emulator issued."""
     sts = emulator.client("sts")
 
     @functools.cache

@@ -1,4 +1,4 @@
-"""Small HTTP servers of the tests, on loopback: what stands beside the emulator for what it lacks."""
+"""Small HTTP servers for the tests, on loopback: they stand in for what the emulator lacks."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Answers one request with bytes."""
+    """Sends bytes as the response to a request."""
 
     protocol_version = "HTTP/1.1"
 
@@ -21,12 +21,12 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
-        """Nobody reads them."""
+        """Logs nothing, since nobody reads it."""
 
 
 @contextlib.contextmanager
 def serving(handler: type[Handler]) -> Iterator[str]:
-    """Serves on a port of its own, and yields the address."""
+    """Serves on a free port, and yields the address."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever)

@@ -32,7 +32,7 @@ STOP_SECONDS = 10
 
 
 class EmulatorError(Exception):
-    """The emulator or the deployment failed; the message says what to do."""
+    """The emulator or the deployment failed; the message explains what to do."""
 
 
 @dataclass(frozen=True)
@@ -47,11 +47,11 @@ class Emulator:
         return f"http://127.0.0.1:{self.port}"
 
     def environment(self) -> dict[str, str]:
-        """The environment of a program that talks to this emulator, and to nothing else of AWS."""
+        """Returns an environment in which a program talks to this emulator and never to AWS."""
         return aws_environment(self.endpoint)
 
     def client(self, service: str, region: str = HOME_REGION, account: str = ACCOUNT) -> Any:
-        """A boto3 client. The emulator takes a 12-digit access key for the account of that number."""
+        """Returns a boto3 client. The emulator treats a 12-digit access key as the account id."""
         return boto3.client(
             service,
             region_name=region,
@@ -63,7 +63,7 @@ class Emulator:
 
 
 def aws_environment(endpoint: str) -> dict[str, str]:
-    """This process's environment without anything that leads to a real AWS account or a proxy."""
+    """Returns this process's environment without anything that leads to a real AWS account or a proxy."""
     proxies = {"http_proxy", "https_proxy", "all_proxy"}
     kept = {k: v for k, v in os.environ.items() if not k.startswith("AWS_") and k.lower() not in proxies}
     return kept | {
@@ -81,14 +81,14 @@ def aws_environment(endpoint: str) -> dict[str, str]:
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
+    """Returns a port that nothing listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 
 
 def check_free(port: int) -> None:
-    """Refuses a port that somebody listens on."""
+    """Raises an error if something listens on the port."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -99,7 +99,7 @@ def check_free(port: int) -> None:
 
 @contextlib.contextmanager
 def running(port: int) -> Iterator[Emulator]:
-    """Starts the emulator on `port`, and ends it and every function that it started."""
+    """Runs the emulator on `port`; at the end, stops it and every function that it started."""
     check_free(port)
     WORK.mkdir(parents=True, exist_ok=True)
     scratch = WORK / f"scratch-{port}"
@@ -113,11 +113,12 @@ def running(port: int) -> Iterator[Emulator]:
         "IOT_MTLS_ENABLED": "false",
         "MINISTACK_ACCOUNT_ID": ACCOUNT,
         "TMPDIR": str(scratch),
-        # Where it finds Docker, it starts a container for each database, of an image that it must pull first.
+        # If it finds Docker, it starts a container for each database, from an image that it must pull first.
         "DOCKER_HOST": "unix:///nowhere",
     }
     with emulator.log.open("w") as log:
-        # A session of its own: Ctrl-C reaches only us, and its functions end with it as one group.
+        # A new session: Ctrl-C reaches only this process, and the emulator and its functions can be stopped as one
+        # group.
         process = subprocess.Popen(
             [Path(sys.executable).parent / "ministack"],
             env=environment,
@@ -139,17 +140,17 @@ def _wait_until_healthy(emulator: Emulator, process: subprocess.Popen[bytes]) ->
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     while time.monotonic() < give_up:
         if process.poll() is not None:
-            raise EmulatorError(f"the emulator ended with code {process.returncode}; see {emulator.log}")
+            raise EmulatorError(f"the emulator exited with code {process.returncode}; see {emulator.log}")
         try:
             with opener.open(f"{emulator.endpoint}/_ministack/health", timeout=2):
                 return
         except (urllib.error.URLError, OSError):
-            time.sleep(0.1)  # between two looks at the condition
-    raise EmulatorError(f"the emulator did not answer within {START_SECONDS} s; see {emulator.log}")
+            time.sleep(0.1)  # between two checks
+    raise EmulatorError(f"the emulator did not respond within {START_SECONDS} s; see {emulator.log}")
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """Ends the emulator's process group: it itself and the functions."""
+    """Stops the emulator's process group: the emulator and the functions."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGTERM)
     with contextlib.suppress(subprocess.TimeoutExpired):

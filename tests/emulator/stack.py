@@ -1,4 +1,4 @@
-"""Builds the functions and deploys template.yaml into the emulator, with the same `sam` commands as into AWS."""
+"""Builds the functions and deploys template.yaml to the emulator, with the same `sam` commands as for AWS."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ STACK = "stratoscope"
 READER_STACK = "stratoscope-reader"
 EXTERNAL_ID = "of-the-demo-account"
 
-#: What the emulator runs: the functions' own binaries, so they are built for this machine's processor.
+#: The emulator runs the functions' binaries itself, so they are built for this machine's processor.
 ARCHITECTURE = {"x86_64": "x86_64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
 
 ANSWER_SECONDS = 60
@@ -43,11 +43,11 @@ class Stack:
         path.write_text(json.dumps(asdict(self), indent=2) + "\n")
 
     def headers(self, token: str | None = None) -> dict[str, str]:
-        """What a call needs: the key, and the deployment's own token or another one."""
+        """Returns the headers that a call needs: the API key, and the deployment's own token or another one."""
         return {"x-api-key": self.api_key, "Authorization": f"Bearer {token or self.token}"}
 
     def get(self, path: str, headers: dict[str, str] | None = None) -> tuple[int, dict[str, str], bytes]:
-        """GETs a path of the API: status, headers (by lower-case name) and body, whatever the status."""
+        """GETs a path of the API and returns status, headers (by lower-case name) and body, whatever the status."""
         headers = self.headers() if headers is None else headers
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         request = urllib.request.Request(self.url + path, headers=headers)
@@ -60,15 +60,15 @@ class Stack:
 
 
 def build(emulator_environment: dict[str, str]) -> None:
-    """`sam build`, with the profile that the tests use and without cross-compiling.
+    """Runs `sam build` with the profile that the tests use, and without cross-compiling.
 
-    cargo builds into the place where `cargo test` builds too, so that no dependency is compiled twice.
+    cargo uses the same target folder as `cargo test`, so no dependency is compiled twice.
     """
     if sys.platform != "linux" or ARCHITECTURE not in ("x86_64", "arm64"):
         raise EmulatorError(f"the emulator runs Linux binaries on x86_64 or arm64, not on {sys.platform} {ARCHITECTURE}")
-    # `make any-day` moves the clock with a library that cargo and rustc hang under.
+    # `make any-day` moves the clock with a preloaded library under which cargo and rustc hang.
     emulator_environment = {k: v for k, v in emulator_environment.items() if k != "LD_PRELOAD"}
-    # cargo shows what it compiles, which sam keeps to itself; what it built here, sam finds.
+    # Run directly, cargo shows what it compiles, which sam hides; sam then finds everything built.
     command = ["cargo", "build", "--bins", "--locked"]
     if subprocess.run(command, cwd=ROOT, env=emulator_environment, stdin=subprocess.DEVNULL).returncode != 0:
         raise EmulatorError("cargo build failed")
@@ -77,7 +77,7 @@ def build(emulator_environment: dict[str, str]) -> None:
 
 
 def deploy(emulator: Emulator, ledger: Ledger, **parameters: str) -> Stack:
-    """`sam deploy`, the reader role in the other account, and what a caller needs to know of the result."""
+    """Runs `sam deploy`, deploys the reader role to the other account, and returns what a caller needs to know."""
     others = {"OtherAccounts": OTHER_ACCOUNT, "ReaderExternalId": EXTERNAL_ID}
     overrides = {"Architecture": ARCHITECTURE} | others | parameters
     overrides = [f"{name}={value}" for name, value in overrides.items()]
@@ -87,14 +87,14 @@ def deploy(emulator: Emulator, ledger: Ledger, **parameters: str) -> Stack:
     _deploy_reader(emulator)
 
     described = outputs(emulator)
-    # Cost Explorer is not the emulator's; the template has no place for an endpoint that AWS does not need.
+    # The emulator has no Cost Explorer, and the template has no parameter for an endpoint that AWS does not need.
     configure(emulator, "CostsFunction", AWS_ENDPOINT_URL_COST_EXPLORER=ledger.url)
     key = emulator.client("apigateway").get_api_key(apiKey=described["ApiKeyId"], includeValue=True)
     api = described["RestApiId"]
     (authorizer,) = emulator.client("apigateway").get_authorizers(restApiId=api)["items"]
     secret = emulator.client("secretsmanager").get_secret_value(SecretId=described["TokensSecret"])
     return Stack(
-        # AWS's own form has the API's id in the host name, which not every resolver takes for loopback.
+        # AWS's own URLs have the API's id in the host name, which not every resolver maps to loopback.
         url=f"{emulator.endpoint}/_aws/execute-api/{api}/{described['StageName']}",
         api_key=key["value"],
         token=json.loads(secret["SecretString"])["token"],
@@ -107,7 +107,7 @@ def deploy(emulator: Emulator, ledger: Ledger, **parameters: str) -> Stack:
 
 
 def _deploy_reader(emulator: Emulator) -> None:
-    """Deploys docs/reader-role.yaml into the other account."""
+    """Deploys docs/reader-role.yaml to the other account."""
     stacks = emulator.client("cloudformation", account=OTHER_ACCOUNT)
     parameters = {"HomeAccount": ACCOUNT, "HomeStack": STACK, "ExternalId": EXTERNAL_ID}
     stacks.create_stack(
@@ -120,13 +120,13 @@ def _deploy_reader(emulator: Emulator) -> None:
 
 
 def outputs(emulator: Emulator) -> dict[str, str]:
-    """The outputs of the deployed stack."""
+    """Returns the outputs of the deployed stack."""
     described = emulator.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"][0]
     return {output["OutputKey"]: output["OutputValue"] for output in described["Outputs"]}
 
 
 def configure(emulator: Emulator, output: str, **changes: str | None) -> None:
-    """Sets variables of a function of the stack, and takes those away that are None; the function starts anew."""
+    """Sets environment variables of a function of the stack, and removes those that are None; the function restarts."""
     changed = variables(emulator, output) | changes
     changed = {name: value for name, value in changed.items() if value is not None}
     name = outputs(emulator)[output]
@@ -134,13 +134,13 @@ def configure(emulator: Emulator, output: str, **changes: str | None) -> None:
 
 
 def variables(emulator: Emulator, output: str) -> dict[str, str]:
-    """The variables of a function of the stack."""
+    """Returns the environment variables of a function of the stack."""
     name = outputs(emulator)[output]
     return emulator.client("lambda").get_function_configuration(FunctionName=name)["Environment"]["Variables"]
 
 
 def _sam(arguments: list[str], environment: dict[str, str]) -> None:
-    """Runs sam, whose output matters only when it fails."""
+    """Runs sam; its output matters only if it fails."""
     command = [str(Path(sys.executable).parent / "sam"), arguments[0], "--config-env", "emulator", *arguments[1:]]
     done = subprocess.run(
         command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True

@@ -1,7 +1,7 @@
-"""The image that `sam local invoke` builds on, made of this machine's own files: nothing is pulled.
+"""The base image for `sam local invoke`, built from this machine's own files, so that nothing is pulled.
 
-AWS's image for `provided.al2023` is an operating system; a function of ours needs its C library, root certificates and a
-place for its code. The runtime interface emulator, which sam adds, is AWS's own.
+AWS's image for `provided.al2023` is a whole operating system; the functions need only its C library, root certificates
+and a place for their code. The runtime interface emulator, which sam adds, is AWS's own.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import certifi
 import docker
 from samcli.local.docker.lambda_image import LambdaImage
 
-#: What sam's Dockerfile runs in the image.
+#: The programs that sam's Dockerfile runs in the image.
 PROGRAMS = [Path("/bin/sh"), Path("/bin/mv"), Path("/bin/chmod")]
 
 #: The name by which sam looks for the image.
@@ -39,6 +39,6 @@ def build(client: docker.DockerClient, architecture: str, functions: list[Path])
 
 
 def _libraries(program: Path) -> set[Path]:
-    """The shared libraries that a program loads, its loader among them."""
+    """Returns the shared libraries that a program loads, including its loader."""
     listed = subprocess.run(["ldd", program], capture_output=True, text=True, check=True).stdout
     return {Path(path) for path in re.findall(r"(/\S+) \(0x", listed)}

@@ -1,7 +1,7 @@
-"""`sam local invoke`: the functions' own binaries under AWS's own runtime interface emulator, in Docker.
+"""`sam local invoke`: the functions' binaries under AWS's runtime interface emulator, in Docker.
 
-A container that sam starts does not reach this machine's loopback, and there is no AWS in it: these events are answered
-without. What needs AWS is tried on the deployed stack.
+A container that sam starts can't reach this machine's loopback and has no AWS, so these events need none. Whatever
+needs AWS is tested on the deployed stack.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from . import base_image
 
 BUILT = ROOT / "target" / "emulator" / "build"
 
-#: Event, function, the parameter that is refused.
+#: Event, function, and the parameter that is rejected.
 REFUSED = [
     ("resources-bad-parameter.json", "ResourcesFunction", "types"),
     ("metrics-bad-parameter.json", "MetricsFunction", "hours"),
@@ -41,7 +41,7 @@ def image() -> None:
         try:
             probe.connect(DOCKER_HOST.removeprefix("unix://"))
         except OSError as error:
-            reason = f"left out, no Docker: the functions under AWS's runtime interface emulator ({DOCKER_HOST}: {error})"
+            reason = f"no Docker for the functions under AWS's runtime interface emulator ({DOCKER_HOST}: {error})"
             if os.environ.get("CI") == "true":
                 pytest.fail(reason)
             pytest.skip(reason)
@@ -72,24 +72,24 @@ def _invoke(function: str, event: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(("event", "function", "parameter"), REFUSED)
-def test_a_bad_parameter_is_refused(image: None, event: str, function: str, parameter: str) -> None:
+def test_a_bad_parameter_is_rejected(image: None, event: str, function: str, parameter: str) -> None:
     answer = _invoke(function, event)
     body = json.loads(answer["body"])
     assert (answer["statusCode"], body["success"], body["error"]["parameter"]) == (400, False, parameter)
 
 
-def test_another_account_is_closed_to_a_token_for_the_first(image: None) -> None:
+def test_a_token_for_one_account_does_not_open_another(image: None) -> None:
     answer = _invoke("CostsFunction", "costs-account-not-allowed.json")
     assert (answer["statusCode"], json.loads(answer["body"])["error"]["code"]) == (403, "AccountNotAllowed")
 
 
-def test_what_is_no_token_is_denied(image: None) -> None:
+def test_what_is_not_a_token_is_denied(image: None) -> None:
     answer = _invoke("AuthorizerFunction", "authorizer-malformed.json")
     (statement,) = answer["policyDocument"]["Statement"]
     assert (statement["Effect"], answer["context"]["accounts"]) == ("Deny", "")
 
 
-def test_without_aws_an_answer_is_an_error_with_its_gaps(image: None) -> None:
+def test_without_aws_the_response_is_an_error_with_its_gaps(image: None) -> None:
     answer = _invoke("BottlenecksFunction", "bottlenecks.json")
     body = json.loads(answer["body"])
     assert (answer["statusCode"], body["error"]["code"]) == (502, "NothingCollected")

@@ -1,4 +1,4 @@
-"""What `make build` made for AWS: whether Lambda can run it."""
+"""Checks that Lambda can run what `make build` built."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FUNCTIONS = sorted(name for name, r in translation.resources({}).items() if r["T
 AARCH64 = 183
 #: The C library of Amazon Linux 2023, on which provided.al2023 runs.
 GLIBC = (2, 34)
-#: What Lambda takes of an unpacked function, in bytes.
+#: Lambda's limit for an unpacked function, in bytes.
 LARGEST = 250 * 1024 * 1024
 
 

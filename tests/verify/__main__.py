@@ -1,4 +1,4 @@
-"""`make verify`: which deployment, which checks; the report; the exit code, 1 where a check failed."""
+"""`make verify`: selects the deployment and the checks, prints the report, and exits with 1 if a check failed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .report import FAILED, as_json, line, summary
 
 ROOT = Path(__file__).resolve().parents[2]
 
-#: What `make run` writes while it is up.
+#: Exists while `make run` is running.
 STACK_FILE = ROOT / "target" / "stack.json"
 
 #: Exit codes.
@@ -52,15 +52,16 @@ def main() -> int:
 def _arguments() -> argparse.Namespace:
     environment = f"{TOKEN}, {SECOND_TOKEN} and {API_KEY} in the environment: see docs/operate.md."
     parser = argparse.ArgumentParser(prog="verify", description="Proves that a deployment works. Read-only.", epilog=environment)
-    parser.add_argument("--stack", help="the stack's name; without it, the one that `make run` keeps up")
-    parser.add_argument("--region", help="its region; without it, that of the environment")
-    parser.add_argument("--paid", action="store_true", help="also make the calls that AWS bills, some cents")
-    parser.add_argument("--json", action="store_true", help="the report as JSON")
-    parser.add_argument("--account", action="append", default=[], help="another account to ask about; may be repeated")
-    parser.add_argument("--only", action="append", default=[], choices=[name(check) for check in CHECKS], help="only this check")
+    parser.add_argument("--stack", help="name of the stack; default: that of `make run`, if no region is given either")
+    parser.add_argument("--region", help="region of the stack; default: that of the environment")
+    parser.add_argument("--paid", action="store_true", help="also make the calls that AWS bills (a few cents)")
+    parser.add_argument("--json", action="store_true", help="print the report as JSON")
+    parser.add_argument("--account", action="append", default=[], help="another account to query; repeatable")
+    checks = [name(check) for check in CHECKS]
+    parser.add_argument("--only", action="append", default=[], choices=checks, help="run only this check; repeatable")
     arguments = parser.parse_args()
     if not all(re.fullmatch(r"\d{12}", account) for account in arguments.account):
-        parser.error("--account wants an id of 12 digits")
+        parser.error("--account needs an id of 12 digits")
     return arguments
 
 
@@ -77,11 +78,11 @@ def _deployment(arguments: argparse.Namespace) -> Deployment:
 
 
 def _of_make_run(options: dict[str, Any]) -> Deployment:
-    """The stack that `make run` keeps up on this machine."""
+    """Returns the deployment that `make run` keeps running on this machine."""
     try:
         running = json.loads(STACK_FILE.read_text())
     except FileNotFoundError:
-        raise Unusable("give STACK=… and REGION=…; `make run`, whose stack is verified without them, is not up") from None
+        raise Unusable("set STACK=… and REGION=…, or start `make run`, whose stack is verified without them") from None
     configured = _configured("emulator")
     session = boto3.Session(
         region_name=configured["region"], aws_access_key_id=running["account"], aws_secret_access_key="emulator"
@@ -90,7 +91,7 @@ def _of_make_run(options: dict[str, Any]) -> Deployment:
 
 
 def _configured(environment: str) -> dict[str, str]:
-    """What samconfig.toml has for all commands of an environment."""
+    """Returns the global parameters of an environment in samconfig.toml."""
     return tomllib.loads((ROOT / "samconfig.toml").read_text())[environment]["global"]["parameters"]
 
 

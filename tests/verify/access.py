@@ -1,4 +1,4 @@
-"""Who may what: the tokens, the authorizer, the functions' roles, and who may invoke the functions."""
+"""Access: the tokens, the authorizer, the functions' roles, and who may invoke the functions."""
 
 from __future__ import annotations
 
@@ -15,20 +15,23 @@ from .policies import listed, statements
 from .report import Results, counted, failed, judged, not_checked, warning
 from .template import Json
 
-#: A token has at least as many characters.
+#: The minimum number of characters in a token.
 TOKEN_LENGTH = 32
+
+#: The source of a permission to invoke a function that names none.
+ANY_SOURCE = "any source"
 
 
 def tokens_secret(deployment: Deployment) -> Results:
-    """The secret with the tokens is readable and has what the authorizer wants. Nothing of it is printed."""
+    """The secret with the tokens is readable and has what the authorizer needs. None of it is printed."""
     try:
         secret = deployment.secret
     except ValueError:
-        yield failed("it is no JSON")
+        yield failed("it is not JSON")
         return
     wrong, expired = [], []
     if not isinstance(secret.get("token"), str) or len(secret["token"]) < TOKEN_LENGTH:
-        wrong.append(f"`token` is no text of {TOKEN_LENGTH} characters or more")
+        wrong.append(f"`token` is not a string of at least {TOKEN_LENGTH} characters")
     principals = secret.get("principals", [])
     if isinstance(principals, list):
         scopes = {"*", "cache:refresh"} | {f"{route.name}:read" for route in deployment.routes}
@@ -41,12 +44,12 @@ def tokens_secret(deployment: Deployment) -> Results:
 
 
 def _faults(number: int, principal: Any, scopes: set[str]) -> list[str]:
-    """Why the authorizer leaves a principal out."""
+    """Returns why the authorizer ignores a principal."""
     if not isinstance(principal, dict) or not isinstance(principal.get("name"), str):
         return [f"principal {number + 1} has no name"]
     token, faults = principal.get("token"), []
     if not isinstance(token, str) or not re.fullmatch(f"[!-~]{{{TOKEN_LENGTH},}}", token):
-        faults.append(f"its token is not {TOKEN_LENGTH} characters or more without spaces")
+        faults.append(f"its token is not at least {TOKEN_LENGTH} characters without spaces")
     for name, allowed in (("scopes", scopes.__contains__), ("accounts", re.compile(r"\*|\d{12}").fullmatch)):
         given = principal.get(name)
         if not isinstance(given, list) or not given or not all(isinstance(one, str) and allowed(one) for one in given):
@@ -57,7 +60,7 @@ def _faults(number: int, principal: Any, scopes: set[str]) -> list[str]:
 
 
 def _end(principal: Json) -> datetime | None:
-    """When a principal expires, where that is a moment."""
+    """Returns when a principal expires, or None if the value is not a point in time."""
     try:
         end = datetime.fromisoformat(principal.get("expires"))
     except (TypeError, ValueError):
@@ -87,7 +90,7 @@ def authorizer(deployment: Deployment) -> Results:
             if not deployment.emulated:
                 raise
             raise NotCheckable("the emulator has no TestInvokeAuthorizer") from error
-        # Its log has the token, and is not looked at.
+        # The log in the response contains the token and is ignored.
         if answer.get("clientStatus") != 0 or not answer.get("policy"):
             yield failed(f"no policy; clientStatus {answer.get('clientStatus')}", subject)
             continue
@@ -98,7 +101,7 @@ def authorizer(deployment: Deployment) -> Results:
 
 
 def role_policies(deployment: Deployment) -> Results:
-    """Each role of the stack has the policies of the template, and nothing beyond."""
+    """Each role of the stack has the policies of the template and no others."""
     iam = deployment.client("iam")
     for name, wanted in deployment.template.resources("AWS::IAM::Role").items():
         role = deployment.template.ids[name]
@@ -108,7 +111,7 @@ def role_policies(deployment: Deployment) -> Results:
         there = {statement for document in documents for statement in statements(document)}
         policies = [policy["PolicyDocument"] for policy in wanted.get("Policies", [])]
         if not known(policies):
-            yield not_checked("the template's policies depend on what only AWS knows", name)
+            yield not_checked("the template's policies depend on values that only AWS knows", name)
             continue
         asked = {statement for document in policies for statement in statements(document)}
         pages = iam.get_paginator("list_attached_role_policies").paginate(RoleName=role)
@@ -118,11 +121,11 @@ def role_policies(deployment: Deployment) -> Results:
         wrong += [f"beyond the template: {_short(statement)}" for statement in sorted(there - asked)]
         wrong += [f"missing: {arn}" for arn in sorted(managed - attached)]
         wrong += [f"beyond the template: {arn}" for arn in sorted(attached - managed)]
-        yield judged(wrong, f"{counted(len(asked), 'permission')} and {len(managed)} managed policies, none beyond", name)
+        yield judged(wrong, f"{counted(len(asked), 'permission')} and {len(managed)} managed policies, no others", name)
 
 
 def effective_permissions(deployment: Deployment) -> Results:
-    """IAM's simulation allows each function every action that the template grants it."""
+    """IAM's policy simulation allows each function every action that the template grants it."""
     iam = deployment.client("iam")
     for name, wanted in deployment.template.resources("AWS::IAM::Role").items():
         granted = [s for policy in wanted.get("Policies", []) for s in listed(policy["PolicyDocument"]["Statement"])]
@@ -132,7 +135,7 @@ def effective_permissions(deployment: Deployment) -> Results:
         wrong, simulated = [], 0
         for statement in granted:
             if not known(statement):
-                yield not_checked(f"{statement.get('Sid')} depends on what only AWS knows", name)
+                yield not_checked(f"{statement.get('Sid')} depends on values that only AWS knows", name)
                 continue
             asked = _simulation(deployment, statement)
             pages = iam.get_paginator("simulate_principal_policy").paginate(PolicySourceArn=arn, **asked)
@@ -156,14 +159,14 @@ def invocations(deployment: Deployment) -> Results:
             if error.response["Error"]["Code"] != "ResourceNotFoundException":
                 raise
             there = set()
-        wrong = [f"{principal} may not invoke it for {source}" for principal, source in sorted(wanted - there)]
+        wrong = [f"{principal} may not invoke it from {source}" for principal, source in sorted(wanted - there)]
         for principal, source in sorted(there - wanted):
-            wrong.append(f"{principal} may invoke it for {source}, which is not in the template")
-        yield judged(wrong, f"by API Gateway from {counted(len(wanted), 'source')}, and by nobody else", name)
+            wrong.append(f"{principal} may invoke it from {source}, which is not in the template")
+        yield judged(wrong, f"only by API Gateway, from {counted(len(wanted), 'source')}", name)
 
 
 def _short(statement: str) -> str:
-    """`s3:GetObject on *` of a statement."""
+    """Returns a statement in short, such as `s3:GetObject on *`."""
     parts = json.loads(statement)
     condition = f" if {json.dumps(parts['Condition'])}" if "Condition" in parts else ""
     effect = "" if parts["Effect"] == "Allow" else f"{parts['Effect']} "
@@ -171,7 +174,7 @@ def _short(statement: str) -> str:
 
 
 def _simulation(deployment: Deployment, statement: Json) -> dict[str, Any]:
-    """A request that the statement allows, for SimulatePrincipalPolicy."""
+    """Returns a request to SimulatePrincipalPolicy that the statement allows."""
     context = {key: listed(values)[0] for keys in statement.get("Condition", {}).values() for key, values in keys.items()}
     entries = [{"ContextKeyName": k, "ContextKeyValues": [v], "ContextKeyType": "string"} for k, v in context.items()]
     owner = context.get("aws:ResourceAccount") or deployment.account
@@ -185,7 +188,7 @@ def _simulation(deployment: Deployment, statement: Json) -> dict[str, Any]:
 
 
 def _concrete(pattern: str, account: str) -> str:
-    """A resource that a pattern means: `?` is any character, `*` the account where an ARN has it."""
+    """Returns a resource that a pattern matches: `?` stands for any character, `*` for the account in an ARN."""
     parts = pattern.replace("?", "a").split(":", 5)
     if len(parts) == 6 and parts[4] == "*":
         parts[4] = account
@@ -199,20 +202,20 @@ def _denied(result: Json) -> str:
     if result.get("PermissionsBoundaryDecisionDetail", {}).get("AllowedByPermissionsBoundary") is False:
         why += " by the permissions boundary"
     if result.get("MissingContextValues"):
-        why += f", {', '.join(result['MissingContextValues'])} not known"
+        why += f", {', '.join(result['MissingContextValues'])} unknown"
     return f"{result['EvalActionName']} on {result['EvalResourceName']} is {why}"
 
 
 def _grant(permission: Json) -> tuple[str, str]:
-    """Principal and source of a permission of the template."""
-    return permission["Principal"], str(permission.get("SourceArn", "anything"))
+    """Returns principal and source of a permission in the template."""
+    return permission["Principal"], str(permission.get("SourceArn", ANY_SOURCE))
 
 
 def _granted(statement: Json) -> tuple[str, str]:
-    """Principal and source of a statement of a function's policy."""
+    """Returns principal and source of a statement in a function's policy."""
     principal = statement["Principal"]
     principal = next(iter(principal.values())) if isinstance(principal, dict) else principal
-    source = "anything"
+    source = ANY_SOURCE
     for keys in statement.get("Condition", {}).values():
         source = next((value for key, value in keys.items() if key.lower() == "aws:sourcearn"), source)
     effect = "" if statement["Effect"] == "Allow" else f" (Effect {statement['Effect']})"

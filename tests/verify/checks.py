@@ -1,4 +1,4 @@
-"""The list of checks, and how one is run: whatever goes wrong in it becomes a line of the report."""
+"""The list of checks, and their runner, which turns any error in a check into a line of the report."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from .report import Result, Results, failed, not_checked
 
 Check = Callable[[Deployment], Results]
 
-#: In the order of the report. A new check is a function in the file of its concern, and a line here.
+#: In the order of the report. A new check is a function in the module for its concern, and a line here.
 CHECKS: list[Check] = [
     stack.stack_status,
     stack.stack_outputs,
-    # Calls of the API, as users make them.
+    # Calls to the API, as users make them.
     outside.without_a_key,
     outside.without_a_token,
     outside.with_a_wrong_token,
@@ -29,7 +29,7 @@ CHECKS: list[Check] = [
     cache.answers_are_cached,
     cache.refresh_passes_the_cache,
     cache.forbidden_stays_forbidden,
-    # API Gateway as it is configured.
+    # The configuration of API Gateway.
     gateway.stage_deployment,
     gateway.stage_settings,
     gateway.methods,
@@ -40,12 +40,12 @@ CHECKS: list[Check] = [
     limits.usage,
     limits.api_key,
     access.authorizer,
-    # Who may what.
+    # Access.
     access.tokens_secret,
     access.role_policies,
     access.effective_permissions,
     access.invocations,
-    # What watches over it, and what it may use.
+    # Monitoring and limits.
     watching.alarms,
     watching.alarm_actions,
     watching.gateway_logs,
@@ -56,12 +56,12 @@ CHECKS: list[Check] = [
 
 
 def name(check: Check) -> str:
-    """`stack_status` is `stack status` in the report."""
+    """Returns a check's name in the report: `stack status` for `stack_status`."""
     return check.__name__.replace("_", " ")
 
 
 def run(deployment: Deployment, check: Check) -> Iterator[Result]:
-    """The results of a check, under its name."""
+    """Yields the results of a check, under its name."""
     try:
         for result in check(deployment):
             yield replace(result, check=name(check))
@@ -70,7 +70,7 @@ def run(deployment: Deployment, check: Check) -> Iterator[Result]:
     except ClientError as error:
         yield replace(refused(error, deployment), check=name(check))
     except (BotoCoreError, OSError) as error:
-        yield replace(failed(f"no answer: {error}"), check=name(check))
+        yield replace(failed(f"no response: {error}"), check=name(check))
     except (KeyError, ValueError, TypeError, AttributeError, IndexError) as error:
-        # An answer of AWS that is not as documented: never ok, and no reason to leave out the other checks.
-        yield replace(failed(f"unexpected answer, which the check can't read: {error!r}"), check=name(check))
+        # A response from AWS that differs from its documentation is never ok, but the other checks still run.
+        yield replace(failed(f"unexpected response, which the check can't read: {error!r}"), check=name(check))

@@ -1,4 +1,4 @@
-"""The deployment that is verified: its stack, its template resolved, its clients, and calls of its API."""
+"""The deployment under verification: its stack, its resolved template, its clients, and calls to its API."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from .template import UNKNOWN, Json, Template
 
-#: The gateway gives up after 29 seconds.
+#: The timeout of a call. The gateway gives up after 29 seconds.
 ANSWER_SECONDS = 60
 
-#: Where tokens and keys come from when the caller of `make verify` may not read those of the deployment; a second token
-#: is needed for one check. Never arguments: those are seen by everyone on the machine.
+#: Environment variables with tokens and keys, for users of `make verify` who may not read those of the deployment; one
+#: check needs a second token. They are never arguments, which everyone on the machine can see.
 TOKEN, SECOND_TOKEN, API_KEY = "VERIFY_TOKEN", "VERIFY_SECOND_TOKEN", "VERIFY_API_KEY"
 
 
 class Unusable(Exception):
-    """Nothing can be verified; the message says why."""
+    """Nothing can be verified; the message explains why."""
 
 
 class NotCheckable(Exception):
-    """A check lacks something that it needs; the message says what."""
+    """A check lacks something that it needs; the message names it."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What the API answered to one call."""
+    """The API's response to one call."""
 
     status: int
     headers: dict[str, str]
@@ -43,7 +43,7 @@ class Answer:
 
     @cached_property
     def json(self) -> Json:
-        """The body, empty where it is no JSON object."""
+        """The decoded body; empty if it is not a JSON object."""
         try:
             decoded = json.loads(self.body)
         except ValueError:
@@ -52,7 +52,7 @@ class Answer:
 
     @property
     def message(self) -> str:
-        """What the gateway or the function says of a refusal."""
+        """The error message of the gateway or the function."""
         said = self.json.get("error") or self.json
         if isinstance(said, dict):
             said = said.get("message", said.get("Message", ""))
@@ -61,7 +61,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Route:
-    """A route that a function answers, as the template has it."""
+    """A route that a function serves, as the template defines it."""
 
     path: str
     #: The method's definition in the template.
@@ -69,27 +69,27 @@ class Route:
 
     @property
     def account(self) -> bool:
-        """Whether it is one for a named account."""
+        """Whether the path names an account."""
         return "{account}" in self.path
 
     @property
     def name(self) -> str:
-        """The same for both forms: `costs` of /costs and /accounts/{account}/costs."""
+        """The same for both forms: `costs` for /costs and /accounts/{account}/costs."""
         return self.path.rsplit("/", 1)[-1]
 
 
 @dataclass
 class Deployment:
-    """A deployed stack, read once and asked as often as checks need."""
+    """A deployed stack, which is read once for all checks."""
 
     session: Any
     stack: str
-    #: An emulator's; AWS's own, or that of the environment, where it is None.
+    #: The endpoint of an emulator; None means AWS, or the endpoint in the environment.
     endpoint: str | None = None
     paid: bool = False
-    #: Accounts to ask about besides those of OtherAccounts.
+    #: Accounts to query in addition to those of OtherAccounts.
     more_accounts: list[str] = field(default_factory=list)
-    #: What the stage cache was found to keep, by path: when the answer was made.
+    #: What is known to be in the stage cache: when the response was generated, by path.
     kept: dict[str, str | None] = field(default_factory=dict)
     _clients: dict[str, Any] = field(default_factory=dict)
 
@@ -105,14 +105,14 @@ class Deployment:
 
     @cached_property
     def emulated(self) -> bool:
-        """Whether AWS is an emulator on this machine, which lacks some of AWS."""
+        """Whether the endpoint is an emulator on this machine, which lacks parts of AWS."""
         return urlparse(self.client("apigateway").meta.endpoint_url).hostname in ("127.0.0.1", "localhost", "::1")
 
     @cached_property
     def description(self) -> Json:
-        """The stack, without which there is nothing to verify."""
+        """The stack's description; without it there is nothing to verify."""
         if not self.region:
-            raise Unusable("no region: give REGION=…, or set AWS_REGION")
+            raise Unusable("no region: pass REGION=… or set AWS_REGION")
         try:
             return self.client("cloudformation").describe_stacks(StackName=self.stack)["Stacks"][0]
         except (ClientError, BotoCoreError) as error:
@@ -142,7 +142,7 @@ class Deployment:
 
     @cached_property
     def template(self) -> Template:
-        """The template that the stack was made of, with SAM's transform applied."""
+        """The template that the stack was created from, with SAM's transform applied."""
         body = self.client("cloudformation").get_template(StackName=self.stack, TemplateStage="Processed")["TemplateBody"]
         if isinstance(body, str):
             body = json.loads(body)
@@ -152,7 +152,7 @@ class Deployment:
         )
 
     def one(self, kind: str) -> tuple[str, Json]:
-        """Physical id and wanted properties of the stack's only resource of a type."""
+        """Returns the physical id and the expected properties of the stack's only resource of a type."""
         found = self.template.resources(kind)
         if len(found) != 1:
             raise NotCheckable(f"the template has {len(found)} resources of type {kind}, not one")
@@ -167,7 +167,7 @@ class Deployment:
 
     @cached_property
     def definition(self) -> Json:
-        """The API's wanted definition: OpenAPI with API Gateway's extensions."""
+        """The API's expected definition: OpenAPI with API Gateway's extensions."""
         return self.one("AWS::ApiGateway::RestApi")[1]["Body"]
 
     @cached_property
@@ -176,23 +176,23 @@ class Deployment:
 
     @cached_property
     def stage(self) -> Json:
-        """The stage as it is."""
+        """The actual stage."""
         return self.client("apigateway").get_stage(restApiId=self.api, stageName=self.stage_name)
 
     @cached_property
     def routes(self) -> list[Route]:
-        """The routes that functions answer, home account first."""
+        """The routes that functions serve, those of the home account first."""
         found = [
             Route(path, methods["get"])
             for path, methods in self.definition["paths"].items()
             if methods.get("get", {}).get("x-amazon-apigateway-integration", {}).get("type") == "aws_proxy"
         ]
-        # /resources is asked before the others, which want an id from it.
+        # /resources comes before the others, which need an id from it.
         return sorted(found, key=lambda route: (route.account, route.name != "resources", route.path))
 
     @cached_property
     def open_paths(self) -> list[str]:
-        """The paths that the gateway itself answers, for monitors."""
+        """The paths that the gateway itself serves, for monitors."""
         return [
             path
             for path, methods in self.definition["paths"].items()
@@ -201,7 +201,7 @@ class Deployment:
 
     @cached_property
     def functions(self) -> dict[str, str]:
-        """Names of the stack's functions by logical id."""
+        """The names of the stack's functions by logical id."""
         return {name: self.template.ids[name] for name in self.template.resources("AWS::Lambda::Function")}
 
     @cached_property
@@ -211,13 +211,13 @@ class Deployment:
 
     @cached_property
     def named_accounts(self) -> list[str]:
-        """The other accounts that are to be asked about, each once."""
+        """The other accounts to query, each once."""
         return list(dict.fromkeys(self.other_accounts + self.more_accounts))
 
-    # ------------------------------------------------------------------------------------------------ Calls of the API
+    # ------------------------------------------------------------------------------------------------ Calls to the API
     @cached_property
     def url(self) -> str:
-        """Where the API answers; an emulator's output names a host of AWS."""
+        """The URL of the API. The output of a stack in an emulator names an AWS host, so it is not used there."""
         if self.emulated:
             return f"{self.client('apigateway').meta.endpoint_url}/_aws/execute-api/{self.api}/{self.stage_name}"
         if "Url" not in self.outputs:
@@ -236,7 +236,7 @@ class Deployment:
 
     @cached_property
     def secret(self) -> Json:
-        """The deployment's secret, whole; nothing of it may be printed."""
+        """The deployment's whole secret; none of it may be printed."""
         name, _ = self.one("AWS::SecretsManager::Secret")
         return json.loads(self.client("secretsmanager").get_secret_value(SecretId=name)["SecretString"])
 
@@ -250,15 +250,15 @@ class Deployment:
         return {"x-api-key": self.api_key, "Authorization": f"Bearer {token or self.token}"}
 
     def get(self, path: str, headers: dict[str, str] | None = None, **parameters: object) -> Answer:
-        """GETs a path of the API: the answer, whatever its status."""
+        """GETs a path of the API and returns the response, whatever its status."""
         headers = self.headers() if headers is None else headers
         query = f"?{urlencode(parameters)}" if parameters else ""
         return self.fetch(self.url + path + query, headers)
 
     def fetch(self, url: str, headers: dict[str, str]) -> Answer:
-        """GETs a URL: the answer, whatever its status."""
+        """GETs a URL and returns the response, whatever its status."""
         request = urllib.request.Request(url, headers=headers)
-        # The proxy of the machine, if any, is the way to AWS and none to an emulator.
+        # A proxy of the machine leads to AWS, but not to an emulator.
         handlers = [urllib.request.ProxyHandler({})] if self.emulated else []
         try:
             with urllib.request.build_opener(*handlers).open(request, timeout=ANSWER_SECONDS) as response:
@@ -274,11 +274,11 @@ class Deployment:
 
     @cached_property
     def inventory(self) -> Answer:
-        """What `/resources` answers, asked once."""
+        """The response of `/resources`, fetched once."""
         return self.get("/resources")
 
     def pays(self, price: str, what: str) -> bool:
-        """Whether a call that AWS bills may be made; if so, its price is announced before it."""
+        """Returns whether a call that AWS bills may be made; if so, first announces its price."""
         if self.paid:
             print(f"paid call: {what}, {price}", file=sys.stderr)
         return self.paid
@@ -289,7 +289,7 @@ def _needed(what: str, variable: str, read: Any) -> str:
         return read()
     except (ClientError, ValueError, KeyError, TypeError) as error:
         code = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
-        raise NotCheckable(f"{what} can't be read ({code}); {variable} in the environment takes its place") from error
+        raise NotCheckable(f"{what} can't be read ({code}); set {variable} in the environment instead") from error
 
 
 def _lower(headers: Any) -> dict[str, str]:
@@ -297,7 +297,7 @@ def _lower(headers: Any) -> dict[str, str]:
 
 
 def known(value: Any) -> bool:
-    """Whether the template alone could tell a value."""
+    """Returns whether the template alone determines a value."""
     if isinstance(value, dict):
         return all(map(known, value.values()))
     return all(map(known, value)) if isinstance(value, list) else value is not UNKNOWN

@@ -1,4 +1,4 @@
-"""API Gateway's configuration as it is deployed, held against the stack's template."""
+"""API Gateway's actual configuration, compared with the stack's template."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .policies import statements
 from .report import Result, Results, failed, judged, not_checked, ok, warning
 from .template import Json, same
 
-#: Properties of the template's MethodSettings, and their names in an answer of API Gateway.
+#: Properties of the template's MethodSettings, and their names in a response of API Gateway.
 METHOD_SETTINGS = {
     "CachingEnabled": "cachingEnabled", "CacheTtlInSeconds": "cacheTtlInSeconds", "CacheDataEncrypted": "cacheDataEncrypted",
     "ThrottlingRateLimit": "throttlingRateLimit", "ThrottlingBurstLimit": "throttlingBurstLimit",
@@ -20,26 +20,28 @@ PLACES = {"path": "path", "query": "querystring", "header": "header"}
 
 
 def stage_deployment(deployment: Deployment) -> Results:
-    """The stage serves the stack's own deployment, not an older one or somebody else's."""
+    """The stage serves the stack's own deployment, not an older or a foreign one."""
     _, wanted = deployment.one("AWS::ApiGateway::Stage")
     stage = deployment.stage
     if stage["deploymentId"] != wanted["DeploymentId"]:
-        said = f"the stage serves deployment {stage['deploymentId']}, the stack's is {wanted['DeploymentId']}"
+        said = f"the stage serves deployment {stage['deploymentId']} instead of the stack's {wanted['DeploymentId']}"
         yield failed(f"{said}; deploy again")
         return
     pages = deployment.client("apigateway").get_paginator("get_deployments").paginate(restApiId=deployment.api)
     newest = max((d for page in pages for d in page["items"]), key=lambda d: d["createdDate"])
     canary = stage.get("canarySettings", {}).get("deploymentId")
     if canary:
-        yield warning(f"a canary, deployment {canary}, takes {stage['canarySettings'].get('percentTraffic', 0)} % of the calls")
+        percent = stage["canarySettings"].get("percentTraffic", 0)
+        yield warning(f"a canary, deployment {canary}, receives {percent} % of the calls")
     elif newest["id"] != stage["deploymentId"]:
-        yield warning(f"the stack's own, {stage['deploymentId']}; a newer one, {newest['id']}, is in no stage of the stack")
+        newer = f"a newer one, {newest['id']}, is in none of its stages"
+        yield warning(f"the stack's own, {stage['deploymentId']}; {newer}")
     else:
         yield ok(f"the stack's own and the newest, {stage['deploymentId']}")
 
 
 def stage_settings(deployment: Deployment) -> Results:
-    """Cache, throttles, logs and traces of the stage and its methods are the template's."""
+    """Cache, throttles, logs and traces of the stage and its methods match the template."""
     _, wanted = deployment.one("AWS::ApiGateway::Stage")
     stage, wrong = deployment.stage, []
     there = {_method_key(key): settings for key, settings in stage.get("methodSettings", {}).items()}
@@ -53,7 +55,7 @@ def stage_settings(deployment: Deployment) -> Results:
             if name in setting and not same(setting[name], found.get(theirs)):
                 wrong.append(f"{key}: {theirs} is {found.get(theirs)} instead of {setting[name]}")
         if found.get("cachingEnabled") and not found.get("requireAuthorizationForCacheControl", True):
-            wrong.append(f"{key}: any client may ask past the cache")
+            wrong.append(f"{key}: any client may bypass the cache")
     if not same(wanted.get("TracingEnabled", False), stage.get("tracingEnabled", False)):
         wrong.append(f"tracing is {stage.get('tracingEnabled')} instead of {wanted.get('TracingEnabled')}")
     yield judged(wrong, f"{len(wanted.get('MethodSettings', []))} methods", "methods")
@@ -66,7 +68,7 @@ def stage_settings(deployment: Deployment) -> Results:
 
 
 def web_acl(deployment: Deployment) -> Results:
-    """The stage has the web ACL of the template, or none where the template has none."""
+    """The stage has the web ACL of the template, or none if the template has none."""
     there = deployment.stage.get("webAclArn", "")
     wanted = deployment.template.resources("AWS::WAFv2::WebACL")
     if not wanted:
@@ -79,7 +81,7 @@ def web_acl(deployment: Deployment) -> Results:
 
 
 def methods(deployment: Deployment) -> Results:
-    """Each route's key, authorizer, function, request parameters and cache keys are the template's (get-method)."""
+    """Each route's key, authorizer, function, request parameters and cache keys match the template (get-method)."""
     gateway = deployment.client("apigateway")
     ids = resource_ids(deployment)
     yield _no_other_methods(deployment)
@@ -96,26 +98,26 @@ def methods(deployment: Deployment) -> Results:
         right = f"key, authorizer, {len(parameters)} parameters, {len(keys)} cache keys"
         compared.append(judged(wrong, right, f"GET {route.path}"))
     if deployment.emulated and bare == len(deployment.routes):
-        yield not_checked("the emulator's import of a definition leaves request parameters and cache keys out")
+        yield not_checked("the emulator drops request parameters and cache keys when it imports a definition")
     else:
         yield from compared
 
 
 def resource_policy(deployment: Deployment) -> Results:
-    """The API's resource policy allows what the template's does, and nothing more."""
+    """The API's resource policy allows what the template's policy does, and nothing more."""
     found = deployment.client("apigateway").get_rest_api(restApiId=deployment.api).get("policy")
     wanted = statements(deployment.definition.get("x-amazon-apigateway-policy"), _expand(deployment))
     there = statements(_policy(found), _expand(deployment))
     if deployment.emulated and not there and wanted:
-        yield not_checked("the emulator's import of a definition leaves the policy out")
+        yield not_checked("the emulator drops the policy when it imports a definition")
         return
     wrong = [f"not in the template: {statement}" for statement in sorted(there - wanted)]
     wrong += [f"missing: {statement}" for statement in sorted(wanted - there)]
-    yield judged(wrong, "allows what the template's does, and nothing else")
+    yield judged(wrong, "allows what the template's policy does, and nothing else")
 
 
 def wanted_parameters(definition: Json) -> tuple[dict[str, bool], set[str]]:
-    """Request parameters (and whether each is required) and cache keys of a method of the template."""
+    """Returns the request parameters (and whether each is required) and the cache keys of a method in the template."""
     parameters = {
         f"method.request.{PLACES[p['in']]}.{p['name']}": p.get("required", False)
         for p in definition.get("parameters", [])
@@ -141,13 +143,13 @@ def _method_differences(definition: Json, found: Json, parameters: dict[str, boo
     other = [name for name in sorted(has) if has[name] != parameters.get(name, has[name])]
     wrong += [f"parameter {name} is {'' if has[name] else 'not '}required" for name in other]
     there = set(integration.get("cacheKeyParameters", []))
-    wrong += [f"{name} is no cache key" for name in sorted(keys - there)]
+    wrong += [f"{name} is not a cache key" for name in sorted(keys - there)]
     wrong += [f"cache key {name} is not in the template" for name in sorted(there - keys)]
     return wrong
 
 
 def authorizer_settings(deployment: Deployment) -> Results:
-    """The authorizer calls the stack's function, and its answers are cached as long as the template says."""
+    """The authorizer calls the stack's function, and its responses are cached as long as the template specifies."""
     pages = deployment.client("apigateway").get_paginator("get_authorizers").paginate(restApiId=deployment.api)
     there = {authorizer["name"]: authorizer for page in pages for authorizer in page["items"]}
     schemes = deployment.definition.get("components", {}).get("securitySchemes", {})
@@ -160,14 +162,15 @@ def authorizer_settings(deployment: Deployment) -> Results:
         if known(uri) and found.get("authorizerUri") != uri:
             wrong.append(f"it calls {found.get('authorizerUri')}")
         if not same(seconds, found.get("authorizerResultTtlInSeconds")):
-            wrong.append(f"its answers are cached for {found.get('authorizerResultTtlInSeconds')} s instead of {seconds}")
+            ttl = found.get("authorizerResultTtlInSeconds")
+            wrong.append(f"its responses are cached for {ttl} s instead of {seconds}")
         if found.get("identityValidationExpression") != wanted.get("identityValidationExpression"):
-            wrong.append("another expression says what may be a token")
-        yield judged(wrong, f"the stack's function, answers cached for {seconds} s", name)
+            wrong.append("its token validation expression is not the template's")
+        yield judged(wrong, f"the stack's function, responses cached for {seconds} s", name)
 
 
 def _no_other_methods(deployment: Deployment) -> Result:
-    """A method that is not in the template would answer without its key and authorizer."""
+    """The API has no method beyond the template's, which might need neither key nor token."""
     wanted = {
         f"{'ANY' if method == 'x-amazon-apigateway-any-method' else method.upper()} {path}"
         for path, methods in deployment.definition["paths"].items()
@@ -175,7 +178,8 @@ def _no_other_methods(deployment: Deployment) -> Result:
     }
     there = {f"{method} {r['path']}" for r in _resources(deployment) for method in r.get("resourceMethods", {})}
     wrong = [f"{method} is not in the template" for method in sorted(there - wanted)]
-    return judged(wrong + [f"{method} is missing" for method in sorted(wanted - there)], f"{len(wanted)} and no other", "all")
+    wrong += [f"{method} is missing" for method in sorted(wanted - there)]
+    return judged(wrong, f"{len(wanted)}, no others", "all")
 
 
 def _resources(deployment: Deployment) -> list[Json]:
@@ -184,17 +188,17 @@ def _resources(deployment: Deployment) -> list[Json]:
 
 
 def resource_ids(deployment: Deployment) -> dict[str, str]:
-    """API Gateway's ids by path."""
+    """Returns API Gateway's resource ids by path."""
     return {resource["path"]: resource["id"] for resource in _resources(deployment)}
 
 
 def _method_key(key: str) -> str:
-    """`/~1costs/GET`, `~1costs/GET` and `costs/GET` are one method."""
+    """Normalises a method's key: `/~1costs/GET`, `~1costs/GET` and `costs/GET` are the same method."""
     return key.lstrip("/").replace("~1", "/").lstrip("/")
 
 
 def _policy(text: str | None) -> Json | None:
-    """The policy of a get-rest-api answer, whose quotes come with backslashes."""
+    """Parses the policy in a get-rest-api response, in which quotes are escaped with backslashes."""
     if not text:
         return None
     try:
@@ -204,6 +208,6 @@ def _policy(text: str | None) -> Json | None:
 
 
 def _expand(deployment: Deployment) -> dict[str, str]:
-    """API Gateway writes `execute-api:/` out when it stores a policy."""
+    """API Gateway expands `execute-api:/` when it stores a policy."""
     whole = f"arn:{deployment.partition}:execute-api:{deployment.region}:{deployment.account}:{deployment.api}/"
     return {"execute-api:/": whole}

@@ -1,4 +1,4 @@
-"""The fixed monthly cost: what the deployment costs in a month without a call, by what is really there."""
+"""The fixed monthly cost: what the deployment costs in a month without a call, based on its actual resources."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from .errors import refused
 from .report import Results, counted, not_checked, ok
 from .template import Json
 
-#: Dollars a month and what they are for; None where that can't be told, and why.
+#: Dollars a month and what they are for, or None and why the price can't be determined.
 Line = tuple[float | None, str]
 
 
 def fixed_monthly_cost(deployment: Deployment) -> Results:
-    """Each type of resource of the stack that is billed without a call, and the sum."""
+    """The cost of each resource type of the stack that is billed even without a call, and the sum."""
     by_type: dict[str, dict[str, Json]] = defaultdict(dict)
     template = deployment.template
     for name, properties in template.resources().items():
@@ -27,7 +27,7 @@ def fixed_monthly_cost(deployment: Deployment) -> Results:
     total, unpriced = 0.0, []
     for kind in sorted(by_type.keys() - prices.FREE):
         subject = kind.removeprefix("AWS::")
-        # What these credentials may not read is no reason to leave out the other lines.
+        # If these credentials may not read one type, the others are still priced.
         try:
             price, what = LINES.get(kind, _by_use(kind))(deployment, by_type[kind])
         except ClientError as error:
@@ -46,7 +46,7 @@ def _by_use(kind: str) -> Callable[[Deployment, dict[str, Json]], Line]:
     def line(_: Deployment, there: dict[str, Json]) -> Line:
         if kind in prices.BY_USE:
             return 0.0, f"{len(there)}, billed by {prices.BY_USE[kind]}"
-        return None, "its price is not known here"
+        return None, "its price is unknown to this check"
 
     return line
 
@@ -64,7 +64,8 @@ def _cache(deployment: Deployment, _: dict[str, Json]) -> Line:
 
 
 def _alarms(_: Deployment, there: dict[str, Json]) -> Line:
-    return len(there) * prices.ALARM, f"{counted(len(there), 'alarm')} at ${prices.ALARM:.2f}; an account has 10 for free"
+    text = f"{counted(len(there), 'alarm')} at ${prices.ALARM:.2f}; the first 10 of an account are free"
+    return len(there) * prices.ALARM, text
 
 
 def _dashboards(deployment: Deployment, there: dict[str, Json]) -> Line:

@@ -1,4 +1,4 @@
-"""Calls of the API, as its users make them: who is refused, whether each route answers, and for which accounts."""
+"""Calls to the API, as its users make them: who is rejected, whether each route works, and for which accounts."""
 
 from __future__ import annotations
 
@@ -9,46 +9,46 @@ from .deployment import Answer, Deployment, NotCheckable, Route
 from .report import Result, Results, counted, failed, judged, not_checked, ok, warning
 from .template import Json
 
-#: Metrics of a resource that `/bottlenecks` asks CloudWatch for at most, by type; and what AWS charges.
+#: The maximum number of metrics that `/bottlenecks` requests from CloudWatch per resource, by type, and AWS's price.
 METRICS_OF_A_RESOURCE = {"ec2": 7, "rds": 9, "lambda": 4}
 PRICE_OF_A_METRIC = 0.01 / 1000
 
-#: How a paid call is asked for.
-ASK = "--paid (make: PAID=1) asks for it"
+#: How to request a paid call.
+ASK = "run with --paid (make: PAID=1)"
 
-#: What `/metrics` measures, by its default metrics.
+#: The resource types that `/metrics` accepts, in the order of preference.
 MEASURED = ("ec2", "rds", "lambda", "ebs", "s3")
 
 
 def without_a_key(deployment: Deployment) -> Results:
-    """A call with the right token and no API key is a 403."""
+    """A call with a valid token but without an API key is a 403."""
     headers = {"Authorization": deployment.headers()["Authorization"]}
     yield _refused(deployment.get(cheapest(deployment), headers=headers), 403, "Forbidden")
 
 
 def without_a_token(deployment: Deployment) -> Results:
-    """A call without a token is a 401, for which the authorizer is not asked."""
+    """A call without a token is a 401, for which the authorizer is not called."""
     headers = {"x-api-key": deployment.api_key}
     yield _refused(deployment.get(cheapest(deployment), headers=headers), 401, "Unauthorized")
 
 
 def with_a_wrong_token(deployment: Deployment) -> Results:
-    """A wrong token is a 403 by the authorizer's policy, not a 500 by its failure."""
+    """A wrong token is a 403 from the authorizer's policy, not a 500 from its failure."""
     headers = deployment.headers(token=wrong_token())
     yield _refused(deployment.get(cheapest(deployment), headers=headers), 403, "User is not authorized")
 
 
 def health(deployment: Deployment) -> Results:
-    """What is for monitors needs neither key nor token, also under the deployment's domain name."""
+    """The route for monitors needs neither key nor token, including under the deployment's domain name."""
     domain = deployment.outputs.get("DomainUrl")
     private = deployment.parameters.get("EndpointType") == "PRIVATE"
     for path in deployment.open_paths:
         if deployment.emulated and private:
-            yield not_checked("the API is PRIVATE, and the emulator has no endpoint to reach it through", path)
+            yield not_checked("the API is PRIVATE, and the emulator has no VPC endpoint to reach it through", path)
         else:
             yield _healthy(deployment.get(path, headers={}), path)
         if domain and deployment.emulated:
-            yield not_checked("the emulator answers under no domain name", domain + path)
+            yield not_checked("the emulator has no custom domain names", domain + path)
         elif domain:
             yield _healthy(deployment.fetch(domain + path, headers={}), domain + path)
 
@@ -59,19 +59,19 @@ def _healthy(answer: Answer, subject: str) -> Result:
 
 
 def routes(deployment: Deployment) -> Results:
-    """Each route gives a whole answer, or one that names its gaps."""
+    """Each route returns a complete response, or one that names its gaps."""
     for route in deployment.routes:
-        # One that is not to be asked says why, and the others go on.
+        # A route that can't be checked gives the reason, and the others are still checked.
         try:
             yield _route(deployment, route)
         except NotCheckable as reason:
             yield not_checked(str(reason), route.path)
         except OSError as error:
-            yield failed(f"no answer: {error}", route.path)
+            yield failed(f"no response: {error}", route.path)
 
 
 def other_accounts(deployment: Deployment) -> Results:
-    """Each account of OtherAccounts lets the deployment in; asked through the API, as only its functions may enter."""
+    """Each account of OtherAccounts admits the deployment; checked through the API, as only its functions may enter."""
     given = deployment.parameters.get("OtherAccounts", "")
     if not given:
         yield not_checked("the deployment has no OtherAccounts")
@@ -83,7 +83,7 @@ def other_accounts(deployment: Deployment) -> Results:
 
 
 def hourly_costs(deployment: Deployment) -> Results:
-    """Whether Cost Explorer's hourly option is on, without which /costs?granularity=HOURLY is refused."""
+    """Cost Explorer's hourly option is on, without which /costs?granularity=HOURLY fails."""
     if not any(route.name == "costs" for route in deployment.routes):
         yield not_checked("the template has no route /costs")
     elif not deployment.pays("$0.01", "GET /costs?granularity=HOURLY&days=1"):
@@ -93,14 +93,15 @@ def hourly_costs(deployment: Deployment) -> Results:
         error = answer.json.get("error") if answer.status == 502 else None
         codes = {gap["code"] for gap in (error or {}).get("gaps", []) if gap["service"] == "ce"}
         if codes:
-            # The account's choice, and no fault of the deployment; what concerns all costs is the check of routes.
-            yield warning(f"Cost Explorer refuses hours ({', '.join(sorted(codes))}): its hourly option is off, or see /costs")
+            # This is the account's choice, not a fault of the deployment; the check of routes covers costs in general.
+            reason = f"Cost Explorer returns no hourly costs ({', '.join(sorted(codes))})"
+            yield warning(f"{reason}: its hourly option is off, or see /costs")
         else:
             yield judge_answer(answer, "", deployment.account)
 
 
 def cheapest(deployment: Deployment) -> str:
-    """A path that costs AWS nothing, and one call at most."""
+    """Returns a path that is free on AWS and makes at most one AWS call."""
     return f"{resources_route(deployment).path}?types=eip&regions={deployment.region}"
 
 
@@ -112,7 +113,7 @@ def resources_route(deployment: Deployment) -> Route:
 
 
 def wrong_token() -> str:
-    """What looks like a token and is none."""
+    """Returns something that looks like a token but is not valid."""
     return secrets.token_hex(22)
 
 
@@ -125,7 +126,7 @@ def _refused(answer: Answer, status: int, message: str) -> Result:
 
 
 def _unavailable(answer: Answer) -> str | None:
-    """Why an answer says nothing about the deployment."""
+    """Returns why a response says nothing about the deployment, if so."""
     return f"429 {answer.message!r}: the usage plan is used up" if answer.status == 429 else None
 
 
@@ -145,7 +146,7 @@ def _route(deployment: Deployment, route: Route) -> Result:
             metrics = sum((counts.get(kind) or 0) * each for kind, each in METRICS_OF_A_RESOURCE.items())
             answer = _paid(deployment, path, f"${metrics * PRICE_OF_A_METRIC:.4f} at most, for {metrics} metrics")
         case _:
-            raise NotCheckable("it is not known here what this route wants or costs")
+            raise NotCheckable("the parameters and the price of this route are unknown to this check")
     return judge_answer(answer, route.path, deployment.account)
 
 
@@ -156,7 +157,7 @@ def _paid(deployment: Deployment, path: str, price: str, **parameters: object) -
 
 
 def _measurable(deployment: Deployment) -> tuple[str, Json]:
-    """A resource that `/metrics` can be asked about, and its type."""
+    """Returns a resource whose metrics `/metrics` can return, and its type."""
     data = deployment.inventory.json.get("data", {})
     for kind in MEASURED:
         for resource in data.get(kind) or []:
@@ -165,7 +166,7 @@ def _measurable(deployment: Deployment) -> tuple[str, Json]:
 
 
 def judge_answer(answer: Answer, subject: str, account: str) -> Result:
-    """A whole answer or one that names its gaps is ok; a gap by our own role's permissions is not."""
+    """Accepts a complete response or one that names its gaps, unless the function's own role caused a gap."""
     if unavailable := _unavailable(answer):
         return not_checked(unavailable, subject)
     if answer.status != 200:
@@ -175,18 +176,18 @@ def judge_answer(answer: Answer, subject: str, account: str) -> Result:
         return failed(f"{answer.status}{code}: {answer.message}" + (f" ({'; '.join(found)})" if found else ""), subject)
     meta = answer.json.get("meta", {})
     if answer.json.get("success") is not True or meta.get("account") != account:
-        return failed(f"200 with an answer that is not one of account {account}", subject)
+        return failed(f"200 with a response for another account than {account}", subject)
     found = _gaps(meta["gaps"])
     if meta["partial"] != bool(found):
         return failed(f"partial is {meta['partial']}, with {len(found)} gaps", subject)
     charged = float(meta["aws_requests"]["estimated_cost_usd"])
-    cost = f", which AWS charged ${charged:.4f} for" if charged else ""
+    cost = f"; AWS charged ${charged:.4f}" if charged else ""
     if any(gap["status"] == "denied" for gap in meta["gaps"]):
         return failed(f"permissions are missing: {'; '.join(found)}", subject)
-    return ok((f"partial, with its gaps named: {'; '.join(found)}" if found else "whole") + cost, subject)
+    return ok((f"partial, with its gaps named: {'; '.join(found)}" if found else "complete") + cost, subject)
 
 
 def _gaps(gaps: list[Json]) -> list[str]:
-    """Each kind of gap once, by its code."""
+    """Returns each kind of gap once, with its count."""
     kinds = Counter((g["service"], g["operation"], g["status"], g["code"]) for g in gaps)
     return [f"{service}:{operation} {status} ({code}), {counted(n, 'gap')}" for (service, operation, status, code), n in kinds.items()]

@@ -1,4 +1,4 @@
-"""IAM policy documents, so that two that say the same are equal."""
+"""Normalises IAM policy documents, so that equivalent ones compare equal."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from .template import Json
 
 
 def listed(value: Any) -> list[Any]:
-    """What IAM takes as one value or a list of them."""
+    """Returns a list, given one value or a list of them, since IAM accepts both."""
     return value if isinstance(value, list) else [value]
 
 
 def statements(document: Json | None, replace: dict[str, str] | None = None) -> set[str]:
-    """A document's statements, each for one action and one resource and as text; `replace` begins resources anew."""
+    """Returns a document's statements as JSON, one per action and resource; `replace` maps prefixes of resources."""
     found = set()
     for statement in listed((document or {}).get("Statement", [])):
         rest = {"Effect": statement["Effect"]}
@@ -40,7 +40,7 @@ def _begun_anew(resource: str, replace: dict[str, str]) -> str:
 
 
 def _condition(condition: Json) -> Json:
-    """Keys of conditions have no case; AWS writes some of them in another than the template."""
+    """Condition keys are case-insensitive, and AWS returns some of them in another case than the template."""
     return {
         operator: {key.lower(): sorted(map(str, listed(values))) for key, values in keys.items()}
         for operator, keys in condition.items()
@@ -48,7 +48,7 @@ def _condition(condition: Json) -> Json:
 
 
 def _principal(principal: Any) -> Any:
-    """`*` and `{"AWS": "*"}` are everybody."""
+    """`*` and `{"AWS": "*"}` both mean everyone."""
     if principal in ("*", {"AWS": "*"}, {"AWS": ["*"]}):
         return "*"
     return {kind: sorted(listed(names)) for kind, names in principal.items()} if isinstance(principal, dict) else principal

@@ -1,8 +1,8 @@
-"""What AWS charges for what merely stands there, a month of 730 hours, in us-east-1.
+"""What AWS charges for resources that merely exist, per month of 730 hours, in us-east-1.
 
-List prices, as on AWS's price pages: API Gateway (https://aws.amazon.com/api-gateway/pricing/), CloudWatch (…/cloudwatch/pricing/),
-Secrets Manager (…/secrets-manager/pricing/), WAF (…/waf/pricing/), Route 53 (…/route53/pricing/), KMS (…/kms/pricing/). Other
-regions differ by some percent.
+List prices from AWS's pricing pages: API Gateway (https://aws.amazon.com/api-gateway/pricing/), CloudWatch
+(…/cloudwatch/pricing/), Secrets Manager (…/secrets-manager/pricing/), WAF (…/waf/pricing/), Route 53
+(…/route53/pricing/), KMS (…/kms/pricing/). Prices in other regions differ by a few percent.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ SOURCE = "list prices of us-east-1"
 
 HOURS = 730
 
-#: An hour of a stage cache, by its size in GB.
+#: Price per hour of a stage cache, by its size in GB.
 CACHE_HOUR = {
     "0.5": 0.02, "1.6": 0.038, "6.1": 0.2, "13.5": 0.25, "28.4": 0.5, "58.2": 1.0, "118": 1.9, "237": 3.8,
 }  # fmt: skip
@@ -26,11 +26,11 @@ WEB_ACL = 5.00
 WEB_ACL_RULE = 1.00
 KMS_KEY = 1.00
 HOSTED_ZONE = 0.50
-#: A health check of an endpoint in AWS, and each of its options: HTTPS, a text to find, every 10 seconds, latency.
+#: A health check of an endpoint in AWS, and each of its options: HTTPS, string matching, every 10 seconds, latency.
 HEALTH_CHECK = 0.50
 HEALTH_CHECK_OPTION = 1.00
 
-#: Types that cost nothing as long as nothing goes through them, or are priced in a line of another type.
+#: Types that cost nothing while unused, or that are priced with another type.
 FREE = {
     "AWS::ApiGateway::Account", "AWS::ApiGateway::ApiKey", "AWS::ApiGateway::BasePathMapping", "AWS::ApiGateway::Deployment",
     "AWS::ApiGateway::DomainName", "AWS::ApiGateway::RestApi", "AWS::ApiGateway::UsagePlan", "AWS::ApiGateway::UsagePlanKey",
@@ -39,9 +39,9 @@ FREE = {
     "AWS::SNS::Subscription", "AWS::SNS::Topic", "AWS::SNS::TopicPolicy", "AWS::WAFv2::WebACLAssociation",
 }  # fmt: skip
 
-#: Types that are billed by what they hold or do, and how.
+#: Types that are billed by their contents or use, and how.
 BY_USE = {
     "AWS::CloudTrail::Trail": "data events, $0.10 per 100,000; the first trail of management events is free",
-    "AWS::S3::Bucket": "what it holds, $0.023 a GB and month",
-    "AWS::Logs::MetricFilter": "its metrics while they have data, $0.30 a month each",
+    "AWS::S3::Bucket": "storage, $0.023 per GB and month",
+    "AWS::Logs::MetricFilter": "metrics that receive data, $0.30 a month each",
 }

@@ -1,4 +1,4 @@
-"""What a check found, and how it is printed: a line a result, or JSON."""
+"""The results of checks, and how they are printed: one line per result, or JSON."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def ok(detail: str, subject: str = "") -> Result:
 
 
 def warning(detail: str, subject: str = "") -> Result:
-    """As it should be, with something that its owner should know."""
+    """Passed, but with something that the owner should know."""
     return Result("", subject, OK, f"warning: {detail}")
 
 
@@ -42,12 +42,12 @@ def not_checked(reason: str, subject: str = "") -> Result:
 
 
 def judged(wrong: list[str], right: str, subject: str = "") -> Result:
-    """FAILED with everything that is wrong, or ok with what is right."""
+    """Returns FAILED with everything that is wrong, or ok with what is right."""
     return failed("; ".join(wrong), subject) if wrong else ok(right, subject)
 
 
 def counted(number: int, thing: str) -> str:
-    """`1 secret`, `2 secrets`."""
+    """Returns `1 secret`, `2 secrets`."""
     return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 

@@ -7,7 +7,7 @@ from .report import Results, judged
 
 COMPLETE = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"}
 
-#: Resources that an update has left behind.
+#: Statuses of resources that an update has removed from the stack.
 GONE = {"DELETE_COMPLETE", "DELETE_SKIPPED"}
 
 
@@ -22,7 +22,7 @@ def stack_status(deployment: Deployment) -> Results:
 
 
 def stack_outputs(deployment: Deployment) -> Results:
-    """Every output that the template declares is there and not empty."""
+    """Every output that the template declares exists and is not empty."""
     wanted = deployment.template.outputs()
     missing = sorted(name for name in wanted if not deployment.outputs.get(name))
     yield judged([f"{name} is missing" for name in missing], f"all {len(wanted)}")

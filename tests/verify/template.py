@@ -1,6 +1,6 @@
 """A stack's template with its parameters, conditions and resources resolved, as CloudFormation resolves them.
 
-Only what the template can know is resolved; anything else becomes UNKNOWN, and a check that meets it can't judge.
+Values that the template does not determine become UNKNOWN; a check that depends on one is not checked.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ class _Marker:
         return self.name
 
 
-#: `AWS::NoValue`: the property is left out.
+#: `AWS::NoValue`: removes the property.
 NO_VALUE = _Marker("NO_VALUE")
 
-#: What only AWS knows.
+#: A value that only AWS knows.
 UNKNOWN = _Marker("UNKNOWN")
 
-#: The ARN of a resource from its physical id, where that is not the ARN itself.
+#: The format of a resource's ARN, for types whose physical id is not the ARN itself.
 ARNS = {
     "AWS::Lambda::Function": "arn:{partition}:lambda:{region}:{account}:function:{id}",
     "AWS::IAM::Role": "arn:{partition}:iam::{account}:role/{id}",
@@ -51,7 +51,7 @@ class Template:
     _conditions: dict[str, bool] = field(default_factory=dict)
 
     def resources(self, kind: str | None = None) -> dict[str, Json]:
-        """Properties by logical id, of one type or all, without those whose condition is false."""
+        """Returns properties by logical id, of one type or all, without resources whose condition is false."""
         found = {}
         for name, resource in self.body["Resources"].items():
             wanted = "Condition" not in resource or self.condition(resource["Condition"])
@@ -63,7 +63,7 @@ class Template:
         return self.body["Resources"][name]["Type"]
 
     def outputs(self) -> set[str]:
-        """The names of the outputs that the stack must have."""
+        """Returns the names of the outputs that the stack must have."""
         outputs = self.body.get("Outputs", {})
         return {name for name, output in outputs.items() if "Condition" not in output or self.condition(output["Condition"])}
 
@@ -85,10 +85,10 @@ class Template:
                 return all(self._holds(part) for part in inner)
             case "Fn::Or":
                 return any(self._holds(part) for part in inner)
-        raise ValueError(f"the template has a condition {function}, which is not known here")
+        raise ValueError(f"the template has a condition {function}, which this check does not support")
 
     def resolve(self, value: Any) -> Any:
-        """A value of the template with its functions applied."""
+        """Returns a value of the template with its intrinsic functions applied."""
         match value:
             case {"Ref": str(name)} if len(value) == 1:
                 return self._ref(name)
@@ -166,14 +166,14 @@ class Template:
 
 
 def _text(value: Any) -> str:
-    """CloudFormation compares and joins everything as text."""
+    """Returns a value as a string, since CloudFormation compares and joins everything as strings."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return ",".join(map(_text, value)) if isinstance(value, list) else str(value)
 
 
 def same(wanted: Any, found: Any) -> bool:
-    """Whether a value of the template is that of an answer: 100, "100" and 100.0 are one, and so are true and "true"."""
+    """Returns whether two values are equal, where 100, "100" and 100.0 are the same, and so are true and "true"."""
     if isinstance(wanted, bool) or isinstance(found, bool):
         return str(wanted).lower() == str(found).lower()
     try:

@@ -1,4 +1,4 @@
-"""What watches over the deployment: alarms, the gateway's logs, CloudTrail; and the account's room for it."""
+"""Monitoring of the deployment: alarms, the gateway's logs, CloudTrail; and the account's concurrency limit."""
 
 from __future__ import annotations
 
@@ -6,24 +6,24 @@ import json
 from datetime import datetime, timedelta, timezone
 
 from .deployment import Deployment, NotCheckable
-from .report import Results, failed, judged, not_checked, ok, warning
+from .report import Results, counted, failed, judged, not_checked, ok, warning
 from .template import Json
 
-#: Fewer concurrent executions than these are used up by a handful of callers; a new account has 10.
+#: A handful of callers use up fewer concurrent executions than this; a new account has 10.
 SMALL_CONCURRENCY = 50
 
-#: How far back CloudTrail is looked into, and how late its events come.
+#: How far back to search CloudTrail, and how late its events arrive.
 TRAIL_DAYS = 7
-TRAIL_DELAY = "events come up to 15 minutes late"
+TRAIL_DELAY = "events arrive up to 15 minutes late"
 
 
 def alarms(deployment: Deployment) -> Results:
-    """Every alarm of the stack is there, and none is in ALARM."""
+    """Every alarm of the stack exists, and none is in ALARM."""
     wanted, found = _alarms(deployment)
     missing = [f"{name} is missing" for name, physical in wanted.items() if physical not in found]
-    yield judged(missing, f"all {len(wanted)} are there", "presence")
+    yield judged(missing, f"all {len(wanted)} exist", "presence")
     if deployment.emulated:
-        yield not_checked("the emulator evaluates an alarm without its dimensions, so that its state says nothing", "state")
+        yield not_checked("the emulator evaluates alarms without their dimensions, so the state is unreliable", "state")
         return
     states = {name: found[physical] for name, physical in wanted.items() if physical in found}
     raised = [f"{name}: {alarm.get('StateReason', '')}" for name, alarm in states.items() if alarm["StateValue"] == "ALARM"]
@@ -37,12 +37,12 @@ def alarms(deployment: Deployment) -> Results:
 
 
 def alarm_actions(deployment: Deployment) -> Results:
-    """Each alarm tells those that the template says, and AlarmEmail has confirmed its subscription."""
+    """Each alarm has the actions of the template, and AlarmEmail has confirmed its subscription."""
     names, found = _alarms(deployment)
     template = deployment.template.resources("AWS::CloudWatch::Alarm")
     wanted = {name: set(template[name].get("AlarmActions", [])) for name in names}
     if not any(wanted.values()):
-        raise NotCheckable("AlarmEmail is not set: the alarms tell nobody")
+        raise NotCheckable("AlarmEmail is not set: the alarms notify nobody")
     wrong = []
     for name, actions in wanted.items():
         alarm = found.get(names[name], {})
@@ -50,7 +50,7 @@ def alarm_actions(deployment: Deployment) -> Results:
             wrong.append(f"{name} has no action")
         elif not alarm.get("ActionsEnabled", True):
             wrong.append(f"the actions of {name} are disabled")
-    yield judged(wrong, f"{len(wanted)} alarms tell the topic", "actions")
+    yield judged(wrong, f"{len(wanted)} alarms notify the topic", "actions")
     for name in deployment.template.resources("AWS::SNS::Topic"):
         pages = deployment.client("sns").get_paginator("list_subscriptions_by_topic")
         arns = [
@@ -59,31 +59,32 @@ def alarm_actions(deployment: Deployment) -> Results:
             for subscription in page["Subscriptions"]
         ]
         pending = sum(not arn.startswith("arn:") for arn in arns)
-        wrong = [f"{pending} of {len(arns)} subscriptions of {name} are not confirmed: look for AWS's mail"] if pending else []
+        unconfirmed = f"{pending} of {len(arns)} subscriptions of {name} are not confirmed: see AWS's email"
+        wrong = [unconfirmed] if pending else []
         yield judged(wrong if arns else [f"{name} has no subscription"], f"{len(arns)} confirmed", "subscriptions")
 
 
 def gateway_logs(deployment: Deployment) -> Results:
-    """Where ApiLogs asks for the gateway's logs, the account has a role for them and the stage their group."""
+    """If ApiLogs turns the gateway's logs on, the account has a role for them and the stage writes to their group."""
     _, wanted = deployment.one("AWS::ApiGateway::Stage")
     if "AccessLogSetting" not in wanted:
-        raise NotCheckable("the deployment keeps no logs of the gateway (ApiLogs=none)")
+        raise NotCheckable("the deployment keeps no gateway logs (ApiLogs=none)")
     if deployment.emulated and not deployment.stage.get("accessLogSettings"):
         raise NotCheckable("the emulator's stage has no logs")
     wrong = []
     role = deployment.client("apigateway").get_account().get("cloudwatchRoleArn")
     if not role:
-        wrong.append("API Gateway has no role to write logs with in this account and region")
+        wrong.append("API Gateway has no role for writing logs in this account and region")
     group = wanted["AccessLogSetting"]["DestinationArn"]
     found = deployment.stage.get("accessLogSettings", {}).get("destinationArn", "")
-    # Lambda's and CloudFormation's ARNs of a log group end in :*, those that API Gateway keeps do not.
+    # Lambda's and CloudFormation's ARNs of log groups end in :*, those that API Gateway stores do not.
     if found.removesuffix(":*") != str(group).removesuffix(":*"):
         wrong.append(f"the stage writes to {found or 'nothing'} instead of {group}")
     yield judged(wrong, f"written with {role}")
 
 
 def source_identity(deployment: Deployment) -> Results:
-    """CloudTrail names the caller in each AssumeRole by which the functions entered another account."""
+    """CloudTrail names the caller in each AssumeRole with which the functions accessed another account."""
     reader = deployment.parameters.get("ReaderRoleName")
     accounts = deployment.named_accounts
     if not accounts or not reader:
@@ -97,24 +98,24 @@ def source_identity(deployment: Deployment) -> Results:
         entered = [event for event in (json.loads(e["CloudTrailEvent"]) for e in events) if _is_ours(deployment, event)]
         nameless = [event for event in entered if not (event.get("requestParameters") or {}).get("sourceIdentity")]
         if not entered:
-            yield not_checked(f"CloudTrail has no such event of the last {TRAIL_DAYS} days ({TRAIL_DELAY})", account)
+            yield not_checked(f"CloudTrail has no such event in the last {TRAIL_DAYS} days ({TRAIL_DELAY})", account)
         elif nameless:
-            yield failed(f"{len(nameless)} of {len(entered)} events name no source identity", account)
+            yield failed(f"{len(nameless)} of {len(entered)} events lack a source identity", account)
         else:
-            yield ok(f"all of the last {len(entered)} events name one", account)
+            yield ok(f"present in the last {counted(len(entered), 'event')}", account)
 
 
 def concurrency(deployment: Deployment) -> Results:
-    """How many functions the account may run at once."""
+    """The account may run enough functions at once."""
     limit = deployment.client("lambda").get_account_settings()["AccountLimit"]
     free = limit["UnreservedConcurrentExecutions"]
-    text = f"{limit['ConcurrentExecutions']} executions at once, of which {free} are not reserved"
-    small = "; each call takes two; ask Service Quotas for more"
+    text = f"{limit['ConcurrentExecutions']} concurrent executions, of which {free} are not reserved"
+    small = "; each call needs two; request more through Service Quotas"
     yield warning(text + small) if free < SMALL_CONCURRENCY else ok(text)
 
 
 def _alarms(deployment: Deployment) -> tuple[dict[str, str], dict[str, Json]]:
-    """The stack's alarms: physical names by logical ones, and the alarms that CloudWatch has of those, by name."""
+    """Returns the stack's alarms: physical names by logical id, and CloudWatch's alarms by physical name."""
     template = deployment.template
     wanted = {name: template.ids.get(name, name) for name in template.resources("AWS::CloudWatch::Alarm")}
     if not wanted:
@@ -125,7 +126,7 @@ def _alarms(deployment: Deployment) -> tuple[dict[str, str], dict[str, Json]]:
 
 
 def _is_ours(deployment: Deployment, event: Json) -> bool:
-    """Whether a function of the stack assumed the role, and was let in."""
+    """Returns whether a function of the stack assumed the role successfully."""
     caller = event.get("userIdentity", {}).get("arn", "")
     roles = [deployment.template.ids[name] for name in deployment.template.resources("AWS::IAM::Role")]
     ours = any(f":assumed-role/{role}/" in caller for role in roles)

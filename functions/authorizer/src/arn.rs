@@ -1,11 +1,11 @@
-//! The ARN of the method that is being called.
+//! The ARN of the called method.
 
-/// The parts of `arn:{partition}:execute-api:{region}:{account}:{api}/{stage}/{verb}/{path}` that a policy repeats.
+/// The parts of `arn:{partition}:execute-api:{region}:{account}:{api}/{stage}/{verb}/{path}` that a policy needs.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct MethodArn<'a> {
     /// Up to the stage: `arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5/v1`.
     pub(crate) stage: String,
-    /// The account that the API is in: the home account.
+    /// The home account, which the API is in.
     pub(crate) account: &'a str,
     /// The verb and path: `GET/costs`.
     pub(crate) called: &'a str,
@@ -38,7 +38,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_method_arn_is_refused() {
+    fn anything_but_a_method_arn_is_rejected() {
         for arn in [
             "",
             "arn:aws:lambda:us-east-1:123456789012:a1b2c3d4e5/v1/GET/",

@@ -1,4 +1,4 @@
-//! What a token allows: routes, accounts, and until when.
+//! What a token allows: routes, accounts, and for how long.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ pub(crate) enum Scope {
     Metrics,
     Costs,
     Bottlenecks,
-    /// Asking past the stage cache, on the routes of the other scopes.
+    /// Bypassing the stage cache, on the routes of the other scopes.
     Refresh,
 }
 
@@ -22,7 +22,7 @@ impl Scope {
     /// How many routes there are.
     pub(crate) const ROUTES: usize = 4;
 
-    /// The scope as a secret or a claim names it.
+    /// The name of the scope in a secret or a claim.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Resources => "resources:read",
@@ -38,7 +38,7 @@ impl Scope {
         self.name().strip_suffix(":read")
     }
 
-    /// The scopes of a name, which are all for `*`; `None` for other names.
+    /// Returns the scopes that a name stands for, all of them for `*`; `None` for an unknown name.
     pub(crate) fn of(name: &str) -> Option<&'static [Self]> {
         match name {
             "*" => Some(&Self::ALL),
@@ -47,20 +47,20 @@ impl Scope {
     }
 }
 
-/// The accounts that a token may ask about.
+/// The accounts that a token may access.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Accounts {
     /// Every account that this deployment can reach.
     All,
-    /// These, by id.
+    /// Only these account ids.
     Only(BTreeSet<String>),
 }
 
 impl Accounts {
-    /// Accounts by ids of 12 digits or `*`.
+    /// Reads account ids of 12 digits, or `*`.
     ///
     /// # Errors
-    /// The first that is neither.
+    /// The first name that is neither.
     pub(crate) fn of<'a>(names: impl IntoIterator<Item = &'a str>) -> Result<Self, &'a str> {
         let (mut all, mut ids) = (false, BTreeSet::new());
         for name in names {
@@ -75,7 +75,7 @@ impl Accounts {
         Ok(if all { Self::All } else { Self::Only(ids) })
     }
 
-    /// As the functions read it: `*`, or ids with commas between.
+    /// Returns the format that the functions read: `*`, or comma-separated ids.
     pub(crate) fn listed(&self) -> String {
         match self {
             Self::All => "*".to_owned(),
@@ -87,16 +87,16 @@ impl Accounts {
 /// What one principal may do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Grant {
-    /// Who it is, for the log and the functions.
+    /// The principal's name, for the log and the functions.
     pub(crate) principal: String,
     pub(crate) scopes: BTreeSet<Scope>,
     pub(crate) accounts: Accounts,
-    /// When the token ends, if it does.
+    /// When the token expires, if it does.
     pub(crate) expires: Option<Timestamp>,
 }
 
 impl Grant {
-    /// The names of the scopes, with commas between.
+    /// Returns the names of the scopes, separated by commas.
     pub(crate) fn scopes(&self) -> String {
         self.scopes.iter().map(|scope| scope.name()).collect::<Vec<_>>().join(",")
     }
@@ -107,7 +107,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_scope_is_a_route_to_read_the_cache_to_refresh_or_all_of_them() {
+    fn a_scope_is_a_route_or_the_cache_refresh_or_all() {
         assert_eq!(Scope::of("costs:read"), Some(&[Scope::Costs][..]));
         assert_eq!(Scope::of("cache:refresh"), Some(&[Scope::Refresh][..]));
         assert_eq!(Scope::of("*"), Some(&Scope::ALL[..]));

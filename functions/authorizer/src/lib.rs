@@ -1,12 +1,12 @@
-//! Who may call: a token in, an IAM policy out.
+//! Decides who may call: takes a token and returns an IAM policy.
 //!
-//! The gateway asks this function before any other, and keeps the answer for some minutes by the token. So the answer
-//! says everything that the token may call, on every route and account, and not only what is being called.
+//! The gateway calls this function before any other, and caches the response by token, by default for a minute. So the
+//! policy covers everything that the token may call, on every route and account, not only the current call.
 //!
-//! Two kinds of token are taken: opaque ones, which stand in a secret (`principals.rs`), and JWTs of the operator's own
-//! issuer, if one is configured (`oidc.rs`). Anything wrong with a token is a Deny that does not say why; the reason goes
-//! to the log, the token never. A fault of ours (a secret or keys that can't be read) is an error, which lets nobody in
-//! and which the gateway does not keep.
+//! Two kinds of token are accepted: opaque ones, which are stored in a secret (`principals.rs`), and JWTs of the
+//! operator's own issuer, if one is configured (`oidc.rs`). Anything wrong with a token results in a Deny without a
+//! reason; the reason is logged, the token never. An internal error (a secret or keys that can't be read) fails the
+//! request: nobody is let in, and the gateway does not cache it.
 
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects, reason = "a test that overflows fails, as it should"))]
 
@@ -29,19 +29,19 @@ pub use crate::refused::Failed;
 use crate::refused::Refused;
 use crate::secret::Secret;
 
-/// What the gateway sends.
+/// The gateway's request.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Request {
     /// The whole `Authorization` header.
     #[serde(default)]
     authorization_token: String,
-    /// What is being called.
+    /// The ARN of the called method.
     #[serde(default)]
     method_arn: String,
 }
 
-/// Checks tokens; made once a process and used by every invocation.
+/// Checks tokens; created once per process and used by every invocation.
 #[derive(Debug)]
 pub struct Authorizer {
     secret: Secret,
@@ -49,11 +49,11 @@ pub struct Authorizer {
 }
 
 impl Authorizer {
-    /// An authorizer with the settings of the environment: `TOKENS_SECRET`, the secret's ARN, and, for JWTs, those of
-    /// `oidc.rs`. Makes no call.
+    /// Creates an authorizer with the settings from the environment: `TOKENS_SECRET`, the secret's ARN, and, for JWTs,
+    /// those in `oidc.rs`. Makes no calls.
     ///
     /// # Errors
-    /// A setting is missing or wrong.
+    /// If a setting is missing or invalid.
     pub async fn from_env() -> Result<Self, Failed> {
         let oidc = Oidc::from_env(|name| std::env::var(name).ok())?;
         let id = std::env::var("TOKENS_SECRET").map_err(|_| Failed("TOKENS_SECRET is not set".to_owned()))?;
@@ -61,20 +61,20 @@ impl Authorizer {
         Ok(Self { secret: Secret::new(&config, id), oidc })
     }
 
-    /// The policy of a token.
+    /// Returns the policy for a token.
     ///
     /// # Errors
-    /// A fault of ours. Whatever is wrong with the token is a policy that denies everything.
+    /// Only for an internal error. Anything wrong with the token results in a policy that denies everything.
     pub async fn answer(&self, request: &Request, now: Timestamp) -> Result<Response, Failed> {
         let Some(arn) = MethodArn::parse(&request.method_arn) else {
-            return Err(Failed("the event has no methodArn of API Gateway".to_owned()));
+            return Err(Failed("the event has no API Gateway methodArn".to_owned()));
         };
         match self.grant(&request.authorization_token, now).await.and_then(|grant| {
             let allowed = policy::allow(&arn, &grant).map_err(Refused::Token)?;
             Ok((grant, allowed))
         }) {
             Ok((grant, allowed)) => {
-                // The gateway holds the call against the policy; what that says stands beside what is called.
+                // The gateway checks the call against the policy, so the log has both the call and what is allowed.
                 let (scopes, accounts) = (grant.scopes(), grant.accounts.listed());
                 tracing::info!(principal = grant.principal, called = arn.called, scopes, accounts, "known");
                 Ok(allowed)
@@ -91,7 +91,7 @@ impl Authorizer {
     }
 
     async fn grant(&self, header: &str, now: Timestamp) -> Result<Grant, Refused> {
-        let token = bearer(header).ok_or_else(|| Refused::token("the header is not `Bearer` and a token"))?;
+        let token = bearer(header).ok_or_else(|| Refused::token("the header is not `Bearer <token>`"))?;
         match &self.oidc {
             Some(oidc) if oidc::looks_like_a_jwt(token) => oidc.grant(token, now).await,
             _ => self.secret.principals(now).await.map_err(Refused::Ours)?.grant(token, now),
@@ -99,7 +99,7 @@ impl Authorizer {
     }
 }
 
-/// The token of a header `Bearer <token>`; the word's case does not matter.
+/// Returns the token in a header `Bearer <token>`; the case of `Bearer` does not matter.
 fn bearer(header: &str) -> Option<&str> {
     let (scheme, token) = header.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then_some(token.trim_matches(' '))

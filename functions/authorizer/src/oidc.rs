@@ -1,12 +1,12 @@
 //! JWTs of the operator's own issuer.
 //!
-//! A token must be signed with a key of the issuer in an asymmetric algorithm, be for our audience, and be valid now;
-//! jsonwebtoken checks that. Its scopes and accounts come from claims whose names are settings. Unknown scopes
-//! (`openid`) are passed over, and a token without accounts may ask about none.
+//! A token must be signed with a key of the issuer and an asymmetric algorithm, be for the configured audience, and be
+//! valid now; jsonwebtoken checks that. Its scopes and accounts come from claims whose names are settings. Unknown
+//! scopes (`openid`) are ignored, and a token without accounts may access none.
 //!
-//! An issuer chooses its subjects, and could choose the name of a principal of the secret. A subject is therefore called
-//! `jwt=` and the subject, which is the name of no principal of the secret: logs, sessions and whatever is kept for a
-//! caller never mix the two.
+//! The issuer chooses its subjects, and could choose the name of a principal in the secret. The principal's name is
+//! therefore `jwt=` plus the subject, which can't be the name of a principal in the secret: logs, sessions and anything
+//! cached for a caller never mix the two.
 
 mod keys;
 
@@ -20,19 +20,19 @@ use self::keys::Keys;
 use crate::grant::{Accounts, Grant, Scope};
 use crate::refused::{Failed, Refused};
 
-/// The algorithms that are taken: none that signs with a shared secret, and no `none`.
+/// The accepted algorithms: none with a shared secret, and not `none`.
 const ALGORITHMS: [Algorithm; 3] = [Algorithm::RS256, Algorithm::ES256, Algorithm::EdDSA];
 
-/// By how much the issuer's clock and ours may differ, in seconds.
+/// By how much the clocks of the issuer and the function may differ, in seconds.
 const LEEWAY: i64 = 30;
 
-/// What the principals of JWTs begin with; `=` is in no name of the secret.
+/// The prefix of principals from JWTs; names in the secret can't contain `=`.
 const PREFIX: &str = "jwt=";
 
 /// The longest subject that OpenID Connect allows.
 const LONGEST_SUBJECT: usize = 255;
 
-/// An issuer, and what its tokens must say.
+/// An issuer, and what its tokens must contain.
 #[derive(Debug)]
 pub(crate) struct Oidc {
     issuer: String,
@@ -43,17 +43,17 @@ pub(crate) struct Oidc {
 }
 
 impl Oidc {
-    /// The issuer of the settings `OIDC_ISSUER`, `OIDC_AUDIENCE`, `OIDC_SCOPE_CLAIM` (usually `scope`) and
-    /// `OIDC_ACCOUNTS_CLAIM` (usually `accounts`); `None` without an issuer.
+    /// Reads the settings `OIDC_ISSUER`, `OIDC_AUDIENCE`, `OIDC_SCOPE_CLAIM` (default `scope`) and
+    /// `OIDC_ACCOUNTS_CLAIM` (default `accounts`); `None` without an issuer.
     pub(crate) fn from_env(setting: impl Fn(&str) -> Option<String>) -> Result<Option<Self>, Failed> {
         let setting = |name| setting(name).filter(|value| !value.is_empty());
         let Some(issuer) = setting("OIDC_ISSUER") else { return Ok(None) };
         let loopback = ["http://127.0.0.1:", "http://localhost:"];
         if !issuer.starts_with("https://") && !loopback.iter().any(|start| issuer.starts_with(start)) {
-            return Err(Failed("OIDC_ISSUER must be an https address".to_owned()));
+            return Err(Failed("OIDC_ISSUER must be an https URL".to_owned()));
         }
         let audience = setting("OIDC_AUDIENCE");
-        let audience = audience.ok_or_else(|| Failed("OIDC_AUDIENCE is needed with OIDC_ISSUER".to_owned()))?;
+        let audience = audience.ok_or_else(|| Failed("OIDC_AUDIENCE is required with OIDC_ISSUER".to_owned()))?;
         Ok(Some(Self {
             keys: Keys::new(&issuer),
             issuer,
@@ -63,11 +63,11 @@ impl Oidc {
         }))
     }
 
-    /// What `token` allows at `now`.
+    /// Returns what `token` allows at `now`.
     pub(crate) async fn grant(&self, token: &str, now: Timestamp) -> Result<Grant, Refused> {
-        let header = decode_header(token).map_err(|error| Refused::token(format!("no JWT header: {error}")))?;
+        let header = decode_header(token).map_err(|error| Refused::token(format!("invalid JWT header: {error}")))?;
         if !ALGORITHMS.contains(&header.alg) {
-            return Err(Refused::token(format!("the algorithm {:?} is not taken", header.alg)));
+            return Err(Refused::token(format!("the algorithm {:?} is not accepted", header.alg)));
         }
         let kid = header.kid.ok_or_else(|| Refused::token("the JWT names no key"))?;
         let key = self.keys.find(&kid, header.alg, now).await?;
@@ -78,43 +78,43 @@ impl Oidc {
         validation.set_audience(&[&self.audience]);
         validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
         let claims = decode::<Map<String, Value>>(token, &key, &validation)
-            .map_err(|error| Refused::token(format!("the JWT is refused: {error}")))?
+            .map_err(|error| Refused::token(format!("the JWT is not valid: {error}")))?
             .claims;
         self.grant_of(&claims)
     }
 
-    /// What verified claims allow.
+    /// Returns what verified claims allow.
     fn grant_of(&self, claims: &Map<String, Value>) -> Result<Grant, Refused> {
         let subject = claims.get("sub").and_then(Value::as_str).filter(|subject| is_plain(subject));
-        let subject = subject.ok_or_else(|| Refused::token("the JWT has no subject that a log can show"))?;
+        let subject = subject.ok_or_else(|| Refused::token("the JWT has no subject, or one that is not printable"))?;
         let known = words(claims.get(&self.scope_claim)).filter_map(Scope::of);
         let scopes: BTreeSet<_> = known.flatten().copied().collect();
         let accounts = Accounts::of(words(claims.get(&self.accounts_claim)))
-            .map_err(|account| Refused::token(format!("the JWT names an account that is none: {account}")))?;
+            .map_err(|account| Refused::token(format!("the JWT has an invalid account: {account}")))?;
         let expires = claims.get("exp").and_then(Value::as_f64).and_then(end);
-        let expires = expires.ok_or_else(|| Refused::token("the JWT has no expiry that is a time"))?;
+        let expires = expires.ok_or_else(|| Refused::token("the JWT has no valid expiry"))?;
         Ok(Grant { principal: format!("{PREFIX}{subject}"), scopes, accounts, expires: Some(expires) })
     }
 }
 
-/// When a token with the expiry `exp`, seconds since 1970, is refused.
+/// Returns when a token with the expiry `exp`, in seconds since 1970, is no longer accepted.
 fn end(exp: f64) -> Option<Timestamp> {
     let since_epoch = SignedDuration::try_from_secs_f64(exp).ok()?.checked_add(SignedDuration::from_secs(LEEWAY))?;
     Timestamp::from_duration(since_epoch).ok()
 }
 
-/// Whether a subject is printable and short: the gateway writes it into its log as it is.
+/// Returns whether a subject is printable and short, since the gateway logs it without escaping.
 fn is_plain(subject: &str) -> bool {
     let is_plain = |byte: u8| byte.is_ascii_graphic() && !b"\"\\".contains(&byte);
     (1..=LONGEST_SUBJECT).contains(&subject.len()) && subject.bytes().all(is_plain)
 }
 
-/// Whether a token has the three parts of a JWT.
+/// Returns whether a token has the three parts of a JWT.
 pub(crate) fn looks_like_a_jwt(token: &str) -> bool {
     token.starts_with("eyJ") && token.split('.').count() == 3
 }
 
-/// The words of a claim: a list, or one text with spaces or commas between.
+/// Returns the words of a claim: a list, or a string separated by spaces or commas.
 fn words(claim: Option<&Value>) -> impl Iterator<Item = &str> {
     let (text, list) = match claim {
         Some(Value::String(text)) => (text.as_str(), &[][..]),

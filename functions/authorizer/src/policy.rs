@@ -1,11 +1,11 @@
-//! The answer of the authorizer: an IAM policy and a context.
+//! The response of the authorizer: an IAM policy and a context.
 //!
-//! Each route of each account is a resource of its own, so that a policy allows what the token may call and nothing
-//! else: the home account's routes twice (`/costs` and `/accounts/{id}/costs`), those of others under their account. A
-//! grant of everything takes a wildcard, which keeps the policy small.
+//! Each route of each account is a separate resource, so a policy allows exactly what the token may call: the home
+//! account's routes twice (`/costs` and `/accounts/{id}/costs`), those of other accounts under their id. A grant of
+//! everything uses a wildcard, which keeps the policy small.
 //!
-//! The gateway caches the policy for some minutes, whatever it says of the token. A token that expires before that is
-//! therefore allowed only under the condition that it is not over yet.
+//! The gateway caches the policy, and may do so for longer than the token is valid. A token that expires is therefore
+//! allowed only on the condition that it has not expired yet.
 
 use std::collections::BTreeSet;
 
@@ -14,10 +14,10 @@ use serde::Serialize;
 use crate::arn::MethodArn;
 use crate::grant::{Accounts, Grant, Scope};
 
-/// The largest answer that API Gateway takes is 8 KB.
+/// API Gateway accepts a response of at most 8 KB.
 const LARGEST_ANSWER: usize = 8_000;
 
-/// What the gateway gets.
+/// The response to the gateway.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Response {
@@ -43,11 +43,11 @@ struct Statement {
     condition: Option<Condition>,
 }
 
-/// Until when a statement holds.
+/// Until when a statement applies.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Condition {
-    // Where a gateway gives no time, the policy holds for as long as it is cached.
+    // If a gateway provides no time, the policy applies for as long as it is cached.
     date_less_than_if_exists: CurrentTime,
 }
 
@@ -57,22 +57,22 @@ struct CurrentTime {
     current_time: String,
 }
 
-/// Calling a method, and doing so with `Cache-Control: max-age=0`.
+/// The actions to call a method, and to do so with `Cache-Control: max-age=0`.
 const INVOKE: &[&str] = &["execute-api:Invoke"];
 const INVOKE_AND_REFRESH: &[&str] = &["execute-api:Invoke", "execute-api:InvalidateCache"];
 
-/// What the functions get to know; the gateway takes flat values only.
+/// What is passed on to the functions; the gateway accepts only flat values.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 struct Context {
     principal: String,
-    /// `*`, or ids with commas between.
+    /// `*`, or comma-separated ids.
     accounts: String,
 }
 
-/// A policy that allows what `grant` says.
+/// Returns a policy that allows what `grant` does.
 ///
 /// # Errors
-/// The grant allows nothing, or too much for one policy; in words for the log.
+/// If the grant allows nothing, or too much for one policy; the message is for the log.
 pub(crate) fn allow(arn: &MethodArn<'_>, grant: &Grant) -> Result<Response, String> {
     let Grant { principal, scopes, accounts, expires } = grant;
     let resource = resources(arn, scopes, accounts);
@@ -86,14 +86,14 @@ pub(crate) fn allow(arn: &MethodArn<'_>, grant: &Grant) -> Result<Response, Stri
     let size = serde_json::to_vec(&response).map_or(usize::MAX, |json| json.len());
     if size > LARGEST_ANSWER {
         return Err(format!(
-            "the policy of {principal} would have {size} bytes, of which the gateway takes {LARGEST_ANSWER}: give it \
-             fewer accounts or all, or all scopes"
+            "the policy of {principal} would have {size} bytes, more than the gateway's {LARGEST_ANSWER}: grant it \
+             fewer accounts, all accounts, or all scopes"
         ));
     }
     Ok(response)
 }
 
-/// A policy that denies everything.
+/// Returns a policy that denies everything.
 pub(crate) fn deny(arn: &MethodArn<'_>) -> Response {
     let resource = vec![format!("{}/*", arn.stage)];
     response("nobody", Statement { action: INVOKE, effect: "Deny", resource, condition: None }, String::new())
@@ -107,7 +107,7 @@ fn response(principal: &str, statement: Statement, accounts: String) -> Response
     }
 }
 
-/// Every method that may be called.
+/// Returns every method that may be called.
 fn resources(arn: &MethodArn<'_>, scopes: &BTreeSet<Scope>, accounts: &Accounts) -> Vec<String> {
     let of_home: Vec<_> = scopes.iter().filter_map(|scope| scope.route()).collect();
     let routes = if of_home.len() == Scope::ROUTES { vec!["*"] } else { of_home.clone() };
@@ -140,7 +140,7 @@ mod tests {
         Grant { principal: "dashboard".to_owned(), scopes: scopes.iter().copied().collect(), accounts, expires: None }
     }
 
-    /// What is allowed, below the stage.
+    /// Returns what is allowed, without the ARN up to the stage.
     fn allowed(scopes: &[Scope], accounts: &[&str]) -> Vec<String> {
         let response = allow(&arn(), &grant(scopes, accounts)).unwrap();
         let [Statement { effect, resource, condition, .. }] = response.policy_document.statement;
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_takes_wildcards_under_the_accounts() {
+    fn a_grant_of_everything_uses_wildcards_under_the_accounts() {
         let home = ["GET/resources", "GET/metrics", "GET/costs", "GET/bottlenecks"];
         assert_eq!(allowed(&Scope::ALL, &["*"]), [&home[..], &["GET/accounts/*/*"]].concat());
         assert_eq!(allowed(&Scope::ALL, &[HOME]), [&home[..], &["GET/accounts/123456789012/*"]].concat());
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_scope_to_refresh_allows_to_ask_past_the_cache_and_it_opens_no_route() {
+    fn only_the_refresh_scope_allows_bypassing_the_cache_and_it_opens_no_route() {
         let actions = |scopes: &[Scope]| {
             let [statement] = allow(&arn(), &grant(scopes, &["*"])).unwrap().policy_document.statement;
             statement.action
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn a_policy_that_the_gateway_keeps_ends_with_its_token() {
+    fn a_cached_policy_expires_with_its_token() {
         let mut grant = grant(&[Scope::Costs], &[HOME]);
         grant.expires = Some("2026-11-20T10:37:12.9Z".parse().unwrap());
         let json = serde_json::to_value(allow(&arn(), &grant).unwrap()).unwrap();
@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn a_policy_stays_below_the_gateways_limit_or_is_refused() {
+    fn a_policy_stays_within_the_gateways_limit_or_is_an_error() {
         let ids: Vec<_> = (0..200).map(|n| format!("{:012}", 100_000_000_000_u64 + n)).collect();
         let ids: Vec<_> = ids.iter().map(String::as_str).collect();
         let sizes = (1..ids.len()).map_while(|count| allow(&arn(), &grant(&Scope::ALL, &ids[..count])).ok());
@@ -214,19 +214,19 @@ mod tests {
     }
 
     #[test]
-    fn a_policy_of_just_the_gateways_limit_is_given() {
+    fn a_policy_of_exactly_the_gateways_limit_is_returned() {
         let named = |length: usize| {
             let policy = allow(&arn(), &Grant { principal: "p".repeat(length), ..grant(&Scope::ALL, &[HOME]) })?;
             Ok::<_, String>(serde_json::to_vec(&policy).unwrap().len())
         };
-        // The answer has the name twice, so that each letter of it is two bytes.
+        // The response contains the name twice, so each letter adds two bytes.
         let largest = (LARGEST_ANSWER - named(0).unwrap()) / 2;
         assert_eq!(named(largest), Ok(8_000));
         assert!(named(largest + 1).unwrap_err().contains("would have 8002 bytes"));
     }
 
     #[test]
-    fn the_answer_has_the_gateways_shape() {
+    fn the_response_has_the_gateways_format() {
         let json =
             serde_json::to_value(allow(&arn(), &grant(&[Scope::Costs], &["210987654321", HOME])).unwrap()).unwrap();
         assert_eq!(json["principalId"], "dashboard");

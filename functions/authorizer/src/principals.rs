@@ -1,4 +1,4 @@
-//! Opaque tokens: who holds one, and what it allows.
+//! Opaque tokens: who holds them, and what they allow.
 //!
 //! The secret is JSON:
 //!
@@ -8,11 +8,11 @@
 //!                  "expires": "2027-01-01T00:00:00Z"}]}
 //! ```
 //!
-//! `token` is the deployment's own, which may do everything; its holder is called `admin`. The secret's previous version
-//! lends its tokens to the principals that still stand in the current one, with what they are allowed there: a token is
-//! exchanged without a gap, and a principal that is taken out is out at once.
+//! `token` is the deployment's own token, which may do everything; its holder is called `admin`. Tokens in the secret's
+//! previous version stay valid for principals that are still in the current version, with the permissions there: a
+//! token is rotated without an interruption, and a removed principal loses access at once.
 //!
-//! A principal that is written wrongly is left out and told in the log; the others go on.
+//! A malformed principal is ignored and logged; the others are not affected.
 
 use std::collections::BTreeSet;
 
@@ -25,10 +25,10 @@ use serde_json::Value;
 use crate::grant::{Accounts, Grant, Scope};
 use crate::refused::Refused;
 
-/// Who holds the deployment's own token.
+/// The name of the holder of the deployment's own token.
 const ADMIN: &str = "admin";
 
-/// The shortest token that is taken: 32 characters of a generator have more than 128 bits.
+/// The minimum length of a token: 32 generated characters have more than 128 bits of entropy.
 const SHORTEST_TOKEN: usize = 32;
 
 /// The secret's JSON.
@@ -50,28 +50,28 @@ struct Entry {
     expires: Option<Timestamp>,
 }
 
-/// One who holds a token.
+/// The holder of one or more tokens.
 struct Principal {
     grant: Grant,
-    /// Of the tokens, so that all comparisons are of one length.
+    /// Digests of the tokens, so that all comparisons have the same length.
     digests: Vec<Digest>,
 }
 
 impl Principal {
-    /// Whether one of its tokens has this digest.
+    /// Returns whether one of its tokens has this digest.
     fn has(&self, digest: &Digest) -> bool {
         self.digests.iter().any(|own| own.as_ref() == digest.as_ref())
     }
 }
 
-/// All who hold a token.
+/// All holders of tokens.
 pub(crate) struct Principals(Vec<Principal>);
 
 impl Principals {
-    /// The principals of the secret's current version, with the tokens of its previous one.
+    /// Reads the principals of the secret's current version, and their tokens in its previous one.
     ///
     /// # Errors
-    /// The current version is not the JSON that it should be.
+    /// If the current version is malformed.
     pub(crate) fn parse(current: &str, previous: Option<&str>) -> Result<Self, String> {
         let mut principals = principals(current)?;
         let earlier = previous.and_then(principals_or_none).unwrap_or_default();
@@ -79,7 +79,7 @@ impl Principals {
             principals.iter().flat_map(|principal| &principal.digests).map(|d| d.as_ref().to_vec()).collect();
         for principal in &mut principals {
             let same = earlier.iter().filter(|other| other.grant.principal == principal.grant.principal);
-            // A token that somebody holds now is theirs alone, whoever held it before.
+            // A token in the current version belongs only to its current holder, whoever had it before.
             let free =
                 same.flat_map(|other| &other.digests).filter(|digest| !held.iter().any(|h| h == digest.as_ref()));
             principal.digests.extend(free.copied());
@@ -87,11 +87,11 @@ impl Principals {
         Ok(Self(principals))
     }
 
-    /// What `token` allows at `now`.
+    /// Returns what `token` allows at `now`.
     pub(crate) fn grant(&self, token: &str, now: Timestamp) -> Result<Grant, Refused> {
         let asked = digest(&SHA256, token.as_bytes());
         let is_asked = |other: &Digest| verify_slices_are_equal(asked.as_ref(), other.as_ref()).is_ok();
-        // All are compared, also after the right one is found: the time tells nothing.
+        // Compares all of them, even after a match, so the time reveals nothing.
         let mut found = None;
         for principal in &self.0 {
             for digest in &principal.digests {
@@ -101,7 +101,7 @@ impl Principals {
             }
         }
         let Some(Principal { grant, .. }) = found else {
-            return Err(Refused::token("nobody holds this token"));
+            return Err(Refused::token("no principal has this token"));
         };
         match grant.expires {
             Some(expires) if expires <= now => {
@@ -113,15 +113,13 @@ impl Principals {
 }
 
 fn principals_or_none(json: &str) -> Option<Vec<Principal>> {
-    principals(json)
-        .inspect_err(|reason| tracing::error!(reason, "the previous version of the secret is left out"))
-        .ok()
+    principals(json).inspect_err(|reason| tracing::error!(reason, "ignoring the previous version of the secret")).ok()
 }
 
 fn principals(json: &str) -> Result<Vec<Principal>, String> {
-    // serde's own words would repeat what stands there.
-    let document: Document = serde_json::from_str(json)
-        .map_err(|error| format!("the secret is not as it should be, in line {}", error.line()))?;
+    // serde's own message would repeat parts of the secret.
+    let document: Document =
+        serde_json::from_str(json).map_err(|error| format!("the secret is malformed in line {}", error.line()))?;
     let admin = document.token.map(|token| {
         let accounts = vec!["*".to_owned()];
         Entry { name: ADMIN.to_owned(), token, scopes: vec!["*".to_owned()], accounts, expires: None }
@@ -131,7 +129,7 @@ fn principals(json: &str) -> Result<Vec<Principal>, String> {
         let who = who.unwrap_or_else(|| format!("number {}", index.saturating_add(1)));
         serde_json::from_value(value).map_err(|_| {
             format!(
-                "principal {who} is written wrongly: it has name, token, scopes and accounts (lists of texts), may have \
+                "principal {who} is malformed: it needs name, token, scopes and accounts (lists of strings), may have \
                  expires (such as 2027-01-01T00:00:00Z), and nothing else"
             )
         })
@@ -140,13 +138,13 @@ fn principals(json: &str) -> Result<Vec<Principal>, String> {
     for entry in admin.map(Ok).into_iter().chain(entries) {
         match entry.and_then(principal) {
             Ok(same) if principals.iter().any(|other| other.grant.principal == same.grant.principal) => {
-                tracing::error!(principal = same.grant.principal, "a second principal of this name is left out");
+                tracing::error!(principal = same.grant.principal, "ignoring a second principal with this name");
             }
             Ok(same) if principals.iter().any(|other| same.digests.iter().any(|digest| other.has(digest))) => {
-                tracing::error!(principal = same.grant.principal, "a second principal with the same token is left out");
+                tracing::error!(principal = same.grant.principal, "ignoring a second principal with the same token");
             }
             Ok(principal) => principals.push(principal),
-            Err(reason) => tracing::error!(reason, "a principal is left out"),
+            Err(reason) => tracing::error!(reason, "ignoring a principal"),
         }
     }
     Ok(principals)
@@ -158,11 +156,11 @@ fn is_name(name: &str) -> bool {
 
 fn principal(Entry { name, token, scopes, accounts, expires }: Entry) -> Result<Principal, String> {
     if !is_name(&name) {
-        return Err("a principal's name is other than letters, digits and -_.@".to_owned());
+        return Err("a principal's name has characters other than letters, digits and -_.@".to_owned());
     }
     if token.len() < SHORTEST_TOKEN || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(format!(
-            "the token of {name} has fewer than {SHORTEST_TOKEN} characters, or others than a header takes"
+            "the token of {name} has fewer than {SHORTEST_TOKEN} characters, or characters that a header can't contain"
         ));
     }
     let mut allowed = BTreeSet::new();
@@ -171,7 +169,7 @@ fn principal(Entry { name, token, scopes, accounts, expires }: Entry) -> Result<
         allowed.extend(known.iter().copied());
     }
     let accounts = Accounts::of(accounts.iter().map(String::as_str))
-        .map_err(|account| format!("{name} has an account that is none: {account}"))?;
+        .map_err(|account| format!("{name} has an invalid account: {account}"))?;
     let digests = vec![digest(&SHA256, token.as_bytes())];
     Ok(Principal { grant: Grant { principal: name, scopes: allowed, accounts, expires }, digests })
 }
@@ -184,7 +182,7 @@ mod tests {
         "2026-11-20T10:37:12Z".parse().unwrap()
     }
 
-    /// A token of its own for each letter.
+    /// Returns a different token for each letter.
     fn token(letter: &str) -> String {
         letter.repeat(40)
     }
@@ -202,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn each_token_is_its_principals() {
+    fn each_token_belongs_to_its_principal() {
         let json = document(Some(&token("a")), &[entry("dashboard", &token("d")), entry("ci", &token("c"))]);
         let principals = Principals::parse(&json, None).unwrap();
         assert_eq!(who(&principals, &token("d")).as_deref(), Some("dashboard"));
@@ -220,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_ends_when_it_expires() {
+    fn a_token_is_valid_until_it_expires() {
         let expiring = |expires: &str| {
             let mut entry = entry("ci", &token("c"));
             entry["expires"] = expires.into();
@@ -231,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rotated_token_stays_valid_with_what_its_principal_may_do_now() {
+    fn a_rotated_token_stays_valid_with_its_principals_current_permissions() {
         let before = document(Some(&token("a")), &[entry("ci", &token("c"))]);
         let mut changed = entry("ci", &token("n"));
         changed["scopes"] = serde_json::json!(["metrics:read"]);
@@ -243,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_that_was_handed_on_is_its_present_holders() {
+    fn a_token_that_moved_to_another_principal_belongs_to_that_one() {
         let before = document(None, &[entry("dashboard", &token("d")), entry("ci", &token("c"))]);
         for order in [["ci", "dashboard"], ["dashboard", "ci"]] {
             let entries = order.map(|name| entry(name, &token(if name == "ci" { "d" } else { "n" })));
@@ -253,14 +251,14 @@ mod tests {
     }
 
     #[test]
-    fn a_principal_that_is_taken_out_is_out_although_the_previous_version_has_it() {
+    fn a_removed_principal_has_no_access_although_the_previous_version_has_it() {
         let before = document(Some(&token("a")), &[entry("ci", &token("c"))]);
         let principals = Principals::parse(&document(None, &[]), Some(&before)).unwrap();
         assert_eq!((who(&principals, &token("a")), who(&principals, &token("c"))), (None, None));
     }
 
     #[test]
-    fn what_is_written_wrongly_is_left_out_and_the_rest_stays() {
+    fn a_malformed_principal_is_ignored_and_the_others_stay() {
         let wrong = |change: fn(&mut Value)| {
             let mut entry = entry("wrong", &token("w"));
             change(&mut entry);
@@ -274,7 +272,7 @@ mod tests {
             wrong(|entry| entry["expires"] = "soon".into()),
             wrong(|entry| entry["expiry"] = "2027-01-01T00:00:00Z".into()),
             wrong(|entry| entry["name"] = "a\nb".into()),
-            // The name of a JWT's principal.
+            // A name that only a JWT's principal has.
             wrong(|entry| entry["name"] = "jwt=ops".into()),
             wrong(|entry| *entry = Value::Null),
         ] {
@@ -286,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_has_32_characters_at_least() {
+    fn a_token_has_at_least_32_characters() {
         for (length, taken) in [(31, false), (32, true)] {
             let token = "t".repeat(length);
             let principals = Principals::parse(&document(Some(&token), &[]), None).unwrap();
@@ -295,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn a_second_principal_of_a_name_is_left_out() {
+    fn a_second_principal_with_the_same_name_is_ignored() {
         let json = document(
             Some(&token("a")),
             &[entry("admin", &token("b")), entry("ci", &token("c")), entry("ci", &token("d"))],
@@ -306,16 +304,16 @@ mod tests {
     }
 
     #[test]
-    fn a_second_principal_with_a_token_is_left_out() {
+    fn a_second_principal_with_the_same_token_is_ignored() {
         let json = document(None, &[entry("first", &token("t")), entry("second", &token("t"))]);
         assert_eq!(who(&Principals::parse(&json, None).unwrap(), &token("t")).as_deref(), Some("first"));
     }
 
     #[test]
-    fn a_secret_that_is_no_json_says_so_without_its_content() {
+    fn a_secret_that_is_not_json_is_reported_without_its_content() {
         let refused = Principals::parse("{\"token\": hunter2", None).err().unwrap();
-        assert_eq!(refused, "the secret is not as it should be, in line 1");
-        // A previous version that is none does not lock anybody out.
+        assert_eq!(refused, "the secret is malformed in line 1");
+        // A malformed previous version does not lock anybody out.
         let principals = Principals::parse(&document(Some(&token("a")), &[]), Some("x")).unwrap();
         assert_eq!(who(&principals, &token("a")).as_deref(), Some("admin"));
     }

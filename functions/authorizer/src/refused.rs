@@ -1,6 +1,6 @@
-//! Why there is no policy for a token: the token is at fault, or we are.
+//! Why there is no policy for a token: it is not valid, or it can't be checked.
 
-/// A fault of ours: nobody is let in, and the gateway answers 500.
+/// An internal error: nobody is let in, and the gateway responds with a 500.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct Failed(pub(crate) String);
@@ -8,10 +8,10 @@ pub struct Failed(pub(crate) String);
 /// Why a token is not accepted.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Refused {
-    /// The token is at fault: a Deny.
+    /// The token is not valid: a Deny.
     #[error("{0}")]
     Token(String),
-    /// We are.
+    /// The token can't be checked: an internal error.
     #[error("{0}")]
     Ours(Failed),
 }

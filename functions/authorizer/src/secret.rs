@@ -1,7 +1,7 @@
-//! The secret with the opaque tokens, read from Secrets Manager and kept for some minutes.
+//! The secret with the opaque tokens, read from Secrets Manager and cached for two minutes.
 //!
-//! The gateway keeps an answer by its token too, so a change of the secret holds after both times. When the secret can't
-//! be read, what was read before is not used any longer: nobody is let in on what may have been revoked.
+//! The gateway also caches responses by token, so a change of the secret takes effect after both times. If the secret
+//! can't be read, its earlier content is not used any longer: nobody is let in with a token that may have been revoked.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,18 +19,18 @@ use tokio::sync::Mutex;
 use crate::principals::Principals;
 use crate::refused::Failed;
 
-/// For how long what was read is used.
+/// How long the content of the secret is cached.
 const KEPT_FOR: SignedDuration = SignedDuration::from_mins(2);
 
-/// The gateway waits 29 s at most and the caller waits with it: one attempt of this length, and another one.
+/// The gateway waits at most 29 s, and the caller with it: there is time for one attempt of this length and one retry.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(2);
 const OPERATION_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The version that is valid, and the one before it.
+/// The current version, and the previous one.
 const CURRENT: &str = "AWSCURRENT";
 const PREVIOUS: &str = "AWSPREVIOUS";
 
-/// The secret and what was last read of it.
+/// The secret, and its content when it was last read.
 pub(crate) struct Secret {
     client: Client,
     id: String,
@@ -48,9 +48,9 @@ impl Secret {
         Self { client: Client::from_conf(config), id, kept: Mutex::new(None) }
     }
 
-    /// The principals, as they were some minutes ago at most.
+    /// Returns the principals, which are at most two minutes old.
     pub(crate) async fn principals(&self, now: Timestamp) -> Result<Arc<Principals>, Failed> {
-        // Held while reading: those who come meanwhile wait for the one answer.
+        // Held while reading, so concurrent callers wait for the same read.
         let mut kept = self.kept.lock().await;
         if let Some((read_at, principals)) = kept.as_ref()
             && now.duration_since(*read_at) < KEPT_FOR
@@ -64,7 +64,7 @@ impl Secret {
         Ok(principals)
     }
 
-    /// The text of a version; `None` where there is no such version.
+    /// Returns the content of a version; `None` if there is no such version.
     async fn version(&self, stage: &str) -> Result<Option<String>, Failed> {
         match self.client.get_secret_value().secret_id(&self.id).version_stage(stage).send().await {
             Ok(answer) => Ok(answer.secret_string),
@@ -78,8 +78,8 @@ impl Secret {
     }
 }
 
-/// AWS's code and message, or why there is no answer. Never more: what else the SDK knows of an error has the answer's body
-/// in it.
+/// Returns AWS's code and message, or why there is no response. Never more, since the SDK's other details of an error
+/// include the body of the response.
 fn reason(error: &SdkError<GetSecretValueError>) -> String {
     if matches!(error, SdkError::DispatchFailure(_)) {
         return sdk::root_cause(error);

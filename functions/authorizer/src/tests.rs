@@ -1,4 +1,4 @@
-//! The authorizer as the gateway calls it, with Secrets Manager answered on loopback.
+//! The authorizer as the gateway calls it, with a simulated Secrets Manager on loopback.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -60,14 +60,14 @@ impl SecretsManager {
     }
 }
 
-/// An authorizer whose Secrets Manager is at `address`.
+/// Returns an authorizer whose Secrets Manager is at `address`.
 fn asking(address: &str) -> Authorizer {
     let config = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("us-east-1"))
         .endpoint_url(format!("http://{address}"))
         .credentials_provider(SharedCredentialsProvider::new(Credentials::for_tests()))
-        // An idle connection would keep others out of the server's few threads.
+        // An idle connection would occupy one of the server's few threads.
         .http_client(aws_smithy_http_client::Builder::new().pool_max_idle_per_host(0).build_http())
         .sleep_impl(aws_smithy_async::rt::sleep::SharedAsyncSleep::new(aws_smithy_async::rt::sleep::TokioSleep::new()))
         .retry_config(RetryConfig::disabled())
@@ -95,7 +95,7 @@ async fn effect(authorizer: &Authorizer, header: &str, now: Timestamp) -> Result
 }
 
 #[tokio::test]
-async fn a_known_token_is_allowed_and_anything_else_denied() {
+async fn a_known_token_is_allowed_and_anything_else_is_denied() {
     let secrets = SecretsManager::start(Some(&json!({"token": TOKEN})), None);
     let authorizer = secrets.authorizer();
     for header in [format!("Bearer {TOKEN}"), format!("bearer  {TOKEN} ")] {
@@ -117,7 +117,7 @@ async fn a_known_token_is_allowed_and_anything_else_denied() {
 }
 
 #[tokio::test]
-async fn the_secret_is_read_once_and_kept_for_two_minutes() {
+async fn the_secret_is_read_once_and_cached_for_two_minutes() {
     let secrets = SecretsManager::start(Some(&json!({"token": OLD})), None);
     let authorizer = secrets.authorizer();
     let after = |seconds| now().checked_add(SignedDuration::from_secs(seconds)).unwrap();
@@ -125,9 +125,9 @@ async fn the_secret_is_read_once_and_kept_for_two_minutes() {
     for _ in 0..5 {
         assert_eq!(effect(&authorizer, &old, now()).await.unwrap(), "Allow");
     }
-    // Once each version.
+    // One request per version.
     assert_eq!(secrets.asked.load(Ordering::SeqCst), 2);
-    // A rotation: both tokens are valid. Another one, and the first is not.
+    // After a rotation both tokens are valid; after another one the first no longer is.
     *secrets.versions.lock().unwrap() =
         [json!({"token": TOKEN}).to_string(), json!({"token": OLD}).to_string()].map(Some);
     assert_eq!(effect(&authorizer, &new, after(119)).await.unwrap(), "Deny");
@@ -140,7 +140,7 @@ async fn the_secret_is_read_once_and_kept_for_two_minutes() {
 }
 
 #[tokio::test]
-async fn jwts_are_the_issuers_and_other_tokens_the_secrets() {
+async fn jwts_go_to_the_issuer_and_other_tokens_to_the_secret() {
     let secrets = SecretsManager::start(Some(&json!({"token": TOKEN})), None);
     let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let oidc = Oidc::from_env(|name| match name {
@@ -156,7 +156,7 @@ async fn jwts_are_the_issuers_and_other_tokens_the_secrets() {
 }
 
 #[tokio::test]
-async fn what_is_shown_of_the_secret_is_its_id() {
+async fn debug_output_shows_only_the_secrets_id() {
     let secrets = SecretsManager::start(Some(&json!({"token": TOKEN})), None);
     let authorizer = secrets.authorizer();
     assert_eq!(effect(&authorizer, &format!("Bearer {TOKEN}"), now()).await.unwrap(), "Allow");
@@ -164,7 +164,7 @@ async fn what_is_shown_of_the_secret_is_its_id() {
 }
 
 #[tokio::test]
-async fn without_a_connection_the_fault_says_so() {
+async fn a_missing_connection_is_reported() {
     let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let failed = effect(&asking(&nobody.to_string()), &format!("Bearer {TOKEN}"), now()).await.unwrap_err().to_string();
     assert!(failed.starts_with("the secret can't be read: Connection refused"), "{failed}");
@@ -187,7 +187,7 @@ async fn a_secret_that_cant_be_read_lets_nobody_in() {
 }
 
 #[tokio::test]
-async fn an_event_that_is_none_of_the_gateways_is_a_fault() {
+async fn an_event_that_is_not_the_gateways_is_an_error() {
     let secrets = SecretsManager::start(Some(&json!({"token": TOKEN})), None);
     let request = Request { authorization_token: format!("Bearer {TOKEN}"), method_arn: "arn:aws:s3:::b".to_owned() };
     assert!(secrets.authorizer().answer(&request, now()).await.is_err());
@@ -208,18 +208,18 @@ fn whatever_a_header_says_is_denied_and_never_an_error() {
 
 proptest::proptest! {
     #[test]
-    fn whatever_the_gateway_sends_is_answered_or_a_fault(arn in hostile::like(&[ARN.to_owned()])) {
+    fn any_method_arn_is_parsed_or_rejected(arn in hostile::like(&[ARN.to_owned()])) {
         if let Some(parsed) = MethodArn::parse(&arn) {
             proptest::prop_assert!(arn.starts_with(&parsed.stage) && !parsed.stage.contains(['*', '?']));
         }
     }
 
     #[test]
-    fn whatever_the_secret_holds_is_read_or_a_fault_without_its_content(text in hostile::like(&hostile::parameters())) {
+    fn any_secret_is_read_or_an_error_without_its_content(text in hostile::like(&hostile::parameters())) {
         let principals = json!({"token": text, "principals": [{"name": text, "token": TOKEN, "scopes": [text], "accounts": [text]}]});
         for document in [text.clone(), principals.to_string()] {
             if let Err(reason) = Principals::parse(&document, Some(&text)) {
-                proptest::prop_assert!(reason.starts_with("the secret is not as it should be, in line "), "{}", reason);
+                proptest::prop_assert!(reason.starts_with("the secret is malformed in line "), "{}", reason);
             }
         }
     }

@@ -251,7 +251,7 @@ fn every_page_is_about_the_time_of_the_first_for_an_hour() {
     }
     let other = Query::parse([("cpu_high", "81"), ("cursor", cursor)], PARAMETERS).unwrap();
     let refused = BottlenecksQuery::from_query(&other, now()).unwrap_err().to_string();
-    assert!(refused.starts_with("cursor: the cursor of another question"), "{refused}");
+    assert!(refused.starts_with("cursor: the cursor of another request"), "{refused}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The data of an answer: sums over the periods that Cost Explorer gave.
+//! The data of a response: sums over the periods that Cost Explorer returned.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use serde_json::value::RawValue;
 
 use crate::query::{CostsQuery, RECORD_TYPE, REDUCTIONS};
 
-/// What a group without the tag or category is called.
+/// The name of the group without the tag or category.
 const NONE: &str = "(none)";
 
 /// An amount as a JSON number with all its digits.
@@ -29,7 +29,7 @@ impl Serialize for Amount {
 /// The sums of groups by their names.
 type Sums = BTreeMap<String, Decimal>;
 
-/// The `data` of an answer.
+/// The `data` of a response.
 #[derive(Debug, Serialize)]
 pub struct Data {
     start: Date,
@@ -38,22 +38,22 @@ pub struct Data {
     metric: &'static str,
     /// The sum of all periods.
     total_cost: Amount,
-    /// The currency; the unit of usage; null where the groups differ in it.
+    /// The currency, or the unit of usage; null if the groups have different ones.
     currency: Option<String>,
-    /// Whether AWS may still change any of it.
+    /// Whether AWS may still change any of the amounts.
     estimated: bool,
     /// For each grouping, `costs_by_service` and so on, the sum of each group.
     #[serde(flatten)]
     costs_by: BTreeMap<String, BTreeMap<String, Amount>>,
     /// Every period by its start.
     periods: BTreeMap<String, Period>,
-    /// Null where both groupings are used for something else, or one of the two is excluded.
+    /// Null if both groupings are used for something else, or if credits or refunds are excluded.
     credits_and_refunds: Option<Reductions>,
     month_to_date: Option<MonthToDate>,
     comparison: Option<Comparison>,
     #[serde(skip_serializing_if = "Option::is_none")]
     forecast: Option<Outlook>,
-    /// When AWS was asked; earlier than `generated_at` where the answer was kept.
+    /// When the data was requested from AWS; earlier than `generated_at` if it was cached.
     as_of: Timestamp,
 }
 
@@ -76,9 +76,9 @@ enum Group {
 /// What credits and refunds took off the bill.
 #[derive(Debug, Serialize)]
 struct Reductions {
-    /// Not above 0.
+    /// At most 0.
     amount: Amount,
-    /// Their part of everything else, 0 to 1; null where there is nothing else.
+    /// Their share of everything else, 0 to 1; null if there is nothing else.
     share: Option<Amount>,
     by_record_type: BTreeMap<String, Amount>,
 }
@@ -92,18 +92,18 @@ struct MonthToDate {
     estimated: bool,
 }
 
-/// The same number of days before.
+/// The same number of days before the requested ones.
 #[derive(Debug, Serialize)]
 struct Comparison {
     start: Date,
     end: Date,
     total_cost: Amount,
     change: Amount,
-    /// Null where the days before cost nothing.
+    /// Null if those days cost nothing.
     change_percent: Option<Amount>,
 }
 
-/// The rest of the month, or why AWS can't say.
+/// The forecast for the rest of the month, or why AWS has none.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 enum Outlook {
@@ -122,7 +122,7 @@ enum Outlook {
     },
 }
 
-/// Makes the data of an answer.
+/// Builds the data of a response.
 pub(crate) fn shape(query: &CostsQuery, costs: &Costs, forecast: Option<ForecastAnswer>) -> Result<Data, ApiError> {
     let dated = costs.periods.iter().map(|period| Ok((first_day(period)?, period)));
     let dated: Vec<(Date, &CostPeriod)> = dated.collect::<Result<_, ApiError>>()?;
@@ -173,7 +173,7 @@ pub(crate) fn shape(query: &CostsQuery, costs: &Costs, forecast: Option<Forecast
 
 fn first_day(period: &CostPeriod) -> Result<Date, ApiError> {
     let day = period.start.split('T').next().unwrap_or_default();
-    day.parse().map_err(|_| ApiError::Internal("Cost Explorer gave a period that begins on no day".to_owned()))
+    day.parse().map_err(|_| ApiError::Internal("Cost Explorer returned a period without a valid start".to_owned()))
 }
 
 fn sum(amounts: impl Iterator<Item = Decimal>) -> Decimal {
@@ -189,15 +189,15 @@ fn amounts(sums: Sums) -> BTreeMap<String, Amount> {
     sums.into_iter().map(|(name, amount)| (name, Amount(amount))).collect()
 }
 
-/// The unit that all periods with any groups have in common.
+/// Returns the unit that all periods with any groups share.
 fn currency(periods: &[&CostPeriod]) -> Option<String> {
     let mut units = periods.iter().filter(|period| !period.groups.is_empty()).map(|period| period.unit.as_ref());
     let first = units.next()??;
     units.all(|unit| unit == Some(first)).then(|| first.clone())
 }
 
-/// The name of a group in one grouping. Tags and categories come as `key$value`, with nothing behind the dollar for
-/// what has none.
+/// Returns the name of a group in one grouping. Tags and categories have the format `key$value`; without a value,
+/// nothing follows the dollar sign.
 fn name_in(grouping: &Grouping, key: &str) -> String {
     let value = match grouping {
         Grouping::Dimension(_) => key,
@@ -206,7 +206,7 @@ fn name_in(grouping: &Grouping, key: &str) -> String {
     if value.is_empty() { NONE.to_owned() } else { value.to_owned() }
 }
 
-/// The sums by each grouping.
+/// Returns the sums by each grouping.
 fn costs_by(query: &CostsQuery, periods: &[&CostPeriod]) -> BTreeMap<String, BTreeMap<String, Amount>> {
     let by = |(position, named): (usize, &crate::query::NamedGrouping)| {
         let mut sums = Sums::new();
@@ -219,7 +219,7 @@ fn costs_by(query: &CostsQuery, periods: &[&CostPeriod]) -> BTreeMap<String, BTr
     query.group_by.iter().enumerate().map(by).collect()
 }
 
-/// What credits and refunds took off, where the groups tell record types.
+/// Returns what credits and refunds took off the bill, if the groups include record types.
 fn reductions(query: &CostsQuery, periods: &[&CostPeriod], total: Decimal) -> Option<Reductions> {
     let asked = query.group_by.iter().position(|named| named.grouping == Grouping::Dimension(RECORD_TYPE));
     let position = asked.or_else(|| query.splits_record_types().then_some(query.group_by.len()));
@@ -238,7 +238,7 @@ fn reductions(query: &CostsQuery, periods: &[&CostPeriod], total: Decimal) -> Op
     })
 }
 
-/// A period with the groups that were asked for.
+/// Returns a period with the requested groups.
 fn shown(query: &CostsQuery, period: &CostPeriod) -> Period {
     let mut sums: BTreeMap<String, Sums> = BTreeMap::new();
     let name = |keys: &[String], position: usize| {

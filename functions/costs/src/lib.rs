@@ -1,8 +1,8 @@
-//! What does it cost: `GET /costs`.
+//! What the account costs: `GET /costs`.
 //!
-//! One question to Cost Explorer, a cent, brings everything: the days that were asked, the same number of days before
-//! them, the month so far, and, where a grouping is free, the split into credits, refunds and charges. All sums are made
-//! here in decimal arithmetic, so that the parts add up to the total to the last digit.
+//! One request to Cost Explorer, which costs a cent, returns everything: the requested days, the same number of days
+//! before them, the month to date, and, if a grouping is free, the split into credits, refunds and charges. All sums
+//! are computed here in decimal arithmetic, so the parts add up to the total to the last digit.
 
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects, reason = "a test that overflows fails, as it should"))]
 
@@ -15,7 +15,7 @@ use collector::{Accounts, Coverage, Gap, GapStatus};
 pub use crate::answer::{Amount, Data};
 use crate::query::CostsQuery;
 
-/// Answers one call.
+/// Handles one call.
 pub async fn handle(accounts: &Accounts, call: Call) -> Result<Answer<Data, Coverage>, ApiError> {
     let query = CostsQuery::read(&call)?;
     let collector = call.account(|account, principal| accounts.collector(account, principal))?;
@@ -28,25 +28,27 @@ pub async fn handle(accounts: &Accounts, call: Call) -> Result<Answer<Data, Cove
     Ok(Answer::new(answer::shape(&query, &costs, forecast)?, coverage))
 }
 
-/// What an operator can do about a question that Cost Explorer refused.
+/// Returns what an operator can do about a request that Cost Explorer rejected.
 fn what_to_do(gap: &Gap) -> &'static str {
     match (gap.status, gap.code.as_str()) {
         (GapStatus::Denied, _) => {
-            "Allow ce:GetCostAndUsage to the function's role, and IAM access to billing in the account's settings."
+            "Allow ce:GetCostAndUsage for the function's role, and IAM access to billing in the account's settings."
         }
-        (GapStatus::DeniedByOrganization, _) => "A policy of the organisation denies Cost Explorer to this account.",
+        (GapStatus::DeniedByOrganization, _) => {
+            "A policy of the organisation denies this account access to Cost Explorer."
+        }
         (_, "LimitExceededException") | (GapStatus::Throttled, _) => {
-            "Cost Explorer takes 5 requests a second from an account: ask again in a moment."
+            "Cost Explorer accepts 5 requests a second from an account: try again in a moment."
         }
         (_, "DataUnavailableException") => {
             "Cost Explorer has no data yet: it needs about a day after it is first opened in the console."
         }
         (_, "UnsupportedPartition") => {
-            "Accounts of GovCloud are billed through their commercial account: ask about that one. China is not supported."
+            "GovCloud accounts are billed through their commercial account: query that one. China is not supported."
         }
-        (_, "BillExpirationException") => "Cost Explorer no longer has these days: ask for later ones.",
-        (_, code) if code.contains("Expired") => "The credentials have expired: renew them and ask again.",
-        _ => "Ask again; if it stays, the gap has AWS's own words.",
+        (_, "BillExpirationException") => "Cost Explorer no longer has these days: request later ones.",
+        (_, code) if code.contains("Expired") => "The credentials have expired: renew them and try again.",
+        _ => "Try again; if it keeps failing, see AWS's own message in the gap.",
     }
 }
 
@@ -55,17 +57,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_refusal_of_cost_explorer_has_its_advice() {
+    fn each_error_of_cost_explorer_has_its_advice() {
         for (status, code, advice) in [
-            (GapStatus::Denied, "AccessDeniedException", "Allow ce:GetCostAndUsage to the function's role"),
+            (GapStatus::Denied, "AccessDeniedException", "Allow ce:GetCostAndUsage for the function's role"),
             (GapStatus::DeniedByOrganization, "AccessDeniedException", "A policy of the organisation denies"),
-            (GapStatus::Throttled, "ThrottlingException", "Cost Explorer takes 5 requests a second"),
-            (GapStatus::Failed, "LimitExceededException", "Cost Explorer takes 5 requests a second"),
+            (GapStatus::Throttled, "ThrottlingException", "Cost Explorer accepts 5 requests a second"),
+            (GapStatus::Failed, "LimitExceededException", "Cost Explorer accepts 5 requests a second"),
             (GapStatus::Failed, "DataUnavailableException", "Cost Explorer has no data yet"),
-            (GapStatus::Failed, "UnsupportedPartition", "Accounts of GovCloud are billed through"),
+            (GapStatus::Failed, "UnsupportedPartition", "GovCloud accounts are billed through"),
             (GapStatus::Failed, "BillExpirationException", "Cost Explorer no longer has these days"),
             (GapStatus::Failed, "ExpiredTokenException", "The credentials have expired"),
-            (GapStatus::TimedOut, "RequestTimedOut", "Ask again; if it stays"),
+            (GapStatus::TimedOut, "RequestTimedOut", "Try again; if it keeps failing"),
         ] {
             let gap = Gap {
                 region: "us-east-1".to_owned(),

@@ -1,7 +1,7 @@
-//! The parameters of `/costs`, and the dates that they mean.
+//! The parameters of `/costs`, and the dates that they stand for.
 //!
-//! Days are UTC days, as AWS bills them. `end` is exclusive here as it is at AWS, and by default today: the last day of
-//! an answer is then yesterday, the last one that is over.
+//! Days are UTC days, as AWS bills them. `end` is exclusive, as on AWS, and today by default: the last day of a
+//! response is then yesterday, the last complete day.
 
 use api::{ApiError, Call, Query};
 use collector::costs::{CostQuestion, ForecastQuestion, Granularity, Grouping};
@@ -12,17 +12,17 @@ use jiff::{Span, Timestamp, ToSpan as _};
 pub(crate) const PARAMETERS: &[&str] =
     &["days", "start", "end", "granularity", "metric", "group_by", "exclude", "compare", "forecast"];
 
-/// How many months Cost Explorer keeps besides the current one.
+/// How many months Cost Explorer keeps in addition to the current one.
 const MONTHS_KEPT: i32 = 13;
-/// How many whole days Cost Explorer surely has hours of: it keeps 14 times 24 hours up to now, so that the hours of the
-/// fourteenth day go while today lasts.
+/// The number of complete days for which Cost Explorer surely has hourly data: it keeps 14 times 24 hours up to now, so
+/// the hours of the fourteenth day disappear in the course of today.
 const HOURLY_DAYS: i32 = 13;
-/// The days that are answered when none are asked.
+/// The default number of days.
 const USUAL_DAYS: i32 = 30;
 
 const GRANULARITIES: [&str; 3] = ["DAILY", "MONTHLY", "HOURLY"];
 
-/// The bases: AWS's name, and that of forecasts where AWS makes one.
+/// The metrics: AWS's name, and its name for forecasts if AWS provides them.
 const METRICS: [(&str, Option<&str>); 7] = [
     ("UnblendedCost", Some("UNBLENDED_COST")),
     ("AmortizedCost", Some("AMORTIZED_COST")),
@@ -33,7 +33,7 @@ const METRICS: [(&str, Option<&str>); 7] = [
     ("NormalizedUsageAmount", None),
 ];
 
-/// The dimensions to group by: our name and AWS's.
+/// The dimensions to group by: the parameter's name and AWS's.
 const DIMENSIONS: [(&str, &str); 6] = [
     ("service", "SERVICE"),
     ("account", "LINKED_ACCOUNT"),
@@ -43,23 +43,23 @@ const DIMENSIONS: [(&str, &str); 6] = [
     ("instance_type", "INSTANCE_TYPE"),
 ];
 
-/// The dimension that tells credits and refunds from charges.
+/// The dimension that distinguishes credits and refunds from charges.
 pub(crate) const RECORD_TYPE: &str = "RECORD_TYPE";
 
-/// The record types that can be left out: our name and AWS's.
+/// The record types that can be excluded: the parameter's name and AWS's.
 const RECORD_TYPES: [(&str, &str); 3] = [("credit", "Credit"), ("refund", "Refund"), ("tax", "Tax")];
 
-/// What AWS calls the record types that reduce a bill.
+/// AWS's names of the record types that reduce a bill.
 pub(crate) const REDUCTIONS: [&str; 2] = ["Credit", "Refund"];
 
-/// A grouping under the name by which it was asked for.
+/// A grouping, with its name in the request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct NamedGrouping {
     pub(crate) name: String,
     pub(crate) grouping: Grouping,
 }
 
-/// What a caller asks.
+/// A caller's request.
 #[derive(Debug)]
 pub(crate) struct CostsQuery {
     pub(crate) start: Date,
@@ -68,11 +68,11 @@ pub(crate) struct CostsQuery {
     pub(crate) metric: &'static str,
     pub(crate) group_by: Vec<NamedGrouping>,
     exclude: Vec<&'static str>,
-    /// The days before `start` that the answer is compared with; `None` where it is not, or AWS has no such days.
+    /// The first of the days before `start` to compare with; `None` without a comparison, or if AWS lacks these days.
     pub(crate) compared_from: Option<Date>,
-    /// The first day of the current month, where days of it are over and are asked for.
+    /// The first day of the current month, if the response includes the month to date.
     pub(crate) month_from: Option<Date>,
-    /// The first day of the current UTC day.
+    /// The current UTC day.
     pub(crate) today: Date,
     pub(crate) forecast: Option<ForecastQuestion>,
 }
@@ -95,13 +95,13 @@ impl CostsQuery {
         let is_daily = granularity == Granularity::Daily;
         let compare = query.choice("compare", &["true", "false"])?.map(|compare| compare == "true");
         if compare == Some(true) && !is_daily {
-            return Err(ApiError::invalid("compare", "allowed with granularity DAILY only"));
+            return Err(ApiError::invalid("compare", "allowed only with granularity DAILY"));
         }
         let length = start.until(end).unwrap_or_default();
         let compared_from = start.checked_sub(length).ok().filter(|from| *from >= earliest(today));
         if compare == Some(true) && compared_from.is_none() {
             let message =
-                format!("Cost Explorer has nothing before {}, so not as many days before {start}", earliest(today));
+                format!("Cost Explorer has no data before {}, so too few days before {start}", earliest(today));
             return Err(ApiError::invalid("compare", message));
         }
         let month_from = Some(today.first_of_month()).filter(|first| is_daily && *first < today && end == today);
@@ -119,7 +119,7 @@ impl CostsQuery {
         })
     }
 
-    /// The one question whose answer has everything.
+    /// Returns the single Cost Explorer request that covers everything.
     pub(crate) fn question(&self) -> CostQuestion {
         let firsts = [self.compared_from, self.month_from, Some(self.start)];
         let mut group_by: Vec<_> = self.group_by.iter().map(|named| named.grouping.clone()).collect();
@@ -136,33 +136,35 @@ impl CostsQuery {
         }
     }
 
-    /// Whether credits and refunds are a part of what was asked.
+    /// Returns whether the request includes both credits and refunds.
     pub(crate) fn has_reductions(&self) -> bool {
         !self.exclude.iter().any(|excluded| REDUCTIONS.contains(excluded))
     }
 
-    /// Whether a grouping is free, and so used for the record types: AWS takes two.
+    /// Returns whether a grouping is free and therefore used for the record types: AWS accepts two.
     pub(crate) fn splits_record_types(&self) -> bool {
         self.group_by.len() < 2 && self.group_by.iter().all(|named| named.grouping != Grouping::Dimension(RECORD_TYPE))
     }
 }
 
-/// The first day that Cost Explorer has.
+/// Returns the first day for which Cost Explorer has data.
 fn earliest(today: Date) -> Date {
     today.first_of_month().checked_sub(MONTHS_KEPT.months()).unwrap_or(Date::MIN)
 }
 
-/// The first day and the day after the last.
+/// Returns the first day and the day after the last.
 fn dates(query: &Query, granularity: Granularity, today: Date) -> Result<(Date, Date), ApiError> {
     let (start, end) = (date(query, "start")?, date(query, "end")?);
     let (kept_from, why) = match granularity {
-        Granularity::Hourly => (today.checked_sub(HOURLY_DAYS.days()).unwrap_or(today), "hours for 14 days up to now"),
+        Granularity::Hourly => {
+            (today.checked_sub(HOURLY_DAYS.days()).unwrap_or(today), "hourly data for 14 days up to now")
+        }
         Granularity::Daily | Granularity::Monthly => (earliest(today), "13 months and the current one"),
     };
     let most_days = kept_from.until(today).map_or(USUAL_DAYS, |kept| kept.get_days());
     let days = query.number("days", &(1..=most_days))?;
     if days.is_some() && (start.is_some() || end.is_some()) {
-        return Err(ApiError::invalid("days", "either days, or start and end"));
+        return Err(ApiError::invalid("days", "allowed: either days, or start and end"));
     }
     let tomorrow = today.tomorrow().unwrap_or(today);
     let end_name = if end.is_some() { "end" } else { "start" };
@@ -176,11 +178,11 @@ fn dates(query: &Query, granularity: Granularity, today: Date) -> Result<(Date, 
         return Err(ApiError::not_allowed("end", &last.to_string(), &format!("up to {tomorrow}, the day after today")));
     }
     if first >= last {
-        let message = format!("{first} to {last} is empty: start must be before end, which is not included");
+        let message = format!("{first} to {last} is empty: start must be before end, which is exclusive");
         return Err(ApiError::invalid(end_name, message));
     }
     if first < kept_from {
-        let allowed = format!("from {kept_from} on; Cost Explorer keeps {why}");
+        let allowed = format!("{kept_from} or later; Cost Explorer keeps {why}");
         return Err(ApiError::not_allowed("start", &first.to_string(), &allowed));
     }
     Ok((first, last))
@@ -188,9 +190,9 @@ fn dates(query: &Query, granularity: Granularity, today: Date) -> Result<(Date, 
 
 fn date(query: &Query, name: &str) -> Result<Option<Date>, ApiError> {
     let Some(text) = query.text(name) else { return Ok(None) };
-    // Other forms of a date that the parser knows are not what AWS takes.
+    // The parser also accepts other formats, which AWS does not.
     let read = text.parse::<Date>().ok().filter(|date| date.to_string() == text);
-    read.map(Some).ok_or_else(|| ApiError::not_allowed(name, text, "a day of the calendar as YYYY-MM-DD"))
+    read.map(Some).ok_or_else(|| ApiError::not_allowed(name, text, "a calendar date as YYYY-MM-DD"))
 }
 
 fn group_by(query: &Query) -> Result<Vec<NamedGrouping>, ApiError> {
@@ -222,14 +224,14 @@ fn exclude(query: &Query) -> Result<Vec<&'static str>, ApiError> {
     Ok(names.into_iter().filter_map(aws).collect())
 }
 
-/// The rest of the current month: from today to the first of the next one, which even on the last day is one day.
+/// Returns the rest of the current month: from today to the first of the next month, which is at least one day.
 fn forecast(query: &Query, metric: &str, today: Date) -> Result<Option<ForecastQuestion>, ApiError> {
     if query.choice("forecast", &["true", "false"])? != Some("true") {
         return Ok(None);
     }
     let known = METRICS.iter().find(|(name, _)| *name == metric).and_then(|(_, forecast)| *forecast);
     let Some(metric) = known else {
-        return Err(ApiError::invalid("forecast", "allowed with a metric that is a cost, not with one of usage"));
+        return Err(ApiError::invalid("forecast", "allowed only with a cost metric, not with a usage metric"));
     };
     let month: Span = 1.month();
     let end = today.first_of_month().checked_add(month).unwrap_or(today);

@@ -145,12 +145,12 @@ fn the_cursor_of_another_question_is_refused() {
     let cursor = data["next_cursor"].as_str().unwrap();
     let query = Query::parse([("cursor", cursor), ("types", "ec2")], PARAMETERS).unwrap();
     let refused = ResourcesQuery::from_query(&query).unwrap_err();
-    assert!(refused.to_string().starts_with("cursor: the cursor of another question"), "{refused}");
+    assert!(refused.to_string().starts_with("cursor: the cursor of another request"), "{refused}");
     // The same parameters, of another account.
     let query = || Query::parse([("cursor", cursor)], PARAMETERS).unwrap();
     assert!(ResourcesQuery::from_query(&query()).is_ok());
     let refused = ResourcesQuery::from_query(&query().about(Some("210987654321"))).unwrap_err();
-    assert!(refused.to_string().starts_with("cursor: the cursor of another question"), "{refused}");
+    assert!(refused.to_string().starts_with("cursor: the cursor of another request"), "{refused}");
 }
 
 /// Every resource of every page, following the cursor to its end.

@@ -1,13 +1,13 @@
 //! CloudWatch metrics of each call, as a line of the embedded metric format (EMF) in the function's log.
 //!
-//! CloudWatch turns such a line into metrics, so a call makes no request for them and waits for nothing. The line is
-//! made here and not by a library: those that exist bring a metrics registry or a background queue for what is one JSON
-//! object a call.
+//! CloudWatch turns such a line into metrics, so a call sends no request for them and does not wait. The line is
+//! written here rather than by a library: the existing ones come with a metrics registry or a background queue, for
+//! what is one JSON object per call.
 //!
-//! A combination of a metric and its dimensions costs $0.30 a month, in proportion to the hours in which it is written.
-//! The dimensions are therefore three of few values (stack, route, and home or another account) and never a caller's,
-//! an account's or a region's. That makes at most 72 metrics, $21.60 a month: nine for each of four routes and two kinds
-//! of account. A deployment that is asked about the home account alone, without gaps, has twelve, $3.60.
+//! Each combination of a metric and its dimensions costs $0.30 a month, prorated by the hours in which it is written.
+//! There are therefore only three dimensions, with few values (stack, route, and home or other account), and never a
+//! caller, an account id or a region. That makes at most 72 metrics, $21.60 a month: nine for each of four routes and
+//! two kinds of account. A deployment that serves only the home account, without gaps, has twelve, $3.60.
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
@@ -24,13 +24,13 @@ use crate::error::ApiError;
 /// The namespace in CloudWatch.
 const NAMESPACE: &str = "Stratoscope";
 
-/// The variable that holds the stack's name; where it is empty or missing, no metrics are written.
+/// The variable that holds the stack's name; if it is empty or missing, no metrics are written.
 const METRICS_STACK: &str = "METRICS_STACK";
 
 /// The variable in which Lambda passes the level of the log.
 const LOG_LEVEL: &str = "AWS_LAMBDA_LOG_LEVEL";
 
-/// What holds for all calls of a deployment.
+/// The settings for all calls of a deployment.
 #[derive(Debug)]
 pub(crate) struct CallMetrics {
     stack: String,
@@ -38,19 +38,19 @@ pub(crate) struct CallMetrics {
 }
 
 impl CallMetrics {
-    /// The settings among a function's `variables`; `None` where no metrics are wanted.
+    /// Reads the settings from a function's `variables`; `None` if metrics are off.
     pub(crate) fn from_env(variables: impl Fn(&str) -> Option<String>) -> Option<Self> {
         let stack = variables(METRICS_STACK).filter(|stack| !stack.is_empty())?;
         Some(Self { stack, level: variables(LOG_LEVEL).unwrap_or_else(|| "INFO".to_owned()) })
     }
 
-    /// Writes the metrics of a call into the log.
+    /// Writes the metrics of a call to the log.
     pub(crate) fn write(&self, call: &Measured<'_>) {
-        // A log that takes nothing leaves no place to report it in.
+        // If writing to the log fails, there is nowhere to report it.
         let _ = writeln!(std::io::stdout().lock(), "{}", self.line(call));
     }
 
-    /// The line of a call.
+    /// Returns the line for a call.
     fn line(&self, call: &Measured<'_>) -> String {
         let Measured { received_at, request_id, route, account, status, elapsed_ms, usage } = call;
         let values = usage.values(*elapsed_ms);
@@ -74,12 +74,12 @@ impl CallMetrics {
                 }],
             },
         };
-        // Texts and numbers can always be written.
+        // Strings and numbers can always be serialised.
         serde_json::to_string(&line).unwrap_or_default()
     }
 }
 
-/// One call that was answered.
+/// A completed call.
 #[derive(Debug)]
 pub(crate) struct Measured<'a> {
     pub(crate) received_at: Timestamp,
@@ -93,18 +93,18 @@ pub(crate) struct Measured<'a> {
     pub(crate) usage: Usage,
 }
 
-/// The route of a request, and whether it is about the home account or another one.
+/// Returns the route of a request, and whether it is about the home account or another one.
 pub(crate) fn place(request: &Request) -> (String, &'static str) {
     let path = match request.request_context_ref() {
         Some(RequestContext::ApiGatewayV1(gateway)) => gateway.resource_path.clone(),
         _ => None,
     };
-    // The template's path and not the caller's, so the values are as few as the routes.
+    // The path in the template, not the caller's, so there are only as many values as routes.
     let route = path.as_deref().and_then(|path| path.rsplit('/').next()).unwrap_or_default().to_owned();
     (route, if Caller::is_about_home(request) { "home" } else { "other" })
 }
 
-/// What a call asked of AWS, as far as its answer says so.
+/// What a call requested from AWS, as far as its response reports it.
 #[derive(Debug, Default)]
 pub(crate) struct Usage {
     requests: Option<AwsRequests>,
@@ -112,7 +112,7 @@ pub(crate) struct Usage {
     gaps: BTreeMap<String, u64>,
 }
 
-/// The part of `meta` that metrics are made of.
+/// The part of `meta` from which metrics are derived.
 #[derive(Deserialize)]
 struct Coverage {
     #[serde(default)]
@@ -132,7 +132,7 @@ struct AwsRequests {
 }
 
 impl Usage {
-    /// Reads the usage from what the caller gets as `meta`, so that the two can't differ.
+    /// Reads the usage from the `meta` that the caller gets, so the two can't differ.
     pub(crate) fn of_answer(coverage: &impl Serialize) -> Self {
         let coverage = serde_json::to_value(coverage).and_then(|meta| Coverage::deserialize(&meta));
         coverage
@@ -140,13 +140,13 @@ impl Usage {
             .unwrap_or_default()
     }
 
-    /// An error says which gaps it is made of, and not what was asked.
+    /// Reads the usage from an error, which reports its gaps but not its requests.
     pub(crate) fn of_error(error: &ApiError) -> Self {
         let gaps = error.gaps().map(Vec::<Gap>::deserialize).and_then(Result::ok).unwrap_or_default();
         Self { requests: None, gaps: count(gaps) }
     }
 
-    /// Each metric that is known: name, unit and value.
+    /// Returns each known metric: name, unit and value.
     fn values(&self, elapsed_ms: u64) -> BTreeMap<String, (&'static str, Value)> {
         let mut values = BTreeMap::from([("APILatency".to_owned(), ("Milliseconds", elapsed_ms.into()))]);
         if let Some(AwsRequests { total, estimated_cost_usd }) = &self.requests {
@@ -169,7 +169,7 @@ fn count(gaps: Vec<Gap>) -> BTreeMap<String, u64> {
     })
 }
 
-/// `timed_out` is counted as `GapsTimedOut`.
+/// Returns the name of the metric for a gap status: `GapsTimedOut` for `timed_out`.
 fn metric_of_gaps(status: &str) -> String {
     let mut name = "Gaps".to_owned();
     for word in status.split('_') {
@@ -180,12 +180,12 @@ fn metric_of_gaps(status: &str) -> String {
     name
 }
 
-/// A log line as Lambda's JSON format has it, which is also a document of the embedded metric format.
+/// A log line in Lambda's JSON format, which is also a document in the embedded metric format.
 #[derive(Serialize)]
 struct Line<'a> {
     timestamp: String,
-    /// The level that the log is set to, so that Lambda's filter passes the line at every setting. It takes a line
-    /// without a level for INFO and drops it where only warnings are wanted.
+    /// The configured log level, so that Lambda's filter always lets the line through. Lambda treats a line without a
+    /// level as INFO, and drops it if only warnings are logged.
     level: &'a str,
     message: &'static str,
     request_id: &'a str,
@@ -290,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_unknown_is_no_metric() {
+    fn unknown_values_are_not_written() {
         let refused = line(Usage::of_error(&ApiError::invalid("types", "wrong")));
         let metrics = &refused["_aws"]["CloudWatchMetrics"][0]["Metrics"];
         assert_eq!(metrics, &json!([{"Name": "APILatency", "Unit": "Milliseconds"}]));
@@ -298,14 +298,14 @@ mod tests {
     }
 
     #[test]
-    fn an_error_of_nothing_but_gaps_counts_them() {
+    fn the_gaps_of_an_error_are_counted() {
         let error = ApiError::nothing_collected(&json!([{"status": "denied"}, {"status": "denied"}]), None);
         let failed = line(Usage::of_error(&error));
         assert_eq!((&failed["GapsDenied"], failed.get("AWSRequests")), (&2.into(), None));
     }
 
     #[test]
-    fn the_route_is_the_templates_and_the_account_is_home_or_another() {
+    fn the_route_is_the_templates_and_the_account_is_home_or_other() {
         let place_of = |account: Option<&str>, resource_path: &str| {
             let mut event: Value = serde_json::from_str(EVENT).unwrap();
             event["requestContext"]["resourcePath"] = resource_path.into();

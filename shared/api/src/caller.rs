@@ -1,7 +1,7 @@
-//! Who calls, as the authorizer vouches for it, and about which account.
+//! The caller, as identified by the authorizer, and the account that the call is about.
 //!
-//! The gateway lets nobody through whose policy does not allow the path. What the authorizer says of the accounts is
-//! checked here once more, so that a wrong policy alone opens no account.
+//! The gateway only lets a caller through whose policy allows the path. The accounts in the authorizer's context are
+//! checked here once more, so a wrong policy alone does not open an account.
 
 use lambda_http::request::RequestContext;
 use lambda_http::{Request, RequestExt as _};
@@ -9,30 +9,30 @@ use serde_json::Value;
 
 use crate::error::ApiError;
 
-/// The part of the path that names an account.
+/// The path parameter that names an account.
 const ACCOUNT: &str = "account";
 
-/// One who may make this call.
+/// A caller who may make this call.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Caller {
-    /// The name that the authorizer gave.
+    /// The name that the authorizer provides.
     pub(crate) principal: String,
-    /// The account of the path; `None` for the one that the API is in, under both its paths.
+    /// The account in the path; `None` for the home account, under both its paths.
     pub(crate) account: Option<String>,
 }
 
 impl Caller {
-    /// The caller of a request, who may ask about its account.
+    /// Returns the caller of a request, if they may access its account.
     pub(crate) fn of(request: &Request) -> Result<Self, ApiError> {
         let Some(RequestContext::ApiGatewayV1(gateway)) = request.request_context_ref() else {
-            return Err(ApiError::account_not_allowed("no gateway passed this call on"));
+            return Err(ApiError::account_not_allowed("the call did not come through API Gateway"));
         };
         let said = |name| gateway.authorizer.fields.get(name).and_then(Value::as_str).unwrap_or_default();
         let home = gateway.account_id.as_deref().unwrap_or_default();
         let path = request.path_parameters();
         let asked = path.first(ACCOUNT).unwrap_or(home);
         if !is_account(asked) {
-            return Err(ApiError::not_allowed(ACCOUNT, asked, "the 12 digits of an account's id"));
+            return Err(ApiError::not_allowed(ACCOUNT, asked, "an account id of 12 digits"));
         }
         if !allows(said("accounts"), asked) {
             return Err(ApiError::account_not_allowed("the token is for other accounts"));
@@ -41,7 +41,7 @@ impl Caller {
         Ok(Self { principal: said("principal").to_owned(), account })
     }
 
-    /// Whether a request is about the account that the API is in, whoever makes it.
+    /// Returns whether a request is about the home account, whoever makes it.
     pub(crate) fn is_about_home(request: &Request) -> bool {
         let home = match request.request_context_ref() {
             Some(RequestContext::ApiGatewayV1(gateway)) => gateway.account_id.as_deref(),
@@ -57,7 +57,7 @@ fn is_account(id: &str) -> bool {
     id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Whether `account` is among `accounts`: `*`, or ids with commas between.
+/// Returns whether `accounts` (`*`, or comma-separated ids) includes `account`.
 fn allows(accounts: &str, account: &str) -> bool {
     accounts == "*" || accounts.split(',').any(|allowed| allowed == account)
 }
@@ -107,13 +107,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_account_is_refused_by_name() {
+    fn a_malformed_account_is_rejected_by_name() {
         for id in ["21098765432", "2109876543210", "21098765432a", "", "٢٠٩٨٧٦", "%32109876543", "../../../../"] {
             let refused = caller(&about(id, "*")).unwrap_err();
             assert_eq!(refused.status(), 400, "{id}");
             let ApiError::InvalidParameter { parameter, message } = refused else { panic!("{refused:?}") };
             assert_eq!(parameter, "account");
-            assert!(message.ends_with("is not allowed; allowed: the 12 digits of an account's id"), "{message}");
+            assert!(message.ends_with("is not allowed; allowed: an account id of 12 digits"), "{message}");
         }
     }
 

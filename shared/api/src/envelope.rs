@@ -1,10 +1,10 @@
-//! The one shape of every answer.
+//! The one format of every response.
 //!
 //! `{"success": true, "data": …, "meta": …}`, or `{"success": false, "error": …, "request_id": …}`. A success with gaps
-//! is still a success: `meta.partial` and `meta.gaps` say what is missing.
+//! is still a success: `meta.partial` and `meta.gaps` report what is missing.
 //!
-//! Lambda hands the body to API Gateway as one JSON string inside its own response, at most 6 MB in all. Every quote
-//! and backslash of the body costs two bytes there, so a body is weighed by [`weight`] and kept under
+//! Lambda passes the body to API Gateway as one JSON string inside its own response, at most 6 MB in all. Every quote
+//! and backslash in the body takes two bytes there, so the size of a body is measured by [`weight`] and kept below
 //! [`MAX_WEIGHT`]; what does not fit goes to the next page.
 
 use serde::Serialize;
@@ -14,11 +14,11 @@ use crate::error::ApiError;
 
 /// The largest [`weight`] that the paged part of a body may have, in bytes.
 ///
-/// Lambda's limit is 6,291,556 bytes for the whole response. The rest is left for `meta` (a gap for each type of every
-/// region is about 100 KB), the headers and the wrapping.
+/// Lambda's limit is 6,291,556 bytes for the whole response. The rest is reserved for `meta` (a gap for each type in
+/// each region is about 100 KB), the headers and the wrapping.
 pub const MAX_WEIGHT: usize = 5_500_000;
 
-/// What a handler brings: its data, and a description of what the data covers.
+/// A handler's result: its data, and a description of what the data covers.
 #[derive(Debug)]
 pub struct Answer<D, C> {
     data: D,
@@ -26,7 +26,8 @@ pub struct Answer<D, C> {
 }
 
 impl<D: Serialize, C: Serialize> Answer<D, C> {
-    /// An answer of `data`, of which `coverage` (a map: account, partial, gaps, requests) says how complete it is.
+    /// Creates an answer with `data` and its `coverage` (a map: account, partial, gaps, requests), which states how
+    /// complete the data is.
     pub fn new(data: D, coverage: C) -> Self {
         Self { data, coverage }
     }
@@ -36,12 +37,12 @@ impl<D: Serialize, C: Serialize> Answer<D, C> {
         &self.coverage
     }
 
-    /// The body of the answer.
+    /// Returns the body of the response.
     pub(crate) fn body(&self, generated_at: jiff::Timestamp, elapsed_ms: u64) -> Result<String, ApiError> {
         let generated_at = format!("{generated_at:.3}");
         let meta = Meta { coverage: &self.coverage, generated_at, elapsed_ms };
         serde_json::to_string(&Envelope { success: true, data: &self.data, meta })
-            .map_err(|error| ApiError::Internal(format!("the answer can't be written as JSON: {error}")))
+            .map_err(|error| ApiError::Internal(format!("the response can't be serialised as JSON: {error}")))
     }
 }
 
@@ -77,18 +78,18 @@ struct ErrorFields<'a> {
     gaps: Option<&'a Value>,
 }
 
-/// The body of an error.
+/// Returns the body of an error response.
 pub(crate) fn error_body(error: &ApiError, request_id: &str) -> String {
     let parameter = match error {
         ApiError::InvalidParameter { parameter, .. } => Some(parameter.as_str()),
         _ => None,
     };
     let error = ErrorFields { code: error.code(), parameter, message: error.public_message(), gaps: error.gaps() };
-    // Texts and JSON can always be written.
+    // Strings and JSON can always be serialised.
     serde_json::to_string(&Failure { success: false, error, request_id }).unwrap_or_default()
 }
 
-/// How many bytes `json` takes inside Lambda's response, where it is a string: quotes and backslashes are escaped.
+/// Returns how many bytes `json` takes inside Lambda's response, as a string with escaped quotes and backslashes.
 #[must_use]
 pub fn weight(json: &str) -> usize {
     let escaped = json.bytes().filter(|byte| matches!(byte, b'"' | b'\\')).count();
@@ -126,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn an_internal_error_says_nothing_of_its_reason() {
+    fn an_internal_error_does_not_reveal_its_reason() {
         let body = error_body(&ApiError::Internal("secret reason".into()), "r-1");
         assert!(!body.contains("secret reason"), "{body}");
         assert!(body.contains("InternalError"), "{body}");

@@ -1,26 +1,26 @@
 //! The one error of the HTTP edge.
 //!
-//! A handler chooses a variant by who can fix the fault: the caller ([`ApiError::InvalidParameter`],
+//! A handler chooses a variant by who can fix the problem: the caller ([`ApiError::InvalidParameter`],
 //! [`ApiError::AccountNotAllowed`], [`ApiError::UnknownAccount`]), the operator of the AWS account
-//! ([`ApiError::NothingCollected`], [`ApiError::AccountUnreachable`]), or the developers ([`ApiError::Internal`]). What the caller
-//! reads and what the log keeps are apart: an internal fault says nothing about itself to the caller. There is no variant for an answer
-//! that lacks something: that is a success whose envelope names its gaps.
+//! ([`ApiError::NothingCollected`], [`ApiError::AccountUnreachable`]), or the developers ([`ApiError::Internal`]). The
+//! message for the caller is separate from the log: an internal error reveals no details to the caller. There is no
+//! variant for an incomplete response: that is a success whose envelope names its gaps.
 
 use std::fmt::Display;
 
 use serde::Serialize;
 use serde_json::Value;
 
-/// How much of what a caller sent is repeated in a message.
+/// How much of the caller's input a message repeats.
 pub(crate) const ECHOED_CHARS: usize = 64;
 
-/// Why a call has no answer.
+/// Why a call failed.
 #[derive(Debug, thiserror::Error)]
 pub enum ApiError {
     /// A parameter is unknown, repeated or has a value that is not allowed: 400.
     #[error("{parameter}: {message}")]
     InvalidParameter {
-        /// The parameter as the caller wrote it.
+        /// The parameter as the caller spelled it.
         parameter: String,
         /// What is wrong, and what is allowed.
         message: String,
@@ -31,35 +31,35 @@ pub enum ApiError {
         /// Why, for the caller.
         message: String,
     },
-    /// This deployment has no way into the account: 404.
+    /// This deployment has no access to the account: 404.
     #[error("{message}")]
     UnknownAccount {
         /// What to do, for the caller.
         message: String,
     },
-    /// The account does not let us in: 502.
+    /// The account does not let the function in: 502.
     #[error("{message}")]
     AccountUnreachable {
-        /// What AWS said, and what to check.
+        /// What AWS reported, and what to check.
         message: String,
         /// The same as a gap, with AWS's own code.
         gaps: Value,
     },
-    /// AWS answered nothing of what was asked: 502.
+    /// AWS returned none of the requested data: 502.
     #[error("{message}")]
     NothingCollected {
-        /// What was asked and failed.
+        /// What failed, and what to do.
         message: String,
-        /// Each failed part with AWS's own code, as in the envelope of a partial answer.
+        /// Each failed part with AWS's own code, as in the envelope of a partial response.
         gaps: Value,
     },
-    /// A fault of the service itself: 500. The text goes to the log only.
+    /// An error in the service itself: 500. The text goes only to the log.
     #[error("{0}")]
     Internal(String),
 }
 
 impl ApiError {
-    /// A parameter's value is not allowed; `message` says what is.
+    /// A parameter's value is not allowed; `message` states what is allowed.
     pub fn invalid(parameter: &str, message: impl Into<String>) -> Self {
         Self::InvalidParameter { parameter: echoed(parameter), message: message.into() }
     }
@@ -70,15 +70,15 @@ impl ApiError {
         Self::invalid(parameter, format!("`{}` is not allowed; allowed: {allowed}", echoed(value)))
     }
 
-    /// The deployment has no way into `account`.
+    /// The deployment has no access to `account`.
     #[must_use]
     pub(crate) fn unknown_account(account: &str) -> Self {
         let message = format!("This deployment has no access to account {account}; its operator can add it.");
         Self::UnknownAccount { message }
     }
 
-    /// AWS refused a question as a whole: with a `gap` it did not let us into the account, and without one `parameter` is
-    /// wrong. `reason` is for the caller.
+    /// AWS rejected a request as a whole: with a `gap`, it did not let the function into the account; without one,
+    /// `parameter` is wrong. `reason` is for the caller.
     #[must_use]
     pub fn refused(parameter: &str, reason: &impl Display, gap: Option<&impl Serialize>) -> Self {
         match gap {
@@ -90,21 +90,21 @@ impl ApiError {
         }
     }
 
-    /// The caller may not ask about the account.
+    /// The caller may not access the account.
     #[must_use]
     pub(crate) fn account_not_allowed(why: &str) -> Self {
-        Self::AccountNotAllowed { message: format!("This token may not ask about this account: {why}.") }
+        Self::AccountNotAllowed { message: format!("This token may not access this account: {why}.") }
     }
 
-    /// The answer would be nothing but `gaps`; `advice` says what the reader can do about it, if that is known.
+    /// The response would consist of `gaps` only; `advice` states what the reader can do about it, if that is known.
     #[must_use]
     pub fn nothing_collected(gaps: &impl Serialize, advice: Option<&str>) -> Self {
-        let advice = advice.unwrap_or("The gaps say why.");
-        let message = format!("AWS answered nothing of what was asked. {advice}");
+        let advice = advice.unwrap_or("The gaps contain the reasons.");
+        let message = format!("AWS returned none of the requested data. {advice}");
         Self::NothingCollected { message, gaps: serde_json::to_value(gaps).unwrap_or_default() }
     }
 
-    /// The HTTP status of the answer.
+    /// The HTTP status of the response.
     #[must_use]
     pub fn status(&self) -> u16 {
         match self {
@@ -116,7 +116,7 @@ impl ApiError {
         }
     }
 
-    /// The stable word that programs decide by.
+    /// The stable error code for programs.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
@@ -129,7 +129,7 @@ impl ApiError {
         }
     }
 
-    /// What is missing, where that is the error.
+    /// The gaps, if they are the error.
     #[must_use]
     pub(crate) fn gaps(&self) -> Option<&Value> {
         match self {
@@ -141,7 +141,7 @@ impl ApiError {
         }
     }
 
-    /// What the caller reads.
+    /// The message for the caller.
     #[must_use]
     pub fn public_message(&self) -> &str {
         match self {
@@ -150,17 +150,17 @@ impl ApiError {
             | Self::UnknownAccount { message }
             | Self::AccountUnreachable { message, .. }
             | Self::NothingCollected { message, .. } => message,
-            Self::Internal(_) => "The request failed inside the service. Its log has the reason under this request_id.",
+            Self::Internal(_) => "The request failed inside the service. The log has the reason under this request_id.",
         }
     }
 }
 
-/// The first characters of what a caller sent. What does not show, or would change how the rest shows (control characters,
-/// marks of direction, combining ones), shows as the replacement character.
+/// Returns the first characters of the caller's input. Characters that are invisible or change how others are displayed
+/// (control characters, direction marks, combining characters) become the replacement character.
 fn echoed(text: &str) -> String {
     let shown = |c: char| match c {
         '"' | '\'' | '\\' => c,
-        // Rust escapes what can't be printed.
+        // Rust escapes characters that can't be printed.
         _ if c.escape_debug().count() > 1 => char::REPLACEMENT_CHARACTER,
         _ => c,
     };
@@ -176,10 +176,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_answer_of_nothing_but_gaps_says_what_to_do() {
+    fn an_error_of_only_gaps_explains_what_to_do() {
         let message = |advice| ApiError::nothing_collected(&["gap"], advice).public_message().to_owned();
-        assert_eq!(message(Some("Ask again.")), "AWS answered nothing of what was asked. Ask again.");
-        assert_eq!(message(None), "AWS answered nothing of what was asked. The gaps say why.");
+        assert_eq!(message(Some("Try again.")), "AWS returned none of the requested data. Try again.");
+        assert_eq!(message(None), "AWS returned none of the requested data. The gaps contain the reasons.");
     }
 
     #[test]
@@ -192,7 +192,7 @@ mod tests {
                 ApiError::account_not_allowed("x"),
                 403,
                 "AccountNotAllowed",
-                "This token may not ask about this account: x.",
+                "This token may not access this account: x.",
             ),
             (
                 ApiError::unknown_account("210987654321"),
@@ -200,18 +200,18 @@ mod tests {
                 "UnknownAccount",
                 "This deployment has no access to account 210987654321; its operator can add it.",
             ),
-            (ApiError::refused("start", &"no way in", gap), 502, "AccountUnreachable", "no way in"),
+            (ApiError::refused("start", &"no access", gap), 502, "AccountUnreachable", "no access"),
             (
                 ApiError::nothing_collected(&["gap"], Some("Wait.")),
                 502,
                 "NothingCollected",
-                "AWS answered nothing of what was asked. Wait.",
+                "AWS returned none of the requested data. Wait.",
             ),
             (
                 ApiError::Internal("a detail".to_owned()),
                 500,
                 "InternalError",
-                "The request failed inside the service. Its log has the reason under this request_id.",
+                "The request failed inside the service. The log has the reason under this request_id.",
             ),
         ] {
             assert_eq!((error.status(), error.code(), error.public_message()), (status, code, message), "{error:?}");
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_caller_sent_is_repeated_up_to_64_characters_as_far_as_it_shows() {
+    fn input_is_repeated_up_to_64_characters_without_invisible_ones() {
         assert_eq!(echoed(&"é".repeat(64)), "é".repeat(64));
         assert_eq!(echoed(&"é".repeat(65)), "é".repeat(64) + "…");
         assert_eq!(echoed(&"é".repeat(200)), "é".repeat(64) + "…");

@@ -1,11 +1,11 @@
-//! The HTTP edge: what a caller asks, and how an answer is written.
+//! The HTTP edge: reads requests and writes responses.
 //!
-//! Every function answers through [`serve()`]: it reads the request, gives the handler a [`Call`], and writes what comes
-//! back as the one [`envelope`]. The handler therefore deals with values only, and no function can answer in a
-//! shape, with an error or within a deadline of its own.
+//! Every function runs through [`serve()`]: it reads the request, passes a [`Call`] to the handler, and writes the
+//! result in the one [`envelope`]. The handler therefore deals only with values, and no function can have a response
+//! format, an error format or a deadline of its own.
 //!
-//! Nothing here calls AWS or knows its types: what an answer covers is whatever the caller of [`Answer::new`] can
-//! serialise.
+//! Nothing here calls AWS or depends on its types: the coverage of a response is whatever the caller of [`Answer::new`]
+//! can serialise.
 
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects, reason = "a test that overflows fails, as it should"))]
 

@@ -1,8 +1,8 @@
-//! The query string, read strictly.
+//! Parses the query string strictly.
 //!
-//! An unknown, repeated, empty or malformed parameter is refused with its name and what is allowed: a typing error that
-//! was ignored would be answered with something the caller did not ask. Refusing repetition also keeps the stage cache
-//! right, whose key takes one value a parameter.
+//! An unknown, repeated, empty or malformed parameter is rejected with its name and what is allowed: if a typing error
+//! were ignored, the caller would get a response to a different request. Rejecting repetition also keeps the stage
+//! cache correct, whose key has one value per parameter.
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -11,16 +11,16 @@ use std::str::FromStr;
 
 use crate::error::ApiError;
 
-/// The parameters of one call, each at most once and each known.
+/// The parameters of one call; each is known and occurs at most once.
 #[derive(Debug, Default)]
 pub struct Query {
     values: BTreeMap<String, String>,
-    /// What is asked about besides them: an account, `None` for the one that the API is in.
+    /// The account that the call is about; `None` for the home account.
     account: Option<String>,
 }
 
 impl Query {
-    /// Reads `pairs` (every name and value as decoded by the gateway), of which only `allowed` names may occur.
+    /// Reads `pairs` (names and values as decoded by the gateway), in which only `allowed` names may occur.
     pub fn parse<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>, allowed: &[&str]) -> Result<Self, ApiError> {
         let mut values = BTreeMap::new();
         for (name, value) in pairs {
@@ -31,37 +31,37 @@ impl Query {
             if value.is_empty() {
                 return Err(ApiError::invalid(
                     name,
-                    "must not be empty; give it a value or, where it is not required, leave it out",
+                    "must not be empty; pass a value, or leave the parameter out if it is optional",
                 ));
             }
             if values.insert(name.to_owned(), value.to_owned()).is_some() {
                 return Err(ApiError::invalid(
                     name,
-                    "given more than once; allowed: once, a list with commas between its values",
+                    "given more than once; allowed: once, with several values separated by commas",
                 ));
             }
         }
         Ok(Self { values, account: None })
     }
 
-    /// The same parameters of a call about `account`.
+    /// Returns the same parameters for a call about `account`.
     #[must_use]
     pub fn about(self, account: Option<&str>) -> Self {
         Self { account: account.map(str::to_owned), ..self }
     }
 
-    /// The account that is asked about; `None` for the one that the API is in.
+    /// The account that the call is about; `None` for the home account.
     pub(crate) fn account(&self) -> Option<&str> {
         self.account.as_deref()
     }
 
-    /// The value of `name`, if it was given.
+    /// Returns the value of `name`, if it was given.
     #[must_use]
     pub fn text(&self, name: &str) -> Option<&str> {
         self.values.get(name).map(String::as_str)
     }
 
-    /// The comma-separated values of `name`, each once, in the caller's order.
+    /// Returns the comma-separated values of `name`, each once, in the caller's order.
     pub fn list(&self, name: &str) -> Result<Option<Vec<&str>>, ApiError> {
         let Some(text) = self.text(name) else { return Ok(None) };
         let mut items = Vec::new();
@@ -76,7 +76,7 @@ impl Query {
         Ok(Some(items))
     }
 
-    /// The comma-separated values of `name`, each one of `allowed`.
+    /// Returns the comma-separated values of `name`, each of which must be in `allowed`.
     pub fn choices<T: Copy + Display>(&self, name: &str, allowed: &[T]) -> Result<Option<Vec<T>>, ApiError> {
         let Some(items) = self.list(name)? else { return Ok(None) };
         items
@@ -89,14 +89,14 @@ impl Query {
             .map(Some)
     }
 
-    /// The one value of `name`, which is one of `allowed`.
+    /// Returns the single value of `name`, which must be in `allowed`.
     pub fn choice<T: Copy + Display>(&self, name: &str, allowed: &[T]) -> Result<Option<T>, ApiError> {
         let Some(text) = self.text(name) else { return Ok(None) };
         let found = allowed.iter().find(|choice| choice.to_string() == text).copied();
         found.map(Some).ok_or_else(|| ApiError::not_allowed(name, text, &listed(allowed)))
     }
 
-    /// The name of the one region in `name`, if it looks like such; whether it exists, AWS says.
+    /// Returns the single region in `name`, if it looks like a region's name; only AWS knows whether it exists.
     pub fn region(&self, name: &str) -> Result<Option<String>, ApiError> {
         match self.text(name) {
             Some(text) if !looks_like_a_region(text) => {
@@ -106,19 +106,19 @@ impl Query {
         }
     }
 
-    /// The names of regions in `name`, if they look like such; whether they exist, AWS says.
+    /// Returns the regions in `name`, if they look like regions' names; only AWS knows whether they exist.
     pub fn regions(&self, name: &str) -> Result<Option<Vec<String>>, ApiError> {
         let Some(regions) = self.list(name)? else { return Ok(None) };
         match regions.iter().find(|region| !looks_like_a_region(region)) {
             Some(region) => {
-                let allowed = "names of AWS regions such as eu-west-1, with commas between";
+                let allowed = "names of AWS regions such as eu-west-1, separated by commas";
                 Err(ApiError::not_allowed(name, region, allowed))
             }
             None => Ok(Some(regions.into_iter().map(str::to_owned).collect())),
         }
     }
 
-    /// The whole number of `name`, inside `range`.
+    /// Returns the whole number in `name`, which must be within `range`.
     pub fn number<T>(&self, name: &str, range: &RangeInclusive<T>) -> Result<Option<T>, ApiError>
     where
         T: FromStr + PartialOrd + Display,
@@ -126,7 +126,7 @@ impl Query {
         let Some(text) = self.text(name) else { return Ok(None) };
         let allowed = || format!("a whole number from {} to {}", range.start(), range.end());
         match text.parse::<T>() {
-            // One way to write a number: no sign, no leading zero.
+            // Only one way to write a number is accepted: no sign, no leading zero.
             Ok(number) if range.contains(&number) && number.to_string() == text => Ok(Some(number)),
             _ => Err(ApiError::not_allowed(name, text, &allowed())),
         }
@@ -138,7 +138,8 @@ fn listed<T: Display>(choices: &[T]) -> String {
     choices.iter().map(T::to_string).collect::<Vec<_>>().join(", ")
 }
 
-/// Two or more lower-case words and a number, joined by hyphens: `eu-west-1`, `us-gov-east-1`.
+/// Returns whether a name consists of two or more lower-case words and a number, joined by hyphens: `eu-west-1`,
+/// `us-gov-east-1`.
 fn looks_like_a_region(name: &str) -> bool {
     let mut parts = name.rsplit('-');
     let number = parts.next().unwrap_or_default();
@@ -171,14 +172,14 @@ mod tests {
     }
 
     #[test]
-    fn a_repeated_parameter_is_refused_even_with_one_value() {
+    fn a_repeated_parameter_is_rejected_even_with_the_same_value() {
         let (parameter, message) = refused(Query::parse([("regions", "a"), ("regions", "a")], ALLOWED));
         assert_eq!(parameter, "regions");
         assert!(message.contains("more than once"), "{message}");
     }
 
     #[test]
-    fn an_empty_value_or_item_is_refused() {
+    fn an_empty_value_or_item_is_rejected() {
         assert!(refused(Query::parse([("regions", "")], ALLOWED)).1.contains("empty"));
         let query = Query::parse([("regions", "a,,b")], ALLOWED).unwrap();
         assert!(refused(query.list("regions")).1.contains("empty item"));
@@ -220,12 +221,12 @@ mod tests {
         let wrong = Query::parse([("regions", "us-east-1,mars")], ALLOWED).unwrap();
         assert_eq!(
             refused(wrong.regions("regions")).1,
-            "`mars` is not allowed; allowed: names of AWS regions such as eu-west-1, with commas between"
+            "`mars` is not allowed; allowed: names of AWS regions such as eu-west-1, separated by commas"
         );
     }
 
     #[test]
-    fn the_account_that_is_asked_about_stands_beside_the_parameters() {
+    fn the_account_is_separate_from_the_parameters() {
         let query = Query::parse([("limit", "1")], ALLOWED).unwrap();
         assert_eq!(query.account(), None);
         let query = query.about(Some("210987654321"));
@@ -257,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn names_of_regions_are_told_from_other_texts() {
+    fn names_of_regions_are_recognised() {
         for name in ["us-east-1", "us-gov-west-1", "ap-southeast-10", "mx-central-1"] {
             assert!(looks_like_a_region(name), "{name}");
         }
@@ -270,7 +271,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_is_sent_is_read_or_refused_with_a_short_clean_message(name in "\\PC*|regions", value in ".*") {
+        fn any_input_is_accepted_or_rejected_with_a_short_clean_message(name in "\\PC*|regions", value in ".*") {
             let query = Query::parse([(name.as_str(), value.as_str())], ALLOWED);
             let error = match query {
                 Ok(query) => query.number("regions", &(1..=10)).err(),

@@ -1,7 +1,7 @@
-//! Runs a function: from the gateway's event to the response, around the function's own handler.
+//! Runs a function: turns the gateway's event into a response, around the function's own handler.
 //!
-//! This is the one place that reads the clock, sets the deadline, writes the envelope, the headers, the log line and
-//! the metrics of a call, and turns a panic of one call into that call's error.
+//! This is the only place that reads the clock, sets the deadline, writes the envelope, the headers, the log line and
+//! the metrics of a call, and turns a panic during a call into that call's error.
 
 use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -21,47 +21,47 @@ use crate::envelope::{self, Answer};
 use crate::error::ApiError;
 use crate::query::Query;
 
-/// The longest that an answer may take. The gateway gives up after 29 s, of which the authorizer, a cold start and the
-/// writing of the answer take their part.
+/// The longest that a response may take. The gateway gives up after 29 s, which also include the authorizer, a cold
+/// start and writing the response.
 const LONGEST: Duration = Duration::from_secs(25);
 
-/// What is left of the function's own time for writing the answer.
+/// The part of the function's time that is reserved for writing the response.
 const MARGIN: Duration = Duration::from_millis(1_500);
 
-/// The variable that holds the origin which browsers may call from.
+/// The variable that holds the origin from which browsers may call the API.
 const ALLOW_ORIGIN: &str = "ALLOW_ORIGIN";
 
-/// One call of the API, as a handler sees it.
+/// One call to the API, as a handler sees it.
 #[derive(Debug)]
 pub struct Call {
     parameters: QueryMap,
-    /// The account that is asked about; `None` for the one that the API is in.
+    /// The account that the call is about; `None` for the home account.
     account: Option<String>,
-    /// Who asks.
+    /// The caller's name.
     principal: String,
-    /// When the call arrived: the `now` of everything that is computed for it.
+    /// When the call arrived: the current time for everything that is computed for it.
     pub received_at: Timestamp,
-    /// When the answer must be ready; what is missing by then is a gap.
+    /// When the response must be ready; whatever is missing by then becomes a gap.
     pub deadline: Instant,
 }
 
 impl Call {
-    /// The query string, in which only the `allowed` parameters may occur.
+    /// Returns the query string, in which only the `allowed` parameters may occur.
     pub fn query(&self, allowed: &[&str]) -> Result<Query, ApiError> {
         Ok(Query::parse(self.parameters.iter(), allowed)?.about(self.account.as_deref()))
     }
 
-    /// What `find` has for the account that is asked about (`None` for the one that the API is in) and who asks.
+    /// Returns what `find` has for the account of the call (`None` for the home account) and the caller's name.
     ///
     /// # Errors
-    /// It has nothing: the deployment has no way into that account.
+    /// If it has nothing: the deployment has no access to that account.
     pub fn account<T>(&self, find: impl FnOnce(Option<&str>, &str) -> Option<T>) -> Result<T, ApiError> {
         let account = self.account.as_deref();
         find(account, &self.principal).ok_or_else(|| ApiError::unknown_account(account.unwrap_or_default()))
     }
 }
 
-/// Answers every event of this function with `handler`, until Lambda ends the process.
+/// Handles every event of this function with `handler`, until Lambda ends the process.
 pub async fn serve<H, F, D, C>(handler: H) -> Result<(), lambda_http::Error>
 where
     H: Fn(Call) -> F + Sync,
@@ -84,7 +84,7 @@ where
     .await
 }
 
-/// Answers one request.
+/// Responds to one request.
 async fn respond<H, F, D, C>(handler: &H, metrics: Option<&CallMetrics>, request: &Request) -> Response<Body>
 where
     H: Fn(Call) -> F,
@@ -141,7 +141,7 @@ where
     response
 }
 
-/// The id that the caller sees as `x-amzn-RequestId`; Lambda's own where no gateway is in front.
+/// Returns the id that the caller sees as `x-amzn-RequestId`, or Lambda's own if there is no gateway.
 fn request_id(request: &Request, context: Option<&Context>) -> String {
     let of_gateway = match request.request_context_ref() {
         Some(RequestContext::ApiGatewayV1(gateway)) => gateway.request_id.clone(),
@@ -150,9 +150,9 @@ fn request_id(request: &Request, context: Option<&Context>) -> String {
     of_gateway.or_else(|| context.map(|context| context.request_id.clone())).unwrap_or_default()
 }
 
-/// When the answer must be ready: the function's own deadline less a margin, and never past [`LONGEST`].
+/// Returns when the response must be ready: the function's own deadline minus a margin, and at most after [`LONGEST`].
 ///
-/// A deadline that is past on arrival is none: Lambda sends no such event, but local runtimes give a fixed number.
+/// A deadline that has already passed is ignored: Lambda sends no such event, but local runtimes send a fixed number.
 fn deadline(started: Instant, context: Option<&Context>, now: SystemTime) -> Instant {
     let ends = context.and_then(|context| UNIX_EPOCH.checked_add(Duration::from_millis(context.deadline)));
     let left = ends.and_then(|ends| ends.duration_since(now).ok());
@@ -160,12 +160,12 @@ fn deadline(started: Instant, context: Option<&Context>, now: SystemTime) -> Ins
     started.checked_add(left).unwrap_or(started)
 }
 
-/// A duration as a number that logs and answers can hold.
+/// Returns a duration in whole milliseconds, for logs and responses.
 fn milliseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// What a panic said, as far as it said it in words.
+/// Returns the message of a panic, if it has one.
 fn panic_message(panic: &(dyn std::any::Any + Send)) -> &str {
     let text = panic.downcast_ref::<&str>().copied();
     text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message")
@@ -188,7 +188,7 @@ mod tests {
     const EVENT: &str = include_str!("../../../events/resources.json");
 
     #[tokio::test]
-    async fn an_answer_is_a_200_in_the_envelope() {
+    async fn a_success_is_a_200_in_the_envelope() {
         let (status, body) =
             answer_to(EVENT, async |_| Ok(Answer::new(7, [("account".into(), "1".into())].into()))).await;
         assert_eq!(status, 200);
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_call_that_nobody_vouches_for_is_refused_before_the_handler() {
+    async fn a_call_without_access_to_its_account_never_reaches_the_handler() {
         let handler = async |_| panic!("the handler must not see this call");
         let event = EVENT.replace(r#""accounts": "*""#, r#""accounts": "210987654321""#);
         let (status, body) = answer_to(&event, handler).await;
@@ -231,7 +231,7 @@ mod tests {
         assert_eq!(answer_to(EVENT, handler).await.0, 200);
     }
 
-    /// Keeps the level of each line of the log.
+    /// Records the level of each log line.
     struct Levels(std::sync::Arc<std::sync::Mutex<Vec<tracing::Level>>>);
 
     impl<S: tracing::Subscriber> tracing_subscriber::Layer<S> for Levels {
@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_call_that_failed_is_an_error_in_the_log_and_one_that_was_refused_is_none() {
+    async fn the_log_has_an_error_for_a_failed_call_but_not_for_a_rejected_one() {
         use tracing::Level;
         use tracing_subscriber::layer::SubscriberExt as _;
 
@@ -251,7 +251,7 @@ mod tests {
         for (outcome, status) in [
             (Ok(Answer::new(7, std::collections::BTreeMap::new())), 200),
             (Err(ApiError::invalid("limit", "1 to 10")), 400),
-            (Err(ApiError::Internal("a fault".to_owned())), 500),
+            (Err(ApiError::Internal("an error".to_owned())), 500),
             (Err(ApiError::nothing_collected(&["gap"], None)), 502),
         ] {
             let outcome = std::sync::Mutex::new(Some(outcome));
@@ -270,19 +270,19 @@ mod tests {
     }
 
     #[test]
-    fn a_duration_is_told_in_whole_milliseconds() {
+    fn a_duration_is_truncated_to_whole_milliseconds() {
         assert_eq!(milliseconds(Duration::from_micros(412_900)), 412);
     }
 
     #[test]
-    fn a_panic_is_told_in_its_own_words_if_it_has_any() {
+    fn a_panic_is_reported_with_its_own_message_if_it_has_one() {
         assert_eq!(panic_message(&"a text"), "a text");
         assert_eq!(panic_message(&"a formatted text".to_owned()), "a formatted text");
         assert_eq!(panic_message(&7), "no message");
     }
 
     #[test]
-    fn the_deadline_is_the_functions_own_less_the_margin_and_below_the_gateways() {
+    fn the_deadline_is_the_functions_own_minus_the_margin_and_below_the_gateways() {
         let started = Instant::now();
         let now = UNIX_EPOCH + Duration::from_secs(1_000);
         let mut context = Context::default();

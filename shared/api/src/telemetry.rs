@@ -1,13 +1,13 @@
 //! Logs: JSON lines on standard output, as Lambda's `LogFormat: JSON` expects them.
 //!
-//! Our own crates log at the level that the function's configuration asks for (`ApplicationLogLevel`, which Lambda hands
-//! over as `AWS_LAMBDA_LOG_LEVEL`); libraries log warnings only, so that no SDK prints a request or its headers.
+//! The project's own crates log at the level in the function's configuration (`ApplicationLogLevel`, which Lambda
+//! passes as `AWS_LAMBDA_LOG_LEVEL`); libraries log only warnings, so that no SDK logs a request or its headers.
 
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::prelude::*;
 
-/// Sets the log up; called once, first thing in `main`. `function` is the calling crate's name.
+/// Sets up logging; called once, first thing in `main`. `function` is the calling crate's name.
 pub fn init(function: &str) {
     let level = std::env::var("AWS_LAMBDA_LOG_LEVEL").ok();
     let level = level.and_then(|level| level.parse().ok()).unwrap_or(LevelFilter::INFO);
@@ -23,7 +23,7 @@ mod tests {
     use tracing::{Level, enabled};
 
     #[test]
-    fn our_own_crates_log_from_info_on_and_libraries_from_warnings_on() {
+    fn own_crates_log_from_info_and_libraries_from_warnings() {
         super::init("resources");
         assert!(enabled!(target: "resources", Level::INFO) && !enabled!(target: "resources", Level::DEBUG));
         assert!(enabled!(target: "api", Level::INFO) && enabled!(target: "collector", Level::INFO));

@@ -1,7 +1,7 @@
-//! AWS at a distance: every request takes a round trip, and lists come in AWS's page sizes.
+//! A simulated, distant AWS: every request takes a round trip, and listings have AWS's page sizes.
 //!
-//! Everything is answered from numbers, so that the server costs next to nothing; the time that a client needs is the
-//! round trips' and its own.
+//! All responses are computed from numbers, so the server costs next to nothing: the time that a client takes consists
+//! of the round trips and its own work.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -15,21 +15,21 @@ use crate::cloudwatch::{CloudWatch, metric_statistics};
 use crate::inventory::{Inventory, of_bucket};
 use crate::wire::{Reply, after, json, json_error, wrapped, xml};
 
-/// What an account has and how far away it is.
+/// What an account contains, and how far away it is.
 #[derive(Debug, Clone)]
 pub(crate) struct Account {
     pub(crate) inventory: Inventory,
     /// How long a request takes.
     pub(crate) round_trip: Duration,
-    /// How many GetMetricData requests a second a region takes; none for as many as come.
+    /// How many GetMetricData requests per second a region accepts; `None` for no limit.
     pub(crate) metric_requests_a_second: Option<u32>,
-    /// Line items of a period and grouping in the bill.
+    /// Line items per period in a grouped bill.
     pub(crate) bill_lines: usize,
-    /// The text of every secret.
+    /// The value of every secret.
     pub(crate) secret: String,
 }
 
-/// A running account: what it is, and what it was asked.
+/// A running account, and the requests that it has received.
 #[derive(Debug)]
 pub(crate) struct Aws {
     account: Account,
@@ -44,12 +44,12 @@ impl Aws {
         Self { account, cloudwatch, asked: Mutex::default() }
     }
 
-    /// What was asked since the last time.
+    /// Returns the requests since the last call.
     pub(crate) fn take_asked(&self) -> BTreeMap<String, u64> {
         std::mem::take(&mut *self.asked.lock().unwrap())
     }
 
-    /// Answers one request after a round trip.
+    /// Responds to one request after a round trip.
     pub(crate) async fn answer(&self, uri: &Uri, headers: &HeaderMap, body: Bytes) -> Reply {
         let arrived = tokio::time::Instant::now();
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
@@ -82,7 +82,7 @@ impl Aws {
         }
     }
 
-    /// A secret that was never changed.
+    /// Returns a secret that was never changed.
     fn secret(&self, body: &[u8]) -> Reply {
         let request: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
         if request["VersionStage"] == "AWSPREVIOUS" {
@@ -94,7 +94,7 @@ impl Aws {
     }
 }
 
-/// The operation, which each protocol names in its own place.
+/// Returns the operation, which each protocol names in a different place.
 fn operation(service: &str, uri: &Uri, target: &str, parameters: &str) -> String {
     match service {
         "lambda" if uri.path().trim_end_matches('/').ends_with("/functions") => "ListFunctions".to_owned(),

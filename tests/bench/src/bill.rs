@@ -1,4 +1,4 @@
-//! Cost Explorer: as many line items a period as the account has, 600 groups a page.
+//! Cost Explorer: the account's number of line items per period, 600 groups per page.
 
 use jiff::civil::Date;
 use jiff::{Span, ToSpan as _};
@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 
 use crate::wire::{Reply, json as answer, json_error};
 
-/// How many groups a page of AWS has.
+/// The number of groups in one of AWS's pages.
 const GROUPS_A_PAGE: usize = 600;
 
-/// Answers GetCostAndUsage: without groupings a total a period, with groupings `lines` groups a period.
+/// Responds to GetCostAndUsage: with one total per period, or, if grouped, with `lines` groups per period.
 pub(crate) fn cost_and_usage(lines: usize, body: &[u8]) -> Reply {
     let request: Value = serde_json::from_slice(body).unwrap_or_default();
     let step = if request["Granularity"] == "MONTHLY" { 1.month() } else { 1.day() };
@@ -42,7 +42,7 @@ pub(crate) fn cost_and_usage(lines: usize, body: &[u8]) -> Reply {
     answer(&json!({"ResultsByTime": results, "GroupDefinitions": request["GroupBy"], "NextPageToken": next}))
 }
 
-/// The periods of a stretch of time, each with its end, which is the start of the next.
+/// Returns the periods within a time range, each with its start and its end, which is the start of the next.
 fn periods(time: &Value, step: Span) -> Option<Vec<(Date, Date)>> {
     let day = |name: &str| time[name].as_str()?.parse::<Date>().ok();
     let (mut start, end) = (day("Start")?, day("End")?);

@@ -1,4 +1,4 @@
-//! CloudWatch: a datapoint a period for whatever is asked, at CloudWatch's rate.
+//! CloudWatch: one datapoint per period for every query, with CloudWatch's rate limit.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -8,11 +8,11 @@ use ciborium::Value;
 
 use crate::wire::Reply;
 
-/// CloudWatch with a rate: how many GetMetricData requests a second a region takes; none for as many as come.
+/// CloudWatch with a limit on GetMetricData requests per second and region; `None` for no limit.
 #[derive(Debug)]
 pub(crate) struct CloudWatch {
     requests_a_second: Option<u32>,
-    /// What is left of a region's requests, and when that was.
+    /// How many requests a region had left, and when.
     left: Mutex<BTreeMap<String, (f64, Instant)>>,
 }
 
@@ -21,7 +21,7 @@ impl CloudWatch {
         Self { requests_a_second, left: Mutex::default() }
     }
 
-    /// One datapoint a period of each query, in CBOR; throttled beyond the rate.
+    /// Returns one datapoint per period for each query, in CBOR; throttles beyond the limit.
     pub(crate) fn metric_data(&self, region: &str, body: &[u8]) -> Reply {
         if let Some(rate) = self.requests_a_second {
             let mut left = self.left.lock().unwrap();
@@ -64,7 +64,7 @@ impl CloudWatch {
     }
 }
 
-/// The same of the one metric that the older operation takes, in boto3's protocol.
+/// Returns the same for GetMetricStatistics, which accepts one metric, in boto3's protocol.
 pub(crate) fn metric_statistics(body: &[u8]) -> serde_json::Value {
     let request: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
     let number = |name: &str| request[name].as_f64().unwrap_or(0.0) as i64;
@@ -77,7 +77,7 @@ pub(crate) fn metric_statistics(body: &[u8]) -> serde_json::Value {
     serde_json::json!({"Label": "m", "Datapoints": times.map(datapoint).collect::<Vec<_>>()})
 }
 
-/// A time of a request in seconds.
+/// Returns a time of a request in seconds.
 fn time(request: &Value, name: &str) -> i64 {
     let Some(Value::Tag(_, seconds)) = field(request, name) else { return 0 };
     let whole = seconds.as_integer().and_then(|n| i64::try_from(n).ok());

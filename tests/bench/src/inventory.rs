@@ -1,4 +1,4 @@
-//! What an account has: resources of six types, half of each in the first region, in AWS's page sizes.
+//! The resources of an account: six types, half of each in the first region, in AWS's page sizes.
 
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -28,7 +28,7 @@ pub(crate) const REGIONS: [&str; 17] = [
     "sa-east-1",
 ];
 
-/// How much an account has.
+/// How many resources an account has.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Inventory {
     /// Resources of all types and regions.
@@ -38,14 +38,14 @@ pub(crate) struct Inventory {
 }
 
 impl Inventory {
-    /// How many resources a region has of each type that there is.
+    /// Returns how many resources of each type a region has.
     fn of_region(&self, region: &str) -> usize {
         let of_type = if self.only_instances { self.resources } else { self.resources / 6 };
         let elsewhere = of_type / 2 / (REGIONS.len() - 1);
         if region == REGIONS[0] { of_type - elsewhere * (REGIONS.len() - 1) } else { elsewhere }
     }
 
-    /// Those of the types other than instances.
+    /// Returns how many resources of each type other than instances a region has.
     fn others(&self, region: &str) -> usize {
         if self.only_instances { 0 } else { self.of_region(region) }
     }
@@ -54,7 +54,7 @@ impl Inventory {
         if self.only_instances { 0 } else { self.resources / 6 }
     }
 
-    /// Answers an operation of EC2, RDS, Lambda, S3 or the tagging API; `None` for one that is not simulated.
+    /// Responds to an operation of EC2, RDS, Lambda, S3 or the tagging API; `None` if it is not simulated.
     pub(crate) fn answer(&self, operation: &str, region: &str, parameters: &str, body: &[u8]) -> Option<Reply> {
         let page = |token: &str, total: usize, size: usize| page(after(parameters, token), total, size);
         Some(match operation {
@@ -103,7 +103,7 @@ impl Inventory {
         })
     }
 
-    /// The tags of functions, of which one in two has some.
+    /// Returns the tags of functions; every second function has some.
     fn tags(&self, region: &str, body: &[u8]) -> Reply {
         let request: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
         let size =
@@ -117,7 +117,7 @@ impl Inventory {
     }
 }
 
-/// What a bucket answers when it is asked about itself: its location, and that it has nothing else.
+/// Responds to a request about a bucket: it has a location and no other configuration.
 pub(crate) fn of_bucket(name: &str, query: &str) -> Reply {
     if query.starts_with("location") {
         let number = name.rsplit('-').next().and_then(|n| n.parse().ok()).unwrap_or(0);
@@ -143,7 +143,7 @@ pub(crate) fn of_bucket(name: &str, query: &str) -> Reply {
     (404, "text/xml", format!("<Error><Code>{code}</Code><Message>none</Message></Error>").into_bytes())
 }
 
-/// The part of `total` from a page's token on, and the token of the next page.
+/// Returns the part of `total` on the page that starts at the token, and the token of the next page.
 fn page(token: &str, total: usize, size: usize) -> (Range<usize>, Option<usize>) {
     let from: usize = token.parse().unwrap_or(0);
     let to = total.min(from + size);

@@ -1,7 +1,7 @@
-//! Measures functions as Lambda runs them, with AWS at a distance.
+//! Measures functions as Lambda runs them, against a simulated, distant AWS.
 //!
-//! `bench serve` is the distant AWS alone, for clients of other kinds; `bench invoke` runs a command under Lambda's runtime
-//! interface beside it, gives it an event several times, and prints what that took: a JSON object a start of it.
+//! `bench serve` only serves that AWS, for other clients. `bench invoke` also runs a command under Lambda's runtime
+//! interface, sends it an event several times, and prints the measurements: one JSON object per start of the command.
 
 mod aws;
 mod bill;
@@ -22,12 +22,12 @@ use crate::runtime::Run;
 
 const USAGE: &str = "bench serve|invoke [--NAME VALUE]...
   the account:  --resources N --only-instances yes --round-trip-ms N --metric-requests-a-second N --bill-lines N
-                --secret TEXT --tls FILE (serves https, and writes the certificates to trust into FILE)
+                --secret TEXT --tls FILE (serves https, and writes the certificates to trust to FILE)
   serve:        --port N
   invoke:       --command \"PROGRAM ARGUMENTS\" --event FILE [--env NAME=VALUE]...
                 --starts N (of the process) --count N (events for each)";
 
-/// The options of the command line; `--env` may come several times.
+/// The options of the command line; `--env` may be repeated.
 struct Options {
     values: BTreeMap<String, String>,
     environment: Vec<(String, String)>,
@@ -59,7 +59,7 @@ impl Options {
                     .environment
                     .push(value.split_once('=').map(|(n, v)| (n.to_owned(), v.to_owned())).ok_or(USAGE)?),
                 name if KNOWN.contains(&name) => drop(options.values.insert(name.to_owned(), value)),
-                other => return Err(format!("there is no option {other}\n{USAGE}").into()),
+                other => return Err(format!("unknown option {other}\n{USAGE}").into()),
             }
         }
         Ok(options)

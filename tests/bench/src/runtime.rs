@@ -1,4 +1,4 @@
-//! Lambda's runtime interface for one function: hands it an event, takes its answer, and keeps the time.
+//! Lambda's runtime interface for one function: sends it an event, receives its response, and measures the time.
 
 use std::process::Stdio;
 use std::sync::Arc;
@@ -15,10 +15,10 @@ use tokio::net::TcpListener;
 use tokio::process::Command;
 use tokio::sync::{Mutex, mpsc};
 
-/// The longest that one answer is waited for.
+/// How long to wait for one response.
 const PATIENCE: Duration = Duration::from_secs(600);
 
-/// What the function does, with the time of it.
+/// What the function did, and when.
 enum Seen {
     Ready(Instant),
     Answered(Instant, Bytes),
@@ -27,25 +27,25 @@ enum Seen {
 
 struct Interface {
     event: String,
-    /// One ticket an invocation: the function waits for the next as Lambda has it wait.
+    /// One ticket per invocation: the function waits for the next one, as it does on Lambda.
     tickets: Mutex<mpsc::Receiver<()>>,
     seen: mpsc::Sender<Seen>,
 }
 
-/// What is run, and how often it is asked.
+/// What to run, and how often to invoke it.
 pub(crate) struct Run {
     /// A program and its arguments.
     pub(crate) command: Vec<String>,
     pub(crate) event: String,
-    /// Where AWS is.
+    /// The endpoint of AWS.
     pub(crate) aws: String,
-    /// What the process finds in its environment beside what Lambda gives it.
+    /// Environment variables in addition to those that Lambda sets.
     pub(crate) environment: Vec<(String, String)>,
-    /// How many times the event comes.
+    /// How many times to send the event.
     pub(crate) count: usize,
 }
 
-/// Starts a process, gives it the event so many times, and says what that took.
+/// Starts a process, sends it the event `count` times, and returns the measurements.
 pub(crate) async fn measure(run: &Run) -> Result<Value, Box<dyn std::error::Error>> {
     let Run { command, event, aws, environment, count } = run;
     let (program, arguments) = command.split_first().ok_or("a command is needed")?;
@@ -57,7 +57,7 @@ pub(crate) async fn measure(run: &Run) -> Result<Value, Box<dyn std::error::Erro
         .route("/2018-06-01/runtime/invocation/{id}/response", post(response))
         .route("/2018-06-01/runtime/invocation/{id}/error", post(error))
         .route("/2018-06-01/runtime/init/error", post(init_error))
-        .layer(DefaultBodyLimit::disable()) // an answer has up to 6 MB
+        .layer(DefaultBodyLimit::disable()) // a response has up to 6 MB
         .with_state(interface);
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
@@ -90,7 +90,7 @@ pub(crate) async fn measure(run: &Run) -> Result<Value, Box<dyn std::error::Erro
     while answers_ms.len() < *count {
         let seen = tokio::select! {
             seen = tokio::time::timeout(PATIENCE, sees.recv()) => seen?.ok_or("the runtime interface is gone")?,
-            ended = process.wait() => return Err(format!("{program} ended by itself: {}", ended?).into()),
+            ended = process.wait() => return Err(format!("{program} exited unexpectedly: {}", ended?).into()),
         };
         match seen {
             Seen::Ready(at) => {
@@ -117,13 +117,13 @@ pub(crate) async fn measure(run: &Run) -> Result<Value, Box<dyn std::error::Erro
         "ready_ms": ready_ms, "answers_ms": answers_ms, "cpu_ms": cpu_ms, "peak_kib": kib("VmHWM:"), "bytes": bytes,
         "answers": answers,
     });
-    // Asked to end as Lambda asks it, so that a profiler can write down what it saw.
+    // Stop the process with SIGTERM, like Lambda, so that a profiler can write its results.
     terminate(pid)?;
     tokio::time::timeout(PATIENCE, process.wait()).await??;
     Ok(measured)
 }
 
-/// What an answer says of itself: the status and `meta` of the gateway's, the effect of an authorizer's.
+/// Returns what the benchmark needs of a response: status and `meta` for a route, the effect for an authorizer.
 fn told(answer: &[u8]) -> serde_json::Result<Value> {
     let answer: Value = serde_json::from_slice(answer)?;
     let body: Value = answer["body"].as_str().map_or(Ok(Value::Null), serde_json::from_str)?;
@@ -131,8 +131,8 @@ fn told(answer: &[u8]) -> serde_json::Result<Value> {
     Ok(json!({"status": answer["statusCode"], "meta": body["meta"], "effect": effect}))
 }
 
-/// The CPU time of a process so far, in milliseconds: by its threads to the nanosecond, and with those that are gone to the
-/// hundredth of a second, whichever is more.
+/// Returns the CPU time of a process so far, in milliseconds: the greater of the time of its current threads, which is
+/// exact to the nanosecond, and the time that includes finished threads, which is exact to a hundredth of a second.
 fn cpu(pid: u32) -> Result<f64, Box<dyn std::error::Error>> {
     let mut nanoseconds = 0;
     for thread in std::fs::read_dir(format!("/proc/{pid}/task"))? {
@@ -140,7 +140,7 @@ fn cpu(pid: u32) -> Result<f64, Box<dyn std::error::Error>> {
         nanoseconds += schedule.split(' ').next().and_then(|time| time.parse::<u64>().ok()).unwrap_or(0);
     }
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"))?;
-    // Behind the name, which may have spaces: the 12th and 13th number are of the program and of the kernel for it.
+    // After the name, which may contain spaces: the 12th and 13th fields are the user and the system time.
     let numbers = stat.rsplit(')').next().unwrap_or_default().split_whitespace().skip(11).take(2);
     let ticks: u64 = numbers.filter_map(|time| time.parse::<u64>().ok()).sum();
     Ok(ms(Duration::from_nanos(nanoseconds).max(Duration::from_millis(ticks * 10))))
@@ -148,7 +148,7 @@ fn cpu(pid: u32) -> Result<f64, Box<dyn std::error::Error>> {
 
 fn terminate(pid: u32) -> Result<(), Box<dyn std::error::Error>> {
     let done = std::process::Command::new("kill").args(["-TERM", &pid.to_string()]).status()?;
-    if done.success() { Ok(()) } else { Err("the function ended by itself".into()) }
+    if done.success() { Ok(()) } else { Err("the function exited unexpectedly".into()) }
 }
 
 fn ms(time: Duration) -> f64 {
@@ -156,7 +156,7 @@ fn ms(time: Duration) -> f64 {
 }
 
 async fn next(State(interface): State<Arc<Interface>>) -> Response {
-    // The first request of the function is its sign of being ready; Lambda would have an event waiting.
+    // The first request shows that the function is ready; Lambda would already have an event for it.
     if interface.tickets.lock().await.recv().await.is_none() {
         return StatusCode::GONE.into_response();
     }

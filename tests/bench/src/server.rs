@@ -1,4 +1,4 @@
-//! Serves the distant AWS on loopback, in plain text or with TLS.
+//! Serves the simulated AWS on loopback, in plain text or with TLS.
 
 use std::net::{Ipv4Addr, TcpListener};
 use std::sync::Arc;
@@ -14,13 +14,13 @@ use tokio::task::JoinHandle;
 
 use crate::aws::Aws;
 
-/// Where Debian and Amazon Linux keep the certificates that a client trusts.
+/// Where Debian and Amazon Linux keep their trusted certificates.
 const SYSTEM_CERTIFICATES: [&str; 2] = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt"];
 
 type Serving = JoinHandle<std::io::Result<()>>;
 
-/// Starts serving, and says where. With a file for the certificates, it serves TLS with a certificate of its own; the file
-/// gets that one behind the system's, since a client of AWS has to read all of them.
+/// Starts serving and returns the URL. With a file for certificates, it serves TLS with a self-signed certificate,
+/// which it writes to the file after the system's certificates, since a client of AWS has to read all of those, too.
 pub(crate) fn start(
     aws: Arc<Aws>,
     port: u16,
@@ -30,7 +30,7 @@ pub(crate) fn start(
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
     listener.set_nonblocking(true)?;
     let port = listener.local_addr()?.port();
-    // Without NoDelay the end of a large answer would wait for the client's acknowledgement of what came before.
+    // Without NoDelay, the end of a large response would wait for the client to acknowledge what was sent before.
     let server = axum_server::from_tcp(listener)?.acceptor(NoDelayAcceptor::new());
     let Some(file) = tls else {
         return Ok((format!("http://127.0.0.1:{port}"), tokio::spawn(server.serve(service))));
@@ -49,7 +49,7 @@ pub(crate) fn start(
     Ok((format!("https://localhost:{port}"), tokio::spawn(server.map(acceptor).serve(service))))
 }
 
-/// Answers as AWS; `GET /_asked` says what was asked so far, and forgets it.
+/// Responds like AWS; `GET /_asked` returns the requests so far and resets them.
 async fn answer(State(aws): State<Arc<Aws>>, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
     if uri.path() == "/_asked" {
         return serde_json::json!(aws.take_asked()).to_string().into_response();

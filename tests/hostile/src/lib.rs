@@ -1,8 +1,8 @@
-//! What nobody should send: values for the tests of everything that reads what a caller sends.
+//! Hostile values for the tests of everything that reads what a caller sends.
 //!
-//! `corpus/` has values that were thought of, one JSON string a line; proptest makes more of them: cut, joined, repeated,
-//! mixed with any other text. Whatever comes of it must be answered, or refused with a short, clean message that names
-//! the parameter.
+//! `corpus/` has hand-picked values, one JSON string per line; proptest derives more from them: cut, joined, repeated,
+//! or mixed with other text. Each value must be accepted, or rejected with a short, clean message that names the
+//! parameter.
 
 #![allow(clippy::panic, clippy::expect_used, reason = "this is a part of tests, which fail by panicking")]
 
@@ -10,16 +10,16 @@ use api::ApiError;
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 
-/// The longest message of a refusal, in characters; a list of regions is the longest there is.
+/// The maximum length of an error message, in characters; the longest message contains a list of regions.
 const LONGEST_MESSAGE: usize = 1_000;
 
-/// The values of `corpus/parameters.txt`.
+/// Returns the values in `corpus/parameters.txt`.
 #[must_use]
 pub fn parameters() -> Vec<String> {
     lines(include_str!("../corpus/parameters.txt"))
 }
 
-/// The values of `corpus/tokens.txt`: whole `Authorization` headers.
+/// Returns the values in `corpus/tokens.txt`: whole `Authorization` headers.
 #[must_use]
 pub fn tokens() -> Vec<String> {
     lines(include_str!("../corpus/tokens.txt"))
@@ -29,7 +29,7 @@ fn lines(corpus: &str) -> Vec<String> {
     corpus.lines().map(|line| serde_json::from_str(line).expect("each line of the corpus is a JSON string")).collect()
 }
 
-/// One of `corpus`, whole or changed, or any text.
+/// A value of `corpus`, unchanged or modified, or any string.
 pub fn like(corpus: &[String]) -> impl Strategy<Value = String> + use<> {
     let known = || proptest::sample::select(corpus.to_vec());
     prop_oneof![
@@ -45,10 +45,11 @@ pub fn like(corpus: &[String]) -> impl Strategy<Value = String> + use<> {
     ]
 }
 
-/// Tries every value of the corpus for every parameter, and many calls made of them, some with names that are not `known`.
+/// Tries every value of the corpus for every parameter, and many calls that combine them, some with names not in
+/// `known`.
 ///
 /// # Panics
-/// One was refused otherwise than with a short, clean message that names a parameter of the call or a `known` one.
+/// If a call is rejected without a short, clean message that names a parameter of the call or a `known` one.
 pub fn try_all<T>(known: &'static [&'static str], read: impl Fn(&[(&str, &str)]) -> Result<T, ApiError>) {
     let values = parameters();
     for value in &values {
@@ -72,14 +73,14 @@ fn check<T>(call: &[(&str, &str)], known: &[&str], read: &impl Fn(&[(&str, &str)
     let Err(refused) = read(call) else { return };
     let ApiError::InvalidParameter { parameter, message } = &refused else { panic!("{call:?}: {refused:?}") };
     assert_eq!(refused.status(), 400);
-    // A long or unprintable name is shown in part.
+    // Only part of a long or unprintable name is shown.
     let sent = call.iter().any(|(name, _)| shown(name) == shown(parameter));
     assert!(sent || known.contains(&parameter.as_str()), "{call:?}: {parameter}");
     assert!(message.chars().count() <= LONGEST_MESSAGE, "{call:?}: {message}");
     assert!(!message.chars().chain(parameter.chars()).any(char::is_control), "{call:?}: {message:?}");
 }
 
-/// The beginning of a name as far as it is plain.
+/// Returns the printable ASCII characters at the beginning of a name.
 fn shown(name: &str) -> String {
     name.chars().take(64).filter(char::is_ascii_graphic).collect()
 }

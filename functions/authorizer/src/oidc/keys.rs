@@ -1,8 +1,8 @@
-//! The keys of an issuer, fetched when a token names one that is not known, and at most once a minute.
+//! The keys of an issuer, fetched when a token names an unknown one, but at most once a minute.
 //!
-//! Tokens with made-up key ids would otherwise let anybody make us ask the issuer. The keys are fetched anew after an
-//! hour, so that one that the issuer withdrew does not stay; an issuer that does not answer then leaves them valid for a
-//! day at most.
+//! Without that limit, anyone could trigger requests to the issuer with made-up key ids. The keys are fetched again
+//! after an hour, so that a key that the issuer has withdrawn is dropped. If the issuer does not respond, the keys stay
+//! valid for a day at most.
 
 use std::time::Duration;
 
@@ -16,15 +16,16 @@ use tokio::sync::Mutex;
 
 use crate::refused::{Failed, Refused};
 
-/// The least time between two fetches.
+/// The minimum time between two fetches.
 const FETCH_EVERY: SignedDuration = SignedDuration::from_mins(1);
-/// After which keys are fetched anew, and after which they are not used any longer.
+/// After this time, keys are fetched again.
 const FRESH_FOR: SignedDuration = SignedDuration::from_hours(1);
+/// After this time, keys are no longer used.
 const VALID_FOR: SignedDuration = SignedDuration::from_hours(24);
 
-/// Both documents of an issuer are a few kilobytes from a cache.
+/// The timeout for each of an issuer's two documents, which are a few kilobytes from a cache.
 const TIMEOUT: Duration = Duration::from_secs(3);
-/// The largest of them that is read, in bytes.
+/// The largest document that is read, in bytes.
 const LARGEST_DOCUMENT: usize = 200_000;
 
 /// An issuer's keys.
@@ -41,7 +42,7 @@ struct Kept {
     tried: Option<Timestamp>,
 }
 
-/// The part of an issuer's configuration that leads to its keys.
+/// The part of an issuer's configuration that locates its keys.
 #[derive(Deserialize)]
 struct Configuration {
     issuer: String,
@@ -53,7 +54,7 @@ impl Keys {
         Self { issuer: issuer.to_owned(), kept: Mutex::default() }
     }
 
-    /// The key of this id, for this algorithm.
+    /// Returns the key with this id, for this algorithm.
     pub(super) async fn find(&self, kid: &str, algorithm: Algorithm, now: Timestamp) -> Result<DecodingKey, Refused> {
         let mut kept = self.kept.lock().await;
         let age = kept.fetched.map(|fetched| now.duration_since(fetched));
@@ -73,29 +74,29 @@ impl Keys {
         let key = kept.keys.iter().find(|key| has_id(key, kid));
         let key = key.ok_or_else(|| Refused::token("the JWT names a key that the issuer does not have"))?;
         if !is_for(key, algorithm) {
-            return Err(Refused::token("the JWT's key is for something else than its algorithm"));
+            return Err(Refused::token("the JWT's key is not for signatures with its algorithm"));
         }
         DecodingKey::from_jwk(key).map_err(|error| Refused::token(format!("the JWT's key can't be used: {error}")))
     }
 
     async fn fetch(&self) -> Result<Vec<Jwk>, String> {
-        // Built here, once an hour: a start that sees no JWT reads no root certificates for it.
+        // Built for each fetch, about once an hour: a cold start without a JWT reads no root certificates for it.
         let http = Client::builder().timeout(TIMEOUT).redirect(reqwest::redirect::Policy::none()).no_proxy();
-        let http = http.build().map_err(|error| format!("no HTTP client: {error}"))?;
+        let http = http.build().map_err(|error| format!("can't build an HTTP client: {error}"))?;
         let address = format!("{}/.well-known/openid-configuration", self.issuer.trim_end_matches('/'));
         let configuration: Configuration = document(&http, &address).await?;
         if configuration.issuer != self.issuer {
-            return Err("the configuration is another issuer's".to_owned());
+            return Err("the configuration is for another issuer".to_owned());
         }
         let (keys, issuer) = (Url::parse(&configuration.jwks_uri), Url::parse(&self.issuer));
         if keys.map_err(|error| error.to_string())?.scheme() != issuer.map_err(|error| error.to_string())?.scheme() {
-            return Err("the keys are not where https leads".to_owned());
+            return Err("jwks_uri does not have the issuer's URL scheme".to_owned());
         }
         Ok(document::<JwkSet>(&http, &configuration.jwks_uri).await?.keys)
     }
 }
 
-/// A document of an issuer.
+/// Fetches a document of an issuer.
 async fn document<T: DeserializeOwned>(http: &Client, address: &str) -> Result<T, String> {
     let failed = |error: reqwest::Error| format!("{address}: {error}");
     let mut response = http.get(address).send().await.map_err(failed)?.error_for_status().map_err(failed)?;
@@ -113,7 +114,7 @@ fn has_id(key: &Jwk, kid: &str) -> bool {
     key.common.key_id.as_deref() == Some(kid)
 }
 
-/// Whether a key may verify signatures of `algorithm`, as far as it says what it is for.
+/// Returns whether a key may verify signatures with `algorithm`, as far as the key states its purpose.
 fn is_for(key: &Jwk, algorithm: Algorithm) -> bool {
     let to_sign = matches!(key.common.public_key_use, None | Some(PublicKeyUse::Signature));
     let named = key.common.key_algorithm.map(|named| named.to_string());

@@ -1,4 +1,4 @@
-//! Tokens of a test issuer, whose keys are served on loopback: what is taken, and every attack that is not.
+//! Tokens of a test issuer, whose keys are served on loopback: which are accepted, and attacks, which are not.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -19,10 +19,10 @@ use tiny_http::{Header, Response, Server};
 use super::words as words_of;
 use super::*;
 
-/// An issuer that serves its configuration and keys; it ends when dropped.
+/// An issuer that serves its configuration and keys; it stops when dropped.
 struct Issuer {
     address: String,
-    /// Its configuration: where its keys are.
+    /// Its configuration, which locates its keys.
     configuration: Arc<Mutex<Value>>,
     keys: Arc<Mutex<Vec<Value>>>,
     /// How often the keys were fetched.
@@ -62,7 +62,7 @@ impl Issuer {
         Self { address, configuration, keys, fetched, server, thread: Some(thread) }
     }
 
-    /// What the authorizer makes of it.
+    /// Returns the authorizer's settings for this issuer.
     fn oidc(&self) -> Oidc {
         let setting = |name: &str| match name {
             "OIDC_ISSUER" => Some(self.address.clone()),
@@ -82,7 +82,7 @@ impl Issuer {
         self.keys.lock().unwrap().push(jwk);
     }
 
-    /// Claims that are taken, with `change` made to them.
+    /// Returns valid claims, modified by `change`.
     fn claims(&self, change: impl FnOnce(&mut Value)) -> Value {
         let mut claims = json!({
             "iss": self.address, "aud": "stratoscope", "sub": "ops@example.com", "exp": at(600), "nbf": at(-10), "iat": at(-10),
@@ -106,7 +106,7 @@ impl Drop for Issuer {
     }
 }
 
-/// So many seconds from now on.
+/// Returns the time in so many seconds.
 fn at(seconds: i64) -> i64 {
     Timestamp::now().as_second() + seconds
 }
@@ -117,7 +117,7 @@ fn rsa() -> EncodingKey {
     EncodingKey::from_rsa_der(&pkcs1(der.as_ref()))
 }
 
-/// The RSA key inside a PKCS #8 document: the last 26 bytes of its header are fixed for keys of 2,048 bits.
+/// Returns the RSA key inside a PKCS #8 document, whose header has 26 bytes for keys of 2,048 bits.
 fn pkcs1(pkcs8: &[u8]) -> Vec<u8> {
     pkcs8[26..].to_vec()
 }
@@ -147,7 +147,7 @@ async fn refused(oidc: &Oidc, token: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_token_of_each_algorithm_is_taken_with_its_scopes_and_accounts() {
+async fn a_token_of_each_algorithm_is_accepted_with_its_scopes_and_accounts() {
     let issuer = Issuer::start();
     let (ed, ed_public) = ed();
     let keys = [("r", rsa(), Algorithm::RS256), ("e", ec(), Algorithm::ES256), ("d", ed, Algorithm::EdDSA)];
@@ -162,7 +162,7 @@ async fn a_token_of_each_algorithm_is_taken_with_its_scopes_and_accounts() {
         assert!(looks_like_a_jwt(&token));
         let grant = oidc.grant(&token, Timestamp::now()).await.unwrap();
         assert_eq!(grant.principal, "jwt=ops@example.com");
-        // As long as it is taken, the issuer's clock being half a minute off.
+        // Accepted for half a minute longer, since the issuer's clock may differ by that much.
         assert_eq!(grant.expires.map(Timestamp::as_second), Some(exp + 30));
         assert_eq!(grant.scopes, [Scope::Metrics, Scope::Costs].into());
         assert_eq!(grant.accounts.listed(), "123456789012");
@@ -171,7 +171,7 @@ async fn a_token_of_each_algorithm_is_taken_with_its_scopes_and_accounts() {
 }
 
 #[tokio::test]
-async fn every_attack_is_refused() {
+async fn every_attack_is_rejected() {
     let issuer = Issuer::start();
     let (key, other) = (ec(), ec());
     issuer.publish("e", &key, Algorithm::ES256);
@@ -183,7 +183,7 @@ async fn every_attack_is_refused() {
         (wrong(|claims| claims["iss"] = "https://attacker.example".into()), "InvalidIssuer"),
         (wrong(|claims| claims["aud"] = "another".into()), "InvalidAudience"),
         (wrong(|claims| claims["exp"] = at(-31).into()), "ExpiredSignature"),
-        // Well after the half minute that is allowed: a slow machine comes nearer to it before the token is judged.
+        // Well beyond the half minute that is allowed, since time passes on a slow machine before the token is checked.
         (wrong(|claims| claims["nbf"] = at(90).into()), "ImmatureSignature"),
         (wrong(|claims| drop(claims.as_object_mut().unwrap().remove("exp"))), "exp"),
         (wrong(|claims| drop(claims.as_object_mut().unwrap().remove("aud"))), "aud"),
@@ -197,7 +197,7 @@ async fn every_attack_is_refused() {
         (signed(&other, Algorithm::ES256, Some("e"), &issuer.claims(|_| {})), "InvalidSignature"),
         (signed(&key, Algorithm::ES256, Some("x"), &issuer.claims(|_| {})), "a key that the issuer does not have"),
         (signed(&key, Algorithm::ES256, None, &issuer.claims(|_| {})), "names no key"),
-        ("eyJ.e30.".to_owned(), "no JWT header"),
+        ("eyJ.e30.".to_owned(), "invalid JWT header"),
     ] {
         let said = refused(&oidc, &token).await;
         assert!(said.contains(reason), "{said} instead of {reason}");
@@ -205,7 +205,7 @@ async fn every_attack_is_refused() {
 }
 
 #[tokio::test]
-async fn no_signature_and_one_with_the_public_key_as_a_secret_are_refused() {
+async fn a_missing_signature_and_one_with_the_public_key_as_secret_are_rejected() {
     let issuer = Issuer::start();
     let key = rsa();
     issuer.publish("r", &key, Algorithm::RS256);
@@ -215,20 +215,20 @@ async fn no_signature_and_one_with_the_public_key_as_a_secret_are_refused() {
     for none in ["none", "None", "NONE"] {
         let header = json!({"alg": none, "typ": "JWT", "kid": "r"});
         let said = refused(&oidc, &format!("{}.{}.", part(&header), part(&claims))).await;
-        assert!(said.starts_with("no JWT header"), "{said}");
+        assert!(said.starts_with("invalid JWT header"), "{said}");
     }
     let public = issuer.keys.lock().unwrap()[0]["n"].as_str().unwrap().to_owned();
     let secret = EncodingKey::from_secret(&BASE64_URL_SAFE_NO_PAD.decode(public).unwrap());
     let said = refused(&oidc, &signed(&secret, Algorithm::HS256, Some("r"), &claims)).await;
-    assert_eq!(said, "the algorithm HS256 is not taken");
-    // A key that is published for one algorithm is not taken for another.
+    assert_eq!(said, "the algorithm HS256 is not accepted");
+    // A key that is published for one algorithm is not accepted for another.
     issuer.keys.lock().unwrap()[0]["alg"] = "RS512".into();
     let said = refused(&issuer.oidc(), &signed(&key, Algorithm::RS256, Some("r"), &claims)).await;
-    assert!(said.contains("for something else"), "{said}");
+    assert!(said.contains("not for signatures"), "{said}");
 }
 
 #[tokio::test]
-async fn a_flood_of_unknown_keys_fetches_once_a_minute() {
+async fn a_flood_of_unknown_keys_fetches_only_once_a_minute() {
     let issuer = Issuer::start();
     let (key, new) = (ec(), ec());
     issuer.publish("e", &key, Algorithm::ES256);
@@ -249,7 +249,7 @@ async fn a_flood_of_unknown_keys_fetches_once_a_minute() {
 }
 
 #[tokio::test]
-async fn keys_are_fetched_anew_after_an_hour_and_serve_for_a_day_without_the_issuer() {
+async fn keys_are_fetched_again_after_an_hour_and_stay_valid_for_a_day_without_the_issuer() {
     let issuer = Issuer::start();
     let (withdrawn, key) = (ec(), ec());
     issuer.publish("w", &withdrawn, Algorithm::ES256);
@@ -269,7 +269,7 @@ async fn keys_are_fetched_anew_after_an_hour_and_serve_for_a_day_without_the_iss
 }
 
 #[tokio::test]
-async fn an_issuer_that_does_not_answer_is_our_fault() {
+async fn an_issuer_that_does_not_respond_is_an_internal_error() {
     let issuer = Issuer::start();
     let key = ec();
     let token = signed(&key, Algorithm::ES256, Some("e"), &issuer.claims(|_| {}));
@@ -290,12 +290,15 @@ fn an_issuer_needs_https_and_an_audience() {
     };
     assert!(from("", "").unwrap().is_none());
     assert!(from("https://issuer.example", "a").unwrap().is_some());
-    assert_eq!(from("https://issuer.example", "").unwrap_err().to_string(), "OIDC_AUDIENCE is needed with OIDC_ISSUER");
-    assert!(from("http://issuer.example", "a").unwrap_err().to_string().contains("must be an https address"));
+    assert_eq!(
+        from("https://issuer.example", "").unwrap_err().to_string(),
+        "OIDC_AUDIENCE is required with OIDC_ISSUER"
+    );
+    assert!(from("http://issuer.example", "a").unwrap_err().to_string().contains("must be an https URL"));
 }
 
 #[test]
-fn a_jwt_is_known_by_its_three_parts_and_its_start() {
+fn a_jwt_is_recognised_by_its_three_parts_and_its_start() {
     assert!(looks_like_a_jwt("eyJhbGciOiJFUzI1NiJ9.e30.c2ln"));
     for other in ["", "eyJhbGciOiJFUzI1NiJ9", "eyJhbGciOiJFUzI1NiJ9.e30", "eyJ.e30.c2ln.x", "a.b.c"] {
         assert!(!looks_like_a_jwt(other), "{other}");
@@ -312,7 +315,7 @@ fn scopes_and_accounts_come_as_a_list_or_as_words() {
 }
 
 #[tokio::test]
-async fn keys_are_taken_from_where_the_issuers_own_configuration_says_and_only_there() {
+async fn keys_come_only_from_where_the_issuers_own_configuration_says() {
     let issuer = Issuer::start();
     let key = rsa();
     issuer.publish("k", &key, Algorithm::RS256);
@@ -333,7 +336,7 @@ async fn keys_are_taken_from_where_the_issuers_own_configuration_says_and_only_t
     assert!(!taken(|configuration, address| configuration["jwks_uri"] = format!("{address}/moved").into()).await);
     assert!(taken(|configuration, address| configuration["jwks_uri"] = format!("{address}/largest").into()).await);
     assert!(!taken(|configuration, address| configuration["jwks_uri"] = format!("{address}/larger").into()).await);
-    // An issuer behind https does not send us to http; this one is the other way round.
+    // An https issuer must not have its keys behind http; here it is the other way round.
     let elsewhere = |configuration: &mut Value, address: &str| {
         configuration["jwks_uri"] = address.replace("http:", "https:").into();
     };
@@ -341,12 +344,12 @@ async fn keys_are_taken_from_where_the_issuers_own_configuration_says_and_only_t
 }
 
 #[tokio::test]
-async fn a_key_to_encrypt_with_verifies_nothing() {
+async fn an_encryption_key_verifies_nothing() {
     let issuer = Issuer::start();
     let key = rsa();
     let mut jwk = serde_json::to_value(Jwk::from_encoding_key(&key, Algorithm::RS256).unwrap()).unwrap();
     jwk["use"] = "enc".into();
     issuer.publish_jwk("k", jwk);
     let token = signed(&key, Algorithm::RS256, Some("k"), &issuer.claims(|_| ()));
-    assert!(refused(&issuer.oidc(), &token).await.contains("for something else"));
+    assert!(refused(&issuer.oidc(), &token).await.contains("not for signatures"));
 }

@@ -1,4 +1,4 @@
-//! The shape of an answer: a snapshot of it, and the laws of its sums.
+//! The format of a response, as a snapshot, and the invariants of its sums.
 
 use api::Query;
 use proptest::prelude::*;
@@ -28,7 +28,7 @@ fn costs(periods: Vec<CostPeriod>) -> Costs {
 }
 
 #[test]
-fn an_answer_has_the_days_those_before_the_month_and_the_credits() {
+fn a_response_has_days_comparison_month_and_credits() {
     let november = |of| jiff::civil::date(2026, 11, of);
     let october = |of| jiff::civil::date(2026, 10, of);
     let costs = costs(vec![
@@ -47,12 +47,12 @@ fn an_answer_has_the_days_those_before_the_month_and_the_credits() {
         unit: "USD".to_owned(),
     };
     let data = shape(&query(&[("days", "2")]), &costs, Some(Ok(forecast))).unwrap();
-    // As text: it is the digits that matter.
+    // As text, since the exact digits matter.
     insta::assert_snapshot!(serde_json::to_string_pretty(&data).unwrap());
 }
 
 #[test]
-fn days_before_that_cost_nothing_have_no_percentage() {
+fn a_comparison_with_days_without_costs_has_no_percentage() {
     let spent = day(jiff::civil::date(2026, 11, 2), false, &[(&["EC2", "Usage"], "1")]);
     let data = shape(&query(&[("days", "1")]), &costs(vec![spent]), None).unwrap();
     let comparison = data.comparison.unwrap();
@@ -68,14 +68,14 @@ fn a_bill_of_credits_only_has_no_share() {
 }
 
 #[test]
-fn tags_and_categories_go_by_their_value() {
+fn tags_and_categories_are_named_by_their_value() {
     let tag = Grouping::Tag("team".to_owned());
     assert_eq!(["team$web", "team$", "team$a$b"].map(|key| name_in(&tag, key)), ["web", NONE, "a$b"]);
     assert_eq!(name_in(&Grouping::Dimension("SERVICE"), "a$b"), "a$b");
 }
 
 #[test]
-fn groups_of_two_groupings_are_in_each_other_and_summed_by_each() {
+fn groups_of_two_groupings_are_nested_and_summed_by_each() {
     let groups: &[(&[&str], &str)] =
         &[(&["EC2", "eu-west-1"], "2"), (&["EC2", "us-east-1"], "3"), (&["RDS", "eu-west-1"], "4")];
     let spent = day(jiff::civil::date(2026, 11, 2), false, groups);
@@ -87,12 +87,12 @@ fn groups_of_two_groupings_are_in_each_other_and_summed_by_each() {
     );
     assert_eq!(json["costs_by_service"], serde_json::json!({"EC2": 5, "RDS": 4}));
     assert_eq!(json["costs_by_region"], serde_json::json!({"eu-west-1": 6, "us-east-1": 3}));
-    // No grouping is left for the record types.
+    // No grouping is free for the record types.
     assert_eq!(json["credits_and_refunds"], serde_json::Value::Null);
 }
 
 #[test]
-fn a_currency_is_that_of_all_days_with_costs() {
+fn the_currency_is_that_of_all_days_with_costs() {
     let spent = |of, unit: Option<&str>| {
         let spent = day(jiff::civil::date(2026, 11, of), false, &[(&["EC2", "Usage"], "1")]);
         CostPeriod { unit: unit.map(str::to_owned), ..spent }
@@ -105,7 +105,7 @@ fn a_currency_is_that_of_all_days_with_costs() {
 }
 
 #[test]
-fn record_types_that_were_asked_for_tell_the_reductions_too() {
+fn a_requested_grouping_by_record_type_also_provides_the_reductions() {
     let groups: &[(&[&str], &str)] = &[(&["Usage"], "8"), (&["Refund"], "-1"), (&["Credit"], "-1")];
     let spent = day(jiff::civil::date(2026, 11, 2), false, groups);
     let of = |parameters: &[(&str, &str)]| {
@@ -114,7 +114,7 @@ fn record_types_that_were_asked_for_tell_the_reductions_too() {
         data.credits_and_refunds.map(|reductions| (reductions.amount, reductions.share))
     };
     assert_eq!(of(&[]), Some((Amount(Decimal::from(-2)), Some(Amount(Decimal::new(25, 2))))));
-    // What is left out says nothing of what it was.
+    // If refunds are excluded, the reductions are unknown.
     assert_eq!(of(&[("exclude", "refund")]), None);
 }
 

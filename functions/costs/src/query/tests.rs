@@ -1,4 +1,4 @@
-//! What each question means in dates and groupings, and what is refused.
+//! The dates and groupings that requests stand for, and the requests that are rejected.
 
 use jiff::civil::date;
 
@@ -25,7 +25,7 @@ fn dates_at(now: &str, pairs: &[(&str, &str)]) -> (Date, Date) {
 }
 
 #[test]
-fn by_default_the_last_thirty_whole_days_are_asked_by_service() {
+fn by_default_the_last_thirty_complete_days_are_requested_by_service() {
     let query = read(&[]).unwrap();
     assert_eq!((query.start, query.end), (date(2026, 10, 21), date(2026, 11, 20)));
     let question = query.question();
@@ -35,7 +35,7 @@ fn by_default_the_last_thirty_whole_days_are_asked_by_service() {
 }
 
 #[test]
-fn on_the_first_of_a_month_there_is_a_day_to_ask_and_no_month_to_date() {
+fn on_the_first_of_a_month_there_is_no_month_to_date() {
     let query = read_at("2026-11-01T00:00:00Z", &[("days", "1")]).unwrap();
     assert_eq!((query.start, query.end), (date(2026, 10, 31), date(2026, 11, 1)));
     assert_eq!(query.month_from, None);
@@ -64,28 +64,29 @@ fn the_end_is_exclusive_and_at_most_tomorrow() {
 }
 
 #[test]
-fn what_cost_explorer_no_longer_has_is_refused_with_what_it_has() {
+fn days_that_cost_explorer_no_longer_has_are_rejected_with_those_it_has() {
     assert_eq!(dates_at("2026-11-20T10:00:00Z", &[("start", "2025-10-01")]).0, date(2025, 10, 1));
     assert_eq!(
         refused(&[("start", "2025-09-30")]),
-        "start: `2025-09-30` is not allowed; allowed: from 2025-10-01 on; Cost Explorer keeps 13 months and the current one"
+        "start: `2025-09-30` is not allowed; allowed: 2025-10-01 or later; Cost Explorer keeps 13 months and the \
+         current one"
     );
     assert!(refused(&[("days", "416")]).ends_with("allowed: a whole number from 1 to 415"));
     assert_eq!(read(&[("days", "415")]).unwrap().start, date(2025, 10, 1));
     assert!(refused(&[("granularity", "HOURLY"), ("days", "14")]).ends_with("allowed: a whole number from 1 to 13"));
-    assert!(refused(&[("granularity", "HOURLY"), ("start", "2026-11-06")]).contains("from 2026-11-07 on"));
+    assert!(refused(&[("granularity", "HOURLY"), ("start", "2026-11-06")]).contains("2026-11-07 or later"));
     assert_eq!(read(&[("granularity", "HOURLY")]).unwrap().start, date(2026, 11, 7));
 }
 
 #[test]
 fn days_are_counted_back_from_today_or_named_but_not_both() {
     for other in [("start", "2026-11-01"), ("end", "2026-11-20")] {
-        assert_eq!(refused(&[("days", "7"), other]), "days: either days, or start and end", "{other:?}");
+        assert_eq!(refused(&[("days", "7"), other]), "days: allowed: either days, or start and end", "{other:?}");
     }
 }
 
 #[test]
-fn the_month_so_far_is_a_part_of_daily_answers_up_to_today() {
+fn daily_responses_up_to_today_include_the_month_to_date() {
     let month = |pairs: &[_]| read(pairs).unwrap().month_from;
     assert_eq!(month(&[("days", "1")]), Some(date(2026, 11, 1)));
     assert_eq!(month(&[("start", "2026-11-01"), ("end", "2026-11-19")]), None);
@@ -95,13 +96,13 @@ fn the_month_so_far_is_a_part_of_daily_answers_up_to_today() {
 }
 
 #[test]
-fn a_comparison_reaches_back_to_the_first_day_that_aws_has() {
+fn a_comparison_may_reach_back_to_the_first_day_that_aws_has() {
     let compared = |start| read(&[("start", start), ("end", "2026-04-03")]).unwrap().compared_from;
     assert_eq!((compared("2026-01-01"), compared("2025-12-31")), (Some(date(2025, 10, 1)), None));
 }
 
 #[test]
-fn what_is_excluded_goes_by_awss_names_and_without_reductions_there_are_none() {
+fn exclusions_use_awss_names_and_may_leave_no_reductions() {
     let excluded = |names: &str| {
         let query = read(&[("exclude", names)]).unwrap();
         (query.question().exclude, query.has_reductions())
@@ -116,7 +117,7 @@ fn what_is_excluded_goes_by_awss_names_and_without_reductions_there_are_none() {
 fn only_costs_are_forecast_and_three_groupings_are_too_many() {
     assert_eq!(
         refused(&[("forecast", "true"), ("metric", "UsageQuantity")]),
-        "forecast: allowed with a metric that is a cost, not with one of usage"
+        "forecast: allowed only with a cost metric, not with a usage metric"
     );
     assert_eq!(read(&[("forecast", "false"), ("metric", "UsageQuantity")]).unwrap().forecast, None);
     assert_eq!(refused(&[("group_by", "service,region,account")]), "group_by: at most two groupings");
@@ -124,7 +125,7 @@ fn only_costs_are_forecast_and_three_groupings_are_too_many() {
 }
 
 #[test]
-fn only_days_of_the_calendar_are_dates() {
+fn only_calendar_dates_are_accepted() {
     for text in ["2026-02-30", "2026-13-01", "20261101", "2026-11-1", "2026-11-01T00:00:00", "-002026-01-01", "today"] {
         assert!(refused(&[("start", text)]).starts_with("start: `"), "{text}");
     }
@@ -137,17 +138,17 @@ fn a_comparison_is_with_the_same_number_of_days_that_aws_still_has() {
     assert_eq!(read(&[("days", "300")]).unwrap().compared_from, None);
     assert!(
         refused(&[("days", "300"), ("compare", "true")])
-            .starts_with("compare: Cost Explorer has nothing before 2025-10-01")
+            .starts_with("compare: Cost Explorer has no data before 2025-10-01")
     );
     assert_eq!(read(&[("granularity", "MONTHLY")]).unwrap().compared_from, None);
     assert_eq!(
         refused(&[("granularity", "MONTHLY"), ("compare", "true")]),
-        "compare: allowed with granularity DAILY only"
+        "compare: allowed only with granularity DAILY"
     );
 }
 
 #[test]
-fn a_forecast_runs_to_the_end_of_the_month_also_on_its_last_day() {
+fn a_forecast_runs_to_the_end_of_the_month_even_on_its_last_day() {
     let forecast = |now| read_at(now, &[("forecast", "true")]).unwrap().forecast.unwrap();
     for (now, start, end) in [
         ("2026-11-30T23:00:00Z", date(2026, 11, 30), date(2026, 12, 1)),

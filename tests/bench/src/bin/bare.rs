@@ -1,4 +1,4 @@
-//! The least that a function of lambda_http can be: what the start of ours is held against.
+//! The smallest possible function with lambda_http, to compare the cold starts of the functions with.
 
 use lambda_http::{Body, Error, Request, Response, run, service_fn};
 
