@@ -49,14 +49,14 @@ impl Scope {
 
 /// The accounts that a token may access.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Accounts {
+pub(crate) enum AllowedAccounts {
     /// Every account that this deployment can reach.
     All,
     /// Only these account ids.
     Only(BTreeSet<String>),
 }
 
-impl Accounts {
+impl AllowedAccounts {
     /// Reads account ids of 12 digits, or `*`.
     ///
     /// # Errors
@@ -90,7 +90,7 @@ pub(crate) struct Grant {
     /// The principal's name, for the log and the functions.
     pub(crate) principal: String,
     pub(crate) scopes: BTreeSet<Scope>,
-    pub(crate) accounts: Accounts,
+    pub(crate) accounts: AllowedAccounts,
     /// When the token expires, if it does.
     pub(crate) expires: Option<Timestamp>,
 }
@@ -122,20 +122,20 @@ mod tests {
     #[test]
     fn the_log_names_the_scopes() {
         let scopes = [Scope::Refresh, Scope::Costs, Scope::Metrics].into();
-        let grant = Grant { principal: "ci".to_owned(), scopes, accounts: Accounts::All, expires: None };
+        let grant = Grant { principal: "ci".to_owned(), scopes, accounts: AllowedAccounts::All, expires: None };
         assert_eq!(grant.scopes(), "metrics:read,costs:read,cache:refresh");
     }
 
     #[test]
     fn accounts_are_ids_or_all() {
-        assert_eq!(Accounts::of(["123456789012", "*"]), Ok(Accounts::All));
+        assert_eq!(AllowedAccounts::of(["123456789012", "*"]), Ok(AllowedAccounts::All));
         assert_eq!(
-            Accounts::of(["210987654321", "123456789012"]).map(|a| a.listed()),
+            AllowedAccounts::of(["210987654321", "123456789012"]).map(|a| a.listed()),
             Ok("123456789012,210987654321".to_owned())
         );
-        assert_eq!(Accounts::of([]), Ok(Accounts::Only(BTreeSet::new())));
+        assert_eq!(AllowedAccounts::of([]), Ok(AllowedAccounts::Only(BTreeSet::new())));
         for other in ["12345678901", "1234567890123", "12345678901a", "", "**"] {
-            assert_eq!(Accounts::of([other]), Err(other));
+            assert_eq!(AllowedAccounts::of([other]), Err(other));
         }
     }
 }

@@ -17,7 +17,7 @@ use jsonwebtoken::{Algorithm, Validation, decode, decode_header};
 use serde_json::{Map, Value};
 
 use self::keys::Keys;
-use crate::grant::{Accounts, Grant, Scope};
+use crate::grant::{AllowedAccounts, Grant, Scope};
 use crate::refused::{Failed, Refused};
 
 /// The accepted algorithms: none with a shared secret, and not `none`.
@@ -89,7 +89,7 @@ impl Oidc {
         let subject = subject.ok_or_else(|| Refused::token("the JWT has no subject, or one that is not printable"))?;
         let known = words(claims.get(&self.scope_claim)).filter_map(Scope::of);
         let scopes: BTreeSet<_> = known.flatten().copied().collect();
-        let accounts = Accounts::of(words(claims.get(&self.accounts_claim)))
+        let accounts = AllowedAccounts::of(words(claims.get(&self.accounts_claim)))
             .map_err(|account| Refused::token(format!("the JWT has an invalid account: {account}")))?;
         let expires = claims.get("exp").and_then(Value::as_f64).and_then(end);
         let expires = expires.ok_or_else(|| Refused::token("the JWT has no valid expiry"))?;

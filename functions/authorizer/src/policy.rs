@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use crate::arn::MethodArn;
-use crate::grant::{Accounts, Grant, Scope};
+use crate::grant::{AllowedAccounts, Grant, Scope};
 
 /// API Gateway accepts a response of at most 8 KB.
 const LARGEST_ANSWER: usize = 8_000;
@@ -108,7 +108,7 @@ fn response(principal: &str, statement: Statement, accounts: String) -> Response
 }
 
 /// Returns every method that may be called.
-fn resources(arn: &MethodArn<'_>, scopes: &BTreeSet<Scope>, accounts: &Accounts) -> Vec<String> {
+fn resources(arn: &MethodArn<'_>, scopes: &BTreeSet<Scope>, accounts: &AllowedAccounts) -> Vec<String> {
     let of_home: Vec<_> = scopes.iter().filter_map(|scope| scope.route()).collect();
     let routes = if of_home.len() == Scope::ROUTES { vec!["*"] } else { of_home.clone() };
     let home = of_home.into_iter().map(|route| format!("{}/GET/{route}", arn.stage));
@@ -117,8 +117,8 @@ fn resources(arn: &MethodArn<'_>, scopes: &BTreeSet<Scope>, accounts: &Accounts)
         routes.iter().map(move |route| format!("{prefix}/{route}")).collect::<Vec<_>>()
     };
     match accounts {
-        Accounts::All => home.chain(of_account("*")).collect(),
-        Accounts::Only(ids) => {
+        AllowedAccounts::All => home.chain(of_account("*")).collect(),
+        AllowedAccounts::Only(ids) => {
             let home = home.filter(|_| ids.contains(arn.account));
             home.chain(ids.iter().flat_map(|id| of_account(id))).collect()
         }
@@ -136,7 +136,7 @@ mod tests {
     }
 
     fn grant(scopes: &[Scope], accounts: &[&str]) -> Grant {
-        let accounts = Accounts::of(accounts.iter().copied()).unwrap();
+        let accounts = AllowedAccounts::of(accounts.iter().copied()).unwrap();
         Grant { principal: "dashboard".to_owned(), scopes: scopes.iter().copied().collect(), accounts, expires: None }
     }
 

@@ -22,7 +22,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::grant::{Accounts, Grant, Scope};
+use crate::grant::{AllowedAccounts, Grant, Scope};
 use crate::refused::Refused;
 
 /// The name of the holder of the deployment's own token.
@@ -168,7 +168,7 @@ fn principal(Entry { name, token, scopes, accounts, expires }: Entry) -> Result<
         let known = Scope::of(scope).ok_or_else(|| format!("{name} has an unknown scope: {scope}"))?;
         allowed.extend(known.iter().copied());
     }
-    let accounts = Accounts::of(accounts.iter().map(String::as_str))
+    let accounts = AllowedAccounts::of(accounts.iter().map(String::as_str))
         .map_err(|account| format!("{name} has an invalid account: {account}"))?;
     let digests = vec![digest(&SHA256, token.as_bytes())];
     Ok(Principal { grant: Grant { principal: name, scopes: allowed, accounts, expires }, digests })
@@ -211,7 +211,7 @@ mod tests {
         let grant = principals.grant(&token("a"), now()).unwrap();
         assert_eq!(
             (grant.principal.as_str(), grant.scopes.len(), grant.accounts),
-            ("admin", Scope::ALL.len(), Accounts::All)
+            ("admin", Scope::ALL.len(), AllowedAccounts::All)
         );
         let grant = principals.grant(&token("d"), now()).unwrap();
         assert_eq!((grant.scopes, grant.accounts.listed()), ([Scope::Costs].into(), "123456789012".to_owned()));
