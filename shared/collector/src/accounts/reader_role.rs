@@ -43,9 +43,9 @@ const ORGANIZATION: &str = "organization";
 
 /// Where this deployment has reader roles.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Where {
+enum Covered {
     /// In these accounts, by id.
-    Accounts(Vec<String>),
+    Listed(Vec<String>),
     /// In accounts of the organisation, which the functions' own policy is bound to: those that have the role.
     Organization,
 }
@@ -53,7 +53,7 @@ enum Where {
 /// The reader roles that this deployment may assume: one name and external id in each of some accounts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ReaderRoles {
-    accounts: Where,
+    accounts: Covered,
     role: String,
     external_id: Option<String>,
 }
@@ -64,9 +64,9 @@ impl ReaderRoles {
     pub(crate) fn from_env(variable: impl Fn(&str) -> Option<String>) -> Self {
         let given = |name| variable(name).filter(|value| !value.is_empty());
         let accounts = match given("OTHER_ACCOUNTS").unwrap_or_default().as_str() {
-            ORGANIZATION => Where::Organization,
+            ORGANIZATION => Covered::Organization,
             ids => {
-                Where::Accounts(ids.split(',').map(str::trim).filter(|id| !id.is_empty()).map(str::to_owned).collect())
+                Covered::Listed(ids.split(',').map(str::trim).filter(|id| !id.is_empty()).map(str::to_owned).collect())
             }
         };
         Self { accounts, role: given("READER_ROLE").unwrap_or_default(), external_id: given("READER_EXTERNAL_ID") }
@@ -75,8 +75,8 @@ impl ReaderRoles {
     /// Whether this deployment may ask about `account`.
     pub(crate) fn includes(&self, account: &str) -> bool {
         let is_there = match &self.accounts {
-            Where::Accounts(ids) => ids.iter().any(|id| id == account),
-            Where::Organization => true,
+            Covered::Listed(ids) => ids.iter().any(|id| id == account),
+            Covered::Organization => true,
         };
         is_there && !self.role.is_empty()
     }
