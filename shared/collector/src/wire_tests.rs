@@ -11,7 +11,7 @@ mod survey;
 
 use std::time::{Duration, Instant};
 
-use self::aws::{Asked, Aws, Reply, wrapped};
+use self::aws::{Aws, Received, Reply, wrapped};
 use crate::{Coverage, Gap, GapStatus, Inventory, Operation, ResourceType, Wanted};
 
 const LONG: Duration = Duration::from_mins(1);
@@ -40,13 +40,13 @@ fn ids(inventory: &Inventory) -> Vec<&str> {
 }
 
 /// Region, operation, status and code of each gap.
-fn told(gaps: &[Gap]) -> Vec<(&str, &str, GapStatus, &str)> {
+fn reported(gaps: &[Gap]) -> Vec<(&str, &str, GapStatus, &str)> {
     gaps.iter().map(|gap| (gap.region.as_str(), gap.operation, gap.status, gap.code.as_str())).collect()
 }
 
 /// A page of items numbered from the token on: `size` of `total`, and the next token.
-fn page(asked: &Asked, token: &str, size: usize, total: usize) -> (Vec<usize>, Option<usize>) {
-    let after = asked.parameters.split(token).nth(1).unwrap_or("0");
+fn page(request: &Received, token: &str, size: usize, total: usize) -> (Vec<usize>, Option<usize>) {
+    let after = request.parameters.split(token).nth(1).unwrap_or("0");
     let from: usize = after.chars().take_while(char::is_ascii_digit).collect::<String>().parse().unwrap();
     let to = total.min(from + size);
     ((from..to).collect(), (to < total).then_some(to))
@@ -57,14 +57,14 @@ fn items(numbers: &[usize], item: impl Fn(&usize) -> String) -> String {
     numbers.iter().map(item).collect::<Vec<_>>().concat()
 }
 
-fn instances(asked: &Asked, numbers: &[usize], next: Option<usize>) -> Reply {
+fn instances(request: &Received, numbers: &[usize], next: Option<usize>) -> Reply {
     let items = items(numbers, |n| {
         format!("<item><instancesSet><item><instanceId>i-{n:05}</instanceId></item></instancesSet></item>")
     });
     let next = next.map(|next| format!("<nextToken>{next}</nextToken>")).unwrap_or_default();
-    Reply::Ok(wrapped(asked, &format!("<reservationSet>{items}</reservationSet>{next}")))
+    Reply::Ok(wrapped(request, &format!("<reservationSet>{items}</reservationSet>{next}")))
 }
 
-fn in_ireland(asked: &Asked, operation: &str) -> bool {
-    asked.operation == operation && asked.region == "eu-west-1"
+fn in_ireland(request: &Received, operation: &str) -> bool {
+    request.operation == operation && request.region == "eu-west-1"
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant, SystemTime};
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
 
-use super::aws::{Asked, Aws, Reply, wrapped};
+use super::aws::{Aws, Received, Reply, wrapped};
 use super::{LONG, ids, instances};
 use crate::accounts::reader_role::{AssumedRole, ReaderRoles};
 use crate::call::clients::Clients;
@@ -28,23 +28,23 @@ fn roles() -> ReaderRoles {
 }
 
 /// The answer of AssumeRole: a key that names the account, and its end so far from now.
-fn session(asked: &Asked, lasts: Duration) -> Reply {
-    let account = asked.parameters.split("%3A%3A").nth(1).unwrap().split("%3A").next().unwrap();
+fn session(request: &Received, lasts: Duration) -> Reply {
+    let account = request.parameters.split("%3A%3A").nth(1).unwrap().split("%3A").next().unwrap();
     let end = DateTime::from(SystemTime::now() + lasts).fmt(Format::DateTime).unwrap();
     let credentials = format!(
         "<Credentials><AccessKeyId>ASIA{account}</AccessKeyId><SecretAccessKey>s</SecretAccessKey>\
          <SessionToken>t</SessionToken><Expiration>{end}</Expiration></Credentials>"
     );
-    Reply::Ok(wrapped(asked, &credentials))
+    Reply::Ok(wrapped(request, &credentials))
 }
 
 /// An endpoint at which each key sees an instance of its own, and sessions last for `lasts`.
 fn accounts_with_sessions_of(lasts: Duration) -> Aws {
-    Aws::start(move |asked| match asked.operation.as_str() {
-        "AssumeRole" => Some(session(asked, lasts)),
+    Aws::start(move |request| match request.operation.as_str() {
+        "AssumeRole" => Some(session(request, lasts)),
         "DescribeInstances" => {
-            let number = if asked.key.contains(OTHER) { 2 } else { usize::from(asked.key.contains(THIRD)) * 3 };
-            Some(instances(asked, &[number], None))
+            let number = if request.key.contains(OTHER) { 2 } else { usize::from(request.key.contains(THIRD)) * 3 };
+            Some(instances(request, &[number], None))
         }
         _ => None,
     })
@@ -70,7 +70,7 @@ async fn another_account_is_asked_with_its_own_credentials_and_named_by_its_role
         );
         assert!(inventory.resources[0].arn.as_deref().unwrap().starts_with("arn:aws:ec2:us-east-1:210987654321:"));
     }
-    let [assumed] = &aws.asked("AssumeRole")[..] else { panic!("{:?}", aws.asked("AssumeRole")) };
+    let [assumed] = &aws.received("AssumeRole")[..] else { panic!("{:?}", aws.received("AssumeRole")) };
     for parameter in [
         "RoleArn=arn%3Aaws%3Aiam%3A%3A210987654321%3Arole%2Fstratoscope-reader",
         "RoleSessionName=ops%40example.com",
@@ -80,15 +80,15 @@ async fn another_account_is_asked_with_its_own_credentials_and_named_by_its_role
         assert!(assumed.parameters.contains(parameter), "{}", assumed.parameters);
     }
     assert_eq!((assumed.region.as_str(), assumed.key.contains(OTHER)), ("us-east-1", false));
-    assert!(aws.asked("DescribeRegions").iter().all(|asked| asked.key.contains(OTHER)));
+    assert!(aws.received("DescribeRegions").iter().all(|request| request.key.contains(OTHER)));
 }
 
 #[tokio::test]
 async fn accounts_and_callers_that_ask_at_once_are_never_mixed() {
     let aws = accounts_with_sessions_of(Duration::from_hours(1));
     let accounts = Accounts::new(aws.config(), roles());
-    let asked = [(None, "i-00000"), (Some(OTHER), "i-00002"), (Some(THIRD), "i-00003")].repeat(10);
-    let answers = futures::future::join_all(asked.into_iter().enumerate().map(async |(n, (account, expected))| {
+    let calls = [(None, "i-00000"), (Some(OTHER), "i-00002"), (Some(THIRD), "i-00003")].repeat(10);
+    let answers = futures::future::join_all(calls.into_iter().enumerate().map(async |(n, (account, expected))| {
         let collector = accounts.collector(account, ["ops", "ci"][n % 2]).unwrap();
         (ids(&instances_of(&collector).await.unwrap().0) == [expected], account, n)
     }));
@@ -96,33 +96,33 @@ async fn accounts_and_callers_that_ask_at_once_are_never_mixed() {
         assert!(right, "{account:?} {n}");
     }
     // Once for each account and caller.
-    let mut sessions: Vec<_> = aws.asked("AssumeRole").into_iter().map(|asked| asked.parameters).collect();
+    let mut sessions: Vec<_> = aws.received("AssumeRole").into_iter().map(|request| request.parameters).collect();
     sessions.sort();
     sessions.dedup();
-    assert_eq!((sessions.len(), aws.asked("AssumeRole").len()), (4, 4));
+    assert_eq!((sessions.len(), aws.received("AssumeRole").len()), (4, 4));
 }
 
 #[tokio::test]
 async fn credentials_are_renewed_shortly_before_they_expire() {
-    for (minutes, asked) in [(4, 2), (6, 1)] {
+    for (minutes, sessions) in [(4, 2), (6, 1)] {
         let aws = accounts_with_sessions_of(Duration::from_mins(minutes));
         let accounts = Accounts::new(aws.config(), roles());
         let role = accounts.collector(Some(OTHER), "ops").unwrap().role.clone().unwrap();
         for _ in 0..2 {
             role.credentials(Instant::now() + LONG).await.unwrap();
         }
-        assert_eq!(aws.asked("AssumeRole").len(), asked, "{minutes} minutes");
+        assert_eq!(aws.received("AssumeRole").len(), sessions, "{minutes} minutes");
     }
 }
 
 #[tokio::test]
 async fn while_sts_fails_credentials_serve_to_their_end() {
     let mut calls = 0;
-    let aws = Aws::start(move |asked| {
+    let aws = Aws::start(move |request| {
         calls += 1;
         let lasts = Duration::from_mins(4);
         Some(if calls == 1 {
-            session(asked, lasts)
+            session(request, lasts)
         } else {
             Reply::Error(400, "RegionDisabledException", "not active")
         })
@@ -138,10 +138,10 @@ async fn while_sts_fails_credentials_serve_to_their_end() {
 #[tokio::test]
 async fn credentials_that_aws_calls_expired_are_not_used_again() {
     let mut expired = true;
-    let aws = Aws::start(move |asked| match asked.operation.as_str() {
-        "AssumeRole" => Some(session(asked, Duration::from_hours(1))),
+    let aws = Aws::start(move |request| match request.operation.as_str() {
+        "AssumeRole" => Some(session(request, Duration::from_hours(1))),
         "DescribeInstances" if std::mem::take(&mut expired) => Some(Reply::Error(400, "ExpiredToken", "has expired")),
-        "DescribeInstances" => Some(instances(asked, &[1], None)),
+        "DescribeInstances" => Some(instances(request, &[1], None)),
         _ => None,
     });
     let accounts = Accounts::new(aws.config(), roles());
@@ -149,22 +149,22 @@ async fn credentials_that_aws_calls_expired_are_not_used_again() {
     let (_, coverage) = instances_of(&other).await.unwrap();
     assert_eq!((coverage.gaps[0].status, coverage.gaps[0].code.as_str()), (GapStatus::Failed, "ExpiredToken"));
     assert_eq!(ids(&instances_of(&other).await.unwrap().0), ["i-00001"]);
-    assert_eq!(aws.asked("AssumeRole").len(), 2);
+    assert_eq!(aws.received("AssumeRole").len(), 2);
 }
 
 #[tokio::test]
 async fn a_role_that_cant_be_assumed_is_told_and_nothing_else_asked() {
     let message = "User: arn:aws:sts::123456789012:assumed-role/f/s is not authorized to perform: sts:AssumeRole on \
                    resource: arn:aws:iam::210987654321:role/stratoscope-reader";
-    let aws = Aws::start(move |asked| {
-        (asked.operation == "AssumeRole").then_some(Reply::Error(403, "AccessDenied", message))
+    let aws = Aws::start(move |request| {
+        (request.operation == "AssumeRole").then_some(Reply::Error(403, "AccessDenied", message))
     });
     let accounts = Accounts::new(aws.config(), roles());
     let refused = instances_of(&accounts.collector(Some(OTHER), "ops").unwrap()).await.unwrap_err();
     let Refusal::Unreachable { account, gap } = refused else { panic!("{refused:?}") };
     assert_eq!((account.as_str(), gap.operation, gap.status), (OTHER, "AssumeRole", GapStatus::Denied));
     assert!(!gap.message.contains("arn:"), "{}", gap.message);
-    assert_eq!(aws.all_asked().len(), 1);
+    assert_eq!(aws.all_received().len(), 1);
 }
 
 #[tokio::test]
@@ -187,15 +187,15 @@ fn role_of(regional: &Aws, global: &Aws) -> AssumedRole {
 #[tokio::test]
 async fn where_regional_sts_fails_the_global_one_is_asked_and_a_denial_is_an_answer() {
     let deadline = || Instant::now() + LONG;
-    let works = || Aws::start(|asked| Some(session(asked, Duration::from_hours(1))));
+    let works = || Aws::start(|request| Some(session(request, Duration::from_hours(1))));
     for (code, status) in [("RegionDisabledException", 403), ("InternalFailure", 500)] {
         let (fails, works) = (Aws::start(move |_| Some(Reply::Error(status, code, "words"))), works());
         assert!(role_of(&fails, &works).credentials(deadline()).await.is_ok(), "{code}");
-        assert_eq!(works.asked("AssumeRole").len(), 1);
+        assert_eq!(works.received("AssumeRole").len(), 1);
     }
     let (denies, works) = (Aws::start(|_| Some(Reply::Error(403, "AccessDenied", "words"))), works());
     assert_eq!(role_of(&denies, &works).credentials(deadline()).await.unwrap_err().code, "AccessDenied");
-    assert_eq!(works.asked("AssumeRole").len(), 0);
+    assert_eq!(works.received("AssumeRole").len(), 0);
 }
 
 #[test]

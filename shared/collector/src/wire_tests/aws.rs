@@ -20,7 +20,7 @@ use crate::Collector;
 
 /// A request as the services see it.
 #[derive(Debug, Clone)]
-pub(super) struct Asked {
+pub(super) struct Received {
     /// The signing name: `ec2`, `rds`, `s3`, `lambda`, `tagging`, `monitoring`, `ce`, `sts`.
     pub(super) service: String,
     pub(super) region: String,
@@ -50,31 +50,31 @@ pub(super) enum Reply {
 pub(super) struct Aws {
     server: Arc<Server>,
     thread: Option<JoinHandle<()>>,
-    asked: Arc<Mutex<Vec<Asked>>>,
+    requests: Arc<Mutex<Vec<Received>>>,
 }
 
 impl Aws {
     /// Starts an endpoint that answers by `reply`, and with an empty account where that gives `None`.
-    pub(super) fn start(mut reply: impl FnMut(&Asked) -> Option<Reply> + Send + 'static) -> Self {
+    pub(super) fn start(mut reply: impl FnMut(&Received) -> Option<Reply> + Send + 'static) -> Self {
         let server = Arc::new(Server::http("127.0.0.1:0").unwrap());
-        let asked = Arc::new(Mutex::new(Vec::new()));
-        let (listener, seen) = (Arc::clone(&server), Arc::clone(&asked));
+        let requests = Arc::new(Mutex::new(Vec::new()));
+        let (listener, seen) = (Arc::clone(&server), Arc::clone(&requests));
         let thread = std::thread::spawn(move || {
             let mut hanging = Vec::new();
             for mut request in listener.incoming_requests() {
-                let ask = read(&mut request);
-                seen.lock().unwrap().push(ask.clone());
-                match reply(&ask).unwrap_or_else(|| empty(&ask)) {
-                    Reply::Ok(body) => answer(request, &ask, 200, None, body.into_bytes()),
-                    Reply::Cbor(value) => answer(request, &ask, 200, None, encoded(&value)),
+                let received = read(&mut request);
+                seen.lock().unwrap().push(received.clone());
+                match reply(&received).unwrap_or_else(|| empty(&received)) {
+                    Reply::Ok(body) => answer(request, &received, 200, None, body.into_bytes()),
+                    Reply::Cbor(value) => answer(request, &received, 200, None, encoded(&value)),
                     Reply::Error(status, code, message) => {
-                        answer(request, &ask, status, Some(code), error_body(&ask, code, message));
+                        answer(request, &received, status, Some(code), error_body(&received, code, message));
                     }
                     Reply::Hang => hanging.push(request),
                 }
             }
         });
-        Self { server, thread: Some(thread), asked }
+        Self { server, thread: Some(thread), requests }
     }
 
     /// A collector that talks to this endpoint only, and waits for it however busy the machine is.
@@ -93,13 +93,13 @@ impl Aws {
     }
 
     /// Everything that was asked, in order.
-    pub(super) fn all_asked(&self) -> Vec<Asked> {
-        self.asked.lock().unwrap().clone()
+    pub(super) fn all_received(&self) -> Vec<Received> {
+        self.requests.lock().unwrap().clone()
     }
 
     /// What was asked of `operation`, in order.
-    pub(super) fn asked(&self, operation: &str) -> Vec<Asked> {
-        self.asked.lock().unwrap().iter().filter(|asked| asked.operation == operation).cloned().collect()
+    pub(super) fn received(&self, operation: &str) -> Vec<Received> {
+        self.requests.lock().unwrap().iter().filter(|request| request.operation == operation).cloned().collect()
     }
 }
 
@@ -138,7 +138,7 @@ impl Drop for Aws {
     }
 }
 
-fn read(request: &mut Request) -> Asked {
+fn read(request: &mut Request) -> Received {
     let header = |name: &'static str| {
         let found = request.headers().iter().find(|header| header.field.equiv(name));
         found.map(|header| header.value.as_str().to_owned()).unwrap_or_default()
@@ -158,11 +158,11 @@ fn read(request: &mut Request) -> Asked {
         _ => action.unwrap(),
     };
     let key = scope[0].rsplit('=').next().unwrap().to_owned();
-    Asked { service: scope[3].to_owned(), region: scope[2].to_owned(), operation, parameters, body, key }
+    Received { service: scope[3].to_owned(), region: scope[2].to_owned(), operation, parameters, body, key }
 }
 
-fn answer(request: Request, ask: &Asked, status: u16, code: Option<&str>, body: Vec<u8>) {
-    let kind = match ask.service.as_str() {
+fn answer(request: Request, received: &Received, status: u16, code: Option<&str>, body: Vec<u8>) {
+    let kind = match received.service.as_str() {
         "ce" | "lambda" | "tagging" => "application/json",
         "monitoring" => "application/cbor",
         _ => "text/xml",
@@ -170,7 +170,7 @@ fn answer(request: Request, ask: &Asked, status: u16, code: Option<&str>, body: 
     let mut response = Response::from_data(body)
         .with_status_code(status)
         .with_header(Header::from_bytes("Content-Type", kind).unwrap());
-    if ask.service == "monitoring" {
+    if received.service == "monitoring" {
         response.add_header(Header::from_bytes("smithy-protocol", "rpc-v2-cbor").unwrap());
     }
     if let Some(code) = code.filter(|_| kind == "application/json") {
@@ -186,8 +186,8 @@ fn encoded(value: &Value) -> Vec<u8> {
     bytes
 }
 
-fn error_body(ask: &Asked, code: &str, message: &str) -> Vec<u8> {
-    let text = match ask.service.as_str() {
+fn error_body(received: &Received, code: &str, message: &str) -> Vec<u8> {
+    let text = match received.service.as_str() {
         "monitoring" => {
             return encoded(&map([("__type", code.into()), ("message", message.into())]));
         }
@@ -209,13 +209,13 @@ pub(super) fn map<const N: usize>(entries: [(&str, Value); N]) -> Value {
 }
 
 /// What an account without resources answers; its regions are `eu-west-1` and `us-east-1`, and `me-south-1` is off.
-fn empty(ask: &Asked) -> Reply {
-    if ask.service == "monitoring" {
+fn empty(received: &Received) -> Reply {
+    if received.service == "monitoring" {
         return Reply::Cbor(map([("MetricDataResults", Value::Array(vec![]))]));
     }
-    Reply::Ok(match ask.operation.as_str() {
+    Reply::Ok(match received.operation.as_str() {
         "GetCallerIdentity" => wrapped(
-            ask,
+            received,
             "<Account>123456789012</Account><Arn>arn:aws:sts::123456789012:assumed-role/r/s</Arn><UserId>u</UserId>",
         ),
         "DescribeRegions" => {
@@ -227,20 +227,20 @@ fn empty(ask: &Asked) -> Reply {
                 region("me-south-1", "not-opted-in"),
                 region("eu-west-1", "opted-in"),
             ];
-            wrapped(ask, &format!("<regionInfo>{}</regionInfo>", regions.concat()))
+            wrapped(received, &format!("<regionInfo>{}</regionInfo>", regions.concat()))
         }
         "ListFunctions" => r#"{"Functions": []}"#.to_owned(),
         "GetCostAndUsage" => r#"{"ResultsByTime": []}"#.to_owned(),
         "GetResources" => r#"{"ResourceTagMappingList": [], "PaginationToken": ""}"#.to_owned(),
         "ListBuckets" => "<ListAllMyBucketsResult><Buckets/></ListAllMyBucketsResult>".to_owned(),
-        _ => wrapped(ask, ""),
+        _ => wrapped(received, ""),
     })
 }
 
 /// `content` in the element that the operation's answer has in EC2's or the query services' format.
-pub(super) fn wrapped(ask: &Asked, content: &str) -> String {
-    let operation = &ask.operation;
-    match ask.service.as_str() {
+pub(super) fn wrapped(received: &Received, content: &str) -> String {
+    let operation = &received.operation;
+    match received.service.as_str() {
         "ec2" => format!("<{operation}Response>{content}</{operation}Response>"),
         _ => format!("<{operation}Response><{operation}Result>{content}</{operation}Result></{operation}Response>"),
     }

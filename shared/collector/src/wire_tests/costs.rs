@@ -6,8 +6,8 @@ use std::time::Instant;
 use jiff::Timestamp;
 use jiff::civil::date;
 
-use super::aws::{Asked, Aws, Reply, at_home_in};
-use super::{LONG, told};
+use super::aws::{Aws, Received, Reply, at_home_in};
+use super::{LONG, reported};
 use crate::model::costs::{CostQuestion, Costs, ForecastQuestion, Granularity, Grouping};
 use crate::{Collector, Coverage, GapStatus};
 
@@ -50,20 +50,20 @@ fn page(days: &[Day], next: Option<&str>) -> Reply {
     Reply::Ok(format!(r#"{{"ResultsByTime": [{}]{next}}}"#, days.join(",")))
 }
 
-fn is_first_page(asked: &Asked) -> bool {
-    !asked.parameters.contains("NextPageToken")
+fn is_first_page(request: &Received) -> bool {
+    !request.parameters.contains("NextPageToken")
 }
 
 #[tokio::test]
 async fn a_day_whose_groups_are_on_two_pages_is_one_day_and_each_page_has_its_price() {
-    let aws = Aws::start(|asked| {
-        (asked.operation == "GetCostAndUsage").then(|| {
+    let aws = Aws::start(|request| {
+        (request.operation == "GetCostAndUsage").then(|| {
             let first: &[_] = &[("2026-11-01", "2026-11-02", &[("EC2", "1.1")][..])];
             let second: &[_] = &[
                 ("2026-11-01", "2026-11-02", &[("RDS", "2.00000000003")][..]),
                 ("2026-11-02", "2026-11-03", &[("EC2", "1E-7")][..]),
             ];
-            if is_first_page(asked) { page(first, Some("next")) } else { page(second, None) }
+            if is_first_page(request) { page(first, Some("next")) } else { page(second, None) }
         })
     });
     let (costs, coverage) = ask(&aws.collector()).await;
@@ -71,23 +71,23 @@ async fn a_day_whose_groups_are_on_two_pages_is_one_day_and_each_page_has_its_pr
     assert_eq!(totals, [("2026-11-01".into(), "3.10000000003".into()), ("2026-11-02".into(), "0.0000001".into())]);
     assert_eq!(coverage.aws_requests.by_operation["ce:GetCostAndUsage"], 2);
     assert_eq!(coverage.aws_requests.estimated_cost_usd, "0.0200");
-    let asked = aws.asked("GetCostAndUsage").remove(0);
-    assert_eq!(asked.region, "us-east-1");
+    let request = aws.received("GetCostAndUsage").remove(0);
+    assert_eq!(request.region, "us-east-1");
     for part in [
         r#""TimePeriod":{"Start":"2026-11-01","End":"2026-11-03"}"#,
         r#"{"Type":"DIMENSION","Key":"SERVICE"},{"Type":"TAG","Key":"team"}"#,
         r#""Filter":{"Not":{"Dimensions":{"Key":"RECORD_TYPE","Values":["Credit"]}}}"#,
     ] {
-        assert!(asked.parameters.contains(part), "{part} in {}", asked.parameters);
+        assert!(request.parameters.contains(part), "{part} in {}", request.parameters);
     }
 }
 
 #[tokio::test]
 async fn costs_that_lack_a_page_are_none_and_are_not_kept() {
     let mut failures = 1;
-    let aws = Aws::start(move |asked| {
-        (asked.operation == "GetCostAndUsage").then(|| {
-            if is_first_page(asked) {
+    let aws = Aws::start(move |request| {
+        (request.operation == "GetCostAndUsage").then(|| {
+            if is_first_page(request) {
                 page(&[("2026-11-01", "2026-11-02", &[("EC2", "1.1")])], Some("next"))
             } else if failures > 0 {
                 failures -= 1;
@@ -101,7 +101,7 @@ async fn costs_that_lack_a_page_are_none_and_are_not_kept() {
     let (costs, coverage) = ask(&collector).await;
     assert_eq!(costs, None);
     assert_eq!(
-        told(&coverage.gaps),
+        reported(&coverage.gaps),
         [("us-east-1", "GetCostAndUsage", GapStatus::Failed, "InvalidNextTokenException")]
     );
     let (costs, coverage) = ask(&collector).await;
@@ -110,20 +110,20 @@ async fn costs_that_lack_a_page_are_none_and_are_not_kept() {
 
 #[tokio::test]
 async fn a_page_token_that_repeats_leaves_no_costs() {
-    let aws = Aws::start(|asked| {
-        (asked.operation == "GetCostAndUsage")
+    let aws = Aws::start(|request| {
+        (request.operation == "GetCostAndUsage")
             .then(|| page(&[("2026-11-01", "2026-11-02", &[("EC2", "1.1")])], Some("again")))
     });
     let (costs, coverage) = ask(&aws.collector()).await;
     assert_eq!(costs, None);
-    assert_eq!(told(&coverage.gaps), [("us-east-1", "GetCostAndUsage", GapStatus::Failed, "RepeatedPageToken")]);
-    assert_eq!(aws.asked("GetCostAndUsage").len(), 2);
+    assert_eq!(reported(&coverage.gaps), [("us-east-1", "GetCostAndUsage", GapStatus::Failed, "RepeatedPageToken")]);
+    assert_eq!(aws.received("GetCostAndUsage").len(), 2);
 }
 
 #[tokio::test]
 async fn the_same_question_asked_at_once_and_again_is_paid_once() {
-    let aws = Aws::start(|asked| {
-        (asked.operation == "GetCostAndUsage").then(|| page(&[("2026-11-01", "2026-11-02", &[("EC2", "1.1")])], None))
+    let aws = Aws::start(|request| {
+        (request.operation == "GetCostAndUsage").then(|| page(&[("2026-11-01", "2026-11-02", &[("EC2", "1.1")])], None))
     });
     let collector = aws.collector();
     let (one, other) = tokio::join!(ask(&collector), ask(&collector));
@@ -131,13 +131,13 @@ async fn the_same_question_asked_at_once_and_again_is_paid_once() {
     let (again, coverage) = ask(&collector).await;
     assert_eq!(again, one.0);
     assert_eq!(coverage.aws_requests.estimated_cost_usd, "0.0000");
-    assert_eq!(aws.asked("GetCostAndUsage").len(), 1);
+    assert_eq!(aws.received("GetCostAndUsage").len(), 1);
 }
 
 #[tokio::test]
 async fn a_forecast_that_aws_cannot_make_is_an_answer_and_no_gap() {
-    let aws = Aws::start(|asked| {
-        (asked.operation == "GetCostForecast").then_some(Reply::Error(400, "DataUnavailableException", "too young"))
+    let aws = Aws::start(|request| {
+        (request.operation == "GetCostForecast").then_some(Reply::Error(400, "DataUnavailableException", "too young"))
     });
     let forecast = ForecastQuestion { start: date(2026, 11, 30), end: date(2026, 12, 1), metric: "UNBLENDED_COST" };
     let deadline = Instant::now() + LONG;
@@ -150,8 +150,8 @@ async fn a_forecast_that_aws_cannot_make_is_an_answer_and_no_gap() {
 
 #[tokio::test]
 async fn a_forecast_is_paid_once_too() {
-    let aws = Aws::start(|asked| {
-        (asked.operation == "GetCostForecast").then(|| {
+    let aws = Aws::start(|request| {
+        (request.operation == "GetCostForecast").then(|| {
             Reply::Ok(
                 r#"{"Total": {"Amount": "12.5", "Unit": "USD"}, "ForecastResultsByTime": [{"MeanValue": "12.5",
                     "PredictionIntervalLowerBound": "10", "PredictionIntervalUpperBound": "15"}]}"#
@@ -171,10 +171,10 @@ async fn a_forecast_is_paid_once_too() {
     let (one, other) = tokio::join!(ask(24), ask(24));
     assert_eq!((one.mean.to_string().as_str(), &one), ("12.5", &other));
     assert_eq!(ask(24).await, one);
-    assert_eq!(aws.asked("GetCostForecast").len(), 1);
+    assert_eq!(aws.received("GetCostForecast").len(), 1);
     // The next day's is another question.
     assert_eq!(ask(25).await.start, date(2026, 11, 25));
-    assert_eq!(aws.asked("GetCostForecast").len(), 2);
+    assert_eq!(aws.received("GetCostForecast").len(), 2);
 }
 
 #[tokio::test]
@@ -183,8 +183,11 @@ async fn a_partition_without_cost_explorer_is_reported_without_a_call() {
     for (region, partition) in [("us-gov-west-1", "aws-us-gov"), ("cn-north-1", "aws-cn")] {
         let (costs, coverage) = ask(&at_home_in(region, &aws.config())).await;
         assert_eq!(costs, None);
-        assert_eq!(told(&coverage.gaps), [("us-east-1", "GetCostAndUsage", GapStatus::Failed, "UnsupportedPartition")]);
+        assert_eq!(
+            reported(&coverage.gaps),
+            [("us-east-1", "GetCostAndUsage", GapStatus::Failed, "UnsupportedPartition")]
+        );
         assert!(coverage.gaps[0].message.ends_with(&format!("this account is in {partition}")));
     }
-    assert!(aws.asked("GetCostAndUsage").is_empty());
+    assert!(aws.received("GetCostAndUsage").is_empty());
 }

@@ -3,44 +3,44 @@
 use std::time::{Duration, Instant};
 
 use super::aws::{self, Aws, Reply};
-use super::{LONG, collect, collect_until, ids, in_ireland, instances, page, told};
+use super::{LONG, collect, collect_until, ids, in_ireland, instances, page, reported};
 use crate::model::resource::Tags;
 use crate::{GapStatus, Resource, ResourceType, Wanted};
 
 #[tokio::test]
 async fn what_was_found_before_a_failing_page_stays() {
-    let aws = Aws::start(|asked| {
-        in_ireland(asked, "DescribeInstances").then(|| {
-            let (numbers, next) = page(asked, "NextToken=", 2, 6);
+    let aws = Aws::start(|request| {
+        in_ireland(request, "DescribeInstances").then(|| {
+            let (numbers, next) = page(request, "NextToken=", 2, 6);
             if numbers[0] == 4 {
                 Reply::Error(400, "InvalidNextToken", "expired")
             } else {
-                instances(asked, &numbers, next)
+                instances(request, &numbers, next)
             }
         })
     });
     let (inventory, coverage) = collect(&aws, &[ResourceType::Ec2]).await;
     assert_eq!(ids(&inventory), ["i-00000", "i-00001", "i-00002", "i-00003"]);
-    assert_eq!(told(&coverage.gaps), [("eu-west-1", "DescribeInstances", GapStatus::Failed, "InvalidNextToken")]);
+    assert_eq!(reported(&coverage.gaps), [("eu-west-1", "DescribeInstances", GapStatus::Failed, "InvalidNextToken")]);
     assert!(coverage.partial);
 }
 
 #[tokio::test]
 async fn a_denied_service_is_a_gap_in_each_region_and_the_rest_is_there() {
-    let aws = Aws::start(|asked| match asked.operation.as_str() {
+    let aws = Aws::start(|request| match request.operation.as_str() {
         "DescribeDBInstances" => Some(Reply::Error(403, "AccessDenied", "no identity-based policy allows it")),
         "ListFunctions" => Some(Reply::Error(
             403,
             "AccessDeniedException",
             "with an explicit deny in a service control policy: arn:aws:organizations::1:policy/p",
         )),
-        "DescribeInstances" => Some(instances(asked, &[1], None)),
+        "DescribeInstances" => Some(instances(request, &[1], None)),
         _ => None,
     });
     let (inventory, coverage) = collect(&aws, &[ResourceType::Ec2, ResourceType::Rds, ResourceType::Lambda]).await;
     assert_eq!(ids(&inventory), ["i-00001", "i-00001"]);
     assert_eq!(
-        told(&coverage.gaps),
+        reported(&coverage.gaps),
         [
             ("eu-west-1", "ListFunctions", GapStatus::DeniedByOrganization, "AccessDeniedException"),
             ("eu-west-1", "DescribeDBInstances", GapStatus::Denied, "AccessDenied"),
@@ -54,10 +54,10 @@ async fn a_denied_service_is_a_gap_in_each_region_and_the_rest_is_there() {
 #[tokio::test]
 async fn a_throttled_call_is_tried_again_and_every_attempt_is_counted() {
     let mut refusals = 2;
-    let aws = Aws::start(move |asked| {
-        in_ireland(asked, "DescribeInstances").then(|| {
+    let aws = Aws::start(move |request| {
+        in_ireland(request, "DescribeInstances").then(|| {
             if refusals == 0 {
-                return instances(asked, &[1], None);
+                return instances(request, &[1], None);
             }
             refusals -= 1;
             Reply::Error(503, "RequestLimitExceeded", "slow down")
@@ -70,35 +70,35 @@ async fn a_throttled_call_is_tried_again_and_every_attempt_is_counted() {
 
 #[tokio::test]
 async fn what_stays_throttled_is_told_as_throttled() {
-    let aws = Aws::start(|asked| {
-        in_ireland(asked, "ListFunctions").then_some(Reply::Error(429, "TooManyRequestsException", "Rate exceeded"))
+    let aws = Aws::start(|request| {
+        in_ireland(request, "ListFunctions").then_some(Reply::Error(429, "TooManyRequestsException", "Rate exceeded"))
     });
     let (_, coverage) = collect(&aws, &[ResourceType::Lambda]).await;
     assert_eq!(
-        told(&coverage.gaps),
+        reported(&coverage.gaps),
         [("eu-west-1", "ListFunctions", GapStatus::Throttled, "TooManyRequestsException")]
     );
-    assert_eq!(aws.asked("ListFunctions").len(), 3 + 1);
+    assert_eq!(aws.received("ListFunctions").len(), 3 + 1);
 }
 
 #[tokio::test]
 async fn a_region_that_hangs_is_told_as_timed_out_and_the_others_are_there() {
-    let aws = Aws::start(|asked| match asked.operation.as_str() {
-        "DescribeInstances" if asked.region == "eu-west-1" => Some(Reply::Hang),
-        "DescribeInstances" => Some(instances(asked, &[1], None)),
+    let aws = Aws::start(|request| match request.operation.as_str() {
+        "DescribeInstances" if request.region == "eu-west-1" => Some(Reply::Hang),
+        "DescribeInstances" => Some(instances(request, &[1], None)),
         _ => None,
     });
     let wanted = Wanted { regions: None, types: vec![ResourceType::Ec2], tags: true };
     let collector = aws.collector_with(Duration::from_secs(2));
     let (inventory, coverage) = collector.inventory(&wanted, Instant::now() + LONG).await.unwrap();
     assert_eq!(ids(&inventory), ["i-00001"]);
-    assert_eq!(told(&coverage.gaps), [("eu-west-1", "DescribeInstances", GapStatus::TimedOut, "RequestTimedOut")]);
+    assert_eq!(reported(&coverage.gaps), [("eu-west-1", "DescribeInstances", GapStatus::TimedOut, "RequestTimedOut")]);
     assert!(!inventory.knows_region("eu-west-1") && inventory.knows_region("us-east-1"));
 }
 
 #[tokio::test]
 async fn answers_that_break_off_are_told_as_failed() {
-    let aws = Aws::start(|asked| match (asked.region.as_str(), asked.operation.as_str()) {
+    let aws = Aws::start(|request| match (request.region.as_str(), request.operation.as_str()) {
         ("eu-west-1", "DescribeInstances") => {
             Some(Reply::Ok("<DescribeInstancesResponse><reservationSet><item>".to_owned()))
         }
@@ -108,7 +108,7 @@ async fn answers_that_break_off_are_told_as_failed() {
     });
     let (_, coverage) = collect(&aws, &[ResourceType::Ec2, ResourceType::Rds, ResourceType::Lambda]).await;
     assert_eq!(
-        told(&coverage.gaps),
+        reported(&coverage.gaps),
         [
             ("eu-west-1", "DescribeInstances", GapStatus::Failed, "UnreadableResponse"),
             ("eu-west-1", "ListFunctions", GapStatus::Failed, "UnreadableResponse"),
@@ -121,10 +121,10 @@ async fn answers_that_break_off_are_told_as_failed() {
 async fn an_answer_that_breaks_off_once_is_asked_for_again() {
     for broken in ["<DescribeInstancesResponse><reservationSet><item>", ""] {
         let mut breaks = true;
-        let aws = Aws::start(move |asked| {
-            in_ireland(asked, "DescribeInstances").then(|| {
+        let aws = Aws::start(move |request| {
+            in_ireland(request, "DescribeInstances").then(|| {
                 let broken = Reply::Ok(broken.to_owned());
-                if std::mem::take(&mut breaks) { broken } else { instances(asked, &[1], None) }
+                if std::mem::take(&mut breaks) { broken } else { instances(request, &[1], None) }
             })
         });
         let (inventory, coverage) = collect(&aws, &[ResourceType::Ec2]).await;
@@ -140,7 +140,7 @@ async fn without_a_connection_every_call_is_told_as_failed() {
         aws::collector(&nobody.to_string(), LONG).inventory(&wanted, Instant::now() + LONG).await.unwrap();
     assert!(inventory.listed.is_empty());
     assert_eq!(
-        told(&coverage.gaps),
+        reported(&coverage.gaps),
         [
             ("*", "DescribeRegions", GapStatus::Failed, "ConnectionFailed"),
             ("us-east-1", "DescribeInstances", GapStatus::Failed, "ConnectionFailed"),
@@ -151,49 +151,49 @@ async fn without_a_connection_every_call_is_told_as_failed() {
 
 #[tokio::test]
 async fn a_repeated_page_token_ends_the_listing_with_a_gap() {
-    let aws = Aws::start(|asked| in_ireland(asked, "DescribeInstances").then(|| instances(asked, &[1], Some(7))));
+    let aws = Aws::start(|request| in_ireland(request, "DescribeInstances").then(|| instances(request, &[1], Some(7))));
     let (inventory, coverage) = collect(&aws, &[ResourceType::Ec2]).await;
     assert_eq!(ids(&inventory), ["i-00001"]);
-    assert_eq!(told(&coverage.gaps), [("eu-west-1", "DescribeInstances", GapStatus::Failed, "RepeatedPageToken")]);
-    assert_eq!(aws.asked("DescribeInstances").len(), 2 + 1);
+    assert_eq!(reported(&coverage.gaps), [("eu-west-1", "DescribeInstances", GapStatus::Failed, "RepeatedPageToken")]);
+    assert_eq!(aws.received("DescribeInstances").len(), 2 + 1);
 }
 
 #[tokio::test]
 async fn endless_pages_end_at_the_deadline_with_what_was_found() {
-    let aws = Aws::start(|asked| {
-        in_ireland(asked, "DescribeInstances").then(|| {
-            let (numbers, next) = page(asked, "NextToken=", 1, usize::MAX);
-            instances(asked, &numbers, next)
+    let aws = Aws::start(|request| {
+        in_ireland(request, "DescribeInstances").then(|| {
+            let (numbers, next) = page(request, "NextToken=", 1, usize::MAX);
+            instances(request, &numbers, next)
         })
     });
     let (inventory, coverage) = collect_until(&aws, &[ResourceType::Ec2], Duration::from_millis(700)).await;
     assert!(inventory.resources.len() > 1);
-    assert_eq!(told(&coverage.gaps), [("eu-west-1", "DescribeInstances", GapStatus::TimedOut, "DeadlineExceeded")]);
+    assert_eq!(reported(&coverage.gaps), [("eu-west-1", "DescribeInstances", GapStatus::TimedOut, "DeadlineExceeded")]);
 }
 
 #[tokio::test]
 async fn without_the_list_of_regions_the_home_region_is_asked_and_the_gap_says_so() {
-    let aws = Aws::start(|asked| match asked.operation.as_str() {
+    let aws = Aws::start(|request| match request.operation.as_str() {
         "DescribeRegions" => Some(Reply::Error(403, "UnauthorizedOperation", "You are not authorized")),
-        "DescribeInstances" => Some(instances(asked, &[1], None)),
+        "DescribeInstances" => Some(instances(request, &[1], None)),
         _ => None,
     });
     let (inventory, coverage) = collect(&aws, &[ResourceType::Ec2]).await;
     assert_eq!(inventory.regions, ["us-east-1"]);
     assert_eq!(ids(&inventory), ["i-00001"]);
-    assert_eq!(told(&coverage.gaps), [("*", "DescribeRegions", GapStatus::Denied, "UnauthorizedOperation")]);
+    assert_eq!(reported(&coverage.gaps), [("*", "DescribeRegions", GapStatus::Denied, "UnauthorizedOperation")]);
 }
 
 #[tokio::test]
 async fn credentials_that_aws_refuses_everywhere_are_no_disabled_region() {
-    let aws = Aws::start(|asked| {
-        let code = if asked.service == "ec2" { "AuthFailure" } else { "InvalidClientTokenId" };
+    let aws = Aws::start(|request| {
+        let code = if request.service == "ec2" { "AuthFailure" } else { "InvalidClientTokenId" };
         Some(Reply::Error(401, code, "AWS was not able to validate the provided access credentials"))
     });
     let (inventory, coverage) = collect(&aws, &[ResourceType::Ec2, ResourceType::S3]).await;
     assert!(inventory.listed.is_empty());
     assert_eq!(
-        told(&coverage.gaps),
+        reported(&coverage.gaps),
         [
             ("*", "DescribeRegions", GapStatus::Failed, "AuthFailure"),
             ("global", "ListBuckets", GapStatus::Failed, "InvalidClientTokenId"),
@@ -206,33 +206,36 @@ async fn credentials_that_aws_refuses_everywhere_are_no_disabled_region() {
 
 #[tokio::test]
 async fn a_region_that_refuses_the_credentials_is_not_enabled() {
-    let aws = Aws::start(|asked| {
-        in_ireland(asked, "DescribeInstances").then_some(Reply::Error(401, "AuthFailure", "not able to validate"))
+    let aws = Aws::start(|request| {
+        in_ireland(request, "DescribeInstances").then_some(Reply::Error(401, "AuthFailure", "not able to validate"))
     });
     let (_, coverage) = collect(&aws, &[ResourceType::Ec2]).await;
-    assert_eq!(told(&coverage.gaps), [("eu-west-1", "DescribeInstances", GapStatus::RegionDisabled, "AuthFailure")]);
+    assert_eq!(
+        reported(&coverage.gaps),
+        [("eu-west-1", "DescribeInstances", GapStatus::RegionDisabled, "AuthFailure")]
+    );
 }
 
 #[tokio::test]
 async fn without_the_account_everything_is_there_but_the_arns_made_from_it() {
-    let aws = Aws::start(|asked| match asked.operation.as_str() {
+    let aws = Aws::start(|request| match request.operation.as_str() {
         "GetCallerIdentity" => Some(Reply::Error(403, "AccessDenied", "explicit deny in a service control policy")),
-        "DescribeInstances" => Some(instances(asked, &[1], None)),
+        "DescribeInstances" => Some(instances(request, &[1], None)),
         _ => None,
     });
     let (inventory, coverage) = collect(&aws, &[ResourceType::Ec2]).await;
     assert_eq!(coverage.account, None);
     assert!(inventory.resources.iter().all(|resource| resource.arn.is_none()));
     assert_eq!(
-        told(&coverage.gaps),
+        reported(&coverage.gaps),
         [("us-east-1", "GetCallerIdentity", GapStatus::DeniedByOrganization, "AccessDenied")]
     );
 }
 
 #[tokio::test]
 async fn without_the_tagging_api_tags_are_unknown_and_not_empty() {
-    let aws = Aws::start(|asked| match asked.operation.as_str() {
-        "GetResources" if asked.region == "eu-west-1" => Some(Reply::Error(400, "AccessDeniedException", "no")),
+    let aws = Aws::start(|request| match request.operation.as_str() {
+        "GetResources" if request.region == "eu-west-1" => Some(Reply::Error(400, "AccessDeniedException", "no")),
         "ListFunctions" => Some(Reply::Ok(r#"{"Functions": [{"FunctionName": "f"}]}"#.to_owned())),
         _ => None,
     });
@@ -240,6 +243,6 @@ async fn without_the_tagging_api_tags_are_unknown_and_not_empty() {
     let tags: Vec<_> =
         inventory.resources.iter().map(|Resource { region, tags, .. }| (region.as_deref(), tags.clone())).collect();
     assert_eq!(tags, [(Some("eu-west-1"), None), (Some("us-east-1"), Some(Tags::new()))]);
-    assert_eq!(told(&coverage.gaps), [("eu-west-1", "GetResources", GapStatus::Denied, "AccessDeniedException")]);
+    assert_eq!(reported(&coverage.gaps), [("eu-west-1", "GetResources", GapStatus::Denied, "AccessDeniedException")]);
     assert_eq!(coverage.gaps[0].resource_types, ["lambda"]);
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Instant;
 
 use super::aws::{Aws, Reply, wrapped};
-use super::{LONG, collect, ids, in_ireland, instances, items, page, told};
+use super::{LONG, collect, ids, in_ireland, instances, items, page, reported};
 use crate::model::resource::Tags;
 use crate::services::Detail;
 use crate::{GapStatus, ResourceType, Wanted};
@@ -21,37 +21,37 @@ const TYPES: [ResourceType; 6] = [
 
 #[tokio::test]
 async fn every_page_is_followed_with_the_fewest_requests() {
-    let aws = Aws::start(|asked| {
-        if asked.operation != "ListBuckets" && asked.region != "eu-west-1" {
+    let aws = Aws::start(|request| {
+        if request.operation != "ListBuckets" && request.region != "eu-west-1" {
             return None;
         }
-        Some(match asked.operation.as_str() {
+        Some(match request.operation.as_str() {
             "DescribeInstances" => {
-                let (numbers, next) = page(asked, "NextToken=", 1_000, 2_500);
-                instances(asked, &numbers, next)
+                let (numbers, next) = page(request, "NextToken=", 1_000, 2_500);
+                instances(request, &numbers, next)
             }
             "DescribeVolumes" => {
-                let (numbers, next) = page(asked, "NextToken=", 500, 501);
+                let (numbers, next) = page(request, "NextToken=", 500, 501);
                 let items = items(&numbers, |n| format!("<item><volumeId>vol-{n:05}</volumeId></item>"));
                 let next = next.map(|next| format!("<nextToken>{next}</nextToken>")).unwrap_or_default();
-                Reply::Ok(wrapped(asked, &format!("<volumeSet>{items}</volumeSet>{next}")))
+                Reply::Ok(wrapped(request, &format!("<volumeSet>{items}</volumeSet>{next}")))
             }
             "DescribeDBInstances" => {
-                let (numbers, next) = page(asked, "Marker=", 100, 150);
+                let (numbers, next) = page(request, "Marker=", 100, 150);
                 let item =
                     |n| format!("<DBInstance><DBInstanceIdentifier>db-{n:05}</DBInstanceIdentifier></DBInstance>");
                 let items: String = numbers.iter().map(item).collect();
                 let next = next.map(|next| format!("<Marker>{next}</Marker>")).unwrap_or_default();
-                Reply::Ok(wrapped(asked, &format!("<DBInstances>{items}</DBInstances>{next}")))
+                Reply::Ok(wrapped(request, &format!("<DBInstances>{items}</DBInstances>{next}")))
             }
             "ListFunctions" => {
-                let (numbers, next) = page(asked, "Marker=", 50, 120);
+                let (numbers, next) = page(request, "Marker=", 50, 120);
                 let items: Vec<_> = numbers.iter().map(|n| format!(r#"{{"FunctionName": "f-{n:05}"}}"#)).collect();
                 let next = next.map_or_else(|| "null".to_owned(), |next| format!("\"{next}\""));
                 Reply::Ok(format!(r#"{{"Functions": [{}], "NextMarker": {next}}}"#, items.join(",")))
             }
             "ListBuckets" => {
-                let (numbers, next) = page(asked, "continuation-token=", 10_000, 10_001);
+                let (numbers, next) = page(request, "continuation-token=", 10_000, 10_001);
                 let items = items(&numbers, |n| {
                     format!("<Bucket><Name>b-{n:05}</Name><BucketRegion>us-east-1</BucketRegion></Bucket>")
                 });
@@ -81,37 +81,37 @@ async fn every_page_is_followed_with_the_fewest_requests() {
     ];
     assert_eq!(coverage.aws_requests.by_operation, expected.map(|(name, count)| (name.to_owned(), count)).into());
     assert_eq!(coverage.aws_requests.total, 22);
-    assert!(aws.asked("DescribeInstances").iter().all(|asked| asked.parameters.contains("MaxResults=1000")));
-    assert!(aws.asked("ListBuckets").iter().all(|asked| asked.parameters.contains("max-buckets=10000")));
+    assert!(aws.received("DescribeInstances").iter().all(|request| request.parameters.contains("MaxResults=1000")));
+    assert!(aws.received("ListBuckets").iter().all(|request| request.parameters.contains("max-buckets=10000")));
 }
 
 #[tokio::test]
 async fn the_values_of_each_type_are_read() {
-    let aws = Aws::start(|asked| {
-        if asked.region != "us-east-1" {
+    let aws = Aws::start(|request| {
+        if request.region != "us-east-1" {
             return None;
         }
-        Some(Reply::Ok(match asked.operation.as_str() {
+        Some(Reply::Ok(match request.operation.as_str() {
             "DescribeInstances" => wrapped(
-                asked,
+                request,
                 "<reservationSet><item><instancesSet><item><instanceId>i-1</instanceId><instanceType>t3.micro</instanceType>\
                  <instanceState><name>stopped</name></instanceState><reason>User initiated (2026-11-01 09:00:00 GMT)</reason>\
                  <launchTime>2026-10-01T08:00:00.000Z</launchTime><placement><availabilityZone>us-east-1a</availabilityZone></placement>\
                  <tagSet><item><key>Name</key><value>web</value></item></tagSet></item></instancesSet></item></reservationSet>",
             ),
             "DescribeVolumes" => wrapped(
-                asked,
+                request,
                 "<volumeSet><item><volumeId>vol-1</volumeId><size>8</size><volumeType>gp3</volumeType><status>in-use</status>\
                  <attachmentSet><item><instanceId>i-1</instanceId></item></attachmentSet></item></volumeSet>",
             ),
             "DescribeAddresses" => wrapped(
-                asked,
+                request,
                 "<addressesSet><item><allocationId>eipalloc-1</allocationId><publicIp>192.0.2.1</publicIp></item>\
                  <item><allocationId>eipalloc-2</allocationId><publicIp>192.0.2.2</publicIp>\
                  <associationId>eipassoc-1</associationId><instanceId>i-1</instanceId></item></addressesSet>",
             ),
             "DescribeDBInstances" => wrapped(
-                asked,
+                request,
                 "<DBInstances><DBInstance><DBInstanceIdentifier>orders</DBInstanceIdentifier><DBInstanceClass>db.t3.medium</DBInstanceClass>\
                  <Engine>postgres</Engine><DBInstanceStatus>available</DBInstanceStatus><AllocatedStorage>100</AllocatedStorage>\
                  <TagList><Tag><Key>env</Key><Value>prod</Value></Tag></TagList></DBInstance></DBInstances>",
@@ -171,11 +171,11 @@ async fn the_values_of_each_type_are_read() {
 
 #[tokio::test]
 async fn what_is_on_two_pages_is_there_once() {
-    let aws = Aws::start(|asked| {
-        in_ireland(asked, "DescribeInstances").then(|| {
-            let (numbers, next) = page(asked, "NextToken=", 2, 4);
+    let aws = Aws::start(|request| {
+        in_ireland(request, "DescribeInstances").then(|| {
+            let (numbers, next) = page(request, "NextToken=", 2, 4);
             // A new instance moved the last one of the first page on to the second.
-            instances(asked, if next.is_some() { &numbers } else { &[1, 2, 3] }, next)
+            instances(request, if next.is_some() { &numbers } else { &[1, 2, 3] }, next)
         })
     });
     let (inventory, coverage) = collect(&aws, &[ResourceType::Ec2]).await;
@@ -184,19 +184,22 @@ async fn what_is_on_two_pages_is_there_once() {
 
 #[tokio::test]
 async fn wanted_regions_are_asked_alone_and_one_that_is_off_is_a_gap() {
-    let aws = Aws::start(|asked| {
+    let aws = Aws::start(|request| {
         let buckets = ["eu-west-1", "us-east-1"]
             .map(|r| format!("<Bucket><Name>{r}</Name><BucketRegion>{r}</BucketRegion></Bucket>"));
         let body = format!("<ListAllMyBucketsResult><Buckets>{}</Buckets></ListAllMyBucketsResult>", buckets.concat());
-        (asked.operation == "ListBuckets").then_some(Reply::Ok(body))
+        (request.operation == "ListBuckets").then_some(Reply::Ok(body))
     });
     let regions = Some(vec!["eu-west-1".to_owned(), "me-south-1".to_owned()]);
     let wanted = Wanted { regions, types: vec![ResourceType::Ec2, ResourceType::S3], tags: true };
     let (inventory, coverage) = aws.collector().inventory(&wanted, Instant::now() + LONG).await.unwrap();
     assert_eq!(ids(&inventory), ["eu-west-1"]);
-    assert_eq!(told(&coverage.gaps), [("me-south-1", "DescribeRegions", GapStatus::RegionDisabled, "not-opted-in")]);
-    let asked: Vec<_> = aws.asked("DescribeInstances").into_iter().map(|asked| asked.region).collect();
-    assert_eq!(asked, ["eu-west-1"]);
+    assert_eq!(
+        reported(&coverage.gaps),
+        [("me-south-1", "DescribeRegions", GapStatus::RegionDisabled, "not-opted-in")]
+    );
+    let regions: Vec<_> = aws.received("DescribeInstances").into_iter().map(|request| request.region).collect();
+    assert_eq!(regions, ["eu-west-1"]);
 }
 
 #[tokio::test]
@@ -207,6 +210,6 @@ async fn the_account_is_asked_once_a_process() {
     for expected in [1, 1] {
         let (_, coverage) = collector.inventory(&wanted, Instant::now() + LONG).await.unwrap();
         assert_eq!(coverage.account.as_deref(), Some("123456789012"));
-        assert_eq!(aws.asked("GetCallerIdentity").len(), expected);
+        assert_eq!(aws.received("GetCallerIdentity").len(), expected);
     }
 }

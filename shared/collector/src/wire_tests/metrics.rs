@@ -3,8 +3,8 @@
 use ciborium::Value;
 use jiff::Timestamp;
 
-use super::aws::{Asked, Aws, Reply, map};
-use super::{LONG, told};
+use super::aws::{Aws, Received, Reply, map};
+use super::{LONG, reported};
 use crate::model::window::Window;
 use crate::{Coverage, GapStatus, Measurement, Measurements, Refusal, ResourceType, Series, SeriesStatus};
 
@@ -25,8 +25,8 @@ fn cpu_of(instances: usize, region: &str) -> Measurements {
     }
 }
 
-async fn measure(aws: &Aws, asked: &Measurements) -> (Vec<Series>, Coverage) {
-    aws.collector().measure(asked, std::time::Instant::now() + LONG).await.unwrap()
+async fn measure(aws: &Aws, measurements: &Measurements) -> (Vec<Series>, Coverage) {
+    aws.collector().measure(measurements, std::time::Instant::now() + LONG).await.unwrap()
 }
 
 fn hour(hour: i64) -> Timestamp {
@@ -52,8 +52,8 @@ fn page(results: Vec<Value>, next: Option<&str>) -> Reply {
     })
 }
 
-fn is_first_page(asked: &Asked) -> bool {
-    !asked.parameters.contains("NextToken")
+fn is_first_page(request: &Received) -> bool {
+    !request.parameters.contains("NextToken")
 }
 
 fn statuses(series: &[Series]) -> Vec<SeriesStatus> {
@@ -62,9 +62,9 @@ fn statuses(series: &[Series]) -> Vec<SeriesStatus> {
 
 #[tokio::test]
 async fn a_series_that_is_spread_over_pages_is_put_together_in_the_order_of_time() {
-    let aws = Aws::start(|asked| {
-        (asked.operation == "GetMetricData").then(|| {
-            if is_first_page(asked) {
+    let aws = Aws::start(|request| {
+        (request.operation == "GetMetricData").then(|| {
+            if is_first_page(request) {
                 let first = result("m0_0", "PartialData", &[(11, 3.0), (9, 1.0)]);
                 page(vec![first, result("m1_0", "Complete", &[])], Some("next"))
             } else {
@@ -84,9 +84,9 @@ async fn a_series_that_is_spread_over_pages_is_put_together_in_the_order_of_time
 
 #[tokio::test]
 async fn datapoints_before_a_failing_page_stay() {
-    let aws = Aws::start(|asked| {
-        (asked.operation == "GetMetricData").then(|| {
-            if is_first_page(asked) {
+    let aws = Aws::start(|request| {
+        (request.operation == "GetMetricData").then(|| {
+            if is_first_page(request) {
                 page(vec![result("m0_0", "PartialData", &[(9, 1.0)])], Some("next"))
             } else {
                 Reply::Error(400, "InvalidNextToken", "the token has expired")
@@ -95,29 +95,29 @@ async fn datapoints_before_a_failing_page_stay() {
     });
     let (series, coverage) = measure(&aws, &cpu_of(1, "eu-west-1")).await;
     assert_eq!((&series[0].values[0], series[0].status), (&vec![(hour(9), 1.0)], SeriesStatus::PartialData));
-    assert_eq!(told(&coverage.gaps), [("eu-west-1", "GetMetricData", GapStatus::Failed, "InvalidNextToken")]);
+    assert_eq!(reported(&coverage.gaps), [("eu-west-1", "GetMetricData", GapStatus::Failed, "InvalidNextToken")]);
 }
 
 #[tokio::test]
 async fn a_page_token_that_repeats_ends_the_series_with_a_gap() {
-    let aws = Aws::start(|asked| {
-        (asked.operation == "GetMetricData")
+    let aws = Aws::start(|request| {
+        (request.operation == "GetMetricData")
             .then(|| page(vec![result("m0_0", "PartialData", &[(9, 1.0)])], Some("again")))
     });
     let (series, coverage) = measure(&aws, &cpu_of(1, "eu-west-1")).await;
     assert_eq!(series[0].status, SeriesStatus::PartialData);
-    assert_eq!(told(&coverage.gaps), [("eu-west-1", "GetMetricData", GapStatus::Failed, "RepeatedPageToken")]);
-    assert_eq!(aws.asked("GetMetricData").len(), 2);
+    assert_eq!(reported(&coverage.gaps), [("eu-west-1", "GetMetricData", GapStatus::Failed, "RepeatedPageToken")]);
+    assert_eq!(aws.received("GetMetricData").len(), 2);
 }
 
 #[tokio::test]
 async fn a_denied_request_is_one_gap_and_its_series_are_missing() {
-    let aws = Aws::start(|asked| {
-        (asked.operation == "GetMetricData").then_some(Reply::Error(403, "AccessDenied", "no policy allows it"))
+    let aws = Aws::start(|request| {
+        (request.operation == "GetMetricData").then_some(Reply::Error(403, "AccessDenied", "no policy allows it"))
     });
     let (series, coverage) = measure(&aws, &cpu_of(1_200, "eu-west-1")).await;
     assert_eq!(statuses(&series), vec![SeriesStatus::Missing; 1_200]);
-    assert_eq!(told(&coverage.gaps), [("eu-west-1", "GetMetricData", GapStatus::Denied, "AccessDenied")]);
+    assert_eq!(reported(&coverage.gaps), [("eu-west-1", "GetMetricData", GapStatus::Denied, "AccessDenied")]);
 }
 
 #[tokio::test]
@@ -125,10 +125,10 @@ async fn many_series_take_the_fewest_requests_and_each_metric_has_its_price() {
     let aws = Aws::start(|_| None);
     let (series, coverage) = measure(&aws, &cpu_of(1_200, "eu-west-1")).await;
     assert_eq!(series.len(), 1_200);
-    assert_eq!(aws.asked("GetMetricData").len(), 3);
+    assert_eq!(aws.received("GetMetricData").len(), 3);
     assert_eq!(coverage.aws_requests.by_operation["cloudwatch:GetMetricData"], 3);
     assert_eq!(coverage.aws_requests.estimated_cost_usd, "0.0120");
-    assert!(aws.asked("GetMetricData").iter().all(|asked| asked.region == "eu-west-1"));
+    assert!(aws.received("GetMetricData").iter().all(|request| request.region == "eu-west-1"));
 }
 
 #[tokio::test]
@@ -136,7 +136,10 @@ async fn a_region_that_is_off_is_a_gap_and_one_that_is_none_an_error() {
     let aws = Aws::start(|_| None);
     let (series, coverage) = measure(&aws, &cpu_of(2, "me-south-1")).await;
     assert_eq!(statuses(&series), [SeriesStatus::Missing; 2]);
-    assert_eq!(told(&coverage.gaps), [("me-south-1", "DescribeRegions", GapStatus::RegionDisabled, "not-opted-in")]);
+    assert_eq!(
+        reported(&coverage.gaps),
+        [("me-south-1", "DescribeRegions", GapStatus::RegionDisabled, "not-opted-in")]
+    );
     let refused = aws.collector().measure(&cpu_of(1, "mars-1"), std::time::Instant::now() + LONG).await.unwrap_err();
     let Refusal::UnknownRegions { unknown, .. } = refused else { panic!("{refused:?}") };
     assert_eq!(unknown, ["mars-1"]);

@@ -43,27 +43,27 @@ fn collector(aws: &Aws, retries: RetryConfig) -> Collector {
 async fn under_ec2s_bucket_every_page_comes_with_few_requests_in_vain() {
     const PAGES: usize = 60;
     let mut bucket = Bucket::new(30.0, 40.0);
-    let aws = Aws::start(move |asked| {
-        if asked.service != "ec2" || asked.region != "eu-west-1" {
+    let aws = Aws::start(move |request| {
+        if request.service != "ec2" || request.region != "eu-west-1" {
             return None;
         }
         if !bucket.takes() {
             return Some(Reply::Error(503, "RequestLimitExceeded", "Request limit exceeded."));
         }
-        let (numbers, next) = page(asked, "NextToken=", 1, PAGES);
-        if asked.operation == "DescribeInstances" {
-            return Some(instances(asked, &numbers, next));
+        let (numbers, next) = page(request, "NextToken=", 1, PAGES);
+        if request.operation == "DescribeInstances" {
+            return Some(instances(request, &numbers, next));
         }
         let volumes = items(&numbers, |n| format!("<item><volumeId>vol-{n}</volumeId></item>"));
         let next = next.map(|next| format!("<nextToken>{next}</nextToken>")).unwrap_or_default();
-        Some(Reply::Ok(wrapped(asked, &format!("<volumeSet>{volumes}</volumeSet>{next}"))))
+        Some(Reply::Ok(wrapped(request, &format!("<volumeSet>{volumes}</volumeSet>{next}"))))
     });
     let types = vec![ResourceType::Ec2, ResourceType::Ebs];
     let wanted = Wanted { regions: Some(vec!["eu-west-1".to_owned()]), types, tags: false };
     let collector = collector(&aws, configuration::retries());
     let (inventory, coverage) = collector.inventory(&wanted, Instant::now() + LONG).await.unwrap();
     assert_eq!((inventory.resources.len(), coverage.gaps), (2 * PAGES, vec![]));
-    let requests = aws.asked("DescribeInstances").len() + aws.asked("DescribeVolumes").len();
+    let requests = aws.received("DescribeInstances").len() + aws.received("DescribeVolumes").len();
     assert!(requests > 2 * PAGES, "the bucket was never empty");
     assert!(requests * 10 <= 2 * PAGES * 12, "{requests} requests for {} pages", 2 * PAGES);
 }
@@ -72,8 +72,8 @@ async fn under_ec2s_bucket_every_page_comes_with_few_requests_in_vain() {
 async fn under_cloudwatchs_rate_no_request_is_in_vain() {
     const REQUESTS: usize = 60;
     let mut bucket = Bucket::new(5.0, 55.0);
-    let aws = Aws::start(move |asked| {
-        (asked.operation == "GetMetricData").then(|| {
+    let aws = Aws::start(move |request| {
+        (request.operation == "GetMetricData").then(|| {
             if bucket.takes() {
                 Reply::Cbor(map([("MetricDataResults", ciborium::Value::Array(vec![]))]))
             } else {
@@ -90,22 +90,22 @@ async fn under_cloudwatchs_rate_no_request_is_in_vain() {
         window: Window::last(24, 3_600, "2026-11-20T10:00:00Z".parse().unwrap()),
     };
     let wanted = (0..500 * REQUESTS).map(measurement).collect();
-    let asked = Measurements { region: "eu-west-1".to_owned(), resource_type: ResourceType::Ec2, wanted };
+    let measurements = Measurements { region: "eu-west-1".to_owned(), resource_type: ResourceType::Ec2, wanted };
     let collector = collector(&aws, configuration::retries());
-    let (_, coverage) = collector.measure(&asked, Instant::now() + LONG).await.unwrap();
-    assert_eq!((coverage.gaps, aws.asked("GetMetricData").len()), (vec![], REQUESTS));
+    let (_, coverage) = collector.measure(&measurements, Instant::now() + LONG).await.unwrap();
+    assert_eq!((coverage.gaps, aws.received("GetMetricData").len()), (vec![], REQUESTS));
 }
 
 #[tokio::test]
 async fn under_cost_explorers_rate_every_page_comes() {
     const PAGES: usize = 12;
     let mut bucket = Bucket::new(5.0, 5.0);
-    let aws = Aws::start(move |asked| {
-        (asked.operation == "GetCostAndUsage").then(|| {
+    let aws = Aws::start(move |request| {
+        (request.operation == "GetCostAndUsage").then(|| {
             if !bucket.takes() {
                 return Reply::Error(400, "LimitExceededException", "Rate limit exceeded");
             }
-            let (_, next) = page(asked, "\"NextPageToken\":\"", 1, PAGES);
+            let (_, next) = page(request, "\"NextPageToken\":\"", 1, PAGES);
             let next = next.map(|next| format!(r#", "NextPageToken": "{next}""#)).unwrap_or_default();
             Reply::Ok(format!(r#"{{"ResultsByTime": []{next}}}"#))
         })
@@ -121,6 +121,6 @@ async fn under_cost_explorers_rate_every_page_comes() {
     let collector = collector(&aws, configuration::retries());
     let answered = collector.costs(&question, None, jiff::Timestamp::UNIX_EPOCH, Instant::now() + LONG).await.unwrap();
     assert_eq!((answered.0.is_some(), answered.2.gaps), (true, vec![]));
-    let requests = aws.asked("GetCostAndUsage").len();
+    let requests = aws.received("GetCostAndUsage").len();
     assert!(requests * 10 <= PAGES * 12, "{requests} requests for {PAGES} pages");
 }

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use ciborium::Value;
 
-use super::aws::{Asked, Aws, Reply, map};
-use super::{LONG, in_ireland, instances, page, told};
+use super::aws::{Aws, Received, Reply, map};
+use super::{LONG, in_ireland, instances, page, reported};
 use crate::model::window::Window;
 use crate::{Coverage, GapStatus, Measurement, Resource, ResourceType, Series, SeriesStatus, Survey, Wanted};
 
@@ -23,7 +23,7 @@ fn needs(resource: &Resource) -> Vec<Measurement> {
     }
     let catalog = ResourceType::Ec2.catalog().unwrap();
     let [day, recent, days] = windows();
-    let asked: [(&str, &[&str], Window); 6] = [
+    let metrics: [(&str, &[&str], Window); 6] = [
         ("cpu", &["Average", "Maximum"], day),
         ("cpu", &["Average"], recent),
         ("status_check_failed", &["Maximum"], recent),
@@ -38,7 +38,7 @@ fn needs(resource: &Resource) -> Vec<Measurement> {
         statistics: statistics.iter().map(ToString::to_string).collect(),
         window,
     };
-    asked.map(measurement).into()
+    metrics.map(measurement).into()
 }
 
 /// Keeps the series as they are.
@@ -62,9 +62,9 @@ fn number(id: &str) -> f64 {
 }
 
 /// Answers every query of a GetMetricData with one datapoint: the number in the id of its instance.
-fn numbered(asked: &Asked) -> Reply {
-    let request: Value = ciborium::from_reader(asked.body.as_slice()).unwrap();
-    let start = field(&request, "StartTime").unwrap().clone();
+fn numbered(request: &Received) -> Reply {
+    let body: Value = ciborium::from_reader(request.body.as_slice()).unwrap();
+    let start = field(&body, "StartTime").unwrap().clone();
     let result = |query: &Value| {
         let metric = field(field(query, "MetricStat").unwrap(), "Metric").unwrap();
         let dimension = &field(metric, "Dimensions").unwrap().as_array().unwrap()[0];
@@ -76,18 +76,18 @@ fn numbered(asked: &Asked) -> Reply {
             ("Values", Value::Array(vec![Value::Float(number)])),
         ])
     };
-    let queries = field(&request, "MetricDataQueries").unwrap().as_array().unwrap();
+    let queries = field(&body, "MetricDataQueries").unwrap().as_array().unwrap();
     Reply::Cbor(map([("MetricDataResults", Value::Array(queries.iter().map(result).collect()))]))
 }
 
 /// An endpoint with `count` instances in Ireland.
 fn with_instances(count: usize) -> Aws {
-    Aws::start(move |asked| {
-        if in_ireland(asked, "DescribeInstances") {
-            let (numbers, next) = page(asked, "NextToken=", 1_000, count);
-            return Some(instances(asked, &numbers, next));
+    Aws::start(move |request| {
+        if in_ireland(request, "DescribeInstances") {
+            let (numbers, next) = page(request, "NextToken=", 1_000, count);
+            return Some(instances(request, &numbers, next));
         }
-        (asked.operation == "GetMetricData").then(|| numbered(asked))
+        (request.operation == "GetMetricData").then(|| numbered(request))
     })
 }
 
@@ -110,13 +110,13 @@ async fn each_resource_gets_the_series_that_were_asked_of_it() {
 #[tokio::test]
 async fn a_resource_is_read_while_others_of_its_region_still_wait_for_cloudwatch() {
     let aws = with_instances(1_201);
-    let asked_at_first = OnceLock::new();
+    let received_at_first = OnceLock::new();
     let read = |_: &Resource, _: &[Series]| {
-        asked_at_first.get_or_init(|| aws.asked("GetMetricData").len());
+        received_at_first.get_or_init(|| aws.received("GetMetricData").len());
     };
     let wanted = Wanted { regions: None, types: vec![ResourceType::Ec2], tags: false };
     aws.collector().survey(&wanted, needs, read, Instant::now() + LONG).await.unwrap();
-    let (at_first, in_all) = (asked_at_first.into_inner().unwrap(), aws.asked("GetMetricData").len());
+    let (at_first, in_all) = (received_at_first.into_inner().unwrap(), aws.received("GetMetricData").len());
     assert_eq!(in_all, 18);
     assert!(at_first <= in_all / 2, "{at_first} of {in_all}");
 }
@@ -135,19 +135,21 @@ async fn ten_thousand_instances_take_the_fewest_requests_that_cloudwatchs_limits
 
 #[tokio::test]
 async fn a_region_that_is_not_measured_is_its_own_gap() {
-    let aws = Aws::start(|asked| match asked.operation.as_str() {
-        "DescribeInstances" => Some(instances(asked, if asked.region == "eu-west-1" { &[1, 2] } else { &[3] }, None)),
-        "GetMetricData" if asked.region == "eu-west-1" => {
+    let aws = Aws::start(|request| match request.operation.as_str() {
+        "DescribeInstances" => {
+            Some(instances(request, if request.region == "eu-west-1" { &[1, 2] } else { &[3] }, None))
+        }
+        "GetMetricData" if request.region == "eu-west-1" => {
             Some(Reply::Error(403, "AccessDenied", "no policy allows it"))
         }
-        "GetMetricData" => Some(numbered(asked)),
+        "GetMetricData" => Some(numbered(request)),
         _ => None,
     });
     let (Survey { inventory, read: series }, coverage) = survey(&aws, &[ResourceType::Ec2, ResourceType::Ebs]).await;
     let statuses: Vec<_> = series.iter().map(|series| series[0].status).collect();
     assert_eq!(inventory.resources.len(), 3);
     assert_eq!(statuses, [SeriesStatus::Missing, SeriesStatus::Missing, SeriesStatus::Complete]);
-    assert_eq!(told(&coverage.gaps), [("eu-west-1", "GetMetricData", GapStatus::Denied, "AccessDenied")]);
+    assert_eq!(reported(&coverage.gaps), [("eu-west-1", "GetMetricData", GapStatus::Denied, "AccessDenied")]);
     assert_eq!(coverage.gaps[0].resource_types, ["ec2"]);
     assert!(coverage.partial);
 }
@@ -156,30 +158,30 @@ async fn a_region_that_is_not_measured_is_its_own_gap() {
 async fn what_needs_no_measurement_asks_cloudwatch_nothing() {
     let aws = Aws::start(|_| None);
     let (_, coverage) = survey(&aws, &[ResourceType::Ebs, ResourceType::Lambda]).await;
-    assert_eq!((aws.asked("GetMetricData").len(), aws.asked("GetResources").len()), (0, 0));
+    assert_eq!((aws.received("GetMetricData").len(), aws.received("GetResources").len()), (0, 0));
     assert!(!coverage.partial);
 }
 
 #[tokio::test]
 async fn a_region_that_hangs_keeps_no_other_one_from_being_measured() {
-    let aws = Aws::start(|asked| match asked.operation.as_str() {
-        "DescribeInstances" if asked.region == "eu-west-1" => Some(Reply::Hang),
-        "DescribeInstances" => Some(instances(asked, &[7], None)),
-        "GetMetricData" => Some(numbered(asked)),
+    let aws = Aws::start(|request| match request.operation.as_str() {
+        "DescribeInstances" if request.region == "eu-west-1" => Some(Reply::Hang),
+        "DescribeInstances" => Some(instances(request, &[7], None)),
+        "GetMetricData" => Some(numbered(request)),
         _ => None,
     });
     let wanted = Wanted { regions: None, types: vec![ResourceType::Ec2], tags: false };
     let deadline = Instant::now() + Duration::from_secs(2);
     let (survey, coverage) = aws.collector().survey(&wanted, needs, series, deadline).await.unwrap();
     assert!(survey.read[0].iter().all(|series| series.status == SeriesStatus::Complete));
-    assert_eq!(told(&coverage.gaps), [("eu-west-1", "DescribeInstances", GapStatus::TimedOut, "DeadlineExceeded")]);
+    assert_eq!(reported(&coverage.gaps), [("eu-west-1", "DescribeInstances", GapStatus::TimedOut, "DeadlineExceeded")]);
 }
 
 #[tokio::test]
 async fn a_region_that_hung_in_listing_gets_little_time_to_be_measured() {
-    let aws = Aws::start(|asked| match asked.operation.as_str() {
-        _ if asked.region != "eu-west-1" => None,
-        "DescribeInstances" => Some(instances(asked, &[7], None)),
+    let aws = Aws::start(|request| match request.operation.as_str() {
+        _ if request.region != "eu-west-1" => None,
+        "DescribeInstances" => Some(instances(request, &[7], None)),
         "DescribeVolumes" | "GetMetricData" => Some(Reply::Hang),
         _ => None,
     });
@@ -188,7 +190,7 @@ async fn a_region_that_hung_in_listing_gets_little_time_to_be_measured() {
     let (_, coverage) = collector.survey(&wanted, needs, series, Instant::now() + LONG).await.unwrap();
     // The one by the call's own limit, the other by what was left to the region.
     assert_eq!(
-        told(&coverage.gaps),
+        reported(&coverage.gaps),
         [
             ("eu-west-1", "GetMetricData", GapStatus::TimedOut, "DeadlineExceeded"),
             ("eu-west-1", "DescribeVolumes", GapStatus::TimedOut, "RequestTimedOut"),
