@@ -58,7 +58,7 @@ impl From<Window> for WindowCoverage {
     }
 }
 
-/// Puts series, which are in the order of [`MetricsQuery::asked`], under the names that were asked for.
+/// Puts series, which are in the order of [`MetricsQuery::measurements`], under the names that were asked for.
 pub(crate) fn shape(query: &MetricsQuery, series: Vec<Series>, common: Coverage) -> (Data, MetricsCoverage) {
     let names = query.resource_ids.iter().flat_map(|id| query.metrics.iter().map(move |named| (id, named)));
     let mut data = Data::new();

@@ -19,7 +19,7 @@ use crate::query::MetricsQuery;
 pub async fn handle(accounts: &Accounts, call: Call) -> Result<Answer<Data, MetricsCoverage>, ApiError> {
     let query = MetricsQuery::read(&call)?;
     let collector = call.account(|account, principal| accounts.collector(account, principal))?;
-    let measured = collector.measure(&query.asked(), call.deadline).await;
+    let measured = collector.measure(&query.measurements(), call.deadline).await;
     let (series, coverage) = measured.map_err(|refusal| ApiError::refused("region", &refusal, refusal.gap()))?;
     if series.iter().all(|series| series.status == SeriesStatus::Missing) {
         return Err(ApiError::nothing_collected(&coverage.gaps, None));

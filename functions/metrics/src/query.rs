@@ -67,7 +67,7 @@ impl MetricsQuery {
     }
 
     /// What to measure: every metric of each resource, resource by resource.
-    pub(crate) fn asked(&self) -> Measurements {
+    pub(crate) fn measurements(&self) -> Measurements {
         let of_resource = |id: &String| {
             let measurement = |named: &NamedMetric| Measurement {
                 catalog: self.catalog,
@@ -277,7 +277,7 @@ mod tests {
             refused(&[("resource_ids", &many.join(","))])
                 .ends_with("required: 1 to 500 ids with commas between, and not 501")
         );
-        assert_eq!(read(&[("resource_ids", &many[..500].join(","))]).unwrap().asked().wanted.len(), 500);
+        assert_eq!(read(&[("resource_ids", &many[..500].join(","))]).unwrap().measurements().wanted.len(), 500);
     }
 
     #[test]

@@ -43,22 +43,26 @@ impl Collector {
     ///
     /// # Errors
     /// A region that AWS does not have, or an account that does not let us in. Everything else that goes wrong is a gap or the status of a series.
-    pub async fn measure(&self, asked: &Measurements, deadline: Instant) -> Result<(Vec<Series>, Coverage), Refusal> {
-        let Measurements { region, resource_type, wanted } = asked;
+    pub async fn measure(
+        &self,
+        measurements: &Measurements,
+        deadline: Instant,
+    ) -> Result<(Vec<Series>, Coverage), Refusal> {
+        let Measurements { region, resource_type, wanted } = measurements;
         let types = [*resource_type];
         let (collected, aws_requests) = metered(Box::pin(async {
             self.enter(deadline).await?;
             let series = async {
                 let mut series = missing(wanted);
-                let keep = |place, found| {
-                    if let Some(series) = series.get_mut(place) {
+                let keep = |index, found| {
+                    if let Some(series) = series.get_mut(index) {
                         *series = found;
                     }
                 };
                 let gaps = self.series(region, &types, wanted, deadline, keep).await;
                 Ok((series, gaps))
             };
-            let measured = try_join(self.checked_region(asked, deadline), series);
+            let measured = try_join(self.checked_region(measurements, deadline), series);
             Ok(tokio::join!(measured, self.account(deadline)))
         }))
         .await;
@@ -72,9 +76,9 @@ impl Collector {
         Ok((series, coverage))
     }
 
-    async fn checked_region(&self, asked: &Measurements, deadline: Instant) -> Result<(), NotMeasured> {
-        let wanted = [asked.region.clone()];
-        let regions = self.regions(Some(&wanted), &[asked.resource_type], deadline).await;
+    async fn checked_region(&self, measurements: &Measurements, deadline: Instant) -> Result<(), NotMeasured> {
+        let wanted = [measurements.region.clone()];
+        let regions = self.regions(Some(&wanted), &[measurements.resource_type], deadline).await;
         let regions = regions.map_err(NotMeasured::Refused)?;
         // Where AWS does not list its regions, CloudWatch's own answer decides.
         if regions.names.is_empty() { Err(NotMeasured::Disabled(regions.gaps)) } else { Ok(()) }
@@ -93,8 +97,8 @@ impl Collector {
         let mut batches = cloudwatch::read(&self.inquiry(region, None, deadline), wanted);
         let mut gaps = Vec::new();
         while let Some((series, fault)) = batches.next().await {
-            for (place, series) in series {
-                take(place, series);
+            for (index, series) in series {
+                take(index, series);
             }
             let gap = fault.map(|fault| self.gap(fault, region, types));
             // Batches that failed alike are one gap: the series themselves say which are missing.

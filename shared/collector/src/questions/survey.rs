@@ -108,7 +108,7 @@ impl Collector {
         let mut types = BTreeSet::new();
         let mut measurements = Vec::new();
         // What is on two pages is measured once.
-        let (mut asked, mut known) = (Vec::new(), HashSet::new());
+        let (mut pending, mut known) = (Vec::new(), HashSet::new());
         for resource in resources {
             let is_new = known.insert((resource.resource_type(), &resource.id));
             let own = needs(resource);
@@ -116,7 +116,7 @@ impl Collector {
                 types.insert(resource.resource_type());
                 let first = measurements.len();
                 measurements.extend(own);
-                asked.push(Asked { resource, places: first..measurements.len(), came: Vec::new() });
+                pending.push(Pending { resource, indices: first..measurements.len(), received: Vec::new() });
             }
         }
         if measurements.is_empty() {
@@ -124,16 +124,17 @@ impl Collector {
         }
         let types: Vec<_> = types.into_iter().collect();
         let (mut found, mut complete) = (ReadOf::new(), true);
-        let take = |place, series: Series| {
+        let take = |index, series: Series| {
             complete &= series.status == SeriesStatus::Complete;
-            let after = asked.partition_point(|asked| asked.places.start <= place);
-            let Some(Asked { resource, places, came }) = after.checked_sub(1).and_then(|at| asked.get_mut(at)) else {
+            let after = pending.partition_point(|pending| pending.indices.start <= index);
+            let Some(Pending { resource, indices, received }) = after.checked_sub(1).and_then(|at| pending.get_mut(at))
+            else {
                 return;
             };
-            came.push((place, series));
-            if came.len() == places.len() {
-                came.sort_unstable_by_key(|(place, _)| *place);
-                let series: Vec<_> = mem::take(came).into_iter().map(|(_, series)| series).collect();
+            received.push((index, series));
+            if received.len() == indices.len() {
+                received.sort_unstable_by_key(|(index, _)| *index);
+                let series: Vec<_> = mem::take(received).into_iter().map(|(_, series)| series).collect();
                 let key = (resource.resource_type(), region.to_owned(), resource.id.clone());
                 found.insert(key, read(resource, &series));
             }
@@ -150,10 +151,10 @@ fn soon() -> Instant {
 }
 
 /// A resource whose series are coming.
-struct Asked<'a> {
+struct Pending<'a> {
     resource: &'a Resource,
     /// The places of its measurements among all of its region.
-    places: Range<usize>,
+    indices: Range<usize>,
     /// The series that have come, with their places.
-    came: Vec<(usize, Series)>,
+    received: Vec<(usize, Series)>,
 }

@@ -69,32 +69,32 @@ pub(crate) fn read<'a>(
 }
 
 /// A measurement and its place among all.
-type Placed<'a> = (usize, &'a Measurement);
+type Indexed<'a> = (usize, &'a Measurement);
 
 /// Cuts measurements into requests, each of one start and end, by the queries and the datapoints that one may have. They
 /// come in the order of the measurements, so that those of one resource are answered close together.
-fn batches(measurements: &[Measurement]) -> Vec<Vec<Placed<'_>>> {
+fn batches(measurements: &[Measurement]) -> Vec<Vec<Indexed<'_>>> {
     let mut spans: BTreeMap<_, Vec<_>> = BTreeMap::new();
-    for placed in measurements.iter().enumerate() {
-        let Window { start, end, .. } = placed.1.window;
-        spans.entry((start, end)).or_default().push(placed);
+    for indexed in measurements.iter().enumerate() {
+        let Window { start, end, .. } = indexed.1.window;
+        spans.entry((start, end)).or_default().push(indexed);
     }
     let mut batches: Vec<_> = spans.into_values().flat_map(batches_of_a_span).collect();
-    batches.sort_by_key(|batch| batch.first().map(|(place, _)| *place));
+    batches.sort_by_key(|batch| batch.first().map(|(index, _)| *index));
     batches
 }
 
-fn batches_of_a_span(measurements: Vec<Placed<'_>>) -> Vec<Vec<Placed<'_>>> {
+fn batches_of_a_span(measurements: Vec<Indexed<'_>>) -> Vec<Vec<Indexed<'_>>> {
     let mut batches: Vec<Vec<_>> = Vec::new();
     let (mut queries, mut datapoints) = (0_usize, 0_usize);
-    for placed in measurements {
-        queries = queries.saturating_add(placed.1.statistics.len());
-        datapoints = datapoints.saturating_add(placed.1.datapoints());
+    for indexed in measurements {
+        queries = queries.saturating_add(indexed.1.statistics.len());
+        datapoints = datapoints.saturating_add(indexed.1.datapoints());
         match batches.last_mut() {
-            Some(batch) if queries <= QUERIES_A_REQUEST && datapoints <= DATAPOINTS_A_REQUEST => batch.push(placed),
+            Some(batch) if queries <= QUERIES_A_REQUEST && datapoints <= DATAPOINTS_A_REQUEST => batch.push(indexed),
             _ => {
-                (queries, datapoints) = (placed.1.statistics.len(), placed.1.datapoints());
-                batches.push(vec![placed]);
+                (queries, datapoints) = (indexed.1.statistics.len(), indexed.1.datapoints());
+                batches.push(vec![indexed]);
             }
         }
     }
@@ -102,7 +102,7 @@ fn batches_of_a_span(measurements: Vec<Placed<'_>>) -> Vec<Vec<Placed<'_>>> {
 }
 
 /// One request with its pages.
-async fn request(client: Gated<CloudWatch>, batch: Vec<Placed<'_>>, deadline: Instant) -> Answered {
+async fn request(client: Gated<CloudWatch>, batch: Vec<Indexed<'_>>, deadline: Instant) -> Answered {
     let Some((_, Measurement { window, .. })) = batch.first() else { return (Vec::new(), None) };
     let ask = |token| {
         client
@@ -124,13 +124,13 @@ async fn request(client: Gated<CloudWatch>, batch: Vec<Placed<'_>>, deadline: In
         counting::charge(u64::try_from(metrics).unwrap_or(u64::MAX).saturating_mul(MICRO_USD_A_METRIC));
     }
     let series = put_together(&batch, results.found);
-    (batch.into_iter().map(|(place, _)| place).zip(series).collect(), results.fault)
+    (batch.into_iter().map(|(index, _)| index).zip(series).collect(), results.fault)
 }
 
 /// The series of a batch, from the results of all pages.
 ///
 /// The status of a statistic is that of its last page, the status of a series the worst of its statistics.
-fn put_together(batch: &[Placed<'_>], results: Vec<MetricDataResult>) -> Vec<Series> {
+fn put_together(batch: &[Indexed<'_>], results: Vec<MetricDataResult>) -> Vec<Series> {
     let mut collected = missing(batch.iter().map(|(_, measurement)| *measurement));
     let mut statuses: BTreeMap<(usize, usize), SeriesStatus> = BTreeMap::new();
     for result in results {
@@ -153,7 +153,7 @@ fn put_together(batch: &[Placed<'_>], results: Vec<MetricDataResult>) -> Vec<Ser
 }
 
 /// How long a request keeps the next one waiting by the rate of datapoints; that of requests is the gate's.
-fn cost(span: &Window, batch: &[Placed<'_>]) -> Duration {
+fn cost(span: &Window, batch: &[Indexed<'_>]) -> Duration {
     let datapoints: usize = batch.iter().map(|(_, measurement)| measurement.datapoints()).sum();
     let datapoints = u64::try_from(datapoints).unwrap_or(u64::MAX);
     let recent = span.end.duration_since(span.start).unsigned_abs() <= RECENT;
@@ -162,8 +162,8 @@ fn cost(span: &Window, batch: &[Placed<'_>]) -> Duration {
 }
 
 /// The queries of a request: one a statistic, whose id says which.
-fn queries(batch: &[Placed<'_>]) -> Vec<MetricDataQuery> {
-    let of_measurement = |(index, (_, measurement)): (usize, &Placed<'_>)| {
+fn queries(batch: &[Indexed<'_>]) -> Vec<MetricDataQuery> {
+    let of_measurement = |(index, (_, measurement)): (usize, &Indexed<'_>)| {
         let Measurement { catalog, metric, resource_id, statistics, window } = measurement;
         let dimensions = catalog.dimensions(metric, resource_id);
         let dimensions = dimensions.map(|(name, value)| Dimension::builder().name(name).value(value).build());
@@ -254,9 +254,9 @@ mod tests {
             .into_iter()
             .flat_map(|window| measurements(1, &["Average"], window))
             .collect();
-        let places: Vec<Vec<_>> =
+        let indices: Vec<Vec<_>> =
             batches(&mixed).iter().map(|batch| batch.iter().map(|(index, _)| *index).collect()).collect();
-        assert_eq!(places, [vec![0, 1, 3], vec![2], vec![4]]);
+        assert_eq!(indices, [vec![0, 1, 3], vec![2], vec![4]]);
     }
 
     #[test]
@@ -294,9 +294,9 @@ mod tests {
                 })
                 .collect();
             let batches = batches(&all);
-            let mut places: Vec<_> = batches.iter().flatten().map(|(index, _)| *index).collect();
-            places.sort_unstable();
-            prop_assert_eq!(places, (0..all.len()).collect::<Vec<_>>());
+            let mut indices: Vec<_> = batches.iter().flatten().map(|(index, _)| *index).collect();
+            indices.sort_unstable();
+            prop_assert_eq!(indices, (0..all.len()).collect::<Vec<_>>());
             for batch in &batches {
                 let queries: usize = batch.iter().map(|(_, m)| m.statistics.len()).sum();
                 let datapoints: usize = batch.iter().map(|(_, m)| m.datapoints()).sum();
