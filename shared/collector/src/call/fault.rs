@@ -58,13 +58,13 @@ impl Fault {
         match error {
             SdkError::ServiceError(context) => answered(operation, context.err(), context.raw().status().as_u16()),
             SdkError::TimeoutError(_) => {
-                Self::ours(operation, GapStatus::TimedOut, "RequestTimedOut", "AWS did not answer in time")
+                Self::new(operation, GapStatus::TimedOut, "RequestTimedOut", "AWS did not answer in time")
             }
             SdkError::DispatchFailure(failure) => {
                 let reason = failure.as_connector_error().map_or_else(String::new, |error| root_cause(error));
                 if failure.is_timeout() {
                     let message = format!("no connection in time: {reason}");
-                    Self::ours(operation, GapStatus::TimedOut, "ConnectTimedOut", &message)
+                    Self::new(operation, GapStatus::TimedOut, "ConnectTimedOut", &message)
                 } else {
                     Self::failed(operation, "ConnectionFailed", &format!("the request was not sent: {reason}"))
                 }
@@ -77,7 +77,7 @@ impl Fault {
     /// The answer's deadline came before the call's answer.
     pub(crate) fn past_deadline(operation: &'static Operation) -> Self {
         let message = "no answer before the deadline of this request";
-        Self::ours(operation, GapStatus::TimedOut, "DeadlineExceeded", message)
+        Self::new(operation, GapStatus::TimedOut, "DeadlineExceeded", message)
     }
 
     /// AWS gave a page token that it had given before: the pages go round in a circle.
@@ -87,7 +87,7 @@ impl Fault {
 
     /// An answer that lacks what it must have.
     pub(crate) fn failed(operation: &'static Operation, code: &str, message: &str) -> Self {
-        Self::ours(operation, GapStatus::Failed, code, message)
+        Self::new(operation, GapStatus::Failed, code, message)
     }
 
     fn unreadable(operation: &'static Operation, http_status: u16) -> Self {
@@ -95,7 +95,7 @@ impl Fault {
         Self::failed(operation, "UnreadableResponse", &message)
     }
 
-    fn ours(operation: &'static Operation, status: GapStatus, code: &str, message: &str) -> Self {
+    fn new(operation: &'static Operation, status: GapStatus, code: &str, message: &str) -> Self {
         Self { operation, status, code: code.to_owned(), message: cleaned(message) }
     }
 

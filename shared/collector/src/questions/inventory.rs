@@ -94,12 +94,12 @@ impl Entered {
 }
 
 /// What one region has.
-pub(crate) struct InRegion {
+pub(crate) struct RegionListings {
     listed: Vec<Listed>,
     tags: Option<RegionTags>,
 }
 
-impl InRegion {
+impl RegionListings {
     /// Every resource that was found.
     pub(crate) fn resources(&self) -> impl Iterator<Item = &Resource> {
         self.listed.iter().flat_map(|listed| &listed.listing.found)
@@ -112,7 +112,7 @@ impl InRegion {
 }
 
 /// What is listed for all regions at once.
-pub(crate) struct InNoRegion(Vec<Listed>);
+pub(crate) struct GlobalListings(Vec<Listed>);
 
 /// What all listings together have.
 pub(crate) struct Collected {
@@ -154,21 +154,21 @@ impl Collector {
         wanted: &Wanted,
         entered: &Entered,
         deadline: Instant,
-    ) -> InRegion {
+    ) -> RegionListings {
         let inquiry = self.inquiry(region, entered.account.as_ref().ok(), deadline);
         let types = wanted.types.iter().filter(|kind| !kind.is_global());
         let listings = join_all(types.map(|kind| list(*kind, region, inquiry)));
         let filters: Vec<_> = tag_filters(wanted).collect();
         let tags = async { if filters.is_empty() { None } else { Some(tagging::list_tags(&inquiry, &filters).await) } };
         let (listed, tags) = tokio::join!(listings, tags);
-        InRegion { listed, tags }
+        RegionListings { listed, tags }
     }
 
     /// What has one list for all regions, which the home region gives.
-    pub(crate) async fn list_global(&self, wanted: &Wanted, entered: &Entered, deadline: Instant) -> InNoRegion {
+    pub(crate) async fn list_global(&self, wanted: &Wanted, entered: &Entered, deadline: Instant) -> GlobalListings {
         let inquiry = self.inquiry(self.clients.home_region(), entered.account.as_ref().ok(), deadline);
         let types = wanted.types.iter().filter(|kind| kind.is_global());
-        InNoRegion(join_all(types.map(|kind| list(*kind, GLOBAL, inquiry))).await)
+        GlobalListings(join_all(types.map(|kind| list(*kind, GLOBAL, inquiry))).await)
     }
 
     /// Makes one inventory of all listings; those of `regions` come in the order of their regions.
@@ -176,8 +176,8 @@ impl Collector {
         &self,
         wanted: &Wanted,
         entered: Entered,
-        regions: Vec<InRegion>,
-        InNoRegion(mut listings): InNoRegion,
+        regions: Vec<RegionListings>,
+        GlobalListings(mut listings): GlobalListings,
     ) -> Collected {
         let Entered { regions: Regions { names, mut gaps }, account } = entered;
         let mut tags = HashMap::new();
