@@ -97,7 +97,7 @@ mod tests {
         let query = read(&[]).unwrap();
         assert_eq!(query.wanted, Wanted { regions: None, types: rules::types(), tags: false });
         assert_eq!(query.settings, Settings { cpu_high: 80, cpu_low: 10 });
-        assert_eq!(query.windows.of(crate::rule::Span::Asked).periods(), 25);
+        assert_eq!(query.windows.of(crate::rule::Span::Requested).periods(), 25);
     }
 
     #[test]

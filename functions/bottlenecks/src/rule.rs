@@ -114,7 +114,7 @@ pub(crate) struct Need {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Span {
     /// The hours that the caller asked for, up to now.
-    Asked,
+    Requested,
     /// The last half hour by five minutes. Half an hour, because the newest datapoints come late: like an alarm of
     /// CloudWatch, a rule takes the newest that are there.
     FiveMinutes,
@@ -133,7 +133,7 @@ pub(crate) const WHOLE_DAYS: u32 = 13;
 #[derive(Debug, Clone)]
 pub(crate) struct Windows {
     pub(crate) now: Timestamp,
-    asked: Window,
+    requested: Window,
     five_minutes: Window,
     minutes: Window,
     days: Window,
@@ -143,7 +143,7 @@ impl Windows {
     pub(crate) fn new(hours: u32, now: Timestamp) -> Self {
         Self {
             now,
-            asked: Window::last_and_current(hours, usual_period(hours), now),
+            requested: Window::last_and_current(hours, usual_period(hours), now),
             five_minutes: Window::recent(RECENT_MINUTES, 300, now),
             minutes: Window::recent(RECENT_MINUTES, 60, now),
             days: Window::days(WHOLE_DAYS, now),
@@ -152,7 +152,7 @@ impl Windows {
 
     pub(crate) fn of(&self, span: Span) -> Window {
         match span {
-            Span::Asked => self.asked,
+            Span::Requested => self.requested,
             Span::FiveMinutes => self.five_minutes,
             Span::Minutes => self.minutes,
             Span::Days => self.days,

@@ -25,7 +25,7 @@ response says the same with the thresholds of its request. This page is written 
 /// Over what a need is read.
 fn over(span: Span) -> &'static str {
     match span {
-        Span::Asked => "the requested hours",
+        Span::Requested => "the requested hours",
         Span::FiveMinutes => "the last half hour, in periods of 5 minutes",
         Span::Minutes => "the last half hour, by the minute",
         Span::Days => "the last 13 whole days and today, by the day",

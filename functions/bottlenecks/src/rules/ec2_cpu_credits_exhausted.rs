@@ -7,7 +7,7 @@ use crate::rule::{Case, Finding, Need, Reason, Rule, Severity, Span, smallest};
 use crate::rules::common::runs;
 use crate::sizes;
 
-const BALANCE: Need = Need { metric: &instance::CPU_CREDIT_BALANCE, statistic: "Minimum", span: Span::Asked };
+const BALANCE: Need = Need { metric: &instance::CPU_CREDIT_BALANCE, statistic: "Minimum", span: Span::Requested };
 
 /// A credit is one processor for one minute; below one, nothing is left to burst with.
 const THRESHOLD: f64 = 1.0;

@@ -6,7 +6,7 @@ use collector::window::{FIVE_MINUTES, LONGEST_PERIOD};
 use crate::rule::{Case, Finding, Need, Reason, Rule, Severity, Span};
 use crate::rules::common::runs;
 
-pub(super) const MAXIMUM: Need = Need { metric: &instance::CPU, statistic: "Maximum", span: Span::Asked };
+pub(super) const MAXIMUM: Need = Need { metric: &instance::CPU, statistic: "Maximum", span: Span::Requested };
 
 pub(super) const RULE: Rule<Instance> = Rule {
     name: "ec2_high_cpu",

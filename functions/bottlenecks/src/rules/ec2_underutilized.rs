@@ -7,7 +7,7 @@ use crate::rules::common::runs;
 use crate::rules::ec2_high_cpu::MAXIMUM;
 use crate::sizes::{self, Neighbour};
 
-const AVERAGE: Need = Need { metric: &instance::CPU, statistic: "Average", span: Span::Asked };
+const AVERAGE: Need = Need { metric: &instance::CPU, statistic: "Average", span: Span::Requested };
 
 /// What a smaller type's peak may reach: Compute Optimizer leaves 20 % of headroom.
 const HIGHEST_PEAK: f64 = 80.0;

@@ -4,7 +4,7 @@ use collector::services::lambda::{self, Function};
 
 use crate::rule::{Case, Finding, Need, Reason, Rule, Severity, Span};
 
-const THROTTLES: Need = Need { metric: &lambda::THROTTLES, statistic: "Sum", span: Span::Asked };
+const THROTTLES: Need = Need { metric: &lambda::THROTTLES, statistic: "Sum", span: Span::Requested };
 
 /// Refused invocations.
 const THRESHOLD: f64 = 0.0;

@@ -6,7 +6,7 @@ use super::*;
 fn a_spike_is_told_from_a_load_that_lasts() {
     let m5 = instance("m5.large", "running");
     let spike = |need: &Need, at: Timestamp| {
-        Some(if need.span == Span::Asked && at == "2026-11-20T04:00:00Z".parse().unwrap() { 96.0 } else { 30.0 })
+        Some(if need.span == Span::Requested && at == "2026-11-20T04:00:00Z".parse().unwrap() { 96.0 } else { 30.0 })
     };
     let found = judged("ec2_high_cpu", &m5, spike).unwrap().unwrap();
     assert_eq!((found.observed.value, found.observed.threshold), (96.0, 80.0));
@@ -23,7 +23,7 @@ fn a_peak_is_counted_where_it_passes_the_threshold_and_told_by_its_period() {
         (24, "in the hour from 2026-11-19T10:00:00Z. CPU passed the threshold in 1 of 25 such periods"),
         (1_000, "in the day from 2026-10-09T00:00:00Z. CPU passed the threshold in 1 of 43 such periods"),
     ] {
-        let first = Windows::new(hours, now()).of(Span::Asked).start;
+        let first = Windows::new(hours, now()).of(Span::Requested).start;
         // At the threshold, all the others.
         let peak = |_: &Need, at| Some(if at == first { 96.0 } else { 80.0 });
         let found = judged_by(SETTINGS, hours, "ec2_high_cpu", &m5, peak).unwrap().unwrap();
