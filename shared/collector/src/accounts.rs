@@ -1,8 +1,8 @@
-//! The accounts that can be asked about: the home account, and others through a reader role in each.
+//! The available accounts: the home account, and others through a reader role in each.
 //!
-//! What is seen with one account's credentials never meets another's: each account has clients, an answer store and gates
-//! of its own. Clients and credentials are one caller's besides, since the other account's log names who asked; what AWS
-//! counts or bills by the account (gates, kept costs) is shared by all callers.
+//! Data of one account never mixes with another's: each account has its own clients, cache and gates. Clients and
+//! credentials also belong to one caller, since the other account's log names the caller. What AWS counts or bills per
+//! account (gates, cached costs) is shared by all callers.
 
 pub(crate) mod collector;
 pub(crate) mod reader_role;
@@ -20,10 +20,10 @@ use crate::call::configuration;
 use crate::model::account::Account;
 use crate::services::sts::{self, Sts};
 
-/// How many callers' clients are kept at most; those of one are 3 MB once all regions were asked.
+/// The most callers whose clients are kept; those of one caller take 3 MB once all regions have been called.
 const KEPT_CALLERS: usize = 16;
 
-/// Gives a collector for each account; made once a process and used by every invocation.
+/// Provides a collector for each account; created once per process and used by every invocation.
 #[derive(Debug)]
 pub struct Accounts {
     config: SdkConfig,
@@ -41,11 +41,12 @@ struct Others {
 }
 
 impl Accounts {
-    /// The accounts of the environment: home is that of its credentials (on Lambda, those of the function's role), the
-    /// others are those of `OTHER_ACCOUNTS` (`organization` for any), through `READER_ROLE` and `READER_EXTERNAL_ID`. Makes no AWS call.
+    /// Creates the accounts of the environment. The home account is that of the environment's credentials (on Lambda,
+    /// those of the function's role). The others are those of `OTHER_ACCOUNTS` (`organization` for all of the
+    /// organisation), through `READER_ROLE` and `READER_EXTERNAL_ID`. Makes no AWS call.
     ///
     /// # Errors
-    /// The environment has no region or no credentials.
+    /// If the environment has no region or no credentials.
     pub async fn from_env() -> Result<Self, NotSet> {
         let roles = ReaderRoles::from_env(|name| std::env::var(name).ok());
         Ok(Self::new(configuration::from_env().await?, roles))
@@ -56,8 +57,8 @@ impl Accounts {
         Self { config, home, roles, others: Mutex::default() }
     }
 
-    /// The collector of `account`, `None` being the home account, for `principal`; `None` where this deployment has no
-    /// role in it.
+    /// Returns the collector of `account` (`None` for the home account) for `principal`; `None` if this deployment has
+    /// no role in the account.
     pub fn collector(&self, account: Option<&str>, principal: &str) -> Option<Arc<Collector>> {
         let Some(account) = account else { return Some(Arc::clone(&self.home)) };
         if !self.roles.includes(account) {

@@ -1,9 +1,9 @@
 //! One call to AWS, and everything that guards it.
 //!
-//! A service gives its client here ([`clients`]); every client has the same guards, whatever it calls: a gate that keeps
-//! it below AWS's rates, time limits and retries, a check that no response was cut off, and a count of its requests. The
-//! code that calls an operation names it ([`Operation`](crate::model::operation::Operation)) and follows its pages
-//! ([`pages`]); what goes wrong becomes a [`fault`].
+//! Services define their clients here ([`clients`]). All clients have the same guards: a gate that keeps them below
+//! AWS's rates, time limits and retries, a check that no response was cut off, and a count of their requests. The code
+//! that calls an operation names it ([`Operation`](crate::model::operation::Operation)) and follows its pages
+//! ([`pages`]); a failure becomes a [`fault`].
 
 pub(crate) mod cache;
 pub(crate) mod clients;

@@ -1,20 +1,20 @@
 //! Everything that talks to AWS.
 //!
-//! [`Accounts`] gives a [`Collector`] for the home account or another one. A function asks it a question and gets plain
-//! values with a [`Coverage`]: the account, what is missing and why, and every request that was sent. A failure of one
-//! region or service is part of that answer, never an error, so that a partial inventory is an ordinary value.
+//! [`Accounts`] returns a [`Collector`] for the home account or another one. A function calls it and gets plain values
+//! with a [`Coverage`]: the account, what is missing and why, and every request that was sent. A failure of one region
+//! or service is part of the result, never an error, so a partial inventory is an ordinary value.
 //!
-//! The folders are floors, and imports go down only:
+//! The folders are floors, and imports only go down:
 //!
 //! ```text
-//! questions/   what a function may ask: inventory, survey, measure, costs
-//! accounts/    which account and where: home, reader roles, regions
-//! services/    one file a service or a type of resource, the only ones that name an SDK; the registry of types
-//! call/        one call and all that guards it: clients, gate, pages, faults, counting
+//! questions/   what a function may ask of an account: inventory, survey, measure, costs
+//! accounts/    which account, and which regions: home, reader roles, regions
+//! services/    one file per service or type of resource, the only files that name an SDK; the registry of types
+//! call/        one call and everything that guards it: clients, gate, pages, faults, counting
 //! model/       plain values: resource, coverage, metric, window, costs
 //! ```
 //!
-//! CONTRIBUTING.md says step by step how a type, a metric or an operation is added.
+//! CONTRIBUTING.md explains step by step how to add a type, a metric or an operation.
 
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects, reason = "a test that overflows fails, as it should"))]
 

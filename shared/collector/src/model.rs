@@ -1,7 +1,7 @@
-//! Plain values: what the collector returns and what it is asked for.
+//! Plain values: what the collector accepts and returns.
 //!
-//! The lowest floor. No value here calls anything, knows an SDK, or depends on another floor, so that every floor above
-//! can share them and a test can build them by hand.
+//! This is the lowest floor. No value here calls anything, knows an SDK, or depends on another floor, so all floors
+//! above can share them and a test can build them by hand.
 
 pub(crate) mod account;
 pub(crate) mod aws_requests;

@@ -1,7 +1,8 @@
-//! What a function may ask of an account: one file a question.
+//! What a function may ask of an account, one file each.
 //!
-//! Each says what runs side by side and what is kept, and answers with plain values and their
-//! [`Coverage`](crate::model::coverage::Coverage). A failure of one region or service is part of an answer, never an error.
+//! Each file decides what runs concurrently and what is cached, and returns plain values with their
+//! [`Coverage`](crate::model::coverage::Coverage). A failure of one region or service is part of the result, never an
+//! error.
 
 pub(crate) mod costs;
 pub(crate) mod inventory;

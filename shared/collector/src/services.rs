@@ -1,8 +1,8 @@
-//! AWS's services: one file a service or a type of resource, the only ones that name an SDK.
+//! AWS's services: one file per service or type of resource, the only files that name an SDK.
 //!
-//! A type of resource is one file that implements [`Kind`], and one line of [`kinds!`] below. From these lines follow
-//! [`ResourceType`] and [`Detail`], and with them everything that can be asked of any type: its name, states, metrics,
-//! tags, operations, and its list. To add a type, follow CONTRIBUTING.md.
+//! A type of resource is one file that implements [`Kind`], and one line of [`kinds!`] below. These lines generate
+//! [`ResourceType`] and [`Detail`], and with them everything that is available for any type: its name, states, metrics,
+//! tags, operations and listing. To add a type, follow CONTRIBUTING.md.
 
 pub(crate) mod cloudwatch;
 pub(crate) mod cost_explorer;
@@ -33,27 +33,27 @@ use crate::services::lambda::Function;
 use crate::services::rds::Database;
 use crate::services::s3::Bucket;
 
-/// Makes the types of resources of lines `Variant(how one is stored): Kind`. `Ec2(Box<Instance>): Instance` becomes
-/// `ResourceType::Ec2`, `Detail::Ec2(Box<Instance>)`, `impl OfKind for Instance`, and an arm in each match below, with what
-/// `Instance` says as a [`Kind`].
+/// Generates the types of resources from lines `Variant(how one is stored): Kind`. `Ec2(Box<Instance>): Instance`
+/// becomes `ResourceType::Ec2`, `Detail::Ec2(Box<Instance>)`, `impl OfKind for Instance`, and an arm in each match
+/// below that uses `Instance` as a [`Kind`].
 macro_rules! kinds {
     ($($variant:ident($stored:ty): $kind:ty,)+) => {
-        /// The types of resources, in the order of answers.
+        /// The types of resources, in the order of responses.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[expect(missing_docs, reason = "each is described by its kind")]
         pub enum ResourceType { $($variant,)+ }
 
-        /// What only resources of one type have.
+        /// The fields that only resources of one type have.
         #[derive(Debug, Clone, PartialEq, Serialize)]
         #[serde(untagged)]
         #[expect(missing_docs, reason = "each is described by its kind")]
         pub enum Detail { $($variant($stored),)+ }
 
         impl ResourceType {
-            /// Every type, in the order of answers.
+            /// Every type, in the order of responses.
             pub const ALL: [Self; [$(stringify!($variant)),+].len()] = [$(Self::$variant),+];
             fn about(self) -> &'static About { match self { $(Self::$variant => const { &About::of::<$kind>() },)+ } }
-            /// Every resource of this type in a region, or in the account where the type is global.
+            /// Lists every resource of this type in a region, or in the account if the type is global.
             pub(crate) async fn list(self, inquiry: &Inquiry<'_>) -> Listing<Resource> {
                 match self { $(Self::$variant => <$kind>::list(inquiry).await.map(|r| r.map(Detail::$variant)),)+ }
             }
@@ -81,47 +81,47 @@ kinds! {
 /// One resource of any type.
 pub type Resource = OfType<Detail>;
 
-/// What a type of resource has of its own, in a [`Detail`].
+/// The fields of one type of resource, inside a [`Detail`].
 pub trait OfKind: Sized {
     /// The type.
     const RESOURCE_TYPE: ResourceType;
 
-    /// The detail, if it is of this type.
+    /// Returns the fields, if the detail is of this type.
     fn of(detail: &Detail) -> Option<&Self>;
 }
 
 impl ResourceType {
-    /// The name of the type in parameters and answers.
+    /// Returns the name of the type in parameters and responses.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         self.about().name
     }
 
-    /// The states that resources of this type can be in; none where AWS lists no state with them.
+    /// Returns the states that resources of this type can have; empty if AWS lists none.
     #[must_use]
     pub fn states(self) -> &'static [&'static str] {
         self.about().states
     }
 
-    /// What CloudWatch measures of this type; `None` where it measures nothing.
+    /// Returns what CloudWatch measures of this type; `None` if it measures nothing.
     #[must_use]
     pub fn catalog(self) -> Option<&'static Catalog> {
         self.about().catalog
     }
 
-    /// The operations that list this type.
+    /// Returns the operations that list this type.
     #[must_use]
     pub fn operations(self) -> &'static [&'static Operation] {
         self.about().operations
     }
 
-    /// Whether one list has all resources of this type, whatever their region.
+    /// Returns whether a single list has the resources of all regions.
     #[must_use]
     pub fn is_global(self) -> bool {
         self.about().scope == Scope::Global
     }
 
-    /// How the tagging API calls a type that lists its resources without tags; `None` for all others.
+    /// Returns the tagging API's name for a type that is listed without tags; `None` for all other types.
     pub(crate) fn tag_filter(self) -> Option<&'static str> {
         match self.about().tags {
             TagSource::TaggingApi(filter) => Some(filter),
@@ -151,19 +151,19 @@ impl<'de> Deserialize<'de> for ResourceType {
 }
 
 impl Resource {
-    /// The type of this resource.
+    /// Returns the type of this resource.
     #[must_use]
     pub fn resource_type(&self) -> ResourceType {
         self.detail.resource_type()
     }
 
-    /// Where the resource stands in the order of every answer: by type, region and id.
+    /// Returns the position of the resource in every response: its type, region and id.
     #[must_use]
     pub fn position(&self) -> (ResourceType, Option<&str>, &str) {
         (self.resource_type(), self.region.as_deref(), &self.id)
     }
 
-    /// The state, where the type has one: one of [`ResourceType::states`], or a newer one of AWS's.
+    /// Returns the state, if the type has one: one of [`ResourceType::states`], or one that AWS added later.
     #[must_use]
     pub fn state(&self) -> Option<&str> {
         self.detail.state()
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn types_are_written_and_read_as_parameters_name_them() {
+    fn types_are_serialised_by_the_names_of_parameters() {
         let names: Vec<_> = ResourceType::ALL.iter().map(ToString::to_string).collect();
         assert!(names.starts_with(&["ec2", "rds", "s3", "lambda", "ebs", "eip"].map(str::to_owned)));
         for kind in ResourceType::ALL {
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn both_names_of_every_metric_find_it_and_no_name_is_ambiguous() {
+    fn every_metric_is_found_by_both_names_and_no_name_is_ambiguous() {
         for catalog in ResourceType::ALL.into_iter().filter_map(ResourceType::catalog) {
             for metric in catalog.metrics {
                 assert_eq!(catalog.find(metric.name), Some(metric));
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn no_period_is_shorter_than_aws_measures() {
+    fn a_metric_has_the_shortest_interval_that_aws_measures() {
         assert_eq!(ec2::instance::CPU.shortest_period, 60);
         assert_eq!(ec2::instance::CPU_CREDIT_BALANCE.shortest_period, 300);
         assert_eq!(s3::BUCKET_SIZE.shortest_period, 86_400);

@@ -1,4 +1,4 @@
-//! The AWS adapters over a real wire: what an endpoint answers, and what the collector makes of it.
+//! The AWS adapters over real HTTP: what an endpoint responds, and what the collector makes of it.
 
 mod accounts;
 mod aws;
@@ -23,15 +23,15 @@ async fn collect(aws: &Aws, types: &[ResourceType]) -> (Inventory, Coverage) {
 async fn collect_until(aws: &Aws, types: &[ResourceType], time: Duration) -> (Inventory, Coverage) {
     let wanted = Wanted { regions: None, types: types.to_vec(), tags: true };
     let (inventory, coverage) = aws.collector().inventory(&wanted, Instant::now() + time).await.unwrap();
-    calls_what_it_says(&wanted.operations(), &coverage);
+    calls_only_declared(&wanted.operations(), &coverage);
     (inventory, coverage)
 }
 
-/// Whether everything that was called is among `operations`, from which the roles of the functions are derived.
-fn calls_what_it_says(operations: &[&Operation], coverage: &Coverage) {
-    let said: Vec<_> = operations.iter().map(|operation| format!("{}:{}", operation.service, operation.name)).collect();
+/// Asserts that every operation that was called is among `operations`, from which the functions' roles are derived.
+fn calls_only_declared(operations: &[&Operation], coverage: &Coverage) {
+    let declared: Vec<_> = operations.iter().map(|o| format!("{}:{}", o.service, o.name)).collect();
     for called in coverage.aws_requests.by_operation.keys().filter(|name| *name != "sts:GetCallerIdentity") {
-        assert!(said.contains(called), "{called} is not among {said:?}");
+        assert!(declared.contains(called), "{called} is not among {declared:?}");
     }
 }
 
@@ -39,12 +39,12 @@ fn ids(inventory: &Inventory) -> Vec<&str> {
     inventory.resources.iter().map(|resource| resource.id.as_str()).collect()
 }
 
-/// Region, operation, status and code of each gap.
+/// Returns the region, operation, status and code of each gap.
 fn reported(gaps: &[Gap]) -> Vec<(&str, &str, GapStatus, &str)> {
     gaps.iter().map(|gap| (gap.region.as_str(), gap.operation, gap.status, gap.code.as_str())).collect()
 }
 
-/// A page of items numbered from the token on: `size` of `total`, and the next token.
+/// Returns a page of `size` of `total` numbered items that starts at the request's token, and the next token.
 fn page(request: &Received, token: &str, size: usize, total: usize) -> (Vec<usize>, Option<usize>) {
     let after = request.parameters.split(token).nth(1).unwrap_or("0");
     let from: usize = after.chars().take_while(char::is_ascii_digit).collect::<String>().parse().unwrap();
@@ -52,7 +52,7 @@ fn page(request: &Received, token: &str, size: usize, total: usize) -> (Vec<usiz
     ((from..to).collect(), (to < total).then_some(to))
 }
 
-/// The items of a page, each written by `item`.
+/// Formats the items of a page with `item`.
 fn items(numbers: &[usize], item: impl Fn(&usize) -> String) -> String {
     numbers.iter().map(item).collect::<Vec<_>>().concat()
 }

@@ -1,8 +1,8 @@
-//! One account, seen with one caller's credentials: what every question to it needs.
+//! One account with one caller's credentials: what every call to it needs.
 //!
-//! STS is asked which account it is rather than the function's own ARN read, since the credentials decide what is seen: run
-//! locally, the ARN is made up. The call needs no permission, is free, runs beside the list of regions, and its answer is
-//! kept. Of an account that is entered through a role, the role's ARN says it.
+//! STS returns which account it is. The function's own ARN would not be reliable, since the credentials decide which
+//! account is read, and local runs have a fictitious ARN. The call needs no permission, is free, runs concurrently with
+//! the list of regions, and its result is kept. If a role is assumed, its ARN contains the account.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -27,11 +27,11 @@ use crate::services::{ResourceType, sts};
 pub struct Collector {
     pub(crate) clients: Clients,
     pub(crate) common: Arc<Common>,
-    /// The role through which another account is entered.
+    /// The role that is assumed in another account.
     pub(crate) role: Option<Arc<AssumedRole>>,
 }
 
-/// What all who ask about an account have in common.
+/// What all callers of an account share.
 #[derive(Debug, Default)]
 pub(crate) struct Common {
     account: OnceCell<Account>,
@@ -41,7 +41,7 @@ pub(crate) struct Common {
 }
 
 impl Collector {
-    /// The collector of the account that the configuration's own credentials are of.
+    /// Creates the collector of the account to which the configuration's credentials belong.
     pub(crate) fn home(config: SdkConfig) -> Self {
         Self::new(config, Arc::default(), None)
     }
@@ -50,7 +50,7 @@ impl Collector {
         Self { clients: Clients::new(config, Arc::clone(&common.gates)), common, role }
     }
 
-    /// What `region` is asked with.
+    /// Returns what requests to `region` need.
     pub(crate) fn inquiry<'a>(
         &'a self,
         region: &'a str,
@@ -60,7 +60,7 @@ impl Collector {
         Inquiry::new(&self.clients, region, account, deadline)
     }
 
-    /// Makes sure that the account lets us in, before all else is asked of it.
+    /// Checks that the account grants access, before anything else is requested.
     pub(crate) async fn enter(&self, deadline: Instant) -> Result<(), Refusal> {
         let Some(role) = &self.role else { return Ok(()) };
         match role.credentials(deadline).await {
@@ -72,7 +72,7 @@ impl Collector {
         }
     }
 
-    /// The account of the credentials. Without it, only the account id and the ARNs that are built from it are missing.
+    /// Returns the account of the credentials. Without it, only the account id and the ARNs built from it are missing.
     pub(crate) async fn account(&self, deadline: Instant) -> Result<Account, Gap> {
         if let Some(role) = &self.role {
             return Ok(role.account().clone());
@@ -83,10 +83,10 @@ impl Collector {
         account.map_err(|fault| self.gap(fault, region, &[]))
     }
 
-    /// The gap that a fault in `region` leaves, for which `resource_types` lack something.
+    /// Returns the gap of a fault in `region`, because of which `resource_types` are incomplete.
     ///
-    /// The home region is enabled, since we run there, and what is asked for all regions is asked in it: there the codes
-    /// of a disabled region mean bad credentials.
+    /// The home region is always enabled, since the function runs there, and global requests go to it. Codes of a
+    /// disabled region therefore mean invalid credentials there.
     pub(crate) fn gap(&self, fault: Fault, region: &str, resource_types: &[ResourceType]) -> Gap {
         if let Some(role) = self.role.as_ref().filter(|_| fault.is_expired()) {
             role.forget();

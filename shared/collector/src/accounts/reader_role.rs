@@ -1,12 +1,13 @@
-//! Another account's reader role, and the credentials that AssumeRole gives for it.
+//! Another account's reader role, and the credentials that AssumeRole returns for it.
 //!
-//! The session is named after who asks, and carries the same as its source identity, so that the other account's
-//! CloudTrail shows it. STS takes short names of few signs: a principal that has to be cut or altered for it ends in a
-//! hash of the whole, so that no two share a session. Credentials are therefore of one account and one caller. They are kept until shortly before they
-//! expire, and whoever asks meanwhile waits for the one answer.
+//! The session's name and source identity are the caller's name, so that the other account's CloudTrail shows it. STS
+//! accepts short names of few characters; a principal that has to be shortened or altered ends in a hash of the whole
+//! name, so that no two callers share a session. Credentials therefore belong to one account and one caller. They are
+//! kept until shortly before they expire, and concurrent calls wait for the same credentials.
 //!
-//! STS is asked in our own region. Where it does not answer, or is not active for the account, the global endpoint is
-//! asked; its credentials are not taken by regions that an account has to enable, which then are gaps.
+//! The request goes to STS in the home region. If that does not respond, or is not active for the account, it goes to
+//! the global endpoint. Regions that an account has to enable reject credentials of the global endpoint, and are then
+//! reported as gaps.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
@@ -25,32 +26,32 @@ use crate::model::account::Account;
 use crate::model::coverage::GapStatus;
 use crate::services::sts::{self, Session, Sts};
 
-/// How long before they expire credentials are renewed; an answer takes half a minute at most.
+/// How long before their expiry credentials are renewed; a response takes at most half a minute.
 const RENEWED_BEFORE: Duration = Duration::from_mins(5);
-/// How long one of the two endpoints is waited for.
+/// The time limit of each of the two endpoints.
 const PATIENCE: Duration = Duration::from_secs(4);
 
-/// The longest name of a session that STS takes, and the shortest.
+/// The longest name of a session that STS accepts, and the shortest.
 const LONGEST_NAME: usize = 64;
 const SHORTEST_NAME: usize = 2;
-/// How many bytes of a hash tell apart the names that had to be altered.
+/// How many bytes of a hash distinguish altered names.
 const HASH_BYTES: usize = 8;
-/// What is left of such a name before `-` and the hash.
+/// The longest part of an altered name before `-` and the hash.
 const LONGEST_ALTERED: usize = LONGEST_NAME - 1 - 2 * HASH_BYTES;
 
-/// What `OTHER_ACCOUNTS` says where every account of the organisation may be asked about.
+/// The value of `OTHER_ACCOUNTS` if every account of the organisation is allowed.
 const ORGANIZATION: &str = "organization";
 
-/// Where this deployment has reader roles.
+/// The accounts in which this deployment has reader roles.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Covered {
-    /// In these accounts, by id.
+    /// These accounts, by id.
     Listed(Vec<String>),
-    /// In accounts of the organisation, which the functions' own policy is bound to: those that have the role.
+    /// The accounts of the organisation that have the role; the functions' own policy is limited to the organisation.
     Organization,
 }
 
-/// The reader roles that this deployment may assume: one name and external id in each of some accounts.
+/// The reader roles that this deployment may assume; all have the same name and external id.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ReaderRoles {
     accounts: Covered,
@@ -59,7 +60,7 @@ pub(crate) struct ReaderRoles {
 }
 
 impl ReaderRoles {
-    /// The roles of the variables `OTHER_ACCOUNTS` (ids with commas between, or `organization`), `READER_ROLE` and
+    /// Reads the variables `OTHER_ACCOUNTS` (comma-separated ids, or `organization`), `READER_ROLE` and
     /// `READER_EXTERNAL_ID`.
     pub(crate) fn from_env(variable: impl Fn(&str) -> Option<String>) -> Self {
         let given = |name| variable(name).filter(|value| !value.is_empty());
@@ -72,16 +73,16 @@ impl ReaderRoles {
         Self { accounts, role: given("READER_ROLE").unwrap_or_default(), external_id: given("READER_EXTERNAL_ID") }
     }
 
-    /// Whether this deployment may ask about `account`.
+    /// Returns whether this deployment may access `account`.
     pub(crate) fn includes(&self, account: &str) -> bool {
-        let is_there = match &self.accounts {
+        let is_covered = match &self.accounts {
             Covered::Listed(ids) => ids.iter().any(|id| id == account),
             Covered::Organization => true,
         };
-        is_there && !self.role.is_empty()
+        is_covered && !self.role.is_empty()
     }
 
-    /// The role of `account`, for a session of `principal`; `regional` and `global` are the endpoints to ask.
+    /// Returns the role of `account` for a session of `principal`; `regional` and `global` are the endpoints of STS.
     pub(crate) fn of(
         &self,
         account: Account,
@@ -102,7 +103,7 @@ impl ReaderRoles {
     }
 }
 
-/// A principal as the name of a session: STS takes letters, digits and some signs.
+/// Returns the name of a principal's session. STS accepts letters, digits and some other characters.
 fn session_name(principal: &str) -> String {
     let is_taken = |c: char| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c);
     if (SHORTEST_NAME..=LONGEST_NAME).contains(&principal.len()) && principal.chars().all(is_taken) {
@@ -126,14 +127,14 @@ pub(crate) struct AssumedRole {
 }
 
 impl AssumedRole {
-    /// Whose role it is.
+    /// Returns the account that has the role.
     pub(crate) fn account(&self) -> &Account {
         &self.account
     }
 
-    /// Credentials that are valid for some minutes more.
+    /// Returns credentials that are valid for at least some minutes.
     pub(crate) async fn credentials(&self, deadline: Instant) -> Result<Credentials, Fault> {
-        // Held while asking: those who come meanwhile wait for the one answer.
+        // The lock is held during the request, so concurrent calls wait for its result.
         let mut kept = self.kept.lock().await;
         let left = |credentials: &Credentials| {
             credentials.expiry().and_then(|expiry| expiry.duration_since(SystemTime::now()).ok()).unwrap_or_default()
@@ -143,12 +144,12 @@ impl AssumedRole {
         }
         match self.assume(deadline).await {
             Ok(renewed) => Ok(kept.insert(renewed).clone()),
-            // What is valid still serves while STS does not.
+            // Credentials that are still valid are used while STS fails.
             Err(fault) => kept.clone().filter(|credentials| !left(credentials).is_zero()).ok_or(fault),
         }
     }
 
-    /// Credentials that AWS refused as expired are not used again.
+    /// Discards the credentials, after AWS rejected them as expired.
     pub(crate) fn forget(&self) {
         if let Ok(mut kept) = self.kept.try_lock() {
             *kept = None;
@@ -175,13 +176,13 @@ impl AssumedRole {
     }
 }
 
-/// The same settings with the credentials of a role, which keeps them itself.
+/// Returns the same configuration with the credentials of a role, which caches them itself.
 pub(crate) fn config_of_role(config: &SdkConfig, role: &Arc<AssumedRole>) -> SdkConfig {
     let provider = SharedCredentialsProvider::new(RoleCredentials(Arc::clone(role)));
     config.to_builder().credentials_provider(provider).identity_cache(IdentityCache::no_cache()).build()
 }
 
-/// The credentials of a role, as the SDK asks for them.
+/// Provides the credentials of a role to the SDK.
 #[derive(Debug)]
 struct RoleCredentials(Arc<AssumedRole>);
 
@@ -211,14 +212,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_session_is_named_after_who_asks_as_far_as_sts_takes_it() {
+    fn a_session_has_the_callers_name_if_sts_accepts_it() {
         for same in ["ops@example.com", "jwt=ops@example.com", "ci", &"n".repeat(64)] {
             assert_eq!(session_name(same), same);
         }
     }
 
     #[test]
-    fn a_name_that_has_to_be_altered_ends_in_a_hash_of_the_whole() {
+    fn an_altered_name_ends_in_a_hash_of_the_whole_name() {
         // The first bytes of `printf 'jwt=auth0|12' | sha256sum`.
         assert_eq!(session_name("jwt=auth0|12"), "jwt=auth0-12-bb31b5624be0a62e");
         let names = ["jwt=auth0|12", "jwt=auth0/12", "jwt=auth0-12", "ü", "x", "y", &"n".repeat(65), &"n".repeat(66)];
@@ -232,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn accounts_are_those_of_the_variable_and_none_without_a_role() {
+    fn the_listed_accounts_are_included_but_none_without_a_role() {
         let roles = |accounts: &'static str, role: &'static str| {
             ReaderRoles::from_env(|name| Some(if name == "OTHER_ACCOUNTS" { accounts } else { role }.to_owned()))
         };
@@ -244,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn every_account_of_an_organisation_may_be_tried() {
+    fn every_account_of_an_organisation_is_included() {
         let roles = |role: &'static str| {
             ReaderRoles::from_env(|name| Some(if name == "OTHER_ACCOUNTS" { "organization" } else { role }.to_owned()))
         };

@@ -1,7 +1,7 @@
-//! Which regions are asked: what AWS lists for the account, never a list of ours.
+//! The regions to query, from AWS's list for the account instead of a fixed list.
 //!
-//! One DescribeRegions with `AllRegions` tells three things apart: enabled regions (asked), regions that exist but are
-//! off (a gap, without a call that could only fail), and names that are no region (the caller's error).
+//! One DescribeRegions with `AllRegions` distinguishes enabled regions (which are queried), regions that are not
+//! enabled (a gap, without a call that could only fail), and names that are not regions (an error of the caller).
 
 use std::time::Instant;
 
@@ -11,7 +11,7 @@ use crate::model::refusal::Refusal;
 use crate::services::ResourceType;
 use crate::services::ec2::regions::{self, DESCRIBE_REGIONS, ListedRegion};
 
-/// The regions to ask, and what can't be asked.
+/// The regions to query, and the gaps of the others.
 #[derive(Debug)]
 pub(crate) struct Regions {
     pub(crate) names: Vec<String>,
@@ -19,10 +19,10 @@ pub(crate) struct Regions {
 }
 
 impl Collector {
-    /// The enabled regions, or those of `wanted` that are enabled. `types` are those that lack the rest.
+    /// Returns the enabled regions, or the enabled ones of `wanted`. `types` are the types that the gaps name.
     ///
-    /// Where the list can't be had, the regions that the caller named are asked as they are, or else the function's own
-    /// region alone, and the gap says that others may be missing.
+    /// If the list is unavailable, the result has all regions that the caller named, or else only the home region, and
+    /// a gap that reports that others may be missing.
     pub(crate) async fn regions(
         &self,
         wanted: Option<&[String]>,
@@ -41,7 +41,7 @@ impl Collector {
     }
 }
 
-/// The regions of `listed` that are wanted, in the order of their names.
+/// Returns the wanted regions of `listed`, sorted by name.
 fn select(listed: &[ListedRegion], wanted: Option<&[String]>, types: &[ResourceType]) -> Result<Regions, Refusal> {
     let mut enabled: Vec<_> = listed.iter().filter(|region| region.enabled).map(|region| region.name.clone()).collect();
     enabled.sort_unstable();
@@ -58,7 +58,7 @@ fn select(listed: &[ListedRegion], wanted: Option<&[String]>, types: &[ResourceT
     Ok(Regions { names, gaps })
 }
 
-/// The gap of a region that AWS lists as not opted in.
+/// Returns the gap of a region that AWS lists as not opted in.
 fn disabled(region: String, types: &[ResourceType]) -> Gap {
     Gap {
         message: format!("{region} is not enabled for this account"),
@@ -86,13 +86,13 @@ mod tests {
     }
 
     #[test]
-    fn by_default_every_enabled_region_is_asked_and_none_is_missing() {
+    fn by_default_every_enabled_region_is_queried_without_gaps() {
         let regions = select(&listed(), None, &ResourceType::ALL).unwrap();
         assert_eq!((regions.names, regions.gaps), (names(&["eu-west-1", "us-east-1"]), vec![]));
     }
 
     #[test]
-    fn a_wanted_region_that_is_off_is_a_gap() {
+    fn a_wanted_region_that_is_not_enabled_is_a_gap() {
         let wanted = names(&["us-east-1", "me-south-1"]);
         let regions = select(&listed(), Some(&wanted), &[ResourceType::Ec2]).unwrap();
         assert_eq!(regions.names, names(&["us-east-1"]));
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_is_no_region_is_refused_with_those_that_are() {
+    fn an_unknown_region_is_refused_with_the_enabled_ones() {
         let refused = select(&listed(), Some(&names(&["us-east-1", "mars-1"])), &[]).unwrap_err();
         assert_eq!(
             refused,

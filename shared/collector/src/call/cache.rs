@@ -1,6 +1,7 @@
-//! Answers that are paid for: each is asked for once and kept while it is worth its price.
+//! A cache of the answers that AWS bills: each question is sent once, and its answer is kept for some time.
 //!
-//! The same question asked twice at once is sent once, and all who ask get the one answer. A fault is not kept.
+//! A question that is asked several times at once is sent once, and all callers get the same answer. Faults are not
+//! cached.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -12,13 +13,13 @@ use tokio::sync::OnceCell;
 use crate::call::fault::Fault;
 use crate::model::costs::Lasting;
 
-/// How many answers are kept at most.
+/// The most answers that are kept.
 const MOST_ANSWERS: usize = 64;
 
-/// The slot of one answer: empty until the first call is answered; all others wait for it.
+/// The slot of one answer. It is empty until the first caller has the answer; all other callers wait for it.
 type Slot<A> = Arc<OnceCell<Arc<A>>>;
 
-/// Answers by their question, with the time of asking.
+/// Answers by question, with the time at which each was requested.
 #[derive(Debug)]
 pub(crate) struct AnswerCache<Q, A>(Mutex<HashMap<Q, (Instant, Slot<A>)>>);
 
@@ -29,12 +30,12 @@ impl<Q, A> Default for AnswerCache<Q, A> {
 }
 
 impl<Q: Clone + Eq + Hash, A: Lasting> AnswerCache<Q, A> {
-    /// The slot of a question's answer: the one that is there, if it is fresh, or a new one.
+    /// Returns the slot for a question's answer: the existing one if it is fresh, or a new one.
     fn slot(&self, question: &Q, now: Instant) -> Slot<A> {
         let mut answers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         answers.retain(|_, (asked, slot)| match slot.get() {
             Some(answer) => now.saturating_duration_since(*asked) < answer.lasts(),
-            // Nobody waits any more: the question was refused, and is a new one when it is asked again.
+            // Nobody waits any more, so the request failed; the next one starts anew.
             None => Arc::strong_count(slot) > 1,
         });
         if answers.len() >= MOST_ANSWERS && !answers.contains_key(question) {
@@ -43,7 +44,7 @@ impl<Q: Clone + Eq + Hash, A: Lasting> AnswerCache<Q, A> {
         Arc::clone(&answers.entry(question.clone()).or_insert_with(|| (now, Arc::default())).1)
     }
 
-    /// The answer to a question: the one that is kept, or what `ask` brings.
+    /// Returns the cached answer to a question, or what `ask` returns.
     pub(crate) async fn get(&self, question: &Q, ask: impl Future<Output = Result<A, Fault>>) -> Result<Arc<A>, Fault> {
         let slot = self.slot(question, Instant::now());
         slot.get_or_try_init(|| async { ask.await.map(Arc::new) }).await.cloned()
@@ -56,7 +57,7 @@ mod tests {
 
     use super::*;
 
-    /// An answer that lasts so many minutes.
+    /// An answer that may be used for this many minutes.
     #[derive(Debug)]
     struct Minutes(u64);
 
@@ -81,20 +82,20 @@ mod tests {
     }
 
     #[test]
-    fn a_refused_question_is_a_new_one_when_it_is_asked_again() {
+    fn a_question_that_failed_starts_anew_when_it_is_asked_again() {
         let answers = Answers::default();
         let start = Instant::now();
-        drop(answers.slot(&"refused", start));
+        drop(answers.slot(&"failed", start));
         let later = start + Duration::from_hours(2);
-        answers.slot(&"refused", later).set(Arc::new(Minutes(60))).unwrap();
-        assert!(answers.slot(&"refused", later + Duration::from_mins(59)).get().is_some());
+        answers.slot(&"failed", later).set(Arc::new(Minutes(60))).unwrap();
+        assert!(answers.slot(&"failed", later + Duration::from_mins(59)).get().is_some());
     }
 
     #[test]
-    fn a_question_that_is_being_asked_keeps_its_slot() {
+    fn a_question_in_flight_keeps_its_slot() {
         let answers = Answers::default();
         let start = Instant::now();
-        let asking = answers.slot(&"asked", start);
-        assert!(Arc::ptr_eq(&asking, &answers.slot(&"asked", start)));
+        let in_flight = answers.slot(&"in flight", start);
+        assert!(Arc::ptr_eq(&in_flight, &answers.slot(&"in flight", start)));
     }
 }

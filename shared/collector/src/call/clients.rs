@@ -1,8 +1,9 @@
 //! The one place that builds clients.
 //!
-//! A service says what it is ([`Service`]); nothing lists the services. Each has one client an account and region, built
-//! when it is first needed and kept for the life of the process: a client holds its endpoint and its retry budget. All
-//! share one HTTP client ([`sdk`]). With its client each service has the gate that its requests pass.
+//! A service describes itself ([`Service`]); there is no list of services. Each service has one client per account and
+//! region, which is built when it is first needed and kept for the life of the process, since a client holds its
+//! endpoint and its retry budget. All clients share one HTTP client ([`sdk`]). Each has the gate that its requests
+//! pass.
 
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
@@ -16,27 +17,27 @@ use crate::call::gate::{Gate, Gates, Rate};
 use crate::call::pages::Limits;
 use crate::model::operation::Operation;
 
-/// The region of a configuration without one.
+/// The region if the configuration has none.
 const DEFAULT_REGION: &str = "us-east-1";
 
-/// An AWS service: what it is called, how often it may be asked, and how its client is built.
+/// An AWS service: its name, its rate, and how its client is built.
 pub(crate) trait Service: 'static {
     /// The client of the service's SDK; clones share everything.
     type Client: Clone + Send + Sync + 'static;
 
-    /// The service by its IAM prefix, as gaps, counts and operations name it.
+    /// The service's IAM prefix, by which gaps, counts and operations name it.
     const NAME: &'static str;
 
-    /// The rate that AWS publishes for an account and region.
+    /// The rate that AWS publishes per account and region.
     const RATE: Rate;
 
     /// Builds a client with the guards that every client has; [`guarded_client!`](crate::call::clients::guarded_client)
-    /// writes it.
+    /// implements it.
     fn build(config: &SdkConfig, gate: Arc<Gate>) -> Self::Client;
 }
 
-/// Writes `Client` and `build` of a [`Service`]: `guarded_client!(aws_sdk_rds)` is the client of that SDK, with the
-/// interceptors and the classifier that guard every call. A macro, since each SDK has a configuration of its own type.
+/// Implements `Client` and `build` of a [`Service`]: `guarded_client!(aws_sdk_rds)` is the client of that SDK, with the
+/// interceptors and the classifier that guard every call. It is a macro, since each SDK has its own configuration type.
 macro_rules! guarded_client {
     ($sdk:ident) => {
         type Client = $sdk::Client;
@@ -64,7 +65,7 @@ impl<S: Service> Gated<S> {
         Self { client: S::build(config, Arc::clone(&gate)), gate }
     }
 
-    /// The limits of a call of `operation`, with all of its pages, that ends at `deadline`.
+    /// Returns the limits of a call of `operation`, including all its pages, that ends at `deadline`.
     pub(crate) fn limits(&self, operation: &'static Operation, deadline: Instant) -> Limits {
         Limits { operation, gate: Arc::clone(&self.gate), deadline, cost: Duration::ZERO }
     }
@@ -84,7 +85,7 @@ impl<S: Service> Deref for Gated<S> {
     }
 }
 
-/// The clients of one service by region, each a [`Gated`] of that service.
+/// The clients of one service by region; each is a [`Gated`] of that service.
 type ByRegion = HashMap<String, Box<dyn Any + Send + Sync>>;
 
 /// The clients of one account.
@@ -97,18 +98,18 @@ pub(crate) struct Clients {
 }
 
 impl Clients {
-    /// Clients that share everything in `config` but the region, and the gates of the account.
+    /// Creates clients that share everything in `config` except the region, and the gates of the account.
     pub(crate) fn new(config: SdkConfig, gates: Arc<Gates>) -> Self {
         let home_region = config.region().map_or(DEFAULT_REGION, Region::as_ref).to_owned();
         Self { config, gates, home_region, built: Mutex::default() }
     }
 
-    /// The region where questions about the account as a whole are asked.
+    /// Returns the region to which requests about the account as a whole go.
     pub(crate) fn home_region(&self) -> &str {
         &self.home_region
     }
 
-    /// The partition of the home region: the second part of every ARN.
+    /// Returns the partition of the home region, the second part of every ARN.
     pub(crate) fn partition(&self) -> &'static str {
         match self.home_region.split('-').next() {
             Some("cn") => "aws-cn",
@@ -117,7 +118,7 @@ impl Clients {
         }
     }
 
-    /// The client of a service in a region.
+    /// Returns the client of a service in a region.
     pub(crate) fn of<S: Service>(&self, region: &str) -> Gated<S> {
         let mut built = self.built.lock().unwrap_or_else(PoisonError::into_inner);
         let by_region = built.entry(TypeId::of::<S>()).or_default();
@@ -129,8 +130,8 @@ impl Clients {
         client
     }
 
-    /// A client of a service at an endpoint that belongs to no region, which signs for `region`; `None` where the
-    /// configuration has an endpoint of its own.
+    /// Returns a client of a service at an endpoint that belongs to no region, which signs for `region`; `None` if the
+    /// configuration already has an endpoint.
     pub(crate) fn at_endpoint<S: Service>(&self, endpoint: &str, region: &str) -> Option<Gated<S>> {
         self.config.endpoint_url().is_none().then(|| {
             let config = self.config_in(region).into_builder().endpoint_url(endpoint).build();
@@ -166,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn a_client_is_built_once_a_region() {
+    fn a_client_is_built_once_per_region() {
         let config = SdkConfig::builder().behavior_version(BehaviorVersion::latest()).build();
         let clients = Clients::new(config, Arc::default());
         let number = |region| *clients.of::<Counted>(region);

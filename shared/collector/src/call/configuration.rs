@@ -1,9 +1,9 @@
-//! How every client is set up: the environment's credentials and region, time limits and retries.
+//! The configuration of every client: the environment's credentials and region, time limits and retries.
 //!
-//! Retries are the SDK's standard ones (exponential with jitter). The time limits of a call leave room for a second
-//! attempt inside the answer's deadline; a pooled connection that died while Lambda froze the process costs one attempt
-//! at most. Six attempts are for throttling, where the gate spaces out what follows; the SDK's own retry budget ends them
-//! early where a service fails for everybody.
+//! Retries are the SDK's standard ones (exponential backoff with jitter). The time limits of a call leave room for a
+//! second attempt before the response's deadline; a pooled connection that died while Lambda froze the process costs at
+//! most one attempt. There are six attempts because of throttling, after which the gate spaces out the requests; if a
+//! service fails for everybody, the SDK's retry budget ends the attempts early.
 
 use std::time::Duration;
 
@@ -14,16 +14,17 @@ use sdk::NotSet;
 
 /// A TCP and TLS handshake takes under a second to the farthest region.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
-/// The slowest page that AWS answers in practice takes a few seconds.
+/// In practice, AWS's slowest pages take a few seconds.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(5);
-/// A call with its retries: far below the answer's deadline, so that a failing region is told and not waited for.
+/// The limit of a call with its retries. It is far below the response's deadline, so that a failing region is reported
+/// instead of delaying the response.
 const OPERATION_TIMEOUT: Duration = Duration::from_secs(8);
-/// Attempts of a call, the first included.
+/// The attempts of a call, including the first.
 const ATTEMPTS: u32 = 6;
-/// What the first wait between two attempts is at most.
+/// The longest pause before the second attempt.
 const FIRST_BACKOFF: Duration = Duration::from_millis(100);
 
-/// The settings of the environment.
+/// Returns the configuration from the environment.
 pub(crate) async fn from_env() -> Result<SdkConfig, NotSet> {
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(CONNECT_TIMEOUT)
@@ -33,7 +34,7 @@ pub(crate) async fn from_env() -> Result<SdkConfig, NotSet> {
     Ok(sdk::config()?.timeout_config(timeouts).retry_config(retries()).load().await)
 }
 
-/// How a call that failed is tried again.
+/// Returns how a failed call is retried.
 pub(crate) fn retries() -> RetryConfig {
     RetryConfig::standard().with_max_attempts(ATTEMPTS).with_initial_backoff(FIRST_BACKOFF)
 }

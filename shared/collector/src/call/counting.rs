@@ -1,8 +1,8 @@
-//! Counts the requests that AWS gets for an answer.
+//! Counts the requests that are sent to AWS for a response.
 //!
-//! Clients are shared by all invocations, so the count can't sit on them: every client carries [`CountRequests`], and
-//! that adds to the count of the answer in whose task the call is made ([`metered`]). Each attempt counts, a retry too,
-//! since AWS sees, limits and bills attempts.
+//! Clients are shared by all invocations, so they can't hold the count. Instead, every client has [`CountRequests`],
+//! which adds to the count of the task that makes the call ([`metered`]). Each attempt counts, including retries, since
+//! AWS sees, limits and bills attempts.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -21,17 +21,17 @@ tokio::task_local! {
     static TALLY: Arc<Mutex<Tally>>;
 }
 
-/// What the answer of a task has asked so far.
+/// What a task has requested so far.
 #[derive(Debug, Default)]
 struct Tally {
     by_operation: BTreeMap<String, u64>,
-    /// What was called, with its prices.
+    /// The operations that were called, which have the prices.
     declared: Vec<Operation>,
-    /// What is billed by something else than the request.
+    /// What AWS bills by something other than the request.
     charged_micro_usd: u64,
 }
 
-/// Runs `work` and counts the AWS requests that it makes.
+/// Runs `work` and counts the AWS requests that it sends.
 pub(crate) async fn metered<T>(work: impl Future<Output = T>) -> (T, AwsRequests) {
     let tally = Arc::new(Mutex::new(Tally::default()));
     let done = TALLY.scope(Arc::clone(&tally), work).await;
@@ -39,7 +39,7 @@ pub(crate) async fn metered<T>(work: impl Future<Output = T>) -> (T, AwsRequests
     (done, AwsRequests::new(tally.by_operation, &tally.declared, tally.charged_micro_usd))
 }
 
-/// Says that requests of `operation` follow, which has their price.
+/// Declares that requests of `operation`, which has their price, will follow.
 pub(crate) fn declare(operation: &Operation) {
     tally(|tally| {
         if !tally.declared.contains(operation) {
@@ -53,12 +53,12 @@ pub(crate) fn charge(micro_usd: u64) {
     tally(|tally| tally.charged_micro_usd = tally.charged_micro_usd.saturating_add(micro_usd));
 }
 
-/// Changes the tally of the answer in whose task this runs; outside an answer there is nobody to count for.
+/// Changes the tally of the current task; does nothing outside [`metered`].
 fn tally(change: impl FnOnce(&mut Tally)) {
     let _ = TALLY.try_with(|tally| change(&mut tally.lock().unwrap_or_else(PoisonError::into_inner)));
 }
 
-/// The interceptor of every client that counts its requests, under the name of its service.
+/// The interceptor that counts a client's requests under the name of its service.
 #[derive(Debug)]
 pub(crate) struct CountRequests(pub(crate) &'static str);
 

@@ -1,11 +1,11 @@
-//! Refuses an answer that was cut off.
+//! Rejects responses that were cut off.
 //!
-//! The SDKs read XML as far as it goes: an answer that ends in the middle is taken for one with fewer items, or none. And
-//! they take no JSON at all for an empty object. Every client carries [`RefuseCutBody`], so that a part of an answer is a
-//! fault and never a short list that looks complete. (JSON and CBOR that end in the middle can't be read.)
+//! The SDKs read XML as far as it goes, so a response that ends early looks like one with fewer items or none. They
+//! also read an empty body as an empty JSON object. Every client has [`RefuseCutBody`], so that an incomplete response
+//! is a fault instead of a short list that looks complete. (JSON and CBOR that end early can't be read.)
 //!
-//! The SDKs don't try such a request again, although it only reads and the next answer is likely to be whole;
-//! [`RetryCutBody`] has them do it.
+//! The SDKs don't retry such a request, although it only reads and the next response is likely to be complete;
+//! [`RetryCutBody`] makes them retry it.
 
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::Intercept;
@@ -16,7 +16,7 @@ use aws_smithy_runtime_api::client::retries::classifiers::{ClassifyRetry, RetryA
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 
-/// The interceptor that checks each body for its end.
+/// The interceptor that checks that each body is complete.
 #[derive(Debug)]
 pub(crate) struct RefuseCutBody;
 
@@ -33,13 +33,13 @@ impl Intercept for RefuseCutBody {
         _config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let body = context.response().body().bytes().unwrap_or_default();
-        // None of the operations here answers with nothing; an error may.
+        // None of these operations has an empty response; an error may be empty.
         let is_missing = body.is_empty() && context.response().status().is_success();
         if is_missing || is_cut_xml(body) { Err("the answer ends early".into()) } else { Ok(()) }
     }
 }
 
-/// The classifier by which an answer that can't be read is asked for again.
+/// The classifier that retries requests whose response can't be read.
 #[derive(Debug)]
 pub(crate) struct RetryCutBody;
 
@@ -50,7 +50,7 @@ impl ClassifyRetry for RetryCutBody {
 
     fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
         let Some(Err(error)) = context.output_or_error() else { return RetryAction::NoActionIndicated };
-        // The second is what `RefuseCutBody` raises.
+        // The latter is what `RefuseCutBody` returns.
         if error.is_response_error() || error.is_interceptor_error() {
             RetryAction::transient_error()
         } else {
@@ -59,9 +59,9 @@ impl ClassifyRetry for RetryCutBody {
     }
 }
 
-/// Whether `body` begins as XML but does not end with the tag that closes its root element.
+/// Returns whether `body` begins as XML but does not end with the closing tag of its root element.
 fn is_cut_xml(body: &[u8]) -> bool {
-    // Before it is taken for text: of CBOR, that would make a copy.
+    // This comes before the conversion to text, which would copy CBOR.
     if !body.trim_ascii_start().starts_with(b"<") {
         return false;
     }
@@ -83,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whole_xml_is_told_from_cut_xml() {
+    fn complete_and_cut_xml_are_distinguished() {
         for whole in [
             "",
             "{\"Functions\": [",

@@ -1,7 +1,7 @@
-//! Reads an SDK error: what kind of failure it is, AWS's code and AWS's words.
+//! Reads SDK errors: the kind of failure, and AWS's code and message.
 //!
-//! The SDKs have one error type an operation; this is the one place that looks into them. What leaves it is a [`Fault`],
-//! which becomes a [`Gap`](crate::model::coverage::Gap) once it is known where it happened.
+//! The SDKs have one error type per operation, and this is the only place that inspects them. The result is a
+//! [`Fault`], which becomes a [`Gap`](crate::model::coverage::Gap) together with the region.
 
 use std::error::Error;
 
@@ -14,26 +14,26 @@ use sdk::root_cause;
 use crate::model::coverage::GapStatus;
 use crate::model::operation::Operation;
 
-/// Codes of a missing permission. EC2 has a word of its own, older query services another.
+/// The codes of a missing permission. EC2 has its own code, and older query services have another.
 const DENIED: &[&str] =
     &["AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedException", "UnauthorizedOperation"];
 
-/// Codes with which a region answers that the account has not enabled: EC2 takes the credentials for invalid there, and
-/// so do other services in their own words.
+/// The codes that a region returns if the account has not enabled it: EC2 reports the credentials as invalid there, and
+/// so do other services with their own codes.
 const REGION_DISABLED: &[&str] =
     &["AuthFailure", "InvalidClientTokenId", "OptInRequired", "UnrecognizedClientException"];
 
-/// Codes of credentials that have expired.
+/// The codes of expired credentials.
 const EXPIRED: &[&str] = &["ExpiredToken", "ExpiredTokenException", "RequestExpired"];
 
-/// How AWS names the policy of an organisation in a denial.
+/// How AWS's messages name the policy of an organisation that denies a call.
 const OF_ORGANIZATION: &[&str] =
     &["explicit deny in a service control policy", "explicit deny in a resource control policy"];
 
-/// Where EC2 begins an encoded message that only `sts:DecodeAuthorizationMessage` can read.
+/// The start of EC2's encoded message, which only `sts:DecodeAuthorizationMessage` can read.
 const ENCODED: &str = "Encoded authorization failure message";
 
-/// What stands in a message for the ARN of an identity: an answer is not the place for those of other accounts.
+/// What replaces the ARN of an identity in a message: a response should not reveal those of other accounts.
 const ROLE: &str = "(role)";
 
 /// The longest message that is kept, in characters.
@@ -50,7 +50,7 @@ pub(crate) struct Fault {
 }
 
 impl Fault {
-    /// What the SDK says of a call of `operation`.
+    /// Converts an SDK error of a call of `operation`.
     pub(crate) fn of<E>(operation: &'static Operation, error: &SdkError<E, HttpResponse>) -> Self
     where
         E: ProvideErrorMetadata + Error + 'static,
@@ -74,18 +74,18 @@ impl Fault {
         }
     }
 
-    /// The answer's deadline came before the call's answer.
+    /// The deadline passed before AWS responded.
     pub(crate) fn past_deadline(operation: &'static Operation) -> Self {
         let message = "no answer before the deadline of this request";
         Self::new(operation, GapStatus::TimedOut, "DeadlineExceeded", message)
     }
 
-    /// AWS gave a page token that it had given before: the pages go round in a circle.
+    /// AWS returned a page token for the second time, so the pages repeat.
     pub(crate) fn repeated_token(operation: &'static Operation) -> Self {
         Self::failed(operation, "RepeatedPageToken", "AWS gave a page token twice, so the list may lack its end")
     }
 
-    /// An answer that lacks what it must have.
+    /// Anything that has no status of its own, such as a response that lacks a required value.
     pub(crate) fn failed(operation: &'static Operation, code: &str, message: &str) -> Self {
         Self::new(operation, GapStatus::Failed, code, message)
     }
@@ -99,18 +99,18 @@ impl Fault {
         Self { operation, status, code: code.to_owned(), message: cleaned(message) }
     }
 
-    /// Whether it is one of time.
+    /// Returns whether the call timed out.
     pub(crate) fn is_late(&self) -> bool {
         self.status == GapStatus::TimedOut
     }
 
-    /// Whether AWS took the credentials for expired.
+    /// Returns whether AWS rejected the credentials as expired.
     pub(crate) fn is_expired(&self) -> bool {
         EXPIRED.contains(&self.code.as_str())
     }
 }
 
-/// The fault of an answer in which AWS names an error.
+/// Returns the fault of a response that AWS marked as an error.
 fn answered(operation: &'static Operation, error: &impl ProvideErrorMetadata, http_status: u16) -> Fault {
     if error.code().is_none() && http_status < 300 {
         return Fault::unreadable(operation, http_status);
@@ -133,7 +133,8 @@ fn answered(operation: &'static Operation, error: &impl ProvideErrorMetadata, ht
     Fault { operation, status, code, message: cleaned(message) }
 }
 
-/// A message on one line, without EC2's encoded part and the ARNs of roles, and not longer than an answer should carry.
+/// Returns a message as one line of at most [`LONGEST_MESSAGE`] characters, without EC2's encoded part and the ARNs of
+/// identities.
 fn cleaned(message: &str) -> String {
     let readable = message.split(ENCODED).next().unwrap_or_default().trim();
     let words =
@@ -141,7 +142,8 @@ fn cleaned(message: &str) -> String {
     words.collect::<Vec<_>>().join(" ").chars().take(LONGEST_MESSAGE).collect()
 }
 
-/// Whether a word has the ARN of an identity in it: `arn:aws:iam::…:role/…`, `arn:aws:sts::…:assumed-role/…`.
+/// Returns whether a word contains the ARN of an identity, such as `arn:aws:iam::…:role/…` or
+/// `arn:aws:sts::…:assumed-role/…`.
 fn names_a_role(word: &str) -> bool {
     let mut parts = word.split(':');
     parts.any(|part| part.ends_with("arn")) && matches!(parts.nth(1), Some("iam" | "sts"))
@@ -183,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn a_policy_of_the_organisation_is_told_from_a_missing_permission() {
+    fn a_policy_of_the_organisation_is_distinguished_from_a_missing_permission() {
         let scp = "User: arn:… is not authorized to perform: rds:DescribeDBInstances with an explicit deny in a service control policy";
         assert_eq!(fault(Some("AccessDenied"), scp, 403).status, GapStatus::DeniedByOrganization);
         let missing = "User: arn:… is not authorized to perform: rds:DescribeDBInstances because no identity-based policy allows it";
@@ -191,11 +193,11 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_without_a_code_keeps_its_http_status() {
+    fn an_error_without_a_code_keeps_its_http_status() {
         let throttled = fault(None, "slow down", 429);
         assert_eq!((throttled.status, throttled.code.as_str()), (GapStatus::Throttled, "Http429"));
         assert_eq!(fault(None, "oops", 503).status, GapStatus::Failed);
-        assert_eq!(fault(None, "no JSON", 200).code, "UnreadableResponse");
+        assert_eq!(fault(None, "malformed JSON", 200).code, "UnreadableResponse");
     }
 
     #[test]
@@ -210,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_names_no_role() {
+    fn a_message_does_not_name_roles() {
         assert_eq!(
             cleaned(
                 "User: arn:aws:sts::210987654321:assumed-role/stratoscope-reader/ci is not authorized to perform: \

@@ -1,12 +1,13 @@
-//! Keeps the requests to one service, in one region of one account, at a rate that AWS takes.
+//! Keeps the requests to one service, in one region of one account, below the rate that AWS accepts.
 //!
-//! Each request waits for its turn, and turns are spaced. Where AWS publishes a rate, turns begin at it; where it does
-//! not, they begin without spacing. A throttled request spaces them out, further each time, and time without one brings
-//! them closer again: the requests settle just below the rate that is free at that moment, whoever else uses the quota,
-//! instead of being sent in vain.
+//! Each request waits for its turn, and turns are spaced. If AWS publishes a rate, turns start at that rate; otherwise
+//! they start without spacing. Each throttled request spaces the turns out further, and time without throttling brings
+//! them closer again. Requests therefore settle just below the rate that is currently available, even if others use the
+//! same quota, instead of being wasted.
 //!
-//! A rate and not a number of requests side by side, since AWS's quotas are rates: one request at a time is 500 a second
-//! to an endpoint that answers in 2 ms. The gates belong to the account and not to an answer, as the quotas do.
+//! The gate limits a rate instead of the number of concurrent requests, since AWS's quotas are rates: one request at a
+//! time is 500 a second to an endpoint that responds in 2 ms. Like the quotas, gates belong to the account, not to a
+//! response.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -24,14 +25,15 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
 use tokio::time::Instant;
 
-/// The spacing after the first throttled request, 20 a second: the rate at which EC2 refills most of its buckets.
+/// The spacing after the first throttled request. It is 20 requests a second, the rate at which EC2 refills most of its
+/// buckets.
 const FIRST_SPACING: Duration = Duration::from_millis(50);
 /// The widest spacing.
 const WIDEST_SPACING: Duration = Duration::from_secs(1);
-/// How many turns it takes until the spacing is half of what it was: after about as many answers, one request tries a rate
-/// that may be too high.
+/// How many turns it takes until the spacing is halved: after about as many responses, one request tries a rate that
+/// may be too high.
 const HALVED_AFTER: f64 = 16.0;
-/// A spacing below this is none.
+/// A spacing below this counts as none.
 const NO_SPACING: Duration = Duration::from_millis(2);
 
 /// A rate that AWS publishes.
@@ -45,7 +47,7 @@ impl Rate {
     /// No published rate.
     pub(crate) const UNKNOWN: Self = Self { spacing: Duration::ZERO, burst: 0 };
 
-    /// A number of requests a second, of which `burst` more may come at once.
+    /// A number of requests a second, with up to `burst` more at once.
     pub(crate) const fn a_second(requests: u32, burst: u32) -> Self {
         let Some(micros) = 1_000_000_u32.checked_div(requests) else { return Self::UNKNOWN };
         Self { spacing: Duration::from_micros(micros as u64), burst }
@@ -61,14 +63,14 @@ pub(crate) struct Gate {
 
 #[derive(Debug, Default)]
 struct Turns {
-    /// From when on the next turn is free.
+    /// When the next turn is free.
     next: Option<Instant>,
-    /// The last throttled request: when that was, and the spacing that it brought.
+    /// The time of the last throttling, and the spacing that it caused.
     widened: Option<(Instant, Duration)>,
 }
 
 impl Turns {
-    /// The spacing that is left of what throttling has brought; none in good times.
+    /// Returns what is left of the spacing that throttling caused; zero if nothing was throttled lately.
     fn spacing(&self, now: Instant) -> Duration {
         let Some((widened, spacing)) = self.widened else { return Duration::ZERO };
         let turns = now.saturating_duration_since(widened).div_duration_f64(spacing);
@@ -82,11 +84,11 @@ impl Gate {
         Self { published, turns: Mutex::default() }
     }
 
-    /// Waits for a turn, after which the next one comes no sooner than `cost` later.
+    /// Waits for a turn; the next one comes no sooner than `cost` later.
     pub(crate) async fn turn(&self, cost: Duration) {
         let now = Instant::now();
         let turn = self.reserve(now, cost);
-        // Tokio's timer has ticks of a millisecond, so that it would keep waiting even one whose turn it is.
+        // Tokio's timer has ticks of a millisecond, so it would delay even a request whose turn has come.
         if turn > now {
             tokio::time::sleep_until(turn).await;
         }
@@ -94,7 +96,7 @@ impl Gate {
 
     fn reserve(&self, now: Instant, cost: Duration) -> Instant {
         let mut turns = self.turns();
-        // A burst is what was saved up in good times.
+        // A burst is possible only without throttling.
         let spacing = turns.spacing(now);
         let saved = match spacing {
             Duration::ZERO => self.published.spacing.saturating_mul(self.published.burst),
@@ -106,7 +108,8 @@ impl Gate {
         free.max(now)
     }
 
-    /// A request that was sent at `sent` was throttled: all of that time count as one, since they tell the same.
+    /// Records that a request sent at `sent` was throttled. Requests that were sent before the turns were last spaced
+    /// out count as one with that throttling, since they add no information.
     fn throttled(&self, sent: Instant, now: Instant) {
         let mut turns = self.turns();
         if turns.widened.is_some_and(|(widened, _)| sent <= widened) {
@@ -122,19 +125,19 @@ impl Gate {
     }
 }
 
-/// The gates of an account, by service and region: every caller's requests pass the same ones.
+/// The gates of an account, by service and region; the requests of all callers pass the same gates.
 #[derive(Debug, Default)]
 pub(crate) struct Gates(Mutex<HashMap<(&'static str, String), Arc<Gate>>>);
 
 impl Gates {
-    /// The gate of a service in a region.
+    /// Returns the gate of a service in a region.
     pub(crate) fn of(&self, service: &'static str, region: &str, published: Rate) -> Arc<Gate> {
         let mut gates = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(gates.entry((service, region.to_owned())).or_insert_with(|| Arc::new(Gate::new(published))))
     }
 }
 
-/// The interceptor with which a client tells its gate how its requests fare.
+/// The interceptor that reports a client's retries and throttled requests to its gate.
 #[derive(Debug)]
 pub(crate) struct TellGate(pub(crate) Arc<Gate>);
 
@@ -159,7 +162,7 @@ impl Intercept for TellGate {
         config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let now = Instant::now();
-        // The first attempt waited for its turn; another one has waited by the SDK's rule and moves the turns on.
+        // The first attempt waited for its turn; a retry waited as the SDK decided, and takes a turn now.
         if config.load::<RequestAttempts>().is_some_and(|attempts| attempts.attempts() > 1) {
             self.0.reserve(now, Duration::ZERO);
         }
@@ -181,8 +184,8 @@ impl Intercept for TellGate {
     }
 }
 
-/// Whether AWS refused a request for its rate. Each protocol has its own place for the code, and no body of an error is
-/// long, so the code is looked for in all of it.
+/// Returns whether AWS throttled a request. Each protocol puts the code elsewhere, and the bodies of errors are short,
+/// so this searches all headers and the whole body.
 fn is_throttled(response: &HttpResponse) -> bool {
     let status = response.status().as_u16();
     let body = || String::from_utf8_lossy(response.body().bytes().unwrap_or_default());
@@ -213,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn a_burst_comes_at_once_and_is_saved_up_again() {
+    fn a_burst_passes_at_once_and_becomes_available_again() {
         let gate = Gate::new(Rate::a_second(5, 2));
         let start = Instant::now();
         let turns: Vec<_> = (0..4).map(|_| gate.reserve(start, ms(0)) - start).collect();
@@ -227,7 +230,7 @@ mod tests {
         let gate = Gate::new(Rate::UNKNOWN);
         let start = Instant::now();
         assert!((0..100).all(|_| gate.reserve(start, ms(0)) == start));
-        // Not even for a timer: there is none outside a runtime.
+        // This would panic if it needed a timer, since there is no runtime here.
         assert_eq!(gate.turn(ms(0)).now_or_never(), Some(()));
     }
 
@@ -238,7 +241,7 @@ mod tests {
         let spacing = |now| gate.turns().spacing(now);
         gate.throttled(start, start);
         assert_eq!((spacing(start), gate.reserve(start, ms(0))), (FIRST_SPACING, start + FIRST_SPACING));
-        // Sent before it was known.
+        // This one was sent before the throttling was known.
         gate.throttled(start, start + ms(5));
         assert!(spacing(start + ms(5)) < FIRST_SPACING);
         let again = start + ms(6);
@@ -255,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn throttling_is_seen_in_each_protocol() {
+    fn throttling_is_recognised_in_each_protocol() {
         let response = |status: u16, header: &'static str, body: &'static str| {
             let mut response = HttpResponse::new(status.try_into().unwrap(), body.into());
             response.headers_mut().insert("x-amzn-errortype", header);

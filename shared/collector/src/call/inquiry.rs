@@ -1,17 +1,17 @@
-//! What one region of one account is asked with.
+//! What a request to one region of one account needs.
 
 use std::time::Instant;
 
 use crate::call::clients::{Clients, Gated, Service};
 use crate::model::account::Account;
 
-/// The clients of an account in one region, whose account it is, and until when there is time.
+/// The clients of an account in one region, the account, and the deadline.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Inquiry<'a> {
     clients: &'a Clients,
-    /// The region to ask.
+    /// The region of the requests.
     pub(crate) region: &'a str,
-    /// The account, where STS said which it is: ARNs that AWS does not give are built from it.
+    /// The account, if STS returned it; ARNs that AWS does not return are built from it.
     pub(crate) account: Option<&'a Account>,
     /// When every call ends.
     pub(crate) deadline: Instant,
@@ -22,7 +22,7 @@ impl<'a> Inquiry<'a> {
         Self { clients, region, account, deadline }
     }
 
-    /// A service's client in this region.
+    /// Returns a service's client in this region.
     pub(crate) fn client<S: Service>(&self) -> Gated<S> {
         self.clients.of(self.region)
     }

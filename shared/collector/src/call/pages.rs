@@ -1,11 +1,12 @@
-//! Follows the pages of an operation to their end.
+//! Follows the pages of an operation to the last one.
 //!
-//! What was found before a fault stays: a listing is its findings and, if it did not reach the end, the fault that ended
-//! it. Every listing ends: at the last page, at a page token that was there before, or at the deadline. Every request waits
-//! for its turn at the service's gate first, and is built when the turn has come: hundreds of batches of queries may wait.
+//! What was found before a fault is kept: a listing has its items and, if it did not reach the end, the fault that
+//! ended it. Every listing ends: at the last page, at a repeated page token, or at the deadline. Each request first
+//! waits for its turn at the service's gate, and is built only then, since hundreds of batches of queries may be
+//! waiting.
 //!
-//! The SDK's paginators are left aside: they copy each request for its next page, which most have none of, they end a
-//! listing with a repeated token as if it were complete, and Cost Explorer has none.
+//! The SDKs' paginators are not used: they copy each request for its next page, which most requests don't have, they
+//! end a listing with a repeated token as if it were complete, and Cost Explorer has none.
 
 use std::collections::HashSet;
 use std::error::Error;
@@ -23,21 +24,21 @@ use crate::call::fault::Fault;
 use crate::call::gate::Gate;
 use crate::model::operation::Operation;
 
-/// What the requests of a listing keep to.
+/// The limits of the requests of one listing.
 #[derive(Debug, Clone)]
 pub(crate) struct Limits {
-    /// What is called.
+    /// The operation that is called.
     pub(crate) operation: &'static Operation,
-    /// Where each request waits for its turn.
+    /// The gate at which each request waits for its turn.
     pub(crate) gate: Arc<Gate>,
-    /// When the listing ends.
+    /// When the listing ends at the latest.
     pub(crate) deadline: Instant,
-    /// How long each request keeps the next one waiting, where that is longer than the gate's own time.
+    /// How long the next request must wait after each request, if that is longer than the gate's own spacing.
     pub(crate) cost: Duration,
 }
 
 impl Limits {
-    /// Makes a request when its turn has come; none past the deadline.
+    /// Sends a request when its turn has come, but not after the deadline.
     async fn keep<T>(&self, request: impl Future<Output = T>) -> Result<T, Fault> {
         counting::declare(self.operation);
         let taken = async {
@@ -53,19 +54,19 @@ impl Limits {
 pub(crate) struct Listing<T> {
     /// Everything up to the end or the fault.
     pub(crate) found: Vec<T>,
-    /// What ended the listing early; `None` when it is complete.
+    /// What ended the listing early; `None` if it is complete.
     pub(crate) fault: Option<Fault>,
 }
 
 impl<T> Listing<T> {
-    /// The same listing of what `with` makes of each.
+    /// Converts each item by `with`.
     pub(crate) fn map<U>(self, with: impl FnMut(T) -> U) -> Listing<U> {
         Listing { found: self.found.into_iter().map(with).collect(), fault: self.fault }
     }
 }
 
 impl<T> From<Result<Vec<T>, Fault>> for Listing<T> {
-    /// The listing of an operation without pages, which brings all or nothing.
+    /// The listing of an operation without pages, which returns all or nothing.
     fn from(answered: Result<Vec<T>, Fault>) -> Self {
         match answered {
             Ok(found) => Self { found, fault: None },
@@ -76,8 +77,8 @@ impl<T> From<Result<Vec<T>, Fault>> for Listing<T> {
 
 /// Calls an operation with pages until its last page, a fault or the deadline.
 ///
-/// `ask` makes the request for the page of a token (`None` for the first), `next` is the token of the next page in a page
-/// (an empty one means none), `items` what the page lists.
+/// `ask` requests the page of a token (`None` for the first page), `next` returns the token of the next page (an empty
+/// token means that there is none), and `items` returns what a page lists.
 pub(crate) async fn every_page<P, T, E, F>(
     limits: Limits,
     ask: impl Fn(Option<String>) -> F,
@@ -92,7 +93,7 @@ where
     let mut tokens = HashSet::new();
     let mut token = None;
     loop {
-        // Boxed, since a call of the SDK is large.
+        // Boxed, since the future of an SDK call is large.
         let fault = match limits.keep(async { Box::pin(ask(token.take())).await }).await {
             Ok(Ok(page)) => {
                 let next = next(&page).filter(|token| !token.is_empty()).map(str::to_owned);
@@ -113,7 +114,8 @@ where
     }
 }
 
-/// Awaits an operation without pages until its answer, a fault or the deadline. Boxed, since a call of the SDK is large.
+/// Calls an operation without pages, until its response, a fault or the deadline. Boxed, since the future of an SDK
+/// call is large.
 pub(crate) fn one_call<'a, T, E>(
     limits: Limits,
     call: impl Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send + 'a,

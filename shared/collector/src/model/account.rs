@@ -1,16 +1,16 @@
-//! Whose resources these are.
+//! The account that owns the resources.
 
 /// An AWS account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Account {
     /// 12 digits.
     pub(crate) id: String,
-    /// `aws`, `aws-cn` or `aws-us-gov`: the second part of every ARN.
+    /// `aws`, `aws-cn` or `aws-us-gov`, the second part of every ARN.
     pub(crate) partition: String,
 }
 
 impl Account {
-    /// The ARN of `resource` of `service` in `region` of this account.
+    /// Returns the ARN of a service's `resource` in `region` of this account.
     pub(crate) fn arn(&self, service: &str, region: &str, resource: &str) -> String {
         let Self { partition, id } = self;
         format!("arn:{partition}:{service}:{region}:{id}:{resource}")

@@ -1,4 +1,4 @@
-//! The requests that AWS got for an answer, and what they cost.
+//! The requests that were sent to AWS for one response, and what they cost.
 
 use std::collections::BTreeMap;
 
@@ -6,20 +6,20 @@ use serde::Serialize;
 
 use crate::model::operation::{Operation, Price};
 
-/// The requests of one answer.
+/// The requests for one response.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AwsRequests {
-    /// All requests, retries included.
+    /// All requests, including retries.
     pub total: u64,
-    /// The same by service and operation, `ec2:DescribeInstances`.
+    /// The requests by service and operation, such as `ec2:DescribeInstances`.
     pub by_operation: BTreeMap<String, u64>,
     /// What AWS bills for them, in US dollars with four decimals.
     pub estimated_cost_usd: String,
 }
 
 impl AwsRequests {
-    /// The requests of `by_operation`, at the prices that `declared` operations have; `charged_micro_usd` is what is billed
-    /// by something else than the request.
+    /// Prices the requests of `by_operation` by the `declared` operations; `charged_micro_usd` is what AWS bills by
+    /// something other than the request.
     pub(crate) fn new(by_operation: BTreeMap<String, u64>, declared: &[Operation], charged_micro_usd: u64) -> Self {
         let price = |counted: &str| {
             let operation = declared.iter().find(|operation| {
@@ -37,7 +37,7 @@ impl AwsRequests {
     }
 }
 
-/// Millionths of a dollar as dollars, rounded to four decimals.
+/// Formats millionths of a dollar as dollars, rounded to four decimals.
 fn dollars(micro_usd: u64) -> String {
     let ten_thousandths = micro_usd.saturating_add(50) / 100;
     format!("{}.{:04}", ten_thousandths / 10_000, ten_thousandths % 10_000)

@@ -1,4 +1,4 @@
-//! What is asked of Cost Explorer, and what comes back.
+//! What Cost Explorer is asked for, and what it returns.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 
 use crate::model::coverage::Gap;
 
-/// How long costs are kept while a part of them is still estimated, and when none is.
+/// How long costs are cached: while a part of them is still estimated, and once all of them are final.
 const KEPT_ESTIMATED: Duration = Duration::from_hours(1);
 const KEPT_FINAL: Duration = Duration::from_hours(24);
 
@@ -17,16 +17,16 @@ const KEPT_FINAL: Duration = Duration::from_hours(24);
 pub enum Granularity {
     /// A day.
     Daily,
-    /// A calendar month, or the part of it that was asked for.
+    /// A calendar month, or the requested part of it.
     Monthly,
-    /// An hour; an account has to opt in for it.
+    /// An hour; the account must have opted in.
     Hourly,
 }
 
 /// What costs are grouped by.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Grouping {
-    /// A dimension by AWS's name, `SERVICE`.
+    /// A dimension by AWS's name, such as `SERVICE`.
     Dimension(&'static str),
     /// A cost allocation tag's key.
     Tag(String),
@@ -34,7 +34,7 @@ pub enum Grouping {
     CostCategory(String),
 }
 
-/// A question about the past.
+/// A request for past costs.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct CostQuestion {
     /// The first day, UTC.
@@ -43,42 +43,43 @@ pub struct CostQuestion {
     pub end: Date,
     /// The length of a period.
     pub granularity: Granularity,
-    /// AWS's name of the basis, `UnblendedCost`.
+    /// AWS's name of the metric, such as `UnblendedCost`.
     pub metric: &'static str,
-    /// At most two.
+    /// At most two groupings.
     pub group_by: Vec<Grouping>,
-    /// Record types to leave out, by AWS's names.
+    /// The record types to exclude, by AWS's names.
     pub exclude: Vec<&'static str>,
 }
 
-/// A question about the future.
+/// A request for a forecast.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ForecastQuestion {
     /// Today, UTC.
     pub start: Date,
     /// The day after the last, UTC.
     pub end: Date,
-    /// AWS's name of the basis, `UNBLENDED_COST`.
+    /// AWS's name of the metric, such as `UNBLENDED_COST`.
     pub metric: &'static str,
 }
 
 /// What one period cost.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CostPeriod {
-    /// The first day or hour, as AWS writes it.
+    /// The first day or hour, in AWS's format.
     pub start: String,
-    /// The first day or hour that is not in it.
+    /// The first day or hour after the period.
     pub end: String,
-    /// Whether AWS may still change it.
+    /// Whether AWS may still change the amounts.
     pub estimated: bool,
-    /// The amount of each group by its keys, in the order of the groupings; one without keys where nothing is grouped.
+    /// Each group's keys, in the order of the groupings, and its amount; a single entry without keys if nothing is
+    /// grouped.
     pub groups: Vec<(Vec<String>, Decimal)>,
-    /// The currency, or the unit of usage; `None` where the groups differ in it or there are none.
+    /// The currency, or the unit of usage; `None` if the groups differ in it or there are none.
     pub unit: Option<String>,
 }
 
 impl CostPeriod {
-    /// The sum of the groups.
+    /// Returns the sum of the groups.
     #[must_use]
     pub fn total(&self) -> Decimal {
         self.groups.iter().fold(Decimal::ZERO, |sum, (_, amount)| sum.saturating_add(*amount))
@@ -97,40 +98,40 @@ impl CostPeriod {
     }
 }
 
-/// What a period will cost.
+/// What a period is expected to cost.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Forecast {
     /// The first day.
     pub start: Date,
     /// The day after the last.
     pub end: Date,
-    /// What is most likely.
+    /// The most likely cost.
     pub mean: Decimal,
-    /// The interval that the cost will be in with a likelihood of `level` percent.
+    /// The lower end of the interval that contains the cost with a probability of `level` percent.
     pub lower: Decimal,
-    /// The upper end of it.
+    /// The upper end of that interval.
     pub upper: Decimal,
-    /// The likelihood in percent.
+    /// The probability in percent.
     pub level: i32,
     /// The currency.
     pub unit: String,
 }
 
-/// The answer to a [`CostQuestion`].
+/// The result of a [`CostQuestion`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Costs {
-    /// Every period in the order of time.
+    /// All periods, in chronological order.
     pub periods: Vec<CostPeriod>,
-    /// When AWS was asked.
+    /// When AWS was asked for them.
     pub as_of: Timestamp,
 }
 
-/// The forecast, or AWS's words for why there is none.
+/// The forecast, or AWS's reason why there is none.
 pub type ForecastAnswer = Result<Forecast, Gap>;
 
-/// How long an answer is kept.
+/// A result that is cached for some time.
 pub(crate) trait Lasting {
-    /// For so long after it was asked for.
+    /// Returns how long it may be used after it was requested.
     fn lasts(&self) -> Duration;
 }
 
@@ -157,12 +158,12 @@ mod tests {
     }
 
     #[test]
-    fn costs_last_for_an_hour_or_for_a_day_once_they_are_final() {
+    fn costs_are_kept_for_an_hour_and_for_a_day_once_they_are_final() {
         assert_eq!((lasts(true), lasts(false)), (Duration::from_hours(1), Duration::from_hours(24)));
     }
 
     #[test]
-    fn a_unit_is_given_only_where_all_groups_have_it() {
+    fn a_period_has_a_unit_only_if_all_groups_have_the_same() {
         let mut period = CostPeriod {
             start: "2026-11-01".into(),
             end: "2026-11-02".into(),

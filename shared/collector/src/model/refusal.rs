@@ -1,14 +1,14 @@
-//! Why a question about an account has no answer at all.
+//! Why nothing at all can be collected from an account.
 
 use crate::model::coverage::{Gap, GapStatus};
 
-/// A question that can't be answered, in words for who asked it.
+/// Why a call can't be served; its message is for the caller.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// AWS does not have these regions.
     #[error("AWS lists no such region for this account: {}; enabled: {}", unknown.join(", "), enabled.join(", "))]
     UnknownRegions {
-        /// The names that are no region.
+        /// The names that are not regions.
         unknown: Vec<String>,
         /// The regions that are enabled for the account.
         enabled: Vec<String>,
@@ -18,13 +18,13 @@ pub enum Refusal {
     Unreachable {
         /// The account.
         account: String,
-        /// What STS said.
+        /// What STS returned.
         gap: Box<Gap>,
     },
 }
 
 impl Refusal {
-    /// What AWS said, where it did not let us in.
+    /// Returns the gap, if AWS denied access to the account.
     #[must_use]
     pub fn gap(&self) -> Option<&Gap> {
         match self {

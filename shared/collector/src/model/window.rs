@@ -1,15 +1,15 @@
-//! Which stretch of time a metric is read over, and in what steps.
+//! The time range over which a metric is read, and its periods.
 //!
-//! CloudWatch keeps fine datapoints for a short time and coarse ones for long; a period that is finer than what is kept
-//! at the window's start returns nothing, without an error. So the period is chosen, or checked, by these rules. Start
-//! falls on a multiple of the period, and `end` is exclusive.
+//! CloudWatch keeps fine datapoints for a short time and coarse ones for longer. A period that is finer than what it
+//! keeps at the start of the window returns nothing, without an error, so the period is chosen or checked by these
+//! rules. The start is a multiple of the period, and the end is exclusive.
 
 use jiff::Timestamp;
 
 /// The longest that CloudWatch keeps anything: 455 days, in hours.
 pub const LONGEST_HOURS: u32 = 455 * 24;
 
-/// For how many days CloudWatch keeps datapoints, and what a period must be a multiple of to find them.
+/// For how many days CloudWatch keeps datapoints, and the seconds of which a period must be a multiple to find them.
 const RETENTION: [(i64, u32); 3] = [(15, 60), (63, 300), (455, 3_600)];
 
 /// The longest period of CloudWatch: a day, in seconds.
@@ -17,14 +17,14 @@ pub const LONGEST_PERIOD: u32 = 86_400;
 
 const SECONDS_A_DAY: i64 = 86_400;
 
-/// How often most metrics come, in seconds; windows that end now end with the last whole five minutes, so that those of
-/// one moment share their end, and with it their requests.
+/// The interval of most metrics, in seconds. Windows that end now end with the last whole five minutes, so that all
+/// windows of one moment have the same end and can share requests.
 pub const FIVE_MINUTES: u32 = 300;
 
-/// A stretch of time in periods.
+/// A time range that is divided into periods.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Window {
-    /// The first period's start.
+    /// The start of the first period.
     pub start: Timestamp,
     /// The end, exclusive.
     pub end: Timestamp,
@@ -33,8 +33,8 @@ pub struct Window {
 }
 
 impl Window {
-    /// The last `hours` before `now` in whole periods of `period` seconds; the period that `now` is in is not whole yet.
-    /// A window shorter than a period is one period.
+    /// Returns the last `hours` before `now` in complete periods of `period` seconds, without the period that contains
+    /// `now`. A window that would be shorter than a period is one period.
     #[must_use]
     pub fn last(hours: u32, period: u32, now: Timestamp) -> Self {
         let end = floor(now.as_second(), period);
@@ -43,7 +43,8 @@ impl Window {
         Self { start: at(start, now), end: at(end, now), period }
     }
 
-    /// The same with the period that `now` is in, up to its last whole five minutes: what happens now counts.
+    /// Returns the same as [`Window::last`] plus the period that contains `now`, up to its last whole five minutes, so
+    /// that the most recent datapoints count.
     #[must_use]
     pub fn last_and_current(hours: u32, period: u32, now: Timestamp) -> Self {
         let end = floor(now.as_second(), FIVE_MINUTES);
@@ -51,7 +52,7 @@ impl Window {
         Self { end: at(end, now).max(whole.end), ..whole }
     }
 
-    /// The last `minutes` before `now`, up to the last whole five minutes, in periods of `period` seconds.
+    /// Returns the last `minutes` before `now`, up to the last whole five minutes, in periods of `period` seconds.
     #[must_use]
     pub fn recent(minutes: u32, period: u32, now: Timestamp) -> Self {
         let end = floor(now.as_second(), FIVE_MINUTES);
@@ -59,7 +60,7 @@ impl Window {
         Self { start: at(start, now), end: at(end, now), period }
     }
 
-    /// The last `days` whole UTC days before `now`, and the day that `now` is in, up to its last whole five minutes.
+    /// Returns the last `days` complete UTC days before `now`, and the current day up to its last whole five minutes.
     #[must_use]
     pub fn days(days: u32, now: Timestamp) -> Self {
         let today = floor(now.as_second(), LONGEST_PERIOD);
@@ -68,7 +69,7 @@ impl Window {
         Self { start: at(start, now), end: at(end, now), period: LONGEST_PERIOD }
     }
 
-    /// How many datapoints a series without gaps has; a last period that is not over counts.
+    /// Returns how many datapoints a series without gaps has, including a last period that is not complete.
     #[must_use]
     pub fn periods(&self) -> usize {
         let seconds = self.end.as_second().saturating_sub(self.start.as_second());
@@ -76,7 +77,7 @@ impl Window {
         usize::try_from(seconds.div_ceil(u64::from(self.period.max(1)))).unwrap_or(usize::MAX)
     }
 
-    /// The last `count` of its periods that are over.
+    /// Returns the last `count` complete periods.
     #[must_use]
     pub fn last_whole(&self, count: u32) -> Self {
         let end = floor(self.end.as_second(), self.period);
@@ -85,17 +86,17 @@ impl Window {
     }
 }
 
-/// The last multiple of `step` seconds that is not after `second`.
+/// Returns the last multiple of `step` seconds that is not after `second`.
 fn floor(second: i64, step: u32) -> i64 {
     second.saturating_sub(second.rem_euclid(i64::from(step.max(1))))
 }
 
-/// A second as a timestamp; `otherwise` outside the years that one can hold.
+/// Converts a second to a timestamp; returns `otherwise` if it is outside the range of timestamps.
 fn at(second: i64, otherwise: Timestamp) -> Timestamp {
     Timestamp::from_second(second).unwrap_or(otherwise)
 }
 
-/// What a period must be a multiple of, for a window of the last `hours`, in seconds.
+/// Returns the seconds of which a period must be a multiple, for a window of the last `hours`.
 #[must_use]
 pub fn finest_period(hours: u32) -> u32 {
     let seconds = i64::from(hours).saturating_mul(3_600);
@@ -103,7 +104,8 @@ pub fn finest_period(hours: u32) -> u32 {
     kept.map_or(3_600, |(_, finest)| *finest)
 }
 
-/// A period that suits a window of the last `hours`: minutes for an afternoon, hours for two weeks, days for longer.
+/// Returns the default period for a window of the last `hours`: five minutes up to 6 hours, an hour up to 15 days, a
+/// day beyond.
 #[must_use]
 pub fn usual_period(hours: u32) -> u32 {
     match hours {
@@ -122,14 +124,14 @@ mod tests {
     }
 
     #[test]
-    fn a_window_is_whole_periods_before_now() {
+    fn a_window_consists_of_complete_periods_before_now() {
         let window = Window::last(24, 3_600, at("2026-11-20T10:37:12Z"));
         assert_eq!((window.start, window.end), (at("2026-11-19T10:00:00Z"), at("2026-11-20T10:00:00Z")));
         assert_eq!(window.periods(), 24);
     }
 
     #[test]
-    fn on_the_hour_the_hour_that_begins_is_not_in_it() {
+    fn on_the_hour_a_window_excludes_the_hour_that_begins() {
         let window = Window::last(1, 3_600, at("2026-11-20T10:00:00Z"));
         assert_eq!((window.start, window.end), (at("2026-11-20T09:00:00Z"), at("2026-11-20T10:00:00Z")));
     }
@@ -142,13 +144,13 @@ mod tests {
     }
 
     #[test]
-    fn a_window_that_is_no_multiple_of_its_period_begins_earlier() {
+    fn a_window_that_is_not_a_multiple_of_its_period_begins_earlier() {
         let window = Window::last(25, 86_400, at("2026-11-20T10:37:12Z"));
         assert_eq!((window.start, window.periods()), (at("2026-11-18T00:00:00Z"), 2));
     }
 
     #[test]
-    fn the_current_period_counts_as_far_as_it_goes() {
+    fn the_current_period_is_included_up_to_the_last_five_minutes() {
         let window = Window::last_and_current(24, 3_600, at("2026-11-20T10:37:12Z"));
         assert_eq!((window.start, window.end), (at("2026-11-19T10:00:00Z"), at("2026-11-20T10:35:00Z")));
         assert_eq!(window.periods(), 25);
@@ -168,13 +170,13 @@ mod tests {
     }
 
     #[test]
-    fn days_are_whole_utc_days_and_the_one_that_is_not_over() {
+    fn days_are_complete_utc_days_and_the_current_one() {
         let window = Window::days(7, at("2026-11-20T10:37:12Z"));
         assert_eq!((window.start, window.end), (at("2026-11-13T00:00:00Z"), at("2026-11-20T10:35:00Z")));
         assert_eq!((window.periods(), window.period), (8, 86_400));
         let whole = window.last_whole(3);
         assert_eq!((whole.start, whole.end), (at("2026-11-17T00:00:00Z"), at("2026-11-20T00:00:00Z")));
-        // In the first minutes of a day there is nothing of it yet.
+        // In the first minutes of a day, the day has no five minutes yet.
         assert_eq!(Window::days(7, at("2026-11-20T00:04:59Z")).periods(), 7);
     }
 
@@ -194,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn the_usual_period_is_kept_over_the_whole_window() {
+    fn cloudwatch_keeps_the_usual_period_over_the_whole_window() {
         for hours in 1..=LONGEST_HOURS {
             assert_eq!(usual_period(hours) % finest_period(hours), 0, "{hours} hours");
         }

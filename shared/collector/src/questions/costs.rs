@@ -1,8 +1,8 @@
-//! What an account costs: questions to Cost Explorer, asked once and kept.
+//! What an account costs: requests to Cost Explorer, whose results are cached.
 //!
-//! A question costs a cent a page and its answer changes at most three times a day, so an answer is kept in the warm
-//! function: a forecast and costs that AWS still estimates for an hour, costs that are final for a day. The same question
-//! asked twice at once is sent once. A fault is not kept.
+//! A request costs a cent per page and its result changes at most three times a day, so results are cached in the warm
+//! function: forecasts and costs that AWS still estimates for an hour, final costs for a day. A request that is made
+//! several times at once is sent once. Faults are not cached.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -19,17 +19,17 @@ use crate::model::operation::Operation;
 use crate::model::refusal::Refusal;
 use crate::services::cost_explorer::{self, GET_COST_AND_USAGE, GET_COST_FORECAST};
 
-/// What a question about costs calls.
+/// The operations that reading costs calls.
 pub const OPERATIONS: &[&Operation] = &[&GET_COST_AND_USAGE, &GET_COST_FORECAST];
 
 impl Collector {
-    /// Answers a question about the past and, if there is one, about the future, at once.
+    /// Returns past costs and, if requested, a forecast; both are requested concurrently.
     ///
-    /// Costs that lack anything would be wrong, so they are whole or there are none and the coverage has the gap. A
-    /// forecast that AWS can't make is an answer, not a gap.
+    /// Incomplete costs would be wrong, so they are either complete or `None` with a gap in the coverage. A forecast
+    /// that AWS can't make is a result, not a gap.
     ///
     /// # Errors
-    /// An account that does not let us in.
+    /// If the account does not grant access.
     pub async fn costs(
         &self,
         question: &CostQuestion,
@@ -37,13 +37,13 @@ impl Collector {
         now: Timestamp,
         deadline: Instant,
     ) -> Result<(Option<Arc<Costs>>, Option<ForecastAnswer>, Coverage), Refusal> {
-        let asked = Box::pin(async {
+        let requested = Box::pin(async {
             self.enter(deadline).await?;
             let past = self.past_costs(question, now, deadline);
             Ok(tokio::join!(past, self.future_costs(forecast, deadline), self.account(deadline)))
         });
-        let (answered, aws_requests) = metered(asked).await;
-        let (costs, forecast, account) = answered?;
+        let (collected, aws_requests) = metered(requested).await;
+        let (costs, forecast, account) = collected?;
         let (costs, gap) = costs.map_or_else(|gap| (None, Some(gap)), |costs| (Some(costs), None));
         Ok((costs, forecast, Coverage::new(account, gap.into_iter().collect(), aws_requests)))
     }
@@ -68,7 +68,8 @@ impl Collector {
         Some(forecast.map_err(|fault| self.gap(fault, cost_explorer::REGION, &[])))
     }
 
-    /// Where Cost Explorer is asked, which a partition other than the commercial one does not have or has elsewhere.
+    /// Returns what requests to Cost Explorer need. Other partitions than the commercial one have no Cost Explorer or a
+    /// separate one.
     fn cost_explorer(&self, operation: &'static Operation, deadline: Instant) -> Result<Inquiry<'_>, Fault> {
         match self.clients.partition() {
             cost_explorer::PARTITION => Ok(self.inquiry(cost_explorer::REGION, None, deadline)),

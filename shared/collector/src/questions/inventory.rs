@@ -1,7 +1,8 @@
-//! What an account has: every listing of every region, side by side.
+//! What an account has: every listing of every region, concurrently.
 //!
-//! The chain of dependent calls is short: regions and account first, together, then all listings of all regions at once.
-//! An answer takes about as long as its longest region. A listing that fails becomes a gap and leaves the others alone.
+//! The chain of dependent calls is short: the regions and the account at once, then all listings of all regions at
+//! once. A response therefore takes about as long as its slowest region. A listing that fails becomes a gap and does
+//! not affect the others.
 
 use std::collections::{BTreeSet, HashMap};
 use std::time::Instant;
@@ -25,16 +26,16 @@ use crate::services::{Resource, ResourceType};
 /// What to list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wanted {
-    /// The regions; `None` for every enabled one.
+    /// The regions; `None` for every enabled region.
     pub regions: Option<Vec<String>>,
     /// The types.
     pub types: Vec<ResourceType>,
-    /// Whether tags are wanted where they need requests of their own (buckets, functions).
+    /// Whether to list tags that need separate requests (those of buckets and functions).
     pub tags: bool,
 }
 
 impl Wanted {
-    /// What listing it calls.
+    /// Returns the operations that listing calls.
     #[must_use]
     pub fn operations(&self) -> Vec<&'static Operation> {
         let listing = self.types.iter().flat_map(|kind| kind.operations()).copied();
@@ -48,73 +49,73 @@ impl Wanted {
 pub struct Inventory {
     /// Every resource once, by type, region and id.
     pub resources: Vec<Resource>,
-    /// The regions that were asked.
+    /// The regions that were queried.
     pub regions: Vec<String>,
-    /// The types that were asked.
+    /// The types that were queried.
     pub types: Vec<ResourceType>,
-    /// The listings that brought their whole result or a part of it. A type or region without one is unknown, not empty.
+    /// The listings that returned all or a part of their result. A type or region without one is unknown, not empty.
     pub listed: BTreeSet<(ResourceType, String)>,
 }
 
 impl Inventory {
-    /// Whether anything at all is known of a type.
+    /// Returns whether anything at all is known about a type.
     #[must_use]
     pub fn knows_type(&self, resource_type: ResourceType) -> bool {
         self.listed.iter().any(|(listed, _)| *listed == resource_type)
     }
 
-    /// Whether anything at all is known of a region. A list of all regions says something of one only where nothing else
-    /// was asked of it.
+    /// Returns whether anything at all is known about a region. A global list counts only if nothing else was requested
+    /// from the region.
     #[must_use]
     pub fn knows_region(&self, region: &str) -> bool {
         let only_global = self.types.iter().all(|kind| kind.is_global());
-        let asked = if only_global { GLOBAL } else { region };
-        self.listed.iter().any(|(_, listed)| listed == asked)
+        let region = if only_global { GLOBAL } else { region };
+        self.listed.iter().any(|(_, listed)| listed == region)
     }
 }
 
-/// One type of one region, or of all regions where it is listed once.
+/// The listing of one type in one region, or in all regions if the type is global.
 struct Listed {
     resource_type: ResourceType,
     region: String,
     listing: Listing<Resource>,
 }
 
-/// What has to be known before anything is listed.
+/// What must be known before anything is listed.
 pub(crate) struct Entered {
     regions: Regions,
     account: Result<Account, Gap>,
 }
 
 impl Entered {
-    /// The regions to list.
+    /// Returns the regions to list.
     pub(crate) fn regions(&self) -> &[String] {
         &self.regions.names
     }
 }
 
-/// What one region has.
+/// The listings of one region.
 pub(crate) struct RegionListings {
     listed: Vec<Listed>,
     tags: Option<RegionTags>,
 }
 
 impl RegionListings {
-    /// Every resource that was found.
+    /// Returns every resource that was found.
     pub(crate) fn resources(&self) -> impl Iterator<Item = &Resource> {
         self.listed.iter().flat_map(|listed| &listed.listing.found)
     }
 
-    /// Whether a listing used up the time that a call has.
+    /// Returns whether a listing used up the time of a call.
     pub(crate) fn is_late(&self) -> bool {
         self.listed.iter().any(|listed| listed.listing.fault.as_ref().is_some_and(Fault::is_late))
     }
 }
 
-/// What is listed for all regions at once.
+/// The listings of global types, which have the resources of all regions.
 pub(crate) struct GlobalListings(Vec<Listed>);
 
-/// What all listings together have.
+/// The result of all listings together.
 pub(crate) struct Collected {
     pub(crate) inventory: Inventory,
     pub(crate) account: Result<Account, Gap>,
@@ -122,11 +123,11 @@ pub(crate) struct Collected {
 }
 
 impl Collector {
-    /// Lists what is wanted until `deadline`.
+    /// Lists what is wanted, until `deadline`.
     ///
     /// # Errors
-    /// A wanted region that AWS does not have, or an account that does not let us in. Everything else that goes wrong is a
-    /// gap of the coverage.
+    /// If a wanted region does not exist, or the account does not grant access. Every other failure is a gap in the
+    /// coverage.
     pub async fn inventory(&self, wanted: &Wanted, deadline: Instant) -> Result<(Inventory, Coverage), Refusal> {
         let collected = Box::pin(async {
             let entered = self.enter_regions(wanted, deadline).await?;
@@ -139,7 +140,7 @@ impl Collector {
         Ok((inventory, Coverage::new(account, gaps, aws_requests)))
     }
 
-    /// Makes sure that the account lets us in, and asks for its regions and whose it is.
+    /// Checks that the account grants access, and requests its regions and its id.
     pub(crate) async fn enter_regions(&self, wanted: &Wanted, deadline: Instant) -> Result<Entered, Refusal> {
         self.enter(deadline).await?;
         let regions = self.regions(wanted.regions.as_deref(), &wanted.types, deadline);
@@ -147,7 +148,7 @@ impl Collector {
         Ok(Entered { regions: regions?, account })
     }
 
-    /// Everything that is wanted of one region.
+    /// Lists everything that is wanted of one region.
     pub(crate) async fn list_region(
         &self,
         region: &str,
@@ -164,14 +165,14 @@ impl Collector {
         RegionListings { listed, tags }
     }
 
-    /// What has one list for all regions, which the home region gives.
+    /// Lists the global types, in the home region.
     pub(crate) async fn list_global(&self, wanted: &Wanted, entered: &Entered, deadline: Instant) -> GlobalListings {
         let inquiry = self.inquiry(self.clients.home_region(), entered.account.as_ref().ok(), deadline);
         let types = wanted.types.iter().filter(|kind| kind.is_global());
         GlobalListings(join_all(types.map(|kind| list(*kind, GLOBAL, inquiry))).await)
     }
 
-    /// Makes one inventory of all listings; those of `regions` come in the order of their regions.
+    /// Combines all listings into one inventory; `regions` are in the order of the entered regions.
     pub(crate) fn put_together(
         &self,
         wanted: &Wanted,
@@ -197,7 +198,7 @@ impl Collector {
             resources.extend(listing.found);
         }
         if let Some(wanted) = &wanted.regions {
-            // A bucket whose region S3 left out can't be ruled out.
+            // A bucket whose region S3 omitted may be in a wanted region.
             resources.retain(|found| found.region.as_ref().is_none_or(|region| wanted.contains(region)));
         }
         for resource in resources.iter_mut().filter(|resource| resource.tags.is_none()) {
@@ -211,7 +212,7 @@ impl Collector {
                 gaps.push(self.gap(fault, &region, &tagged));
             }
         }
-        // Something that is created or deleted while its pages are read can be on two of them.
+        // If something is created or deleted while pages are read, a resource can be on two of them.
         resources.sort_by(|a, b| a.position().cmp(&b.position()));
         resources.dedup_by(|a, b| a.position() == b.position());
         let inventory = Inventory { resources, regions: names, types: wanted.types.clone(), listed };
@@ -219,13 +220,13 @@ impl Collector {
     }
 }
 
-/// One type of `region`, which `inquiry` lists.
+/// Lists one type of `region` by `inquiry`.
 async fn list(resource_type: ResourceType, region: &str, inquiry: Inquiry<'_>) -> Listed {
     let listing = resource_type.list(&inquiry).await;
     Listed { resource_type, region: region.to_owned(), listing }
 }
 
-/// What the tagging API is asked for.
+/// Returns the filters for the tagging API.
 fn tag_filters(wanted: &Wanted) -> impl Iterator<Item = &'static str> {
     wanted.types.iter().filter(|_| wanted.tags).filter_map(|kind| kind.tag_filter())
 }

@@ -1,7 +1,7 @@
 //! How resources are doing: measurements of resources that the caller names, in one region.
 //!
-//! The region's name is checked against AWS's list while CloudWatch is already asked, so that a misspelt one is the
-//! caller's error and the check costs no time.
+//! The region's name is checked against AWS's list concurrently with the request to CloudWatch, so that a misspelt
+//! region is reported as the caller's error and the check takes no extra time.
 
 use std::time::Instant;
 
@@ -18,7 +18,7 @@ use crate::services::ResourceType;
 use crate::services::cloudwatch::{self, GET_METRIC_DATA};
 use crate::services::ec2::regions::DESCRIBE_REGIONS;
 
-/// What a question about measurements calls.
+/// The operations that measuring calls.
 pub const OPERATIONS: &[&Operation] = &[&DESCRIBE_REGIONS, &GET_METRIC_DATA];
 
 /// What measurements to read.
@@ -26,7 +26,7 @@ pub const OPERATIONS: &[&Operation] = &[&DESCRIBE_REGIONS, &GET_METRIC_DATA];
 pub struct Measurements {
     /// The region of the resources.
     pub region: String,
-    /// Their type, for the gaps.
+    /// Their type, which the gaps name.
     pub resource_type: ResourceType,
     /// What to measure.
     pub wanted: Vec<Measurement>,
@@ -39,10 +39,11 @@ enum NotMeasured {
 }
 
 impl Collector {
-    /// Reads measurements until `deadline`: a series for each that is wanted, in their order.
+    /// Reads measurements until `deadline`; returns a series for each of them, in their order.
     ///
     /// # Errors
-    /// A region that AWS does not have, or an account that does not let us in. Everything else that goes wrong is a gap or the status of a series.
+    /// If the region does not exist, or the account does not grant access. Every other failure is a gap or the status
+    /// of a series.
     pub async fn measure(
         &self,
         measurements: &Measurements,
@@ -80,12 +81,12 @@ impl Collector {
         let wanted = [measurements.region.clone()];
         let regions = self.regions(Some(&wanted), &[measurements.resource_type], deadline).await;
         let regions = regions.map_err(NotMeasured::Refused)?;
-        // Where AWS does not list its regions, CloudWatch's own answer decides.
+        // If the list of regions is unavailable, CloudWatch's own response decides.
         if regions.names.is_empty() { Err(NotMeasured::Disabled(regions.gaps)) } else { Ok(()) }
     }
 
-    /// Reads the measurements of a region, of resources of `types`, and gives each series to `take` when it comes, with the
-    /// place of its measurement. Returns the gaps.
+    /// Reads the measurements of a region, for resources of `types`. Passes each series to `take` when it arrives, with
+    /// the index of its measurement. Returns the gaps.
     pub(crate) async fn series(
         &self,
         region: &str,
@@ -101,7 +102,7 @@ impl Collector {
                 take(index, series);
             }
             let gap = fault.map(|fault| self.gap(fault, region, types));
-            // Batches that failed alike are one gap: the series themselves say which are missing.
+            // Batches that failed in the same way are one gap; the series themselves show which are missing.
             gaps.extend(gap.filter(|gap| !gaps.contains(gap)));
         }
         gaps

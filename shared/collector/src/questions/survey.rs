@@ -1,9 +1,10 @@
-//! What an account has and how it is doing, together: an inventory, and what the caller reads from measurements of it.
+//! What an account has and how it is doing: an inventory, and what the caller derives from its measurements.
 //!
-//! The caller says for each resource what to measure, and what to make of its series. All measurements of a region are
-//! read in one run, as soon as it is listed: in the fewest requests and at its own rate. A resource is read when the last
-//! of its series comes, while others still wait for AWS, and they are gone then: thousands of resources have only a few
-//! hundred in memory. The requests of both parts are counted as one answer.
+//! The caller decides what to measure for each resource, and what to derive from its series. All measurements of a
+//! region are read together as soon as the region is listed, in the fewest requests and at the region's own rate. A
+//! resource is evaluated when the last of its series arrives, while others still wait for AWS, and its series are then
+//! dropped, so that of thousands of resources only a few hundred have series in memory. The requests of both parts are
+//! counted together.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::mem;
@@ -22,42 +23,42 @@ use crate::questions::inventory::{Collected, Inventory, Wanted};
 use crate::services::cloudwatch::GET_METRIC_DATA;
 use crate::services::{Resource, ResourceType};
 
-/// What a survey calls: what lists it, and what measures it.
+/// Returns the operations that a survey calls, for listing and measuring.
 #[must_use]
 pub fn operations(wanted: &Wanted) -> Vec<&'static Operation> {
     wanted.operations().into_iter().chain([&GET_METRIC_DATA]).collect()
 }
 
-/// What a region that hung while it was listed still gets to be measured: it has had its time.
+/// The time for the measurements of a region that hung while it was listed, and has therefore used up its time.
 const LATE_REGION: Duration = Duration::from_secs(1);
 
-/// An inventory, and what was read from the measurements of it.
+/// An inventory, and what was derived from its measurements.
 #[derive(Debug)]
 pub struct Survey<T> {
     /// What was found.
     pub inventory: Inventory,
-    /// For each resource of the inventory, in its order, what the caller made of its series.
+    /// For each resource of the inventory, in its order, what the caller derived from its series.
     pub read: Vec<T>,
 }
 
-/// What was read of resources, by type, region and id.
+/// What was derived from the series of resources, by type, region and id.
 type ReadOf<T> = HashMap<(ResourceType, String, String), T>;
 
 /// What was measured in one region.
 struct Measured<T> {
     read: ReadOf<T>,
     gaps: Vec<Gap>,
-    /// Whether every series came whole.
+    /// Whether every series is complete.
     complete: bool,
 }
 
 impl Collector {
-    /// Lists what is wanted, measures of each resource what `needs` says, and has `read` make something of its series, one
-    /// for each measurement, until `deadline`.
+    /// Lists what is wanted, measures what `needs` returns for each resource, and calls `read` with its series, one for
+    /// each measurement, until `deadline`.
     ///
     /// # Errors
-    /// A wanted region that AWS does not have, or an account that does not let us in. Everything else that goes wrong is a gap
-    /// of the coverage or the status of a series.
+    /// If a wanted region does not exist, or the account does not grant access. Every other failure is a gap in the
+    /// coverage or the status of a series.
     pub async fn survey<T>(
         &self,
         wanted: &Wanted,
@@ -67,7 +68,7 @@ impl Collector {
     ) -> Result<(Survey<T>, Coverage), Refusal> {
         let surveyed = Box::pin(async {
             let entered = self.enter_regions(wanted, deadline).await?;
-            // Each is measured as soon as it is listed, so that a region that hangs keeps no other one waiting.
+            // Each region is measured as soon as it is listed, so that a region that hangs does not delay the others.
             let regions = entered.regions().iter().map(async |region| {
                 let listed = self.list_region(region, wanted, &entered, deadline).await;
                 let deadline = if listed.is_late() { soon().min(deadline) } else { deadline };
@@ -96,7 +97,7 @@ impl Collector {
         Ok((Survey { inventory, read }, coverage))
     }
 
-    /// Measures each of a region's resources, all in one run, and reads what came.
+    /// Measures all resources of a region together, and calls `read` for each.
     async fn measure_region<'a, T>(
         &self,
         region: &str,
@@ -107,7 +108,7 @@ impl Collector {
     ) -> Measured<T> {
         let mut types = BTreeSet::new();
         let mut measurements = Vec::new();
-        // What is on two pages is measured once.
+        // A resource that is on two pages is measured once.
         let (mut pending, mut known) = (Vec::new(), HashSet::new());
         for resource in resources {
             let is_new = known.insert((resource.resource_type(), &resource.id));
@@ -144,17 +145,17 @@ impl Collector {
     }
 }
 
-/// How long a region that has used up a call's time in listing is measured for.
+/// Returns the deadline for the measurements of a region whose listing used up the time of a call.
 fn soon() -> Instant {
     let now = Instant::now();
     now.checked_add(LATE_REGION).unwrap_or(now)
 }
 
-/// A resource whose series are coming.
+/// A resource with outstanding series.
 struct Pending<'a> {
     resource: &'a Resource,
-    /// The places of its measurements among all of its region.
+    /// The indices of its measurements among all measurements of its region.
     indices: Range<usize>,
-    /// The series that have come, with their places.
+    /// The series that have arrived, with the indices of their measurements.
     received: Vec<(usize, Series)>,
 }

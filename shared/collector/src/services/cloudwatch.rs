@@ -1,10 +1,10 @@
 //! CloudWatch: many series in few requests.
 //!
-//! One GetMetricData takes 500 queries of one start and end, and returns 100,800 datapoints; queries are cut into batches
-//! by these limits, and the batches of a region run side by side at CloudWatch's published rate. Each is handed on when it
-//! is answered, so that whoever has made something of its series need not keep them. The statistics of one metric stay in
-//! one batch, since AWS bills up to five of them as one metric. A series may be spread over pages and is put together by
-//! its query's id.
+//! One GetMetricData request accepts 500 queries with the same start and end, and returns up to 100,800 datapoints.
+//! Queries are split into batches by these limits, and the batches of a region run concurrently at CloudWatch's
+//! published rate. Each batch is returned as soon as it has arrived, so that the caller does not have to keep all
+//! series in memory. The statistics of one metric stay in one batch, since AWS bills up to five of them as one metric.
+//! A series may be spread over several pages and is assembled by its query's id.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -36,7 +36,7 @@ impl Service for CloudWatch {
     guarded_client!(aws_sdk_cloudwatch);
 }
 
-/// Reads series; billed by the metrics in it.
+/// Reads series; billed by the metrics in the request.
 pub(crate) const GET_METRIC_DATA: Operation = Operation {
     service: CloudWatch::NAME,
     name: "GetMetricData",
@@ -46,20 +46,21 @@ pub(crate) const GET_METRIC_DATA: Operation = Operation {
 
 /// The most queries in a request.
 const QUERIES_A_REQUEST: usize = 500;
-/// The most datapoints in an answer.
+/// The most datapoints in a response.
 const DATAPOINTS_A_REQUEST: usize = 100_800;
-/// The datapoints a second that a region allows where the window began in the last three hours; 396,000 for older ones.
+/// The datapoints a second that a region allows for windows that begin in the last three hours; 396,000 for windows
+/// that begin earlier.
 const RECENT_DATAPOINTS_A_SECOND: u64 = 180_000;
 const OLD_DATAPOINTS_A_SECOND: u64 = 396_000;
 const RECENT: Duration = Duration::from_hours(3);
-/// What AWS bills for a metric in a request, $0.01 per 1,000, and how many statistics of it that covers.
+/// What AWS bills for a metric in a request ($0.01 per 1,000), and how many of its statistics that covers.
 const MICRO_USD_A_METRIC: u64 = 10;
 const STATISTICS_A_METRIC: usize = 5;
 
-/// What came of a batch: a series for each of its measurements, with its place among all, and what failed.
+/// The result of a batch: the series of each of its measurements with the measurement's index, and what failed.
 pub(crate) type Answered = (Vec<(usize, Series)>, Option<Fault>);
 
-/// Reads every measurement, each batch as it is answered.
+/// Reads every measurement; returns each batch as it arrives.
 pub(crate) fn read<'a>(
     inquiry: &Inquiry<'_>,
     measurements: &'a [Measurement],
@@ -68,11 +69,11 @@ pub(crate) fn read<'a>(
     batches(measurements).into_iter().map(|batch| request(client.clone(), batch, deadline)).collect()
 }
 
-/// A measurement and its place among all.
+/// A measurement and its index among all measurements.
 type Indexed<'a> = (usize, &'a Measurement);
 
-/// Cuts measurements into requests, each of one start and end, by the queries and the datapoints that one may have. They
-/// come in the order of the measurements, so that those of one resource are answered close together.
+/// Splits measurements into requests, each with one start and end, by the limits of queries and datapoints. Requests
+/// are in the order of the measurements, so that the series of one resource arrive close together.
 fn batches(measurements: &[Measurement]) -> Vec<Vec<Indexed<'_>>> {
     let mut spans: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for indexed in measurements.iter().enumerate() {
@@ -101,7 +102,7 @@ fn batches_of_a_span(measurements: Vec<Indexed<'_>>) -> Vec<Vec<Indexed<'_>>> {
     batches
 }
 
-/// One request with its pages.
+/// Sends one request and follows its pages.
 async fn request(client: Gated<CloudWatch>, batch: Vec<Indexed<'_>>, deadline: Instant) -> Answered {
     let Some((_, Measurement { window, .. })) = batch.first() else { return (Vec::new(), None) };
     let ask = |token| {
@@ -118,7 +119,7 @@ async fn request(client: Gated<CloudWatch>, batch: Vec<Indexed<'_>>, deadline: I
     let results =
         every_page(limits, ask, GetMetricDataOutput::next_token, |page| page.metric_data_results.unwrap_or_default())
             .await;
-    // AWS bills no error.
+    // AWS does not bill errors.
     if results.fault.is_none() || !results.found.is_empty() {
         let metrics: usize = batch.iter().map(|(_, m)| m.statistics.len().div_ceil(STATISTICS_A_METRIC)).sum();
         counting::charge(u64::try_from(metrics).unwrap_or(u64::MAX).saturating_mul(MICRO_USD_A_METRIC));
@@ -127,9 +128,9 @@ async fn request(client: Gated<CloudWatch>, batch: Vec<Indexed<'_>>, deadline: I
     (batch.into_iter().map(|(index, _)| index).zip(series).collect(), results.fault)
 }
 
-/// The series of a batch, from the results of all pages.
+/// Assembles the series of a batch from the results of all pages.
 ///
-/// The status of a statistic is that of its last page, the status of a series the worst of its statistics.
+/// The status of a statistic is that of its last page; the status of a series is the worst of its statistics.
 fn put_together(batch: &[Indexed<'_>], results: Vec<MetricDataResult>) -> Vec<Series> {
     let mut collected = missing(batch.iter().map(|(_, measurement)| *measurement));
     let mut statuses: BTreeMap<(usize, usize), SeriesStatus> = BTreeMap::new();
@@ -152,7 +153,7 @@ fn put_together(batch: &[Indexed<'_>], results: Vec<MetricDataResult>) -> Vec<Se
     collected
 }
 
-/// How long a request keeps the next one waiting by the rate of datapoints; that of requests is the gate's.
+/// Returns how long the next request must wait because of the rate of datapoints; the gate has the rate of requests.
 fn cost(span: &Window, batch: &[Indexed<'_>]) -> Duration {
     let datapoints: usize = batch.iter().map(|(_, measurement)| measurement.datapoints()).sum();
     let datapoints = u64::try_from(datapoints).unwrap_or(u64::MAX);
@@ -161,7 +162,7 @@ fn cost(span: &Window, batch: &[Indexed<'_>]) -> Duration {
     Duration::from_micros(datapoints.saturating_mul(1_000_000).checked_div(a_second).unwrap_or(0))
 }
 
-/// The queries of a request: one a statistic, whose id says which.
+/// Returns the queries of a request: one per statistic, whose id identifies it.
 fn queries(batch: &[Indexed<'_>]) -> Vec<MetricDataQuery> {
     let of_measurement = |(index, (_, measurement)): (usize, &Indexed<'_>)| {
         let Measurement { catalog, metric, resource_id, statistics, window } = measurement;
@@ -182,7 +183,7 @@ fn queries(batch: &[Indexed<'_>]) -> Vec<MetricDataQuery> {
     batch.iter().enumerate().flat_map(of_measurement).collect()
 }
 
-/// Which measurement and which of its statistics a query's id names.
+/// Returns the indices of the measurement and the statistic that a query's id identifies.
 fn position(id: &str) -> Option<(usize, usize)> {
     let (index, number) = id.strip_prefix('m')?.split_once('_')?;
     Some((index.parse().ok()?, number.parse().ok()?))
@@ -227,7 +228,7 @@ mod tests {
         Window::last(hours, period, "2026-11-20T10:00:00Z".parse().unwrap())
     }
 
-    /// The place of the first measurement of each batch, and how many it has.
+    /// Returns the index of the first measurement of each batch, and the batch's length.
     fn cuts(measurements: &[Measurement]) -> Vec<(usize, usize)> {
         batches(measurements).iter().map(|batch| (batch[0].0, batch.len())).collect()
     }
@@ -242,7 +243,7 @@ mod tests {
         assert_eq!(cuts(&measurements(167, &["Average", "Maximum", "p99"], day)), [(0, 166), (166, 1)]);
         // 100,800 datapoints are 70 series of 1,440.
         assert_eq!(cuts(&measurements(141, &["Average"], last(24, 60))), [(0, 70), (70, 70), (140, 1)]);
-        // A single series over the limit comes in pages of a request of its own.
+        // A single series over the limit gets its own request, with several pages.
         assert_eq!(cuts(&measurements(2, &["Average"], last(2_400, 60))), [(0, 1), (1, 1)]);
     }
 
@@ -260,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_costs_its_share_of_the_rate_of_datapoints() {
+    fn a_request_delays_the_next_one_by_its_share_of_the_rate_of_datapoints() {
         let cost = |count, window| {
             let measurements = measurements(count, &["Average"], window);
             cost(&window, &batches(&measurements)[0])
@@ -271,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn a_query_is_found_again_by_its_id() {
+    fn a_query_is_identified_by_its_id() {
         let measurements = measurements(2, &["Average", "p99"], last(24, 300));
         let queries = queries(&batches(&measurements)[0]);
         let positions: Vec<_> = queries.iter().map(|query| position(query.id().unwrap())).collect();
@@ -281,12 +282,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn batches_hold_every_measurement_once_inside_the_limits(
-            asked in proptest::collection::vec((1_usize..8, 0_usize..3), 0..800),
+        fn batches_have_every_measurement_once_and_keep_the_limits(
+            requested in proptest::collection::vec((1_usize..8, 0_usize..3), 0..800),
         ) {
             let windows = [last(24, 3_600), last(24, 60), last(48, 3_600)];
             let names: Vec<_> = (0..8).map(|n| format!("p{n}")).collect();
-            let all: Vec<_> = asked
+            let all: Vec<_> = requested
                 .iter()
                 .flat_map(|(statistics, window)| {
                     let names: Vec<_> = names.iter().take(*statistics).map(String::as_str).collect();
@@ -307,7 +308,7 @@ mod tests {
         }
 
         #[test]
-        fn however_the_pages_split_a_series_it_is_the_same(
+        fn a_series_is_the_same_however_pages_split_it(
             values in proptest::collection::vec(proptest::collection::btree_map(0_i64..200, -1e9_f64..1e9, 0..40), 1..6),
             cuts in proptest::collection::vec(1_usize..7, 1..50),
             reversed in any::<bool>(),
@@ -337,8 +338,8 @@ mod tests {
                 .map(|values| values.iter().map(|(at, v)| (Timestamp::from_second(*at).unwrap(), *v)).collect())
                 .collect();
             prop_assert_eq!(&series.values, &expected);
-            let all_came = values.iter().all(|values| !values.is_empty());
-            prop_assert!(reversed || (series.status == SeriesStatus::Complete) == all_came);
+            let all_arrived = values.iter().all(|values| !values.is_empty());
+            prop_assert!(reversed || (series.status == SeriesStatus::Complete) == all_arrived);
         }
     }
 }

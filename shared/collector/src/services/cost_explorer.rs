@@ -1,8 +1,8 @@
-//! Cost Explorer: what was spent, and what will be.
+//! Cost Explorer: past costs and forecasts.
 //!
-//! One endpoint, in us-east-1, answers for all regions. Each request and each page of it costs $0.01, so there is one
-//! question an answer; who asks keeps what comes back ([`cache`](crate::call::cache)). Amounts stay the decimals that AWS
-//! writes.
+//! One endpoint, in us-east-1, has the costs of all regions. Each page of each request costs $0.01, so a response needs
+//! only one request, and callers cache its result ([`cache`](crate::call::cache)). Amounts remain AWS's decimal
+//! numbers.
 
 use std::collections::BTreeMap;
 
@@ -32,25 +32,26 @@ impl Service for CostExplorer {
     guarded_client!(aws_sdk_costexplorer);
 }
 
-/// Reads what was spent.
+/// Reads past costs.
 pub(crate) const GET_COST_AND_USAGE: Operation = billed("GetCostAndUsage", "ce:GetCostAndUsage");
-/// Estimates what will be.
+/// Forecasts costs.
 pub(crate) const GET_COST_FORECAST: Operation = billed("GetCostForecast", "ce:GetCostForecast");
 
-/// An operation at Cost Explorer's price: $0.01 a request, and with it a page.
+/// Returns an operation with Cost Explorer's price: $0.01 per request, and therefore per page.
 const fn billed(name: &'static str, action: &'static str) -> Operation {
     Operation { service: CostExplorer::NAME, name, action: Some(action), price: Price::MicroUsdARequest(10_000) }
 }
 
-/// Where Cost Explorer answers in the commercial partition.
+/// The region of Cost Explorer in the commercial partition.
 pub(crate) const REGION: &str = "us-east-1";
-/// That partition. GovCloud has no Cost Explorer, China another one.
+/// The commercial partition. GovCloud has no Cost Explorer, and China has a separate one.
 pub(crate) const PARTITION: &str = "aws";
 
-/// The width of a forecast's interval in percent.
+/// The probability of a forecast's interval, in percent.
 pub(crate) const FORECAST_LEVEL: i32 = 80;
 
-/// Every period of a question, in the order of time. A sum that lacks a page would be wrong, so a fault leaves nothing.
+/// Returns every period of a request, in chronological order. A sum without one of its pages would be wrong, so a fault
+/// discards everything.
 pub(crate) async fn periods(inquiry: &Inquiry<'_>, question: &CostQuestion) -> Result<Vec<CostPeriod>, Fault> {
     let CostQuestion { start, end, granularity, .. } = *question;
     let client = inquiry.client::<CostExplorer>();
@@ -81,7 +82,7 @@ pub(crate) async fn periods(inquiry: &Inquiry<'_>, question: &CostQuestion) -> R
     for result in pages.found {
         let period = period_of(result, question.metric)?;
         match periods.get_mut(&period.start) {
-            // The groups of one period can be on two pages.
+            // The groups of one period can be spread over two pages.
             Some(known) => known.add(period),
             None => _ = periods.insert(period.start.clone(), period),
         }
@@ -89,7 +90,7 @@ pub(crate) async fn periods(inquiry: &Inquiry<'_>, question: &CostQuestion) -> R
     Ok(periods.into_values().collect())
 }
 
-/// What the rest of a period will cost.
+/// Forecasts what the rest of a period will cost.
 pub(crate) async fn forecast(inquiry: &Inquiry<'_>, question: &ForecastQuestion) -> Result<Forecast, Fault> {
     let client = inquiry.client::<CostExplorer>();
     let call = client
@@ -101,7 +102,7 @@ pub(crate) async fn forecast(inquiry: &Inquiry<'_>, question: &ForecastQuestion)
         .send();
     let answer = one_call(client.limits(&GET_COST_FORECAST, inquiry.deadline), call).await?;
     let total = answer.total.ok_or_else(|| incomplete(&GET_COST_FORECAST, "no total"))?;
-    // One request spans at most two months: bounds add up as the means do.
+    // A request spans at most two months, so the bounds are added like the means.
     let results = answer.forecast_results_by_time.unwrap_or_default();
     let sum = |bound: fn(&types::ForecastResult) -> Option<&str>| -> Result<Decimal, Fault> {
         results
@@ -120,11 +121,11 @@ pub(crate) async fn forecast(inquiry: &Inquiry<'_>, question: &ForecastQuestion)
 }
 
 fn interval(start: &str, end: &str) -> Option<DateInterval> {
-    // Both are there, which is all that building checks.
+    // Building fails only without a start or an end.
     DateInterval::builder().start(start).end(end).build().ok()
 }
 
-/// A date as Cost Explorer wants it: with a time where it counts hours.
+/// Formats a date for Cost Explorer, which needs a time for hourly periods.
 fn at(date: Date, granularity: Granularity) -> String {
     match granularity {
         Granularity::Hourly => format!("{date}T00:00:00Z"),
@@ -141,7 +142,7 @@ fn definition(grouping: &Grouping) -> GroupDefinition {
     GroupDefinition::builder().r#type(kind).key(key).build()
 }
 
-/// A filter for everything but some record types.
+/// Returns a filter for everything except some record types.
 fn without(record_types: &[&'static str]) -> Option<Expression> {
     if record_types.is_empty() {
         return None;
@@ -164,7 +165,7 @@ fn period_of(result: ResultByTime, metric: &str) -> Result<CostPeriod, Fault> {
         let value = group.metrics.unwrap_or_default().remove(metric);
         period.push(group.keys.unwrap_or_default(), amount(value)?);
     }
-    // Without groups Cost Explorer gives one total instead.
+    // Without groups, Cost Explorer returns a single total instead.
     if let Some(value) = result.total.unwrap_or_default().remove(metric) {
         period.push(Vec::new(), amount(Some(value))?);
     }
@@ -176,7 +177,7 @@ fn amount(value: Option<MetricValue>) -> Result<(Decimal, String), Fault> {
     Ok((decimal(&GET_COST_AND_USAGE, value.amount.as_deref())?, value.unit.unwrap_or_default()))
 }
 
-/// Reads an amount; AWS writes very small ones with an exponent.
+/// Reads an amount; very small ones have an exponent.
 fn decimal(operation: &'static Operation, text: Option<&str>) -> Result<Decimal, Fault> {
     let text = text.unwrap_or_default();
     let read = text.parse().or_else(|_| Decimal::from_scientific(text));

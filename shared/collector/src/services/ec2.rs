@@ -1,4 +1,4 @@
-//! EC2: its client, and what its resources have in common.
+//! EC2: its client, and what its types of resources have in common.
 
 pub mod address;
 pub mod instance;
@@ -14,23 +14,23 @@ use crate::model::operation::{Operation, Price};
 use crate::model::resource::Resource;
 use crate::services::values::{given, tags};
 
-/// EC2, which has EBS volumes and Elastic IP addresses, too.
+/// EC2, which also has EBS volumes and Elastic IP addresses.
 pub(crate) struct Ec2;
 
 impl Service for Ec2 {
     const NAME: &'static str = "ec2";
-    /// Of the bucket that most Describe operations share.
+    /// The rate of the bucket that most Describe operations share.
     const RATE: Rate = Rate::a_second(100, 20);
 
     guarded_client!(aws_sdk_ec2);
 }
 
-/// An operation of EC2 that describes; AWS bills none of them.
+/// Returns a Describe operation of EC2; AWS bills none of them.
 const fn describe(name: &'static str, action: &'static str) -> Operation {
     Operation { service: Ec2::NAME, name, action: Some(action), price: Price::Free }
 }
 
-/// A resource of EC2: all have tags of the same kind and an ARN that is built, not given.
+/// Returns a resource of EC2. All have the same kind of tags, and an ARN that is built because EC2 does not return it.
 fn resource<D>(inquiry: &Inquiry<'_>, id: String, kind: &str, tag_list: Option<Vec<Tag>>, detail: D) -> Resource<D> {
     let tags = tags(tag_list.unwrap_or_default().into_iter().map(|tag| (tag.key, tag.value)));
     Resource {

@@ -1,8 +1,8 @@
-//! What a type of resource says of itself.
+//! What a type of resource declares about itself.
 //!
-//! Each type is one file that implements [`Kind`]; nothing else lists what it can do. Every part is required, so that one
-//! that is forgotten does not compile: a type without states or metrics says so. The registry in
-//! [`services`](crate::services) makes the rest of them.
+//! Each type is one file that implements [`Kind`]; nothing else lists its properties. Every part is required, so a
+//! forgotten one does not compile, and a type without states or metrics says so. The registry in
+//! [`services`](crate::services) derives everything else.
 
 use std::borrow::Borrow;
 
@@ -12,33 +12,33 @@ use crate::model::metric::Catalog;
 use crate::model::operation::Operation;
 use crate::model::resource::Resource;
 
-/// A type of resource: the values of one, and how AWS lists, measures and tags it.
+/// A type of resource: the fields of one resource, and how AWS lists, measures and tags it.
 pub(crate) trait Kind: Sized + 'static {
-    /// The type in parameters and answers: `ec2`.
+    /// The name of the type in parameters and responses, such as `ec2`.
     const TYPE: &'static str;
 
     /// Every operation that [`list`](Kind::list) calls.
     const OPERATIONS: &'static [&'static Operation];
 
-    /// Whether one list in the home region has all of them, or each region lists its own.
+    /// Whether a single list in the home region has all resources, or each region lists its own.
     const SCOPE: Scope;
 
-    /// Every state that one can be in, from the SDK's model or listed with its source; empty where AWS lists no state.
+    /// Every state that a resource can have, from the SDK's model or listed with its source; empty if AWS lists none.
     const STATES: &'static [&'static str];
 
-    /// Where their tags come from.
+    /// Where the tags come from.
     const TAGS: TagSource;
 
-    /// What CloudWatch measures of them; `None` where it measures nothing.
+    /// What CloudWatch measures; `None` if it measures nothing.
     const CATALOG: Option<&'static Catalog>;
 
-    /// How thousands of them are kept: boxed, unless they are as small as a box.
+    /// How a resource is stored, since there may be thousands: boxed, unless it is as small as a box.
     type Stored: Borrow<Self>;
 
-    /// The state of this one: one of [`STATES`](Kind::STATES), or a newer one of AWS's.
+    /// Returns the state: one of [`STATES`](Kind::STATES), or one that AWS added later.
     fn state(&self) -> Option<&str>;
 
-    /// Every one of the region, or of the account where the scope is global.
+    /// Lists every resource of the region, or of the account if the scope is global.
     async fn list(inquiry: &Inquiry<'_>) -> Listing<Resource<Self::Stored>>;
 }
 
@@ -56,11 +56,11 @@ pub(crate) enum Scope {
 pub(crate) enum TagSource {
     /// They are listed with the resources.
     Listed,
-    /// From the tagging API, by this filter (`lambda:function`).
+    /// They come from the tagging API, by this filter (such as `lambda:function`).
     TaggingApi(&'static str),
 }
 
-/// What a kind says of itself, as values.
+/// The constants of a [`Kind`], as values.
 #[derive(Debug)]
 pub(crate) struct About {
     pub(crate) name: &'static str,

@@ -1,6 +1,6 @@
 //! Lambda: functions, in their `$LATEST` version.
 //!
-//! ListFunctions returns 50 a page whatever is asked, and neither state nor tags; tags come from
+//! ListFunctions returns at most 50 functions per page, and neither their state nor their tags; tags come from
 //! [`tagging`](crate::services::tagging).
 
 use aws_sdk_lambda::operation::list_functions::ListFunctionsOutput;
@@ -36,7 +36,7 @@ const LIST_FUNCTIONS: Operation = Operation {
     price: Price::Free,
 };
 
-/// The most functions that Lambda puts into a page.
+/// The most functions that Lambda returns per page.
 const FUNCTIONS_A_PAGE: i32 = 50;
 
 /// A Lambda function.
@@ -46,7 +46,7 @@ pub struct Function {
     pub runtime: Option<String>,
     /// Memory in MiB.
     pub memory_mb: Option<i32>,
-    /// The longest run in seconds.
+    /// The timeout of an invocation in seconds.
     pub timeout_seconds: Option<i32>,
     /// The entry point.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -60,7 +60,7 @@ pub struct Function {
     /// The size of the code in bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code_size_bytes: Option<i64>,
-    /// When code or configuration last changed.
+    /// When the code or the configuration last changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_modified: Option<Timestamp>,
     /// The execution role's ARN.
@@ -69,7 +69,7 @@ pub struct Function {
     /// The VPC that it is attached to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub vpc_id: Option<String>,
-    /// What it is for, in its owner's words.
+    /// The owner's description.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
 }
@@ -98,7 +98,7 @@ impl Kind for Function {
     const TYPE: &'static str = "lambda";
     const OPERATIONS: &'static [&'static Operation] = &[&LIST_FUNCTIONS];
     const SCOPE: Scope = Scope::Regional;
-    /// ListFunctions says nothing of a state.
+    /// ListFunctions does not return the state.
     const STATES: &'static [&'static str] = &[];
     const TAGS: TagSource = TagSource::TaggingApi("lambda:function");
     const CATALOG: Option<&'static Catalog> = Some(&CATALOG);
@@ -145,7 +145,7 @@ fn function_of(region: &str, function: FunctionConfiguration) -> Option<Resource
     })
 }
 
-/// Reads Lambda's own form of a time, `2026-11-20T10:01:56.142+0000`.
+/// Reads a time in Lambda's format, `2026-11-20T10:01:56.142+0000`.
 fn modified_at(text: &str) -> Option<Timestamp> {
     strtime::parse("%Y-%m-%dT%H:%M:%S%.f%z", text).ok()?.to_timestamp().ok()
 }
@@ -155,7 +155,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_time_of_lambda_is_read() {
+    fn lambdas_time_format_is_read() {
         let at = modified_at("2026-11-20T10:01:56.142+0000");
         assert_eq!(at, Some("2026-11-20T10:01:56.142Z".parse().unwrap()));
         assert_eq!(modified_at("yesterday"), None);

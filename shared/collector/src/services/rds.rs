@@ -1,4 +1,4 @@
-//! RDS: database instances, Aurora's among them.
+//! RDS: database instances, including those of Aurora.
 
 use aws_sdk_rds::operation::describe_db_instances::DescribeDbInstancesOutput;
 use aws_sdk_rds::types::DbInstance;
@@ -32,10 +32,10 @@ const DESCRIBE_DB_INSTANCES: Operation = Operation {
     price: Price::Free,
 };
 
-/// The most instances that RDS puts into a page.
+/// The most instances that RDS returns per page.
 const INSTANCES_A_PAGE: i32 = 100;
 
-/// The statuses of a database instance, as RDS's user guide lists them; the API has no enumeration of them.
+/// The statuses of a database instance, as listed in RDS's user guide; the API has no enumeration of them.
 const STATUSES: &[&str] = &[
     "available",
     "backing-up",
@@ -76,13 +76,13 @@ const STATUSES: &[&str] = &[
 /// An RDS database instance.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct Database {
-    /// The instance class, `db.t3.medium`.
+    /// The instance class, such as `db.t3.medium`.
     pub class: Option<String>,
     /// `postgres`, `mysql`, `aurora-postgresql`, …
     pub engine: Option<String>,
     /// `available`, `stopped`, …
     pub status: Option<String>,
-    /// Allocated storage in GiB; Aurora says 1 or 0, since its storage belongs to the cluster.
+    /// Allocated storage in GiB; 1 or 0 for Aurora, whose storage belongs to the cluster.
     pub storage_gb: Option<i32>,
     /// The engine's version.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -102,7 +102,7 @@ pub struct Database {
     /// Whether it has a public address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub publicly_accessible: Option<bool>,
-    /// Whether it is safe from deletion.
+    /// Whether it is protected from deletion.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deletion_protection: Option<bool>,
     /// The availability zone.

@@ -1,7 +1,7 @@
 //! S3: buckets, which one call lists for all regions.
 //!
-//! S3 tells a bucket's region only when the request has a parameter, so the page size is always sent. Tags are not in
-//! this list; they come from [`tagging`](crate::services::tagging).
+//! S3 returns a bucket's region only if the request has a parameter, so the page size is always sent. The list has no
+//! tags; they come from [`tagging`](crate::services::tagging).
 
 use aws_sdk_s3::operation::list_buckets::ListBucketsOutput;
 use aws_sdk_s3::types;
@@ -37,7 +37,7 @@ const LIST_BUCKETS: Operation = Operation {
     price: Price::MicroUsdARequest(5),
 };
 
-/// The most buckets that S3 puts into a page; most accounts have at most as many.
+/// The most buckets that S3 returns per page; most accounts don't have more.
 const BUCKETS_A_PAGE: i32 = 10_000;
 
 /// How often S3 measures a bucket, in seconds.
@@ -71,7 +71,7 @@ impl Kind for Bucket {
     const TYPE: &'static str = "s3";
     const OPERATIONS: &'static [&'static Operation] = &[&LIST_BUCKETS];
     const SCOPE: Scope = Scope::Global;
-    /// ListBuckets says nothing of a state.
+    /// ListBuckets does not return a state.
     const STATES: &'static [&'static str] = &[];
     const TAGS: TagSource = TagSource::TaggingApi("s3");
     const CATALOG: Option<&'static Catalog> = Some(&CATALOG);

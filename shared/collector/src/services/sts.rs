@@ -1,4 +1,4 @@
-//! STS: who is asking, and the credentials of another account's role.
+//! STS: the account of the credentials, and the credentials of another account's role.
 
 use std::time::{Instant, SystemTime};
 
@@ -22,21 +22,21 @@ impl Service for Sts {
     guarded_client!(aws_sdk_sts);
 }
 
-/// Nobody needs a permission to be told who they are.
+/// GetCallerIdentity needs no permission.
 pub(crate) const GET_CALLER_IDENTITY: Operation =
     Operation { service: Sts::NAME, name: "GetCallerIdentity", action: None, price: Price::Free };
 
-/// Permitted for the reader roles alone. Setting the source identity of the session is a permission of its own in the
-/// role's trust policy.
+/// Permitted only for the reader roles. Setting the session's source identity is a separate permission in the role's
+/// trust policy.
 pub(crate) const ASSUME_ROLE: Operation =
     Operation { service: Sts::NAME, name: "AssumeRole", action: Some("sts:AssumeRole"), price: Price::Free };
 
-/// The endpoint of STS that belongs to no region; the commercial partition alone has one.
+/// The endpoint of STS that belongs to no region; only the commercial partition has one.
 const GLOBAL_ENDPOINT: &str = "https://sts.amazonaws.com";
-/// The region that it signs for.
+/// The region for which requests to it are signed.
 const GLOBAL_REGION: &str = "us-east-1";
 
-/// STS at its global endpoint; none where an endpoint is given or the partition has none.
+/// Returns STS at its global endpoint; `None` if the configuration has an endpoint or the partition has no global one.
 pub(crate) fn global(clients: &Clients) -> Option<Gated<Sts>> {
     if clients.partition() != "aws" {
         return None;
@@ -44,7 +44,7 @@ pub(crate) fn global(clients: &Clients) -> Option<Gated<Sts>> {
     clients.at_endpoint(GLOBAL_ENDPOINT, GLOBAL_REGION)
 }
 
-/// The account and partition of the credentials.
+/// Returns the account and partition of the credentials.
 pub(crate) async fn caller_identity(inquiry: &Inquiry<'_>) -> Result<Account, Fault> {
     let sts = inquiry.client::<Sts>();
     let call = sts.get_caller_identity().send();
@@ -55,18 +55,18 @@ pub(crate) async fn caller_identity(inquiry: &Inquiry<'_>) -> Result<Account, Fa
     account.ok_or_else(|| Fault::failed(&GET_CALLER_IDENTITY, "IncompleteAnswer", "STS gave no account or no ARN"))
 }
 
-/// A session of a role: whose, and named how.
+/// A session of a role.
 #[derive(Debug)]
 pub(crate) struct Session<'a> {
     /// The role's ARN.
     pub(crate) role: &'a str,
     /// The session's name and source identity.
     pub(crate) name: &'a str,
-    /// What the role's trust policy asks for.
+    /// The external id that the role's trust policy requires.
     pub(crate) external_id: Option<&'a str>,
 }
 
-/// The credentials of a session, with their end.
+/// Returns the credentials of a session, with their expiry.
 pub(crate) async fn assume_role(
     sts: &Gated<Sts>,
     session: &Session<'_>,

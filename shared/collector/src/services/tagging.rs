@@ -1,8 +1,8 @@
-//! Tags of what lists itself without them: buckets and functions.
+//! The tags of resources that are listed without them: buckets and functions.
 //!
-//! One GetResources a region answers for both, 100 resources a page, instead of a call for each bucket and function. It
-//! lists only resources that have or had tags, so in a region that was listed to its end, absence means no tags; tags
-//! set in the last minute may be missing from it.
+//! One GetResources per region returns both, 100 resources per page, instead of a call for each bucket and function. It
+//! lists only resources that have or had tags, so a resource that is missing from a complete list has no tags. Tags
+//! that were set in the last minute may be missing.
 
 use std::collections::HashMap;
 
@@ -32,7 +32,7 @@ impl Service for Tagging {
 pub(crate) const GET_RESOURCES: Operation =
     Operation { service: Tagging::NAME, name: "GetResources", action: Some("tag:GetResources"), price: Price::Free };
 
-/// The most resources that the tagging API puts into a page.
+/// The most resources that the tagging API returns per page.
 const RESOURCES_A_PAGE: i32 = 100;
 
 /// The tags of one region's buckets and functions.
@@ -43,14 +43,14 @@ pub(crate) struct RegionTags {
 }
 
 impl RegionTags {
-    /// Gives `resource` its tags; it keeps none at all where the list broke off before it came.
+    /// Sets the tags of `resource`. They remain unknown if the list ended early and does not have the resource.
     pub(crate) fn give_to<D>(&mut self, resource: &mut Resource<D>) {
         let listed = resource.arn.as_ref().and_then(|arn| self.by_arn.remove(arn));
         resource.tags = listed.or_else(|| self.fault.is_none().then(Tags::new));
     }
 }
 
-/// The tags of every tagged resource that one of `filters` (`lambda:function`) takes in, in one region.
+/// Lists the tags of every tagged resource in one region that matches one of `filters` (such as `lambda:function`).
 pub(crate) async fn list_tags(inquiry: &Inquiry<'_>, filters: &[&str]) -> RegionTags {
     let tagging = inquiry.client::<Tagging>();
     let filters = || filters.iter().map(ToString::to_string).collect();

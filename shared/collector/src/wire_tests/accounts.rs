@@ -1,4 +1,4 @@
-//! Other accounts: whose credentials ask what, for how long they serve, and what happens without them.
+//! Other accounts: which credentials are used for what, how long they are used, and what happens without them.
 
 use std::time::{Duration, Instant, SystemTime};
 
@@ -27,7 +27,7 @@ fn roles() -> ReaderRoles {
     })
 }
 
-/// The answer of AssumeRole: a key that names the account, and its end so far from now.
+/// The response of AssumeRole: a key that names the account, and an expiry after `lasts`.
 fn session(request: &Received, lasts: Duration) -> Reply {
     let account = request.parameters.split("%3A%3A").nth(1).unwrap().split("%3A").next().unwrap();
     let end = DateTime::from(SystemTime::now() + lasts).fmt(Format::DateTime).unwrap();
@@ -38,7 +38,7 @@ fn session(request: &Received, lasts: Duration) -> Reply {
     Reply::Ok(wrapped(request, &credentials))
 }
 
-/// An endpoint at which each key sees an instance of its own, and sessions last for `lasts`.
+/// Starts an endpoint that returns a different instance for each account's key, and whose sessions last for `lasts`.
 fn accounts_with_sessions_of(lasts: Duration) -> Aws {
     Aws::start(move |request| match request.operation.as_str() {
         "AssumeRole" => Some(session(request, lasts)),
@@ -57,7 +57,7 @@ async fn instances_of(collector: &Collector) -> Result<(Inventory, Coverage), Re
 }
 
 #[tokio::test]
-async fn another_account_is_asked_with_its_own_credentials_and_named_by_its_role() {
+async fn another_account_is_read_with_its_own_credentials_and_identified_by_its_role() {
     let aws = accounts_with_sessions_of(Duration::from_hours(1));
     let accounts = Accounts::new(aws.config(), roles());
     let other = accounts.collector(Some(OTHER), "ops@example.com").unwrap();
@@ -84,18 +84,18 @@ async fn another_account_is_asked_with_its_own_credentials_and_named_by_its_role
 }
 
 #[tokio::test]
-async fn accounts_and_callers_that_ask_at_once_are_never_mixed() {
+async fn concurrent_calls_never_mix_accounts_and_callers() {
     let aws = accounts_with_sessions_of(Duration::from_hours(1));
     let accounts = Accounts::new(aws.config(), roles());
     let calls = [(None, "i-00000"), (Some(OTHER), "i-00002"), (Some(THIRD), "i-00003")].repeat(10);
-    let answers = futures::future::join_all(calls.into_iter().enumerate().map(async |(n, (account, expected))| {
+    let results = futures::future::join_all(calls.into_iter().enumerate().map(async |(n, (account, expected))| {
         let collector = accounts.collector(account, ["ops", "ci"][n % 2]).unwrap();
         (ids(&instances_of(&collector).await.unwrap().0) == [expected], account, n)
     }));
-    for (right, account, n) in answers.await {
+    for (right, account, n) in results.await {
         assert!(right, "{account:?} {n}");
     }
-    // Once for each account and caller.
+    // The role is assumed once for each account and caller.
     let mut sessions: Vec<_> = aws.received("AssumeRole").into_iter().map(|request| request.parameters).collect();
     sessions.sort();
     sessions.dedup();
@@ -116,7 +116,7 @@ async fn credentials_are_renewed_shortly_before_they_expire() {
 }
 
 #[tokio::test]
-async fn while_sts_fails_credentials_serve_to_their_end() {
+async fn while_sts_fails_credentials_are_used_until_they_expire() {
     let mut calls = 0;
     let aws = Aws::start(move |request| {
         calls += 1;
@@ -136,7 +136,7 @@ async fn while_sts_fails_credentials_serve_to_their_end() {
 }
 
 #[tokio::test]
-async fn credentials_that_aws_calls_expired_are_not_used_again() {
+async fn credentials_that_aws_rejects_as_expired_are_not_used_again() {
     let mut expired = true;
     let aws = Aws::start(move |request| match request.operation.as_str() {
         "AssumeRole" => Some(session(request, Duration::from_hours(1))),
@@ -153,7 +153,7 @@ async fn credentials_that_aws_calls_expired_are_not_used_again() {
 }
 
 #[tokio::test]
-async fn a_role_that_cant_be_assumed_is_told_and_nothing_else_asked() {
+async fn a_role_that_cant_be_assumed_is_reported_without_further_requests() {
     let message = "User: arn:aws:sts::123456789012:assumed-role/f/s is not authorized to perform: sts:AssumeRole on \
                    resource: arn:aws:iam::210987654321:role/stratoscope-reader";
     let aws = Aws::start(move |request| {
@@ -174,7 +174,7 @@ async fn an_account_without_a_role_has_no_collector() {
     assert!(Accounts::new(aws.config(), ReaderRoles::from_env(|_| None)).collector(Some(OTHER), "ops").is_none());
 }
 
-/// A role for which the regional and the global endpoint are two.
+/// Returns a role with separate regional and global endpoints.
 fn role_of(regional: &Aws, global: &Aws) -> AssumedRole {
     let [regional, global] = [regional, global].map(|aws| {
         let clients = Clients::new(aws.config(), std::sync::Arc::default());
@@ -185,7 +185,7 @@ fn role_of(regional: &Aws, global: &Aws) -> AssumedRole {
 }
 
 #[tokio::test]
-async fn where_regional_sts_fails_the_global_one_is_asked_and_a_denial_is_an_answer() {
+async fn if_regional_sts_fails_the_global_endpoint_is_used_but_not_after_a_denial() {
     let deadline = || Instant::now() + LONG;
     let works = || Aws::start(|request| Some(session(request, Duration::from_hours(1))));
     for (code, status) in [("RegionDisabledException", 403), ("InternalFailure", 500)] {
@@ -199,7 +199,7 @@ async fn where_regional_sts_fails_the_global_one_is_asked_and_a_denial_is_an_ans
 }
 
 #[test]
-fn the_global_endpoint_is_the_commercial_partitions_where_none_is_given() {
+fn only_the_commercial_partition_has_a_global_endpoint_and_only_by_default() {
     let aws = Aws::start(|_| None);
     let has_global = |region: &'static str, given: bool| {
         let mut config = aws.config().into_builder();

@@ -1,7 +1,7 @@
-//! An AWS endpoint for tests: a real HTTP server that answers the wire formats of the services, one function a test.
+//! An AWS endpoint for tests: a real HTTP server that speaks the services' wire formats, with one function per test.
 //!
-//! It stands beside the emulator for what that can't do: pages at AWS's sizes, throttling, denials by an organisation,
-//! answers that are late, broken or endless. Service and region are read from the signature, as AWS reads them.
+//! It does what the emulator can't: pages of AWS's sizes, throttling, denials by an organisation, and responses that
+//! are late, broken or endless. Like AWS, it reads the service and the region from the signature.
 
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
@@ -18,35 +18,35 @@ use tiny_http::{Header, Request, Response, Server};
 use super::LONG;
 use crate::Collector;
 
-/// A request as the services see it.
+/// A request that the endpoint received.
 #[derive(Debug, Clone)]
 pub(super) struct Received {
     /// The signing name: `ec2`, `rds`, `s3`, `lambda`, `tagging`, `monitoring`, `ce`, `sts`.
     pub(super) service: String,
     pub(super) region: String,
     pub(super) operation: String,
-    /// Query string and body: where tokens and page sizes are.
+    /// The body and the URL, which contain tokens and page sizes.
     pub(super) parameters: String,
-    /// The body, for formats that are no text.
+    /// The body, for binary formats.
     pub(super) body: Vec<u8>,
     /// The access key id of the credentials.
     pub(super) key: String,
 }
 
-/// What a service does with a request.
+/// How a service responds to a request.
 #[derive(Debug)]
 pub(super) enum Reply {
-    /// Answers with this body.
+    /// Responds with this body.
     Ok(String),
-    /// Answers with this value as CBOR, CloudWatch's format.
+    /// Responds with this value as CBOR, CloudWatch's format.
     Cbor(Value),
-    /// Answers with AWS's error of this status, code and message, in the service's own format.
+    /// Responds with an AWS error of this status, code and message, in the service's own format.
     Error(u16, &'static str, &'static str),
-    /// Never answers.
+    /// Never responds.
     Hang,
 }
 
-/// A running endpoint; it ends when dropped.
+/// A running endpoint; it stops when dropped.
 pub(super) struct Aws {
     server: Arc<Server>,
     thread: Option<JoinHandle<()>>,
@@ -54,7 +54,7 @@ pub(super) struct Aws {
 }
 
 impl Aws {
-    /// Starts an endpoint that answers by `reply`, and with an empty account where that gives `None`.
+    /// Starts an endpoint that responds with `reply`, or with an empty account if that returns `None`.
     pub(super) fn start(mut reply: impl FnMut(&Received) -> Option<Reply> + Send + 'static) -> Self {
         let server = Arc::new(Server::http("127.0.0.1:0").unwrap());
         let requests = Arc::new(Mutex::new(Vec::new()));
@@ -77,38 +77,38 @@ impl Aws {
         Self { server, thread: Some(thread), requests }
     }
 
-    /// A collector that talks to this endpoint only, and waits for it however busy the machine is.
+    /// Returns a collector that calls only this endpoint, and waits for it however busy the machine is.
     pub(super) fn collector(&self) -> Collector {
         self.collector_with(LONG)
     }
 
-    /// A collector that gives an answer no more than `patience`.
+    /// Returns a collector whose calls take at most `patience`.
     pub(super) fn collector_with(&self, patience: Duration) -> Collector {
         collector(&self.server.server_addr().to_string(), patience)
     }
 
-    /// The settings with which clients talk to this endpoint.
+    /// Returns the configuration of clients of this endpoint.
     pub(super) fn config(&self) -> SdkConfig {
         config(&self.server.server_addr().to_string(), LONG)
     }
 
-    /// Everything that was asked, in order.
+    /// Returns all requests that were received, in order.
     pub(super) fn all_received(&self) -> Vec<Received> {
         self.requests.lock().unwrap().clone()
     }
 
-    /// What was asked of `operation`, in order.
+    /// Returns the requests of `operation` that were received, in order.
     pub(super) fn received(&self, operation: &str) -> Vec<Received> {
         self.requests.lock().unwrap().iter().filter(|request| request.operation == operation).cloned().collect()
     }
 }
 
-/// A collector whose home is `us-east-1`, with AWS at `address`.
+/// Returns a collector whose home region is `us-east-1`, with AWS at `address`.
 pub(super) fn collector(address: &str, patience: Duration) -> Collector {
     Collector::home(config(address, patience))
 }
 
-/// The same configuration with another home.
+/// Returns a collector with the same configuration and another home region.
 pub(super) fn at_home_in(region: &'static str, config: &SdkConfig) -> Collector {
     Collector::home(config.to_builder().region(Region::new(region)).build())
 }
@@ -121,7 +121,7 @@ fn config(address: &str, patience: Duration) -> SdkConfig {
         .region(Region::new("us-east-1"))
         .endpoint_url(format!("http://{address}"))
         .credentials_provider(SharedCredentialsProvider::new(Credentials::for_tests()))
-        // The server has few threads and one belongs to a connection until it closes: an idle one would keep others out.
+        // The server has few threads, each of which serves a connection until it closes; idle ones would block others.
         .http_client(aws_smithy_http_client::Builder::new().pool_max_idle_per_host(0).build_http())
         .sleep_impl(aws_smithy_async::rt::sleep::default_async_sleep().unwrap())
         .timeout_config(timeouts)
@@ -176,7 +176,7 @@ fn answer(request: Request, received: &Received, status: u16, code: Option<&str>
     if let Some(code) = code.filter(|_| kind == "application/json") {
         response.add_header(Header::from_bytes("X-Amzn-ErrorType", code).unwrap());
     }
-    // A client that gave up waiting is what some tests are about.
+    // In some tests, the client gives up before the response.
     let _ = request.respond(response);
 }
 
@@ -203,12 +203,13 @@ fn error_body(received: &Received, code: &str, message: &str) -> Vec<u8> {
     text.into_bytes()
 }
 
-/// A CBOR map.
+/// Returns a CBOR map.
 pub(super) fn map<const N: usize>(entries: [(&str, Value); N]) -> Value {
     Value::Map(entries.into_iter().map(|(key, value)| (key.into(), value)).collect())
 }
 
-/// What an account without resources answers; its regions are `eu-west-1` and `us-east-1`, and `me-south-1` is off.
+/// Returns the response of an account without resources, whose regions are `eu-west-1` and `us-east-1`; `me-south-1` is
+/// not enabled.
 fn empty(received: &Received) -> Reply {
     if received.service == "monitoring" {
         return Reply::Cbor(map([("MetricDataResults", Value::Array(vec![]))]));
@@ -237,7 +238,7 @@ fn empty(received: &Received) -> Reply {
     })
 }
 
-/// `content` in the element that the operation's answer has in EC2's or the query services' format.
+/// Wraps `content` in the operation's response element, in EC2's or the query services' format.
 pub(super) fn wrapped(received: &Received, content: &str) -> String {
     let operation = &received.operation;
     match received.service.as_str() {

@@ -1,4 +1,4 @@
-//! Costs over a real wire: pages, faults, questions that are paid once.
+//! Costs over real HTTP: pages, faults, and requests that are paid for once.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -28,10 +28,10 @@ async fn ask(collector: &Collector) -> (Option<Arc<Costs>>, Coverage) {
     (costs, coverage)
 }
 
-/// Start and end of a day, and its groups: a key and an amount each.
+/// The start and end of a day, and its groups with a key and an amount each.
 type Day<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)]);
 
-/// A page of days.
+/// Returns a page of days.
 fn page(days: &[Day], next: Option<&str>) -> Reply {
     let group = |(key, amount): &(&str, &str)| {
         format!(
@@ -55,7 +55,7 @@ fn is_first_page(request: &Received) -> bool {
 }
 
 #[tokio::test]
-async fn a_day_whose_groups_are_on_two_pages_is_one_day_and_each_page_has_its_price() {
+async fn a_day_whose_groups_are_on_two_pages_is_one_day_and_each_page_is_priced() {
     let aws = Aws::start(|request| {
         (request.operation == "GetCostAndUsage").then(|| {
             let first: &[_] = &[("2026-11-01", "2026-11-02", &[("EC2", "1.1")][..])];
@@ -83,7 +83,7 @@ async fn a_day_whose_groups_are_on_two_pages_is_one_day_and_each_page_has_its_pr
 }
 
 #[tokio::test]
-async fn costs_that_lack_a_page_are_none_and_are_not_kept() {
+async fn costs_without_one_of_their_pages_are_neither_returned_nor_cached() {
     let mut failures = 1;
     let aws = Aws::start(move |request| {
         (request.operation == "GetCostAndUsage").then(|| {
@@ -109,7 +109,7 @@ async fn costs_that_lack_a_page_are_none_and_are_not_kept() {
 }
 
 #[tokio::test]
-async fn a_page_token_that_repeats_leaves_no_costs() {
+async fn a_repeated_page_token_leaves_no_costs() {
     let aws = Aws::start(|request| {
         (request.operation == "GetCostAndUsage")
             .then(|| page(&[("2026-11-01", "2026-11-02", &[("EC2", "1.1")])], Some("again")))
@@ -121,7 +121,7 @@ async fn a_page_token_that_repeats_leaves_no_costs() {
 }
 
 #[tokio::test]
-async fn the_same_question_asked_at_once_and_again_is_paid_once() {
+async fn the_same_question_at_once_and_again_is_paid_for_once() {
     let aws = Aws::start(|request| {
         (request.operation == "GetCostAndUsage").then(|| page(&[("2026-11-01", "2026-11-02", &[("EC2", "1.1")])], None))
     });
@@ -135,7 +135,7 @@ async fn the_same_question_asked_at_once_and_again_is_paid_once() {
 }
 
 #[tokio::test]
-async fn a_forecast_that_aws_cannot_make_is_an_answer_and_no_gap() {
+async fn a_forecast_that_aws_cannot_make_is_a_result_and_not_a_gap() {
     let aws = Aws::start(|request| {
         (request.operation == "GetCostForecast").then_some(Reply::Error(400, "DataUnavailableException", "too young"))
     });
@@ -149,7 +149,7 @@ async fn a_forecast_that_aws_cannot_make_is_an_answer_and_no_gap() {
 }
 
 #[tokio::test]
-async fn a_forecast_is_paid_once_too() {
+async fn a_forecast_is_also_paid_for_once() {
     let aws = Aws::start(|request| {
         (request.operation == "GetCostForecast").then(|| {
             Reply::Ok(
@@ -172,7 +172,7 @@ async fn a_forecast_is_paid_once_too() {
     assert_eq!((one.mean.to_string().as_str(), &one), ("12.5", &other));
     assert_eq!(ask(24).await, one);
     assert_eq!(aws.received("GetCostForecast").len(), 1);
-    // The next day's is another question.
+    // The forecast of the next day is another question.
     assert_eq!(ask(25).await.start, date(2026, 11, 25));
     assert_eq!(aws.received("GetCostForecast").len(), 2);
 }

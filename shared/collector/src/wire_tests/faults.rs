@@ -1,4 +1,4 @@
-//! The inventory on a bad day: failing pages, denials, throttling, late, broken and endless answers.
+//! The inventory on a bad day: failing pages, denials, throttling, and late, broken or endless responses.
 
 use std::time::{Duration, Instant};
 
@@ -8,7 +8,7 @@ use crate::model::resource::Tags;
 use crate::{GapStatus, Resource, ResourceType, Wanted};
 
 #[tokio::test]
-async fn what_was_found_before_a_failing_page_stays() {
+async fn what_was_found_before_a_failing_page_is_kept() {
     let aws = Aws::start(|request| {
         in_ireland(request, "DescribeInstances").then(|| {
             let (numbers, next) = page(request, "NextToken=", 2, 6);
@@ -26,7 +26,7 @@ async fn what_was_found_before_a_failing_page_stays() {
 }
 
 #[tokio::test]
-async fn a_denied_service_is_a_gap_in_each_region_and_the_rest_is_there() {
+async fn a_denied_service_is_a_gap_in_each_region_and_the_rest_is_complete() {
     let aws = Aws::start(|request| match request.operation.as_str() {
         "DescribeDBInstances" => Some(Reply::Error(403, "AccessDenied", "no identity-based policy allows it")),
         "ListFunctions" => Some(Reply::Error(
@@ -52,7 +52,7 @@ async fn a_denied_service_is_a_gap_in_each_region_and_the_rest_is_there() {
 }
 
 #[tokio::test]
-async fn a_throttled_call_is_tried_again_and_every_attempt_is_counted() {
+async fn a_throttled_call_is_retried_and_every_attempt_is_counted() {
     let mut refusals = 2;
     let aws = Aws::start(move |request| {
         in_ireland(request, "DescribeInstances").then(|| {
@@ -69,7 +69,7 @@ async fn a_throttled_call_is_tried_again_and_every_attempt_is_counted() {
 }
 
 #[tokio::test]
-async fn what_stays_throttled_is_told_as_throttled() {
+async fn a_call_that_stays_throttled_is_reported_as_throttled() {
     let aws = Aws::start(|request| {
         in_ireland(request, "ListFunctions").then_some(Reply::Error(429, "TooManyRequestsException", "Rate exceeded"))
     });
@@ -82,7 +82,7 @@ async fn what_stays_throttled_is_told_as_throttled() {
 }
 
 #[tokio::test]
-async fn a_region_that_hangs_is_told_as_timed_out_and_the_others_are_there() {
+async fn a_region_that_hangs_is_reported_as_timed_out_and_the_others_are_complete() {
     let aws = Aws::start(|request| match request.operation.as_str() {
         "DescribeInstances" if request.region == "eu-west-1" => Some(Reply::Hang),
         "DescribeInstances" => Some(instances(request, &[1], None)),
@@ -97,7 +97,7 @@ async fn a_region_that_hangs_is_told_as_timed_out_and_the_others_are_there() {
 }
 
 #[tokio::test]
-async fn answers_that_break_off_are_told_as_failed() {
+async fn responses_that_break_off_are_reported_as_failed() {
     let aws = Aws::start(|request| match (request.region.as_str(), request.operation.as_str()) {
         ("eu-west-1", "DescribeInstances") => {
             Some(Reply::Ok("<DescribeInstancesResponse><reservationSet><item>".to_owned()))
@@ -118,7 +118,7 @@ async fn answers_that_break_off_are_told_as_failed() {
 }
 
 #[tokio::test]
-async fn an_answer_that_breaks_off_once_is_asked_for_again() {
+async fn a_response_that_breaks_off_once_is_requested_again() {
     for broken in ["<DescribeInstancesResponse><reservationSet><item>", ""] {
         let mut breaks = true;
         let aws = Aws::start(move |request| {
@@ -133,7 +133,7 @@ async fn an_answer_that_breaks_off_once_is_asked_for_again() {
 }
 
 #[tokio::test]
-async fn without_a_connection_every_call_is_told_as_failed() {
+async fn without_a_connection_every_call_is_reported_as_failed() {
     let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let wanted = Wanted { regions: None, types: vec![ResourceType::Ec2], tags: true };
     let (inventory, coverage) =
@@ -172,7 +172,7 @@ async fn endless_pages_end_at_the_deadline_with_what_was_found() {
 }
 
 #[tokio::test]
-async fn without_the_list_of_regions_the_home_region_is_asked_and_the_gap_says_so() {
+async fn without_the_list_of_regions_the_home_region_is_queried_and_a_gap_reports_it() {
     let aws = Aws::start(|request| match request.operation.as_str() {
         "DescribeRegions" => Some(Reply::Error(403, "UnauthorizedOperation", "You are not authorized")),
         "DescribeInstances" => Some(instances(request, &[1], None)),
@@ -185,7 +185,7 @@ async fn without_the_list_of_regions_the_home_region_is_asked_and_the_gap_says_s
 }
 
 #[tokio::test]
-async fn credentials_that_aws_refuses_everywhere_are_no_disabled_region() {
+async fn credentials_that_aws_rejects_everywhere_are_not_a_disabled_region() {
     let aws = Aws::start(|request| {
         let code = if request.service == "ec2" { "AuthFailure" } else { "InvalidClientTokenId" };
         Some(Reply::Error(401, code, "AWS was not able to validate the provided access credentials"))
@@ -205,7 +205,7 @@ async fn credentials_that_aws_refuses_everywhere_are_no_disabled_region() {
 }
 
 #[tokio::test]
-async fn a_region_that_refuses_the_credentials_is_not_enabled() {
+async fn a_region_that_rejects_the_credentials_is_reported_as_disabled() {
     let aws = Aws::start(|request| {
         in_ireland(request, "DescribeInstances").then_some(Reply::Error(401, "AuthFailure", "not able to validate"))
     });
@@ -217,7 +217,7 @@ async fn a_region_that_refuses_the_credentials_is_not_enabled() {
 }
 
 #[tokio::test]
-async fn without_the_account_everything_is_there_but_the_arns_made_from_it() {
+async fn without_the_account_only_the_arns_built_from_it_are_missing() {
     let aws = Aws::start(|request| match request.operation.as_str() {
         "GetCallerIdentity" => Some(Reply::Error(403, "AccessDenied", "explicit deny in a service control policy")),
         "DescribeInstances" => Some(instances(request, &[1], None)),

@@ -1,4 +1,4 @@
-//! The inventory over a real wire: pages, values, regions.
+//! The inventory over real HTTP: pages, values, regions.
 
 use std::collections::BTreeSet;
 use std::time::Instant;
@@ -9,7 +9,7 @@ use crate::model::resource::Tags;
 use crate::services::Detail;
 use crate::{GapStatus, ResourceType, Wanted};
 
-/// The types of these tests.
+/// The types in these tests.
 const TYPES: [ResourceType; 6] = [
     ResourceType::Ec2,
     ResourceType::Rds,
@@ -153,7 +153,7 @@ async fn the_values_of_each_type_are_read() {
     let Detail::S3(detail) = &bucket.detail else { panic!("{bucket:?}") };
     assert_eq!(detail.created, Some("2026-01-02T03:04:05Z".parse().unwrap()));
 
-    // Its region's tags were listed to the end, and it was not among them.
+    // The tags of its region were listed completely, without this function.
     assert_eq!(function.tags, Some(Tags::new()));
     let Detail::Lambda(detail) = &function.detail else { panic!("{function:?}") };
     assert_eq!(
@@ -170,11 +170,11 @@ async fn the_values_of_each_type_are_read() {
 }
 
 #[tokio::test]
-async fn what_is_on_two_pages_is_there_once() {
+async fn a_resource_on_two_pages_is_returned_once() {
     let aws = Aws::start(|request| {
         in_ireland(request, "DescribeInstances").then(|| {
             let (numbers, next) = page(request, "NextToken=", 2, 4);
-            // A new instance moved the last one of the first page on to the second.
+            // A new instance moved the last one of the first page to the second.
             instances(request, if next.is_some() { &numbers } else { &[1, 2, 3] }, next)
         })
     });
@@ -183,7 +183,7 @@ async fn what_is_on_two_pages_is_there_once() {
 }
 
 #[tokio::test]
-async fn wanted_regions_are_asked_alone_and_one_that_is_off_is_a_gap() {
+async fn only_wanted_regions_are_queried_and_a_disabled_one_is_a_gap() {
     let aws = Aws::start(|request| {
         let buckets = ["eu-west-1", "us-east-1"]
             .map(|r| format!("<Bucket><Name>{r}</Name><BucketRegion>{r}</BucketRegion></Bucket>"));
@@ -203,7 +203,7 @@ async fn wanted_regions_are_asked_alone_and_one_that_is_off_is_a_gap() {
 }
 
 #[tokio::test]
-async fn the_account_is_asked_once_a_process() {
+async fn the_account_is_requested_once_per_process() {
     let aws = Aws::start(|_| None);
     let collector = aws.collector();
     let wanted = Wanted { regions: None, types: vec![ResourceType::Ec2], tags: true };

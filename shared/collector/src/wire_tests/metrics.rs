@@ -1,4 +1,4 @@
-//! Measurements over a real wire: batches, pages, statuses, denials.
+//! Measurements over real HTTP: batches, pages, statuses, denials.
 
 use ciborium::Value;
 use jiff::Timestamp;
@@ -8,7 +8,7 @@ use super::{LONG, reported};
 use crate::model::window::Window;
 use crate::{Coverage, GapStatus, Measurement, Measurements, Refusal, ResourceType, Series, SeriesStatus};
 
-/// The CPU of instances `i-0`, `i-1`, … over three hours, by the hour.
+/// Returns measurements of the CPU of instances `i-0`, `i-1`, … over three hours, by the hour.
 fn cpu_of(instances: usize, region: &str) -> Measurements {
     let catalog = ResourceType::Ec2.catalog().unwrap();
     let one = |n| Measurement {
@@ -33,7 +33,7 @@ fn hour(hour: i64) -> Timestamp {
     Timestamp::from_second(1_795_132_800 + hour * 3_600).unwrap()
 }
 
-/// A result of one query: its id, status, and a value for each of the hours.
+/// Returns the result of one query: its id, its status, and a value for each of the hours.
 fn result(id: &str, status: &str, points: &[(i64, f64)]) -> Value {
     let time = |at: i64| Value::Tag(1, Box::new(hour(at).as_second().into()));
     map([
@@ -61,7 +61,7 @@ fn statuses(series: &[Series]) -> Vec<SeriesStatus> {
 }
 
 #[tokio::test]
-async fn a_series_that_is_spread_over_pages_is_put_together_in_the_order_of_time() {
+async fn a_series_that_is_spread_over_pages_is_assembled_in_chronological_order() {
     let aws = Aws::start(|request| {
         (request.operation == "GetMetricData").then(|| {
             if is_first_page(request) {
@@ -83,7 +83,7 @@ async fn a_series_that_is_spread_over_pages_is_put_together_in_the_order_of_time
 }
 
 #[tokio::test]
-async fn datapoints_before_a_failing_page_stay() {
+async fn datapoints_before_a_failing_page_are_kept() {
     let aws = Aws::start(|request| {
         (request.operation == "GetMetricData").then(|| {
             if is_first_page(request) {
@@ -99,7 +99,7 @@ async fn datapoints_before_a_failing_page_stay() {
 }
 
 #[tokio::test]
-async fn a_page_token_that_repeats_ends_the_series_with_a_gap() {
+async fn a_repeated_page_token_ends_the_series_with_a_gap() {
     let aws = Aws::start(|request| {
         (request.operation == "GetMetricData")
             .then(|| page(vec![result("m0_0", "PartialData", &[(9, 1.0)])], Some("again")))
@@ -121,7 +121,7 @@ async fn a_denied_request_is_one_gap_and_its_series_are_missing() {
 }
 
 #[tokio::test]
-async fn many_series_take_the_fewest_requests_and_each_metric_has_its_price() {
+async fn many_series_take_the_fewest_requests_and_each_metric_is_priced() {
     let aws = Aws::start(|_| None);
     let (series, coverage) = measure(&aws, &cpu_of(1_200, "eu-west-1")).await;
     assert_eq!(series.len(), 1_200);
@@ -132,7 +132,7 @@ async fn many_series_take_the_fewest_requests_and_each_metric_has_its_price() {
 }
 
 #[tokio::test]
-async fn a_region_that_is_off_is_a_gap_and_one_that_is_none_an_error() {
+async fn a_disabled_region_is_a_gap_and_an_unknown_one_is_an_error() {
     let aws = Aws::start(|_| None);
     let (series, coverage) = measure(&aws, &cpu_of(2, "me-south-1")).await;
     assert_eq!(statuses(&series), [SeriesStatus::Missing; 2]);

@@ -1,4 +1,4 @@
-//! AWS's quotas, simulated: everything is collected, with few requests in vain.
+//! Simulated quotas of AWS: everything is collected, with few wasted requests.
 
 use std::time::Instant;
 
@@ -11,7 +11,7 @@ use crate::model::costs::{CostQuestion, Granularity};
 use crate::model::window::Window;
 use crate::{Collector, Measurement, Measurements, ResourceType, Wanted};
 
-/// AWS's token bucket: so many requests at once, and so many a second.
+/// AWS's token bucket: `burst` requests at once, and `a_second` per second.
 struct Bucket {
     tokens: f64,
     burst: f64,
@@ -24,30 +24,30 @@ impl Bucket {
         Self { tokens: burst, burst, a_second, filled: Instant::now() }
     }
 
-    fn takes(&mut self) -> bool {
+    fn accepts(&mut self) -> bool {
         let now = Instant::now();
         let refilled = (now - self.filled).as_secs_f64() * self.a_second;
         (self.tokens, self.filled) = ((self.tokens + refilled).min(self.burst), now);
-        let takes = self.tokens >= 1.0;
-        self.tokens -= if takes { 1.0 } else { 0.0 };
-        takes
+        let accepts = self.tokens >= 1.0;
+        self.tokens -= if accepts { 1.0 } else { 0.0 };
+        accepts
     }
 }
 
-/// A collector that tries again as the deployed one does.
+/// Returns a collector that retries like the deployed one.
 fn collector(aws: &Aws, retries: RetryConfig) -> Collector {
     Collector::home(aws.config().into_builder().retry_config(retries).build())
 }
 
 #[tokio::test]
-async fn under_ec2s_bucket_every_page_comes_with_few_requests_in_vain() {
+async fn under_ec2s_bucket_every_page_arrives_with_few_wasted_requests() {
     const PAGES: usize = 60;
     let mut bucket = Bucket::new(30.0, 40.0);
     let aws = Aws::start(move |request| {
         if request.service != "ec2" || request.region != "eu-west-1" {
             return None;
         }
-        if !bucket.takes() {
+        if !bucket.accepts() {
             return Some(Reply::Error(503, "RequestLimitExceeded", "Request limit exceeded."));
         }
         let (numbers, next) = page(request, "NextToken=", 1, PAGES);
@@ -69,12 +69,12 @@ async fn under_ec2s_bucket_every_page_comes_with_few_requests_in_vain() {
 }
 
 #[tokio::test]
-async fn under_cloudwatchs_rate_no_request_is_in_vain() {
+async fn under_cloudwatchs_rate_no_request_is_wasted() {
     const REQUESTS: usize = 60;
     let mut bucket = Bucket::new(5.0, 55.0);
     let aws = Aws::start(move |request| {
         (request.operation == "GetMetricData").then(|| {
-            if bucket.takes() {
+            if bucket.accepts() {
                 Reply::Cbor(map([("MetricDataResults", ciborium::Value::Array(vec![]))]))
             } else {
                 Reply::Error(400, "ThrottlingException", "Rate exceeded")
@@ -97,12 +97,12 @@ async fn under_cloudwatchs_rate_no_request_is_in_vain() {
 }
 
 #[tokio::test]
-async fn under_cost_explorers_rate_every_page_comes() {
+async fn under_cost_explorers_rate_every_page_arrives() {
     const PAGES: usize = 12;
     let mut bucket = Bucket::new(5.0, 5.0);
     let aws = Aws::start(move |request| {
         (request.operation == "GetCostAndUsage").then(|| {
-            if !bucket.takes() {
+            if !bucket.accepts() {
                 return Reply::Error(400, "LimitExceededException", "Rate limit exceeded");
             }
             let (_, next) = page(request, "\"NextPageToken\":\"", 1, PAGES);
@@ -119,8 +119,9 @@ async fn under_cost_explorers_rate_every_page_comes() {
         exclude: vec![],
     };
     let collector = collector(&aws, configuration::retries());
-    let answered = collector.costs(&question, None, jiff::Timestamp::UNIX_EPOCH, Instant::now() + LONG).await.unwrap();
-    assert_eq!((answered.0.is_some(), answered.2.gaps), (true, vec![]));
+    let (costs, _, coverage) =
+        collector.costs(&question, None, jiff::Timestamp::UNIX_EPOCH, Instant::now() + LONG).await.unwrap();
+    assert_eq!((costs.is_some(), coverage.gaps), (true, vec![]));
     let requests = aws.received("GetCostAndUsage").len();
     assert!(requests * 10 <= PAGES * 12, "{requests} requests for {PAGES} pages");
 }

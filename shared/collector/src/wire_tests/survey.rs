@@ -1,4 +1,4 @@
-//! An inventory and its measurements in one run: the fewest requests, each region's own faults, each resource's series.
+//! An inventory with its measurements: the fewest requests, the faults of each region, the series of each resource.
 
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
@@ -10,13 +10,14 @@ use super::{LONG, in_ireland, instances, page, reported};
 use crate::model::window::Window;
 use crate::{Coverage, GapStatus, Measurement, Resource, ResourceType, Series, SeriesStatus, Survey, Wanted};
 
-/// Three stretches of time, as many requests at least.
+/// Returns three windows, which need at least three requests.
 fn windows() -> [Window; 3] {
     let now = "2026-11-20T10:37:12Z".parse().unwrap();
     [Window::last(24, 3_600, now), Window::recent(30, 300, now), Window::days(13, now)]
 }
 
-/// Per instance: two statistics over a day, two metrics over half an hour, three over two weeks; volumes have none.
+/// Returns two statistics over a day, two metrics over half an hour and three over two weeks for an instance; nothing
+/// for other types.
 fn needs(resource: &Resource) -> Vec<Measurement> {
     if resource.resource_type() != ResourceType::Ec2 {
         return Vec::new();
@@ -41,7 +42,7 @@ fn needs(resource: &Resource) -> Vec<Measurement> {
     metrics.map(measurement).into()
 }
 
-/// Keeps the series as they are.
+/// Returns the series unchanged.
 fn series(_: &Resource, series: &[Series]) -> Vec<Series> {
     series.to_vec()
 }
@@ -51,17 +52,17 @@ async fn survey(aws: &Aws, types: &[ResourceType]) -> (Survey<Vec<Series>>, Cove
     aws.collector().survey(&wanted, needs, series, Instant::now() + LONG).await.unwrap()
 }
 
-/// The first field of `name` in a CBOR map.
+/// Returns the first field called `name` of a CBOR map.
 fn field<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
     value.as_map()?.iter().find(|(key, _)| key.as_text() == Some(name)).map(|(_, value)| value)
 }
 
-/// The number in the id of an instance.
+/// Returns the number in the id of an instance.
 fn number(id: &str) -> f64 {
     id.trim_start_matches("i-").parse().unwrap()
 }
 
-/// Answers every query of a GetMetricData with one datapoint: the number in the id of its instance.
+/// Returns one datapoint for every query of a GetMetricData: the number in the id of its instance.
 fn numbered(request: &Received) -> Reply {
     let body: Value = ciborium::from_reader(request.body.as_slice()).unwrap();
     let start = field(&body, "StartTime").unwrap().clone();
@@ -80,7 +81,7 @@ fn numbered(request: &Received) -> Reply {
     Reply::Cbor(map([("MetricDataResults", Value::Array(queries.iter().map(result).collect()))]))
 }
 
-/// An endpoint with `count` instances in Ireland.
+/// Starts an endpoint with `count` instances in Ireland.
 fn with_instances(count: usize) -> Aws {
     Aws::start(move |request| {
         if in_ireland(request, "DescribeInstances") {
@@ -92,7 +93,7 @@ fn with_instances(count: usize) -> Aws {
 }
 
 #[tokio::test]
-async fn each_resource_gets_the_series_that_were_asked_of_it() {
+async fn each_resource_gets_its_own_series() {
     let aws = with_instances(1_201);
     let (Survey { inventory, read: series }, coverage) = survey(&aws, &[ResourceType::Ec2]).await;
     assert_eq!((inventory.resources.len(), series.len(), coverage.partial), (1_201, 1_201, false));
@@ -108,7 +109,7 @@ async fn each_resource_gets_the_series_that_were_asked_of_it() {
 }
 
 #[tokio::test]
-async fn a_resource_is_read_while_others_of_its_region_still_wait_for_cloudwatch() {
+async fn a_resource_is_evaluated_while_others_of_its_region_still_wait_for_cloudwatch() {
     let aws = with_instances(1_201);
     let received_at_first = OnceLock::new();
     let read = |_: &Resource, _: &[Series]| {
@@ -126,15 +127,15 @@ async fn ten_thousand_instances_take_the_fewest_requests_that_cloudwatchs_limits
     let aws = with_instances(10_000);
     let (Survey { read: series, .. }, coverage) = survey(&aws, &[ResourceType::Ec2]).await;
     assert!(series.iter().flatten().all(|series| series.status == SeriesStatus::Complete));
-    // 70,000 queries at 500 a request; what is listed comes 1,000 a page, and an empty region is one page.
+    // There are 70,000 queries, 500 per request. Listings have 1,000 instances per page, and the empty region has one.
     assert_eq!(coverage.aws_requests.by_operation["cloudwatch:GetMetricData"], 140);
     assert_eq!(coverage.aws_requests.by_operation["ec2:DescribeInstances"], 11);
-    // Six metrics of each, at $0.01 per 1,000.
+    // Each instance has six metrics, at $0.01 per 1,000.
     assert_eq!(coverage.aws_requests.estimated_cost_usd, "0.6000");
 }
 
 #[tokio::test]
-async fn a_region_that_is_not_measured_is_its_own_gap() {
+async fn a_region_that_is_not_measured_is_a_gap() {
     let aws = Aws::start(|request| match request.operation.as_str() {
         "DescribeInstances" => {
             Some(instances(request, if request.region == "eu-west-1" { &[1, 2] } else { &[3] }, None))
@@ -155,7 +156,7 @@ async fn a_region_that_is_not_measured_is_its_own_gap() {
 }
 
 #[tokio::test]
-async fn what_needs_no_measurement_asks_cloudwatch_nothing() {
+async fn without_measurements_cloudwatch_is_not_called() {
     let aws = Aws::start(|_| None);
     let (_, coverage) = survey(&aws, &[ResourceType::Ebs, ResourceType::Lambda]).await;
     assert_eq!((aws.received("GetMetricData").len(), aws.received("GetResources").len()), (0, 0));
@@ -163,7 +164,7 @@ async fn what_needs_no_measurement_asks_cloudwatch_nothing() {
 }
 
 #[tokio::test]
-async fn a_region_that_hangs_keeps_no_other_one_from_being_measured() {
+async fn a_region_that_hangs_does_not_delay_the_measurements_of_others() {
     let aws = Aws::start(|request| match request.operation.as_str() {
         "DescribeInstances" if request.region == "eu-west-1" => Some(Reply::Hang),
         "DescribeInstances" => Some(instances(request, &[7], None)),
@@ -178,7 +179,7 @@ async fn a_region_that_hangs_keeps_no_other_one_from_being_measured() {
 }
 
 #[tokio::test]
-async fn a_region_that_hung_in_listing_gets_little_time_to_be_measured() {
+async fn a_region_that_hung_while_it_was_listed_gets_little_time_to_be_measured() {
     let aws = Aws::start(|request| match request.operation.as_str() {
         _ if request.region != "eu-west-1" => None,
         "DescribeInstances" => Some(instances(request, &[7], None)),
@@ -188,7 +189,7 @@ async fn a_region_that_hung_in_listing_gets_little_time_to_be_measured() {
     let wanted = Wanted { regions: None, types: vec![ResourceType::Ec2, ResourceType::Ebs], tags: false };
     let collector = aws.collector_with(Duration::from_secs(3));
     let (_, coverage) = collector.survey(&wanted, needs, series, Instant::now() + LONG).await.unwrap();
-    // The one by the call's own limit, the other by what was left to the region.
+    // DescribeVolumes ends at the call's own limit, GetMetricData after the time that the region has left.
     assert_eq!(
         reported(&coverage.gaps),
         [

@@ -14,22 +14,22 @@ use crate::services::values::given;
 
 const DESCRIBE_ADDRESSES: Operation = describe("DescribeAddresses", "ec2:DescribeAddresses");
 
-/// The state of an address that something uses.
+/// The state of an address that is in use.
 pub const ASSOCIATED: &str = "associated";
-/// The state of an address that nothing uses; AWS bills it all the same.
+/// The state of an address that is not in use; AWS bills it anyway.
 pub const UNASSOCIATED: &str = "unassociated";
 
 /// An Elastic IP address.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct Address {
-    /// The address.
+    /// The public address.
     pub public_ip: Option<String>,
-    /// `associated` or `unassociated`: AWS gives no state, this is whether anything uses it.
+    /// `associated` or `unassociated`. AWS returns no state; this is whether the address is in use.
     pub state: &'static str,
     /// The instance that uses it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub instance_id: Option<String>,
-    /// The network interface that uses it: of an instance, a NAT gateway, a load balancer.
+    /// The network interface that uses it, of an instance, a NAT gateway or a load balancer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub network_interface_id: Option<String>,
     /// The private address behind it.
@@ -41,10 +41,10 @@ impl Kind for Address {
     const TYPE: &'static str = "eip";
     const OPERATIONS: &'static [&'static Operation] = &[&DESCRIBE_ADDRESSES];
     const SCOPE: Scope = Scope::Regional;
-    /// EC2 gives no state; this is whether anything uses the address.
+    /// EC2 returns no state; this is whether the address is in use.
     const STATES: &'static [&'static str] = &[ASSOCIATED, UNASSOCIATED];
     const TAGS: TagSource = TagSource::Listed;
-    /// CloudWatch measures nothing of an address.
+    /// CloudWatch has no metrics of addresses.
     const CATALOG: Option<&'static Catalog> = None;
     type Stored = Self;
 
@@ -52,7 +52,7 @@ impl Kind for Address {
         Some(self.state)
     }
 
-    /// There are no pages of addresses.
+    /// DescribeAddresses has no pages.
     async fn list(inquiry: &Inquiry<'_>) -> Listing<Resource<Self>> {
         let ec2 = inquiry.client::<Ec2>();
         let call = ec2.describe_addresses().send();

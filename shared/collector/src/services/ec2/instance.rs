@@ -16,18 +16,18 @@ use crate::services::values::{given, timestamp};
 
 const DESCRIBE_INSTANCES: Operation = describe("DescribeInstances", "ec2:DescribeInstances");
 
-/// The most instances that EC2 puts into a page: each page is a round trip.
+/// The most instances that EC2 returns per page; each page is a round trip.
 const INSTANCES_A_PAGE: i32 = 1_000;
 
 /// An EC2 instance.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct Instance {
-    /// The instance type, `t3.micro`.
+    /// The instance type, such as `t3.micro`.
     #[serde(rename = "type")]
     pub instance_type: Option<String>,
     /// `running`, `stopped`, …
     pub state: Option<String>,
-    /// Why and when the state was entered, as EC2 words it: `User initiated (2026-11-01 09:00:00 GMT)`.
+    /// EC2's reason and time of the last change of state, such as `User initiated (2026-11-01 09:00:00 GMT)`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state_transition_reason: Option<String>,
     /// The last start.
@@ -60,7 +60,7 @@ pub struct Instance {
     /// The public IPv4 address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub public_ip: Option<String>,
-    /// Whether metrics come every minute (`enabled`) or every five (`disabled`).
+    /// Whether there are metrics every minute (`enabled`) or every five minutes (`disabled`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub monitoring: Option<String>,
 }
@@ -168,7 +168,7 @@ fn instance_of(inquiry: &Inquiry<'_>, instance: types::Instance) -> Option<Resou
     Some(resource(inquiry, id, "instance", instance.tags, Box::new(detail)))
 }
 
-/// Every type of instance that AWS's model of EC2 names, `m5.large`: those of the SDK that this was built with.
+/// Returns the instance types in AWS's model of EC2 (such as `m5.large`), as of the SDK that this was built with.
 #[must_use]
 pub fn instance_types() -> &'static [&'static str] {
     InstanceType::values()

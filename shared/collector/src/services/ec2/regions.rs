@@ -9,15 +9,15 @@ use crate::services::ec2::{Ec2, describe};
 /// Lists the regions.
 pub(crate) const DESCRIBE_REGIONS: Operation = describe("DescribeRegions", "ec2:DescribeRegions");
 
-/// A region of the partition.
+/// A region in EC2's list.
 #[derive(Debug, Clone)]
 pub(crate) struct ListedRegion {
     pub(crate) name: String,
-    /// Whether the account can use it: on by default, or opted in.
+    /// Whether the account can use it: it is on by default, or the account has opted in.
     pub(crate) enabled: bool,
 }
 
-/// Every region of the partition, those that are off included. There are no pages.
+/// Lists every region of the partition, including those that are not enabled. There are no pages.
 pub(crate) async fn list(inquiry: &Inquiry<'_>) -> Result<Vec<ListedRegion>, Fault> {
     let ec2 = inquiry.client::<Ec2>();
     let call = ec2.describe_regions().all_regions(true).send();

@@ -16,7 +16,7 @@ use crate::services::values::{given, timestamp};
 
 const DESCRIBE_VOLUMES: Operation = describe("DescribeVolumes", "ec2:DescribeVolumes");
 
-/// The most volumes that EC2 puts into a page.
+/// The most volumes that EC2 returns per page.
 const VOLUMES_A_PAGE: i32 = 500;
 
 /// An EBS volume.
@@ -43,7 +43,7 @@ pub struct Volume {
     /// The availability zone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub availability_zone: Option<String>,
-    /// The snapshot that it was made from.
+    /// The snapshot that it was created from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub snapshot_id: Option<String>,
     /// When it was created.
