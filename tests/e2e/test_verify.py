@@ -342,8 +342,8 @@ def test_alarms_events_and_tokens_are_judged_by_their_content(
         assert (status, detail.startswith(expected[1])) == (expected[0], True), detail
 
 
-def test_what_the_readme_lists_is_all_that_it_may_need(own: Emulator) -> None:
-    allowed = [f"{service}:{action}" for service, action in _actions_of_the_readme()]
+def test_the_documented_permissions_are_all_that_it_needs(own: Emulator) -> None:
+    allowed = [f"{service}:{action}" for service, action in _documented_actions()]
     as_owner, as_reader = _verify(_deployment(own)), _verify(_as_user(own, allowed))
     assert {line: result.status for line, result in as_reader.items()} == {
         line: result.status for line, result in as_owner.items()
@@ -403,7 +403,7 @@ def _command(emulator: Emulator, *arguments: str) -> tuple[int, str, str]:
     return done.returncode, done.stdout, done.stderr
 
 
-def _actions_of_the_readme() -> list[tuple[str, str]]:
+def _documented_actions() -> list[tuple[str, str]]:
     """Returns service and action of each permission that docs/operate.md lists for `make verify`."""
     (section,) = re.findall(r"need these permissions.*\n\n((?: {4}.*\n)+)", (ROOT / "docs" / "operate.md").read_text())
     lines = [line.strip().partition(": ") for line in section.splitlines()]
