@@ -1,4 +1,4 @@
-"""The demo account: a small company's resources of all six types, in five regions, and its second account, with a few.
+"""The demo account: a small company's resources of all types, in five regions, and its second account, with a few.
 
 Everything is listed here and nothing is random, so a test can state what must be found.
 """
