@@ -146,7 +146,7 @@ impl<'de> Deserialize<'de> for ResourceType {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let name = String::deserialize(deserializer)?;
         let named = Self::ALL.into_iter().find(|kind| kind.as_str() == name);
-        named.ok_or_else(|| de::Error::custom(format_args!("`{name}` is no type of resource")))
+        named.ok_or_else(|| de::Error::custom(format_args!("`{name}` is not a type of resource")))
     }
 }
 

@@ -35,7 +35,7 @@ impl Intercept for RefuseCutBody {
         let body = context.response().body().bytes().unwrap_or_default();
         // None of these operations has an empty response; an error may be empty.
         let is_missing = body.is_empty() && context.response().status().is_success();
-        if is_missing || is_cut_xml(body) { Err("the answer ends early".into()) } else { Ok(()) }
+        if is_missing || is_cut_xml(body) { Err("the response ends early".into()) } else { Ok(()) }
     }
 }
 

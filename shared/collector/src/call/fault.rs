@@ -58,12 +58,12 @@ impl Fault {
         match error {
             SdkError::ServiceError(context) => answered(operation, context.err(), context.raw().status().as_u16()),
             SdkError::TimeoutError(_) => {
-                Self::new(operation, GapStatus::TimedOut, "RequestTimedOut", "AWS did not answer in time")
+                Self::new(operation, GapStatus::TimedOut, "RequestTimedOut", "AWS did not respond in time")
             }
             SdkError::DispatchFailure(failure) => {
                 let reason = failure.as_connector_error().map_or_else(String::new, |error| root_cause(error));
                 if failure.is_timeout() {
-                    let message = format!("no connection in time: {reason}");
+                    let message = format!("connecting to AWS timed out: {reason}");
                     Self::new(operation, GapStatus::TimedOut, "ConnectTimedOut", &message)
                 } else {
                     Self::failed(operation, "ConnectionFailed", &format!("the request was not sent: {reason}"))
@@ -76,13 +76,13 @@ impl Fault {
 
     /// The deadline passed before AWS responded.
     pub(crate) fn past_deadline(operation: &'static Operation) -> Self {
-        let message = "no answer before the deadline of this request";
+        let message = "AWS did not respond before the deadline of this call";
         Self::new(operation, GapStatus::TimedOut, "DeadlineExceeded", message)
     }
 
     /// AWS returned a page token for the second time, so the pages repeat.
     pub(crate) fn repeated_token(operation: &'static Operation) -> Self {
-        Self::failed(operation, "RepeatedPageToken", "AWS gave a page token twice, so the list may lack its end")
+        Self::failed(operation, "RepeatedPageToken", "AWS returned a page token twice, so the list may be incomplete")
     }
 
     /// Anything that has no status of its own, such as a response that lacks a required value.
@@ -91,7 +91,7 @@ impl Fault {
     }
 
     fn unreadable(operation: &'static Operation, http_status: u16) -> Self {
-        let message = format!("HTTP {http_status} with a body that can't be read");
+        let message = format!("AWS responded with HTTP {http_status} and a body that can't be read");
         Self::failed(operation, "UnreadableResponse", &message)
     }
 
@@ -116,7 +116,7 @@ fn answered(operation: &'static Operation, error: &impl ProvideErrorMetadata, ht
         return Fault::unreadable(operation, http_status);
     }
     let code = error.code().map_or_else(|| format!("Http{http_status}"), str::to_owned);
-    let message = error.message().unwrap_or("AWS gave no message");
+    let message = error.message().unwrap_or("AWS sent no message");
     let status = if DENIED.contains(&code.as_str()) {
         if OF_ORGANIZATION.iter().any(|words| message.contains(words)) {
             GapStatus::DeniedByOrganization

@@ -93,7 +93,7 @@ impl Catalog {
 /// without datapoints.
 #[derive(Debug, Clone, Copy)]
 pub struct Ids {
-    /// A description for error messages, such as `names of buckets`.
+    /// A description for error messages, such as `bucket names`.
     pub like: &'static str,
     /// Returns whether a string can be an id.
     pub accepts: fn(&str) -> bool,

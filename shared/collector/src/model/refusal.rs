@@ -37,12 +37,12 @@ impl Refusal {
 fn what_to_check(gap: &Gap) -> &'static str {
     match gap.status {
         GapStatus::Denied => {
-            "Check that the role is there under the name of ReaderRoleName, and that its trust policy allows \
-             sts:AssumeRole and sts:SetSourceIdentity to the functions of this account and stack with its external id. \
-             Where OtherAccounts is `organization`, the account must belong to OrganizationId."
+            "Check that a role with the name in ReaderRoleName exists, and that its trust policy allows the functions \
+             of this account and stack sts:AssumeRole and sts:SetSourceIdentity with its external id. If OtherAccounts \
+             is `organization`, the account must belong to OrganizationId."
         }
         GapStatus::DeniedByOrganization => "A policy of the organisation denies sts:AssumeRole.",
-        _ => "STS did not answer as it should: ask again, and if it stays, the gap has its own words.",
+        _ => "STS failed. Try again; if it keeps failing, the gap has its message.",
     }
 }
 
@@ -73,6 +73,9 @@ mod tests {
             unreachable(GapStatus::DeniedByOrganization, "AccessDenied")
                 .ends_with("organisation denies sts:AssumeRole.")
         );
-        assert!(unreachable(GapStatus::TimedOut, "DeadlineExceeded").contains("ask again"));
+        assert!(
+            unreachable(GapStatus::TimedOut, "DeadlineExceeded")
+                .ends_with("STS failed. Try again; if it keeps failing, the gap has its message.")
+        );
     }
 }

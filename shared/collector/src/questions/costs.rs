@@ -74,7 +74,8 @@ impl Collector {
         match self.clients.partition() {
             cost_explorer::PARTITION => Ok(self.inquiry(cost_explorer::REGION, None, deadline)),
             other => {
-                let message = format!("Cost Explorer is asked in the partition aws only; this account is in {other}");
+                let message =
+                    format!("Cost Explorer is supported only in the partition aws; this account is in {other}");
                 Err(Fault::failed(operation, "UnsupportedPartition", &message))
             }
         }

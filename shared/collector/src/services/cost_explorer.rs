@@ -181,9 +181,9 @@ fn amount(value: Option<MetricValue>) -> Result<(Decimal, String), Fault> {
 fn decimal(operation: &'static Operation, text: Option<&str>) -> Result<Decimal, Fault> {
     let text = text.unwrap_or_default();
     let read = text.parse().or_else(|_| Decimal::from_scientific(text));
-    read.map_err(|_| incomplete(operation, "an amount that is no decimal number"))
+    read.map_err(|_| incomplete(operation, "an amount that is not a decimal number"))
 }
 
 fn incomplete(operation: &'static Operation, what: &str) -> Fault {
-    Fault::failed(operation, "IncompleteAnswer", &format!("Cost Explorer gave {what}"))
+    Fault::failed(operation, "IncompleteAnswer", &format!("Cost Explorer returned {what}"))
 }

@@ -89,7 +89,7 @@ pub const CONCURRENT_EXECUTIONS: Metric =
 static CATALOG: Catalog = Catalog {
     namespace: "AWS/Lambda",
     dimension: "FunctionName",
-    ids: Ids { like: "names of functions", accepts: |id| is_name(id, 64, "-_") },
+    ids: Ids { like: "function names", accepts: |id| is_name(id, 64, "-_") },
     usual: 2,
     metrics: &[INVOCATIONS, ERRORS, THROTTLES, DURATION, CONCURRENT_EXECUTIONS],
 };

@@ -62,7 +62,7 @@ pub const OBJECT_COUNT: Metric = Metric::new("object_count", "NumberOfObjects", 
 static CATALOG: Catalog = Catalog {
     namespace: "AWS/S3",
     dimension: "BucketName",
-    ids: Ids { like: "names of buckets", accepts: |id| is_name(id, 63, "-.") },
+    ids: Ids { like: "bucket names", accepts: |id| is_name(id, 63, "-.") },
     usual: 2,
     metrics: &[BUCKET_SIZE, OBJECT_COUNT],
 };

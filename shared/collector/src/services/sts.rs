@@ -52,7 +52,7 @@ pub(crate) async fn caller_identity(inquiry: &Inquiry<'_>) -> Result<Account, Fa
     let partition = identity.arn().and_then(|arn| arn.split(':').nth(1));
     let account = identity.account().zip(partition);
     let account = account.map(|(id, partition)| Account { id: id.to_owned(), partition: partition.to_owned() });
-    account.ok_or_else(|| Fault::failed(&GET_CALLER_IDENTITY, "IncompleteAnswer", "STS gave no account or no ARN"))
+    account.ok_or_else(|| Fault::failed(&GET_CALLER_IDENTITY, "IncompleteAnswer", "STS returned no account or no ARN"))
 }
 
 /// A session of a role.
@@ -81,9 +81,9 @@ pub(crate) async fn assume_role(
         .send();
     let answer = one_call(sts.limits(&ASSUME_ROLE, deadline), call).await?;
     let incomplete = |message| Fault::failed(&ASSUME_ROLE, "IncompleteAnswer", message);
-    let given = answer.credentials.ok_or_else(|| incomplete("STS gave no credentials"))?;
-    let expiry =
-        SystemTime::try_from(given.expiration).map_err(|_| incomplete("STS gave credentials without their end"))?;
+    let given = answer.credentials.ok_or_else(|| incomplete("STS returned no credentials"))?;
+    let expiry = SystemTime::try_from(given.expiration)
+        .map_err(|_| incomplete("STS returned credentials without their expiry"))?;
     let (id, secret, token) = (given.access_key_id, given.secret_access_key, given.session_token);
     Ok(Credentials::new(id, secret, Some(token), Some(expiry), "AssumeRole"))
 }
