@@ -1,6 +1,7 @@
-//! The data of an answer: what was found, what could not be judged, and how much of each there is.
+//! The data of a response: the findings, what could not be judged, and the counts of both.
 //!
-//! Findings come worst first, then what could not be judged; a page is a cut through both. The summary counts all pages.
+//! The findings come first, worst first, then what could not be judged; a page is a section of this sequence. The
+//! summary counts all pages.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,44 +19,44 @@ use crate::query::BottlenecksQuery;
 use crate::rule::{About, AnyRule, ReasonKind, Settings, Severity};
 use crate::rules;
 
-/// The `data` of an answer.
+/// The `data` of a response.
 #[derive(Debug, Serialize)]
 pub struct Bottlenecks {
     summary: Summary,
     /// Worst first.
     findings: Vec<Box<RawValue>>,
-    /// By type, region and id.
+    /// Sorted by type, region and id.
     not_judged: Vec<Box<RawValue>>,
-    /// What to send as `cursor` for the next page; null on the last one.
+    /// The `cursor` of the next page; null on the last page.
     next_cursor: Option<String>,
-    /// Every rule of the types that were asked, by name.
+    /// Every rule of the requested types, by name.
     rules: BTreeMap<&'static str, RuleText>,
 }
 
-/// How much there is on all pages together.
+/// The counts of all pages together.
 #[derive(Debug, Serialize)]
 struct Summary {
     findings: usize,
     by_severity: BTreeMap<Severity, usize>,
     by_rule: BTreeMap<&'static str, usize>,
-    /// For each type that was asked; null where nothing of it could be listed.
+    /// The counts of each requested type; null if nothing of it could be listed.
     by_type: BTreeMap<ResourceType, Option<OfType>>,
 }
 
-/// How many resources of a type there are.
+/// The number of resources of a type.
 #[derive(Debug, Default, Serialize)]
 struct OfType {
     resources: usize,
-    /// Those that a rule found something in.
+    /// Resources with at least one finding.
     with_findings: usize,
-    /// Those that some rule could not judge.
+    /// Resources that at least one rule could not judge.
     not_judged: usize,
 }
 
 #[derive(Debug, Serialize)]
 struct RuleText {
     severity: Severity,
-    /// When there is a finding, by the thresholds of this question.
+    /// When there is a finding, with the thresholds of this request.
     finding: String,
     source: &'static str,
 }
@@ -69,7 +70,7 @@ impl RuleText {
     }
 }
 
-/// Where an entry stands in the order of an answer about `as_of`.
+/// Returns the position of an entry in a response about `as_of`.
 fn position(entry: &Entry<'_>, as_of: Timestamp) -> Position {
     let (rule, excess, resource, reason) = match entry {
         Entry::Found(found) => (found.rank, found.excess(), found.resource, None),
@@ -80,7 +81,7 @@ fn position(entry: &Entry<'_>, as_of: Timestamp) -> Position {
     Position { rule, excess: Reverse(excess), resource, reason, as_of }
 }
 
-/// One item of the order.
+/// One entry of a response.
 #[derive(Debug, Clone, Copy)]
 enum Entry<'a> {
     Found(&'a Found<'a>),
@@ -116,7 +117,7 @@ struct FindingJson<'a> {
 struct NotJudgedJson<'a> {
     resource: ResourceJson<'a>,
     reason: ReasonKind,
-    /// By rule, what it lacks.
+    /// What each rule lacks.
     rules: &'a BTreeMap<&'static str, &'a str>,
 }
 
@@ -217,7 +218,7 @@ fn count<K: Ord>(counts: &mut BTreeMap<K, usize>, key: K) {
     *count = count.saturating_add(1);
 }
 
-/// Cuts what the rules say into the page that was asked for.
+/// Returns the requested page of the results.
 pub(crate) fn shape(survey: &Survey<Verdicts>, query: &BottlenecksQuery) -> Result<Bottlenecks, ApiError> {
     let judgement = Judgement::of(survey);
     let found = judgement.findings.iter().map(Entry::Found);

@@ -1,4 +1,4 @@
-//! Holds every resource against every rule of its type, and puts what they say in order.
+//! Applies every rule of its type to each resource, and sorts the results.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -9,20 +9,20 @@ use crate::needs::Plan;
 use crate::rule::{AnyRule, Evidence, Finding, Reason, ReasonKind, Settings, Windows};
 use crate::rules;
 
-/// What a rule says of a resource.
+/// The result of a rule for a resource.
 #[derive(Debug)]
 pub(crate) struct Verdict {
     rule: &'static dyn AnyRule,
     /// The rule's rank among all.
     rank: usize,
-    /// What is wrong, or why that can't be said.
-    said: Result<Finding, Reason>,
+    /// What is wrong, or why the rule can't decide.
+    result: Result<Finding, Reason>,
 }
 
-/// What all rules say of a resource. Most say nothing of most, and a vector would keep room for four.
+/// The results of all rules for a resource. Most have none, and a vector would reserve space for four.
 pub(crate) type Verdicts = Box<[Verdict]>;
 
-/// Holds one resource and what was measured of it against its rules. Those that find nothing wrong say nothing.
+/// Applies the rules to one resource and its measurements. A rule that finds nothing has no verdict.
 pub(crate) fn judge(resource: &Resource, series: &[Series], settings: Settings, windows: &Windows) -> Verdicts {
     let plan = Plan::of(resource);
     let of_rule = |(rank, rule): (usize, &'static dyn AnyRule)| {
@@ -33,7 +33,7 @@ pub(crate) fn judge(resource: &Resource, series: &[Series], settings: Settings, 
             let readings = rule.about().needs.iter().map(|need| (need, plan.reading(need, windows, series)));
             rule.judge(resource, Evidence { settings, now: windows.now, readings: readings.collect() })
         });
-        Some(Verdict { rule, rank, said: judged.transpose()? })
+        Some(Verdict { rule, rank, result: judged.transpose()? })
     };
     rules::of(resource.resource_type()).filter_map(of_rule).collect()
 }
@@ -49,13 +49,13 @@ pub(crate) struct Found<'a> {
 }
 
 impl Found<'_> {
-    /// How far the value is past the threshold, as the bits of a positive float: their order is that of the number.
+    /// Returns how far the value is past the threshold, as the bits of a positive float, which sort like the number.
     pub(crate) fn excess(&self) -> u64 {
         (self.finding.observed.value - self.finding.observed.threshold).abs().to_bits()
     }
 }
 
-/// The rules that could not judge a resource for one kind of reason, each with what it lacked.
+/// The rules that could not judge a resource for one kind of reason, each with what it lacks.
 #[derive(Debug)]
 pub(crate) struct NotJudged<'a> {
     pub(crate) resource: &'a Resource,
@@ -63,35 +63,35 @@ pub(crate) struct NotJudged<'a> {
     pub(crate) rules: BTreeMap<&'static str, &'a str>,
 }
 
-/// What all rules say of all resources.
+/// The results of all rules for all resources.
 #[derive(Debug, Default)]
 pub(crate) struct Judgement<'a> {
-    /// The worst first.
+    /// Worst first.
     pub(crate) findings: Vec<Found<'a>>,
-    /// By resource.
+    /// Sorted by resource.
     pub(crate) not_judged: Vec<NotJudged<'a>>,
 }
 
 impl<'a> Judgement<'a> {
-    /// Puts the verdicts of a survey in order.
+    /// Sorts the verdicts of a survey.
     pub(crate) fn of(survey: &'a Survey<Verdicts>) -> Self {
         let mut all = Self::default();
         for (resource, verdicts) in survey.inventory.resources.iter().zip(&survey.read) {
-            for Verdict { rule, rank, said } in verdicts {
-                match said {
+            for Verdict { rule, rank, result } in verdicts {
+                match result {
                     Ok(finding) => all.findings.push(Found { rule: *rule, rank: *rank, resource, finding }),
                     Err(reason) => all.could_not(resource, reason, rule.about().name),
                 }
             }
         }
-        // Worst first: by rule, and within a rule those that are farthest past the threshold. The rest is the inventory's
-        // order, which the sort keeps.
+        // Worst first: by rule, and within a rule by the distance to the threshold. The sort is stable, so findings
+        // that are equal in both remain in the inventory's order.
         all.findings.sort_by_key(|found| (found.rank, Reverse(found.excess())));
         all.not_judged.sort_by(|a, b| (a.resource.position(), a.reason).cmp(&(b.resource.position(), b.reason)));
         all
     }
 
-    /// Keeps why a rule could not judge a resource, beside the rules with the same kind of reason.
+    /// Records why a rule could not judge a resource, together with the rules that have the same kind of reason.
     fn could_not(&mut self, resource: &'a Resource, Reason { kind, detail }: &'a Reason, rule: &'static str) {
         let same = |other: &&mut NotJudged<'_>| std::ptr::eq(other.resource, resource) && other.reason == *kind;
         if let Some(other) = self.not_judged.iter_mut().rev().take(rules::ALL.len()).find(same) {

@@ -1,12 +1,12 @@
 //! What is wrong: `GET /bottlenecks`.
 //!
-//! One survey brings the inventory and, in one run, all measurements that the rules need; each resource is judged when its
-//! region is measured. The rules are pure, one file each under `rules/`: from the measurements of one resource to a
-//! finding, or to a reason for none. A resource that lacks data is told as not judged and never taken for idle, and what
-//! AWS did not answer is a gap.
+//! One survey returns the inventory and all measurements that the rules need; each resource is judged when its series
+//! have arrived. The rules are pure functions, one file each under `rules/`: from the measurements of one resource they
+//! derive a finding, or the reason why there can't be one. A resource that lacks data is reported as not judged and
+//! never counts as idle. What AWS did not return is a gap.
 //!
-//! Where to add what: a rule is a file under `rules/` and its line in `rules.rs`; what it needs is measured from then on,
-//! and the tests name the rest.
+//! To add a rule, add a file under `rules/` and a line in `rules.rs`. What it needs is then measured, and the tests
+//! name everything else that it must have.
 
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects, reason = "a test that overflows fails, as it should"))]
 
@@ -28,7 +28,7 @@ pub use crate::answer::Bottlenecks;
 use crate::needs::Plan;
 use crate::query::BottlenecksQuery;
 
-/// Answers one call.
+/// Handles one call.
 pub async fn handle(accounts: &Accounts, call: Call) -> Result<Answer<Bottlenecks, Coverage>, ApiError> {
     let query = BottlenecksQuery::read(&call)?;
     let needs = |resource: &Resource| Plan::of(resource).measurements(&resource.id, &query.windows);

@@ -1,7 +1,7 @@
-//! What is measured of a resource: everything that the rules which apply to it need, each metric once.
+//! What is measured of a resource: everything that the rules that apply to it need, each metric once.
 //!
-//! Rules share measurements: AWS bills a metric once for up to five of its statistics in a request, so those that are
-//! needed over one stretch of time are read together.
+//! Rules share measurements: AWS bills a metric once for up to five statistics in a request, so all statistics that are
+//! needed over the same time range are read together.
 
 use collector::Metric;
 use collector::{Catalog, Measurement, Resource, Series, SeriesStatus};
@@ -9,13 +9,13 @@ use collector::{Catalog, Measurement, Resource, Series, SeriesStatus};
 use crate::rule::{Need, Reading, Reason, Span, Windows};
 use crate::rules;
 
-/// What is needed of one resource.
+/// What the rules need of one resource.
 #[derive(Debug)]
 pub(crate) struct Plan {
     needed: Vec<Needed>,
 }
 
-/// A metric over one stretch of time, with every statistic that is needed of it.
+/// A metric over one time range, with every statistic that is needed.
 #[derive(Debug)]
 struct Needed {
     catalog: &'static Catalog,
@@ -25,7 +25,7 @@ struct Needed {
 }
 
 impl Plan {
-    /// What the rules that apply to `resource` need.
+    /// Returns what the rules that apply to `resource` need.
     pub(crate) fn of(resource: &Resource) -> Self {
         let mut needed: Vec<Needed> = Vec::new();
         let Some(catalog) = resource.resource_type().catalog() else { return Self { needed } };
@@ -45,7 +45,7 @@ impl Plan {
         Self { needed }
     }
 
-    /// The measurements of the resource with this id.
+    /// Returns the measurements of the resource with this id.
     pub(crate) fn measurements(&self, id: &str, windows: &Windows) -> Vec<Measurement> {
         let measurement = |needed: &Needed| Measurement {
             catalog: needed.catalog,
@@ -57,7 +57,7 @@ impl Plan {
         self.needed.iter().map(measurement).collect()
     }
 
-    /// What was measured for `need`, if CloudWatch answered it completely; `series` are those of the measurements.
+    /// Returns what was measured for `need`, if CloudWatch returned all of it; `series` are those of the measurements.
     pub(crate) fn reading<'a>(
         &self,
         need: &Need,
@@ -83,7 +83,7 @@ mod tests {
     use crate::rules::tests::{instance, now};
 
     #[test]
-    fn every_need_is_a_metric_of_its_rules_type() {
+    fn every_need_is_a_metric_of_the_rules_type() {
         for rule in rules::ALL {
             let metrics = rule.resource_type().catalog().map(|catalog| catalog.metrics).unwrap_or_default();
             for need in rule.about().needs {
@@ -96,12 +96,12 @@ mod tests {
     fn a_metric_that_several_rules_need_is_measured_once_with_all_its_statistics() {
         let windows = Windows::new(24, now());
         let measurements = Plan::of(&instance("m5.large", "running")).measurements("i-1", &windows);
-        let asked: Vec<_> =
+        let measured: Vec<_> =
             measurements.iter().map(|m| (m.metric.name, m.statistics.join("+"), m.window.period)).collect();
-        let asked: Vec<_> =
-            asked.iter().map(|(name, statistics, period)| (*name, statistics.as_str(), *period)).collect();
+        let measured: Vec<_> =
+            measured.iter().map(|(name, statistics, period)| (*name, statistics.as_str(), *period)).collect();
         assert_eq!(
-            asked,
+            measured,
             [
                 ("status_check_failed", "Maximum", 300),
                 ("cpu", "Average", 300),
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_measured_of_what_no_rule_judges() {
+    fn a_resource_that_no_rule_judges_is_not_measured() {
         let windows = Windows::new(24, now());
         assert!(Plan::of(&instance("m5.large", "stopped")).measurements("i-1", &windows).is_empty());
     }

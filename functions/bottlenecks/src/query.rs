@@ -12,16 +12,16 @@ use crate::rules;
 /// Every parameter of this route.
 pub(crate) const PARAMETERS: &[&str] = &["regions", "types", "hours", "cpu_high", "cpu_low", "limit", "cursor"];
 
-/// The hours that are judged when none are asked.
+/// The default number of hours.
 const USUAL_HOURS: u32 = 24;
 
-/// The thresholds when none are asked, in percent: those of the original dashboard.
+/// The default thresholds in percent, which are those of the original dashboard.
 pub(crate) const USUAL: Settings = Settings { cpu_high: 80, cpu_low: 10 };
 
-/// For how long the next page can be asked: later, the newest datapoints of the first one are no longer the newest.
+/// How long a cursor is valid. Later, the newest datapoints of the first page are no longer the newest.
 const CURSOR_LIVES: SignedDuration = SignedDuration::from_hours(1);
 
-/// What a caller asks.
+/// A caller's request.
 #[derive(Debug)]
 pub(crate) struct BottlenecksQuery {
     pub(crate) wanted: Wanted,
@@ -61,7 +61,7 @@ fn settings(query: &Query) -> Result<Settings, ApiError> {
     Err(ApiError::invalid(parameter, message))
 }
 
-/// The time that the answer is about: all pages are about that of the first, or else they would not fit together.
+/// Returns the time that the response is about. All pages are about the time of the first, so that they fit together.
 fn as_of(paging: &Paging<Position>, now: Timestamp) -> Result<Timestamp, ApiError> {
     let Some(after) = paging.after() else { return Ok(now) };
     let age = now.duration_since(after.as_of);
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn without_parameters_every_type_that_has_rules_is_judged_by_the_original_thresholds() {
+    fn by_default_every_type_with_rules_is_judged_by_the_original_thresholds() {
         let query = read(&[]).unwrap();
         assert_eq!(query.wanted, Wanted { regions: None, types: rules::types(), tags: false });
         assert_eq!(query.settings, Settings { cpu_high: 80, cpu_low: 10 });
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn types_are_in_the_order_of_answers() {
+    fn types_are_in_the_order_of_responses() {
         let query = read(&[("types", "eip,ec2"), ("regions", "us-east-1")]).unwrap();
         assert_eq!(query.wanted.types, [ResourceType::Ec2, ResourceType::Eip]);
         assert_eq!(query.wanted.regions, Some(vec!["us-east-1".to_owned()]));
@@ -120,14 +120,14 @@ mod tests {
     }
 
     #[test]
-    fn the_thresholds_are_in_order_and_the_one_that_was_given_is_blamed() {
+    fn cpu_low_must_be_below_cpu_high_and_the_error_names_the_parameter_that_was_sent() {
         assert_eq!(refused(&[("cpu_high", "10")]), "cpu_high: cpu_low (10) must be below cpu_high (10)");
         assert_eq!(refused(&[("cpu_low", "80")]), "cpu_low: cpu_low (80) must be below cpu_high (80)");
         assert!(read(&[("cpu_high", "11"), ("cpu_low", "10")]).is_ok());
     }
 
     #[test]
-    fn whatever_is_asked_is_read_or_refused_by_name() {
+    fn every_query_is_read_or_refused_by_name() {
         hostile::try_all(PARAMETERS, read);
     }
 }

@@ -1,8 +1,8 @@
-//! What a rule is, and what it sees.
+//! What a rule is, and what it works with.
 //!
-//! A rule is data and two functions: whether it concerns a resource, and what it makes of that resource's measurements.
-//! Both answer with a [`Reason`] where they can't tell. A rule calls nothing and knows no clock, so that its finding
-//! follows from its [`Case`] alone.
+//! A rule is data and two functions: whether it applies to a resource, and what it finds in that resource's
+//! measurements. Both return a [`Reason`] if they can't decide. A rule makes no calls and reads no clock, so its result
+//! depends only on its [`Case`].
 
 use std::fmt;
 
@@ -16,21 +16,21 @@ use serde::{Deserialize, Serialize};
 pub(crate) struct Rule<K: 'static> {
     pub(crate) name: &'static str,
     pub(crate) severity: Severity,
-    /// When there is a finding, with the threshold; `{cpu_high}` and `{cpu_low}` stand for the caller's.
+    /// When there is a finding, with the threshold; `{cpu_high}` and `{cpu_low}` stand for the caller's thresholds.
     pub(crate) finding: &'static str,
     /// Where the threshold comes from.
     pub(crate) source: &'static str,
-    /// What it reads of CloudWatch.
+    /// What it reads from CloudWatch.
     pub(crate) needs: &'static [Need],
-    /// What would matter too and can't be seen from here.
+    /// What also matters but can't be observed.
     pub(crate) not_observed: &'static [&'static str],
-    /// Whether it concerns a resource, before anything is measured.
+    /// Returns whether it applies to a resource, before anything is measured.
     pub(crate) applies: fn(&K) -> Result<bool, Reason>,
-    /// What it finds in a resource that it applies to.
+    /// Returns what it finds in a resource to which it applies.
     pub(crate) judge: fn(&Case<'_, K>) -> Result<Option<Finding>, Reason>,
 }
 
-/// What a rule says of itself, whatever its kind.
+/// The data of a rule of any kind.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct About {
     pub(crate) name: &'static str,
@@ -41,19 +41,19 @@ pub(crate) struct About {
     pub(crate) not_observed: &'static [&'static str],
 }
 
-/// A rule of any kind: what all of them are listed as. A trait object, since an enum would be one more list of kinds to
-/// extend with each of them.
+/// A rule of any kind, for the list of all rules. It is used as a trait object, since an enum would be one more list of
+/// kinds to extend.
 pub(crate) trait AnyRule: fmt::Debug + Sync {
-    /// What it says of itself.
+    /// Returns its data.
     fn about(&self) -> About;
 
-    /// The type that it judges.
+    /// Returns the type that it judges.
     fn resource_type(&self) -> ResourceType;
 
-    /// Whether it concerns a resource; no resource of another type.
+    /// Returns whether it applies to a resource; never to a resource of another type.
     fn applies(&self, resource: &Resource) -> Result<bool, Reason>;
 
-    /// What it finds in a resource that it applies to.
+    /// Returns what it finds in a resource to which it applies.
     fn judge(&self, resource: &Resource, evidence: Evidence<'_>) -> Result<Option<Finding>, Reason>;
 }
 
@@ -83,17 +83,17 @@ impl<K> fmt::Debug for Rule<K> {
     }
 }
 
-/// How much a finding matters; the worst is first in every order.
+/// How much a finding matters; the worst comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Severity {
-    /// It fails, or will within days.
+    /// The resource fails, or will fail within days.
     Critical,
-    /// It slows its users or refuses them.
+    /// The resource is slow for its users or rejects them.
     High,
-    /// It may do so, or costs much for nothing.
+    /// The resource may become slow or reject users, or costs much for nothing.
     Medium,
-    /// It costs more than it has to.
+    /// The resource costs more than necessary.
     Low,
 }
 
@@ -101,7 +101,7 @@ impl Severity {
     pub(crate) const ALL: [Self; 4] = [Self::Critical, Self::High, Self::Medium, Self::Low];
 }
 
-/// A statistic of a metric over a stretch of time.
+/// A statistic of a metric over a time range.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Need {
     pub(crate) metric: &'static Metric,
@@ -110,26 +110,26 @@ pub(crate) struct Need {
     pub(crate) span: Span,
 }
 
-/// Over which stretch of time a rule reads a metric.
+/// The time range over which a rule reads a metric.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Span {
-    /// The hours that the caller asked for, up to now.
+    /// The requested hours, up to now.
     Requested,
-    /// The last half hour by five minutes. Half an hour, because the newest datapoints come late: like an alarm of
-    /// CloudWatch, a rule takes the newest that are there.
+    /// The last half hour, in periods of five minutes. It is half an hour because the newest datapoints arrive late:
+    /// like a CloudWatch alarm, a rule uses the newest that are available.
     FiveMinutes,
-    /// The last half hour by the minute.
+    /// The last half hour, by the minute.
     Minutes,
-    /// The last 14 days, of which today is one, by the day.
+    /// The last 14 days including today, by the day.
     Days,
 }
 
-/// The half hour of [`Span::FiveMinutes`] and [`Span::Minutes`].
+/// The length of [`Span::FiveMinutes`] and [`Span::Minutes`].
 const RECENT_MINUTES: u32 = 30;
-/// The whole days of [`Span::Days`]; today is the fourteenth.
+/// The complete days in [`Span::Days`]; today is the fourteenth.
 pub(crate) const WHOLE_DAYS: u32 = 13;
 
-/// The windows of one question.
+/// The windows of one request.
 #[derive(Debug, Clone)]
 pub(crate) struct Windows {
     pub(crate) now: Timestamp,
@@ -167,7 +167,7 @@ pub(crate) struct Settings {
     pub(crate) cpu_low: u8,
 }
 
-/// What there is to judge a resource by, beside itself.
+/// What a resource is judged by, in addition to its own fields.
 #[derive(Debug)]
 pub(crate) struct Evidence<'a> {
     pub(crate) settings: Settings,
@@ -175,25 +175,25 @@ pub(crate) struct Evidence<'a> {
     pub(crate) readings: Vec<(&'static Need, Result<Reading<'a>, Reason>)>,
 }
 
-/// One resource, and what was measured of it.
+/// One resource, and its measurements.
 #[derive(Debug)]
 pub(crate) struct Case<'a, K> {
     /// AWS's id of the resource.
     pub(crate) id: &'a str,
-    /// What its type has.
+    /// The fields of its type.
     pub(crate) detail: &'a K,
     pub(crate) evidence: Evidence<'a>,
 }
 
 impl<'a, K> Case<'a, K> {
-    /// What was measured for a need of the rule.
+    /// Returns what was measured for a need of the rule.
     pub(crate) fn read(&self, need: &Need) -> Result<Reading<'a>, Reason> {
         let found = self.evidence.readings.iter().find(|(other, _)| *other == need);
         found.map_or_else(|| Err(Reason::not_measured(SeriesStatus::Missing)), |(_, reading)| reading.clone())
     }
 }
 
-/// The datapoints of a statistic, in the order of time.
+/// The datapoints of a statistic, in chronological order.
 #[derive(Debug, Clone)]
 pub(crate) struct Reading<'a> {
     pub(crate) metric: &'static Metric,
@@ -203,18 +203,19 @@ pub(crate) struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
-    /// The values, of which there must be `least`.
+    /// Returns the values; there must be at least `least` of them, and at least one.
     pub(crate) fn at_least(&self, least: usize) -> Result<&'a [(Timestamp, f64)], Reason> {
         if self.values.len() < least || self.values.is_empty() { Err(self.too_few(least)) } else { Ok(self.values) }
     }
 
-    /// The newest `count` values.
+    /// Returns the newest `count` values.
     pub(crate) fn newest(&self, count: usize) -> Result<&'a [(Timestamp, f64)], Reason> {
         let start = self.values.len().checked_sub(count);
         start.and_then(|start| self.values.get(start..)).ok_or_else(|| self.too_few(count))
     }
 
-    /// The values of the last `count` whole periods, of which none may lack, and of the period that is not over.
+    /// Returns the values of the last `count` complete periods, none of which may be missing, and of the current
+    /// period.
     pub(crate) fn every_one_of(&self, count: u32) -> Result<&'a [(Timestamp, f64)], Reason> {
         let whole = self.window.last_whole(count);
         let values = self.last(count).values;
@@ -227,20 +228,20 @@ impl<'a> Reading<'a> {
         Err(Reason::new(ReasonKind::InsufficientData, detail))
     }
 
-    /// The same, over the last `count` whole periods and the one that is not over.
+    /// Returns the same reading over the last `count` complete periods and the current one.
     pub(crate) fn last(&self, count: u32) -> Self {
         let start = self.window.last_whole(count).start;
         let values = self.values.get(self.values.partition_point(|(at, _)| *at < start)..).unwrap_or_default();
         Self { window: Window { start, ..self.window }, values, ..self.clone() }
     }
 
-    /// The largest value and its period's start; the last such period of several.
+    /// Returns the largest value and the start of its period; the last one if several periods have this value.
     pub(crate) fn maximum(&self) -> Result<(Timestamp, f64), Reason> {
         let values = self.at_least(1)?.iter().copied();
         values.reduce(|a, b| if b.1 >= a.1 { b } else { a }).ok_or_else(|| self.too_few(1))
     }
 
-    /// What a finding says of this reading.
+    /// Returns what a finding reports about this reading.
     pub(crate) fn observed(&self, value: f64, threshold: f64) -> Observed {
         Observed {
             metric: self.metric.name,
@@ -259,17 +260,17 @@ impl<'a> Reading<'a> {
     }
 }
 
-/// The smallest value.
+/// Returns the smallest value.
 pub(crate) fn smallest(values: &[(Timestamp, f64)]) -> f64 {
     values.iter().map(|(_, value)| *value).fold(f64::INFINITY, f64::min)
 }
 
-/// The largest value.
+/// Returns the largest value.
 pub(crate) fn largest(values: &[(Timestamp, f64)]) -> f64 {
     values.iter().map(|(_, value)| *value).fold(f64::NEG_INFINITY, f64::max)
 }
 
-/// The mean of the values.
+/// Returns the mean of the values.
 pub(crate) fn mean(values: &[(Timestamp, f64)]) -> f64 {
     let count = u32::try_from(values.len()).unwrap_or(u32::MAX);
     values.iter().map(|(_, value)| value).sum::<f64>() / f64::from(count)
@@ -283,39 +284,39 @@ pub(crate) struct Finding {
     pub(crate) recommendation: String,
 }
 
-/// The value that a finding rests on.
+/// The value that a finding is based on.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Observed {
-    /// The metric's short name, or the name of what was computed or read of the inventory.
+    /// The metric's short name, or the name of a value that was computed or read from the inventory.
     pub(crate) metric: &'static str,
-    /// CloudWatch's name; `None` for what no metric says.
+    /// CloudWatch's name of the statistic; `None` if the value is not from a metric.
     pub(crate) statistic: Option<&'static str>,
     pub(crate) value: f64,
-    /// What the value was held against.
+    /// What the value was compared with.
     pub(crate) threshold: f64,
     pub(crate) unit: &'static str,
-    /// The window and the datapoints that were found in it; `None` for what no metric says.
+    /// The window and the number of datapoints in it; `None` if the value is not from a metric.
     pub(crate) over: Option<(Window, usize)>,
 }
 
-/// Why a rule can't say whether there is something to find.
+/// Why a rule can't decide whether there is a finding.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Reason {
     pub(crate) kind: ReasonKind,
     pub(crate) detail: String,
 }
 
-/// The kinds of reasons, by which programs decide.
+/// The kinds of reasons, for programs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum ReasonKind {
-    /// CloudWatch did not answer, or not completely.
+    /// CloudWatch returned nothing, or not everything.
     NotMeasured,
-    /// It answered with too few datapoints: a new, silent or often stopped resource.
+    /// CloudWatch has too few datapoints: the resource is new, silent or often stopped.
     InsufficientData,
-    /// The resource is not running, so its metrics say nothing.
+    /// The resource is not running, so its metrics mean nothing.
     NotRunning,
-    /// AWS does not say something of the resource that the rule needs.
+    /// AWS does not report something that the rule needs.
     Unknown,
 }
 
@@ -328,7 +329,7 @@ impl Reason {
         Self::new(ReasonKind::Unknown, detail.into())
     }
 
-    /// What was asked of CloudWatch did not come whole.
+    /// CloudWatch did not return all requested datapoints.
     pub(crate) fn not_measured(status: SeriesStatus) -> Self {
         let detail = match status {
             SeriesStatus::PartialData => "CloudWatch returned a part of the datapoints",

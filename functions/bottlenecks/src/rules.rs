@@ -1,4 +1,4 @@
-//! Every rule, in the order of answers.
+//! Every rule, in the order of responses.
 
 mod common;
 mod ebs_unattached;
@@ -26,7 +26,7 @@ use collector::ResourceType;
 
 use crate::rule::AnyRule;
 
-/// Every rule; those of one severity in the order of their urgency.
+/// Every rule, by severity; rules of the same severity are in the order of urgency.
 pub(crate) const ALL: [&dyn AnyRule; 21] = [
     &ec2_status_check_failed::RULE,
     &rds_low_storage::RULE,
@@ -51,12 +51,12 @@ pub(crate) const ALL: [&dyn AnyRule; 21] = [
     &eip_unassociated::RULE,
 ];
 
-/// The types that have a rule, in the order of answers.
+/// Returns the types that have a rule, in the order of responses.
 pub(crate) fn types() -> Vec<ResourceType> {
     ResourceType::ALL.into_iter().filter(|kind| of(*kind).next().is_some()).collect()
 }
 
-/// The rules of a type, each with its rank among all.
+/// Returns the rules of a type, each with its rank among all rules.
 pub(crate) fn of(resource_type: ResourceType) -> impl Iterator<Item = (usize, &'static dyn AnyRule)> {
     ALL.into_iter().enumerate().filter(move |(_, rule)| rule.resource_type() == resource_type)
 }

@@ -1,4 +1,4 @@
-//! The shape of an answer: a snapshot of it, its order, and the laws of its pages.
+//! The shape of a response: a snapshot, the order, and the properties of pages.
 
 use api::Query;
 use collector::{Inventory, Resource, ResourceType, Series, SeriesStatus, Survey};
@@ -14,7 +14,7 @@ use crate::rule::Severity;
 use crate::rules;
 use crate::rules::tests::{address, database, function, instance, now, volume};
 
-/// The types of the account that is judged here.
+/// The types of the account in these tests.
 const TYPES: [ResourceType; 5] =
     [ResourceType::Ec2, ResourceType::Rds, ResourceType::Lambda, ResourceType::Ebs, ResourceType::Eip];
 
@@ -27,7 +27,7 @@ fn named(resource: Resource, id: &str) -> Resource {
     Resource { id: id.to_owned(), ..resource }
 }
 
-/// An account before it is judged: for each resource of the inventory its series.
+/// An account before it is judged: an inventory, and the series of each resource.
 #[derive(Debug, Clone)]
 struct Account {
     inventory: Inventory,
@@ -35,7 +35,7 @@ struct Account {
 }
 
 impl Account {
-    /// The answer to a question.
+    /// Returns the response to a request.
     fn ask(&self, query: &BottlenecksQuery) -> Value {
         let judged = self
             .inventory
@@ -48,7 +48,8 @@ impl Account {
     }
 }
 
-/// An account of which CloudWatch has `value` (of resource, metric, statistic and period in seconds) in every period.
+/// Returns an account for which CloudWatch has `value` (of resource, metric, statistic and period in seconds) in every
+/// period.
 fn account(
     resources: Vec<Resource>,
     status: SeriesStatus,
@@ -84,7 +85,8 @@ fn answer(account: &Account, parameters: &[(&str, &str)]) -> Value {
     account.ask(&query(parameters))
 }
 
-/// A hot instance, a stopped one, a silent one, a failing function, and a volume and an address that nothing uses.
+/// Returns an account with a busy instance, a stopped one, one without datapoints, a failing function, and an unused
+/// volume and address.
 fn small_account() -> Account {
     let resources = vec![
         named(instance("m5.large", "running"), "i-hot"),
@@ -107,22 +109,24 @@ fn small_account() -> Account {
 }
 
 #[test]
-fn an_answer_has_findings_what_was_not_judged_and_the_rules() {
+fn a_response_has_findings_what_was_not_judged_and_the_rules() {
     let mut data = answer(&small_account(), &[]);
-    // The rules are a table of this repository's; the findings show how they are told.
+    // docs/rules.md has all texts of the rules, so the snapshot does not need them.
     let rules = data.as_object_mut().unwrap().remove("rules").unwrap();
     assert_eq!(rules.as_object().unwrap().len(), rules::ALL.len());
     assert_eq!(rules["ec2_idle"]["source"], "AWS Compute Optimizer: idle EC2 instances");
-    let told = |parameters| answer(&small_account(), parameters)["rules"]["ec2_underutilized"]["finding"].to_string();
-    assert!(told(&[]).contains("below cpu_low (10 %), and its peak not above cpu_high (80 %)"));
+    let finding =
+        |parameters| answer(&small_account(), parameters)["rules"]["ec2_underutilized"]["finding"].to_string();
+    assert!(finding(&[]).contains("below cpu_low (10 %), and its peak not above cpu_high (80 %)"));
     assert!(
-        told(&[("cpu_low", "2"), ("cpu_high", "95")]).contains("cpu_low (2 %), and its peak not above cpu_high (95 %)")
+        finding(&[("cpu_low", "2"), ("cpu_high", "95")])
+            .contains("cpu_low (2 %), and its peak not above cpu_high (95 %)")
     );
     insta::assert_json_snapshot!(data);
 }
 
 #[test]
-fn only_the_rules_of_the_asked_types_are_told() {
+fn only_the_rules_of_the_requested_types_are_listed() {
     let mut account = small_account();
     account.inventory.types = vec![ResourceType::Eip];
     let rules = answer(&account, &[("types", "eip")])["rules"].clone();
@@ -130,7 +134,7 @@ fn only_the_rules_of_the_asked_types_are_told() {
 }
 
 #[test]
-fn what_cloudwatch_did_not_answer_is_not_judged_and_what_needs_no_metric_is() {
+fn without_cloudwatchs_data_only_rules_without_metrics_judge() {
     let stopped = named(instance("m5.large", "stopped"), "i-2");
     let resources = vec![named(instance("m5.large", "running"), "i-1"), stopped, volume("available")];
     for status in
@@ -145,7 +149,7 @@ fn what_cloudwatch_did_not_answer_is_not_judged_and_what_needs_no_metric_is() {
 }
 
 #[test]
-fn the_worst_is_first_and_within_a_rule_the_farthest_past_its_threshold() {
+fn findings_are_sorted_by_rule_and_then_by_the_distance_to_the_threshold() {
     let ids = ["i-1", "i-2", "i-3"];
     let mut resources: Vec<_> = ids.iter().map(|id| named(instance("m5.large", "running"), id)).collect();
     resources.push(named(database(|_| ()), "db"));
@@ -178,9 +182,9 @@ fn the_worst_is_first_and_within_a_rule_the_farthest_past_its_threshold() {
 }
 
 #[test]
-fn the_distance_to_the_threshold_orders_findings_with_thresholds_of_their_own() {
+fn the_distance_to_the_threshold_also_sorts_findings_with_different_thresholds() {
     let of_size = |id, gib| named(database(|database| database.storage_gb = Some(gib)), id);
-    // Of 10 and 100 GiB that should be free, 5 and 1 are missing.
+    // They lack 1 of 100 GiB and 5 of 10 GiB that should be free.
     let resources = vec![of_size("db-large", 1_000), of_size("db-small", 100)];
     let account = account(resources, SeriesStatus::Complete, |id, metric, _, _| {
         let free = if id == "db-large" { 99.0 } else { 5.0 };
@@ -193,7 +197,7 @@ fn the_distance_to_the_threshold_orders_findings_with_thresholds_of_their_own() 
     assert_eq!(order, ["db-small", "db-large"]);
 }
 
-/// Every entry of every page, and how many each page has.
+/// Returns the number of entries on each page, and every entry.
 fn all_pages(account: &Account, limit: &str) -> (Vec<usize>, Vec<String>) {
     let (mut sizes, mut entries, mut cursor) = (Vec::new(), Vec::new(), None::<String>);
     loop {
@@ -216,11 +220,11 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
-    fn pages_put_together_are_the_whole_each_entry_once(loads in proptest::collection::vec(0_u8..5, 1..15), limit in 1_usize..9) {
+    fn all_pages_together_have_each_entry_once(loads in proptest::collection::vec(0_u8..5, 1..15), limit in 1_usize..9) {
         let resources: Vec<_> =
             (0..loads.len()).map(|n| named(instance("m5.large", "running"), &format!("i-{n:02}"))).collect();
         let load = |id: &str| loads[id.trim_start_matches("i-").parse::<usize>().unwrap()];
-        // Silent, idle, ordinary, hot and hotter ones.
+        // The loads are: no datapoints, idle, ordinary, busy and busier.
         let account = account(resources, SeriesStatus::Complete, |id, metric, _, _| match (load(id), metric) {
             (0, _) => None,
             (load, "cpu") => Some([0.0, 1.0, 50.0, 90.0, 99.0][usize::from(load)]),
@@ -228,26 +232,26 @@ proptest! {
             _ => Some(1e9),
         });
         let (sizes, entries) = all_pages(&account, &limit.to_string());
-        let (_, whole) = all_pages(&account, "10000");
-        prop_assert_eq!(&entries, &whole);
-        prop_assert_eq!(sizes.len(), whole.len().div_ceil(limit).max(1));
+        let (_, expected) = all_pages(&account, "10000");
+        prop_assert_eq!(&entries, &expected);
+        prop_assert_eq!(sizes.len(), expected.len().div_ceil(limit).max(1));
         let unique: std::collections::BTreeSet<_> = entries.iter().collect();
         prop_assert_eq!(unique.len(), entries.len());
     }
 }
 
 #[test]
-fn every_page_is_about_the_time_of_the_first_for_an_hour() {
+fn for_an_hour_every_page_is_about_the_time_of_the_first() {
     let first = answer(&small_account(), &[("limit", "1")]);
     let cursor = first["next_cursor"].as_str().unwrap();
-    let asked_at = |later: &str| {
+    let requested_at = |later: &str| {
         let pairs = [("limit", "1"), ("cursor", cursor)];
         BottlenecksQuery::from_query(&Query::parse(pairs, PARAMETERS).unwrap(), later.parse().unwrap())
     };
-    assert_eq!(asked_at("2026-11-20T11:37:12Z").unwrap().windows.now, now());
-    for (later, parameters) in [("2026-11-20T11:37:13Z", "past"), ("2026-11-20T10:37:11Z", "before")] {
-        let refused = asked_at(later).unwrap_err().to_string();
-        assert!(refused.starts_with("cursor: has expired"), "{parameters}: {refused}");
+    assert_eq!(requested_at("2026-11-20T11:37:12Z").unwrap().windows.now, now());
+    for (later, case) in [("2026-11-20T11:37:13Z", "past"), ("2026-11-20T10:37:11Z", "before")] {
+        let refused = requested_at(later).unwrap_err().to_string();
+        assert!(refused.starts_with("cursor: has expired"), "{case}: {refused}");
     }
     let other = Query::parse([("cpu_high", "81"), ("cursor", cursor)], PARAMETERS).unwrap();
     let refused = BottlenecksQuery::from_query(&other, now()).unwrap_err().to_string();
@@ -255,7 +259,7 @@ fn every_page_is_about_the_time_of_the_first_for_an_hour() {
 }
 
 #[test]
-fn an_account_of_ten_thousand_instances_fits_into_lambdas_6_mb_page_by_page() {
+fn each_page_of_an_account_with_ten_thousand_instances_fits_into_lambdas_6_mb() {
     let resources: Vec<_> =
         (0..10_000).map(|n| named(instance("m5.xlarge", "running"), &format!("i-{n:017x}"))).collect();
     let idle = |_: &str, metric: &str, _: &str, _| Some(if metric == "cpu" { 1.5 } else { 0.0 });
@@ -264,13 +268,13 @@ fn an_account_of_ten_thousand_instances_fits_into_lambdas_6_mb_page_by_page() {
     let as_lambda_sends_it = serde_json::to_string(&first).unwrap();
     assert!((5_000_000..6_000_000).contains(&as_lambda_sends_it.len()), "{}", as_lambda_sends_it.len());
     let first: Value = serde_json::from_str(&first).unwrap();
-    // Each is idle and underutilised.
+    // Each instance is idle and underutilised.
     assert_eq!(first["summary"]["findings"], 20_000);
     assert!(first["next_cursor"].is_string());
 }
 
 #[test]
-fn severities_are_told_worst_first() {
+fn severities_are_sorted_worst_first() {
     let names: Vec<_> = Severity::ALL.iter().map(|severity| serde_json::to_string(severity).unwrap()).collect();
     assert_eq!(names, ["\"critical\"", "\"high\"", "\"medium\"", "\"low\""]);
     assert!(Severity::ALL.is_sorted());

@@ -1,11 +1,11 @@
 //! The sizes of instance types and database classes.
 //!
-//! A size counts for a fixed amount of its family: an `xlarge` is two `large`. The types that exist come from AWS's model
-//! of EC2, so that a recommended type is a real one. Bare metal has no place in the order, since it is a whole machine.
+//! A size is a fixed amount of its family: an `xlarge` is two `large`. The existing types come from AWS's model of EC2,
+//! so a recommended type always exists. Bare metal is not among the sizes, since it is a whole machine.
 
 use collector::services::ec2::instance::instance_types;
 
-/// How much of its family a size is; a `nano` is 1.
+/// Returns the amount of a size; a `nano` is 1.
 fn amount(size: &str) -> Option<u32> {
     match size {
         "nano" => Some(1),
@@ -25,28 +25,29 @@ const XLARGE: u32 = 32;
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Neighbour {
     pub(crate) name: &'static str,
-    /// How much of the type it is: 0.5 for half of it.
+    /// Its size relative to the type, such as 0.5 for half of it.
     pub(crate) share: f64,
 }
 
-/// The next smaller type of the same family.
+/// Returns the next smaller type of the same family.
 pub(crate) fn next_smaller(instance_type: &str) -> Option<Neighbour> {
     let (family, size) = split(instance_type)?;
     family_of(family).filter(|(_, other)| *other < size).max_by_key(|(_, other)| *other).map(|n| neighbour(n, size))
 }
 
-/// The next larger type of the same family.
+/// Returns the next larger type of the same family.
 pub(crate) fn next_larger(instance_type: &str) -> Option<Neighbour> {
     let (family, size) = split(instance_type)?;
     family_of(family).filter(|(_, other)| *other > size).min_by_key(|(_, other)| *other).map(|n| neighbour(n, size))
 }
 
-/// Whether a type is burstable: its sizes below `large` share the number of processors and differ in credits.
+/// Returns whether a type is burstable: its sizes below `large` have the same number of processors and different
+/// credits.
 pub(crate) fn is_burstable(instance_type: &str) -> bool {
     instance_type.strip_prefix('t').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
 }
 
-/// Whether a type has GPUs, FPGAs or other accelerators, of which a smaller one has fewer.
+/// Returns whether a type has GPUs, FPGAs or other accelerators, of which a smaller type has fewer.
 pub(crate) fn has_accelerators(instance_type: &str) -> bool {
     let letters = instance_type.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
     ["dl", "f", "g", "gr", "inf", "p", "trn", "vt"].contains(&letters)
@@ -66,9 +67,10 @@ fn family_of(family: &str) -> impl Iterator<Item = (&'static str, u32)> {
     instance_types().iter().copied().filter(of_family).filter_map(|name| Some((name, split(name)?.1)))
 }
 
-/// The memory of a database class in bytes, by its family's amount in a `large`.
+/// Returns the memory of a database class in bytes, from the memory of its family's `large`.
 ///
-/// From RDS's table "Hardware specifications for DB instance classes"; `None` for classes that are not in it.
+/// The values are from RDS's table "Hardware specifications for DB instance classes"; `None` for classes that are not
+/// in it.
 pub(crate) fn class_memory(class: &str) -> Option<f64> {
     let (family, size) = split(class.strip_prefix("db.")?)?;
     let gib_of_a_large = match family {
@@ -95,11 +97,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_next_size_is_one_that_exists_in_the_family() {
+    fn the_next_size_exists_in_the_family() {
         let names = |of| (next_smaller(of).map(|n| n.name), next_larger(of).map(|n| n.name));
         assert_eq!(names("m5.xlarge"), (Some("m5.large"), Some("m5.2xlarge")));
         assert_eq!(names("m5.large"), (None, Some("m5.xlarge")));
-        // Some families leave sizes out.
+        // Some families do not have all sizes.
         assert_eq!(names("c5.9xlarge"), (Some("c5.4xlarge"), Some("c5.12xlarge")));
         assert_eq!(names("t3.micro"), (Some("t3.nano"), Some("t3.small")));
         assert_eq!(names("m5.24xlarge"), (Some("m5.16xlarge"), None));
@@ -109,26 +111,26 @@ mod tests {
     }
 
     #[test]
-    fn a_neighbour_says_how_much_of_the_type_it_is() {
+    fn a_neighbour_has_its_size_relative_to_the_type() {
         assert_eq!(next_smaller("m5.xlarge").map(|n| n.share), Some(0.5));
         assert_eq!(next_smaller("c5.9xlarge").map(|n| n.share), Some(4.0 / 9.0));
         assert_eq!(next_larger("m5.xlarge").map(|n| n.share), Some(2.0));
     }
 
     #[test]
-    fn burstable_types_are_those_of_the_t_families() {
+    fn the_burstable_types_are_those_of_the_t_families() {
         assert!(["t2.micro", "t3a.large", "t4g.nano"].into_iter().all(is_burstable));
         assert!(!["trn1.2xlarge", "m5.large", "t"].into_iter().any(is_burstable));
     }
 
     #[test]
-    fn accelerated_types_are_known_by_their_letters() {
+    fn accelerated_types_are_recognised_by_their_letters() {
         assert!(["g5.16xlarge", "p4d.24xlarge", "trn1.2xlarge", "inf2.xlarge"].into_iter().all(has_accelerators));
         assert!(!["m5.large", "t4g.nano", "i4i.large", "c6gn.large", "r5.xlarge"].into_iter().any(has_accelerators));
     }
 
     #[test]
-    fn a_class_has_the_memory_of_rdss_table() {
+    fn a_class_has_the_memory_in_rdss_table() {
         let gib = |class| class_memory(class).map(|bytes| bytes / GIB);
         for (class, memory) in [
             ("db.t3.micro", 1.0),

@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_is_asked_is_read_or_refused_by_name() {
+    fn every_query_is_read_or_refused_by_name() {
         hostile::try_all(PARAMETERS, read);
     }
 }

@@ -1,4 +1,4 @@
-//! The parameters of docs/api.md, and the permissions of docs/permissions.md.
+//! The parameters in docs/api.md, and the permissions in docs/permissions.md.
 
 use api::LARGEST_LIMIT;
 use collector::{ResourceType, survey_operations};
@@ -6,11 +6,11 @@ use documents::{code, permissions, section, table};
 
 use super::*;
 
-/// What a parameter allows, and what holds without it.
+/// Returns what a parameter allows, and its default.
 fn row(parameter: &str) -> [String; 2] {
     let Settings { cpu_high, cpu_low } = USUAL;
     let percent = "a whole percentage from 1 to 100";
-    let whose = "for instances, not for databases";
+    let scope = "for instances, not for databases";
     match parameter {
         "regions" => ["names of regions".to_owned(), "every region that is enabled for the account".to_owned()],
         "types" => [code(rules::types().into_iter().map(ResourceType::as_str)), "all of them".to_owned()],
@@ -18,8 +18,8 @@ fn row(parameter: &str) -> [String; 2] {
             format!("1 to {LONGEST_HOURS}, for the rules that read as many hours as you ask for"),
             USUAL_HOURS.to_string(),
         ],
-        "cpu_high" => [format!("{percent}, above `cpu_low`; {whose}"), cpu_high.to_string()],
-        "cpu_low" => [format!("{percent}, below `cpu_high`; {whose}"), cpu_low.to_string()],
+        "cpu_high" => [format!("{percent}, above `cpu_low`; {scope}"), cpu_high.to_string()],
+        "cpu_low" => [format!("{percent}, below `cpu_high`; {scope}"), cpu_low.to_string()],
         "limit" => [
             format!("1 to {LARGEST_LIMIT} entries of `findings` and `not_judged` together"),
             "as many as fit into Lambda's 6 MB".to_owned(),
@@ -34,13 +34,13 @@ fn row(parameter: &str) -> [String; 2] {
 }
 
 #[test]
-fn the_parameters_are_those_of_the_document() {
+fn the_parameters_match_the_document() {
     let rows = PARAMETERS.iter().map(|name| [vec![code([name])], row(name).to_vec()].concat());
     section("api.md", "parameters of /bottlenecks", &table(&["parameter", "allowed", "without it"], rows));
 }
 
 #[test]
-fn the_permissions_are_those_of_the_document() {
+fn the_permissions_match_the_document() {
     let wanted = Wanted { regions: None, types: rules::types(), tags: false };
     let operations = survey_operations(&wanted).into_iter().map(|o| (o.action, o.name));
     section("permissions.md", "permissions of /bottlenecks", &permissions(operations));

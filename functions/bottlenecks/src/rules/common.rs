@@ -1,15 +1,15 @@
-//! What rules of one type share: whether they concern a resource, where thresholds come from, and how things are worded.
+//! What several rules share: whether they apply to a resource, the sources of thresholds, and texts.
 
 use collector::services::ec2::instance::Instance;
 use collector::services::rds::Database;
 
 use crate::rule::{Reason, ReasonKind};
 
-/// Where several thresholds come from.
+/// The sources of several thresholds.
 pub(super) const RECOMMENDED_ALARMS: &str = "AWS recommended alarms";
 pub(super) const COMMON_ALARMS: &str = "common practice: a widely used set of alarms";
 
-/// Instances that run; those that are gone for good concern nobody.
+/// Applies to running instances; terminated ones are ignored.
 pub(super) fn runs(instance: &Instance) -> Result<bool, Reason> {
     match instance.state.as_deref() {
         Some("running") => Ok(true),
@@ -19,7 +19,7 @@ pub(super) fn runs(instance: &Instance) -> Result<bool, Reason> {
     }
 }
 
-/// Databases that serve, if in maintenance; those that are gone for good concern nobody.
+/// Applies to databases that are in service, including those in maintenance; those that are being deleted are ignored.
 pub(super) fn serves(database: &Database) -> Result<bool, Reason> {
     if let Some((_, service)) = OTHER_SERVICES.iter().find(|(engine, _)| database.engine.as_deref() == Some(engine)) {
         let detail = format!("{service} measures it in a namespace of its own, and its thresholds are others");
@@ -35,19 +35,19 @@ pub(super) fn serves(database: &Database) -> Result<bool, Reason> {
     }
 }
 
-/// The engines that RDS lists beside its own, and whose they are.
+/// The engines of other services that RDS lists as well, and these services.
 const OTHER_SERVICES: [(&str, &str); 2] = [("docdb", "Amazon DocumentDB"), ("neptune", "Amazon Neptune")];
 
 fn not_running(what: &str, state: &str) -> Reason {
     Reason::new(ReasonKind::NotRunning, format!("the {what} is {state}"))
 }
 
-/// Whether a database's storage belongs to its cluster: Aurora's.
+/// Returns whether a database is Aurora, whose storage belongs to the cluster.
 pub(super) fn is_aurora(database: &Database) -> bool {
     database.engine.as_deref().is_some_and(|engine| engine.starts_with("aurora"))
 }
 
-/// What to do about storage that can't keep up.
+/// Returns the recommendation for storage that can't keep up.
 pub(super) fn faster_storage(database: &Database) -> String {
     let queries = "Find the queries that read and write the most";
     if is_aurora(database) {
@@ -59,7 +59,7 @@ pub(super) fn faster_storage(database: &Database) -> String {
     )
 }
 
-/// A number of bytes as people read it.
+/// Formats a number of bytes in GiB.
 pub(super) fn gib(bytes: f64) -> String {
     format!("{:.1} GiB", bytes / crate::sizes::GIB)
 }

@@ -1,4 +1,4 @@
-//! docs/rules.md, which is written from the rules.
+//! docs/rules.md, which is generated from the rules.
 
 use documents::{code, document};
 
@@ -22,7 +22,7 @@ response says the same with the thresholds of its request. This page is written 
   type is that of all its rules together.
 ";
 
-/// Over what a need is read.
+/// Returns the time range of a need in words.
 fn over(span: Span) -> &'static str {
     match span {
         Span::Requested => "the requested hours",
@@ -32,8 +32,8 @@ fn over(span: Span) -> &'static str {
     }
 }
 
-/// What CloudWatch bills: each metric over each time once, since no rule reads more than the five statistics that it
-/// covers.
+/// Returns the number of metrics that CloudWatch bills: each metric once per time range, since no rule needs more than
+/// the five statistics that the price covers.
 fn billed<'a>(needs: impl IntoIterator<Item = &'a Need>) -> usize {
     let mut distinct: Vec<(&str, Span)> = Vec::new();
     for need in needs {
@@ -83,7 +83,7 @@ fn type_text(kind: ResourceType) -> String {
 }
 
 #[test]
-fn the_rules_are_those_of_the_document() {
+fn the_rules_match_the_document() {
     let text = types().into_iter().map(type_text).collect::<String>();
     document("rules.md", &format!("{HEAD}{text}"));
 }

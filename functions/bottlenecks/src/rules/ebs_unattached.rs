@@ -1,4 +1,4 @@
-//! A volume that nothing uses.
+//! A volume that is not in use.
 
 use collector::services::ec2::volume::Volume;
 
@@ -15,7 +15,7 @@ pub(super) const RULE: Rule<Volume> = Rule {
     judge,
 };
 
-/// Volumes that can be used; one that is being made or deleted can't.
+/// Volumes that can be used, which excludes those that are being created or deleted.
 fn applies(volume: &Volume) -> Result<bool, Reason> {
     match volume.state.as_deref() {
         Some(state) => Ok(matches!(state, "available" | "in-use")),

@@ -1,4 +1,4 @@
-//! A burstable instance without credits: it runs at its baseline, or each further credit is billed.
+//! A burstable instance without credits, which runs at its baseline or is billed for each further credit.
 
 use collector::services::ec2::instance::{self, Instance};
 use jiff::Span as Time;
@@ -9,7 +9,7 @@ use crate::sizes;
 
 const BALANCE: Need = Need { metric: &instance::CPU_CREDIT_BALANCE, statistic: "Minimum", span: Span::Requested };
 
-/// A credit is one processor for one minute; below one, nothing is left to burst with.
+/// A credit is one processor for one minute; below one, no credit is left to burst.
 const THRESHOLD: f64 = 1.0;
 
 pub(super) const RULE: Rule<Instance> = Rule {
@@ -30,7 +30,7 @@ fn applies(instance: &Instance) -> Result<bool, Reason> {
 fn judge(case: &Case<'_, Instance>) -> Result<Option<Finding>, Reason> {
     let reading = case.read(&BALANCE)?;
     let instance = case.detail;
-    // An instance starts with an empty balance: its first hour says nothing.
+    // An instance starts with an empty balance, so its first hour means nothing.
     let first_hour = instance.launch_time.map(|launched| {
         let period = Time::new().seconds(i64::from(reading.window.period));
         (launched.saturating_sub(period), launched.saturating_add(Time::new().hours(1)))

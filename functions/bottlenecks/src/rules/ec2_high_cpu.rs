@@ -1,4 +1,4 @@
-//! A peak of CPU: the original dashboard's rule. Whether it lasts, [`super::ec2_sustained_high_cpu`] says.
+//! A peak of CPU, a rule of the original dashboard. [`super::ec2_sustained_high_cpu`] reports CPU that stays high.
 
 use collector::services::ec2::instance::{self, Instance};
 use collector::window::{FIVE_MINUTES, LONGEST_PERIOD};
@@ -19,7 +19,7 @@ pub(super) const RULE: Rule<Instance> = Rule {
     judge,
 };
 
-/// A period as people name it.
+/// Returns a period's length in words.
 fn length(seconds: u32) -> &'static str {
     match seconds {
         LONGEST_PERIOD => "day",

@@ -1,5 +1,5 @@
-//! An instance that does nothing. Only one that was seen on each of the days can be idle: a new one, or one that is
-//! stopped at times, is not judged.
+//! An instance that does nothing. Only an instance with datapoints on each of the days can be idle; a new instance, or
+//! one that is stopped at times, is not judged.
 
 use collector::services::ec2::instance::{self, Instance};
 
@@ -30,7 +30,7 @@ fn judge(case: &Case<'_, Instance>) -> Result<Option<Finding>, Reason> {
     let cpu = case.read(&CPU)?;
     let peak = largest(cpu.every_one_of(WHOLE_DAYS)?);
     let (received, sent) = (case.read(&IN)?.every_one_of(WHOLE_DAYS)?, case.read(&OUT)?.every_one_of(WHOLE_DAYS)?);
-    // Days are the same in both; where one lacks today, the other's alone counts.
+    // Both have the same days; if one lacks today, only the other one counts.
     let of_day = |day| received.iter().chain(sent).filter(|(at, _)| *at == day).map(|(_, bytes)| bytes).sum::<f64>();
     let busiest = received.iter().chain(sent).map(|(at, _)| of_day(*at)).fold(0.0, f64::max);
     Ok((peak < BUSY_CPU && busiest < BUSY_NETWORK).then(|| Finding {

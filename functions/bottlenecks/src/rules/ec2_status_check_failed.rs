@@ -1,4 +1,4 @@
-//! A failed status check: the machine or the system under it does not answer.
+//! A failed status check: the instance or the system that hosts it does not respond.
 
 use crate::rule::{Case, Finding, Need, Reason, Rule, Severity, Span, smallest};
 use crate::rules::common::{RECOMMENDED_ALARMS, runs};
@@ -6,7 +6,7 @@ use collector::services::ec2::instance::{self, Instance};
 
 const FAILED: Need = Need { metric: &instance::STATUS_CHECK_FAILED, statistic: "Maximum", span: Span::FiveMinutes };
 
-/// The failed checks of a period, and the periods in a row.
+/// The failed checks per period, and the number of consecutive periods.
 const THRESHOLD: f64 = 1.0;
 const PERIODS: usize = 2;
 

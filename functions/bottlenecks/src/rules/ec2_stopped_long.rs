@@ -1,4 +1,4 @@
-//! An instance that was stopped long ago: its volumes and addresses are billed all the same.
+//! An instance that was stopped long ago, whose volumes and addresses are still billed.
 
 use collector::services::ec2::instance::Instance;
 use jiff::Timestamp;
@@ -47,7 +47,7 @@ fn judge(case: &Case<'_, Instance>) -> Result<Option<Finding>, Reason> {
     }))
 }
 
-/// The time in EC2's reason for a state: `User initiated (2026-11-01 09:00:00 GMT)`.
+/// Returns the time in EC2's reason for a state, such as `User initiated (2026-11-01 09:00:00 GMT)`.
 fn time_in(reason: &str) -> Option<Timestamp> {
     let (_, time) = reason.rsplit_once('(')?;
     let time = DateTime::strptime("%Y-%m-%d %H:%M:%S GMT", time.strip_suffix(')')?).ok()?;

@@ -1,4 +1,4 @@
-//! CPU that stays high: work waits for the processor now. A single peak is [`super::ec2_high_cpu`]'s.
+//! CPU that stays high: work currently waits for the processor. [`super::ec2_high_cpu`] reports a single peak.
 
 use collector::services::ec2::instance::{self, Instance};
 
@@ -8,7 +8,7 @@ use crate::sizes;
 
 const AVERAGE: Need = Need { metric: &instance::CPU, statistic: "Average", span: Span::FiveMinutes };
 
-/// The periods in a row.
+/// The number of consecutive periods.
 const PERIODS: usize = 3;
 
 pub(super) const RULE: Rule<Instance> = Rule {

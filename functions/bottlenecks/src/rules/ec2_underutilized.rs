@@ -1,4 +1,4 @@
-//! An instance that is larger than its load: the original dashboard's rule, with the type to change it to.
+//! An instance that is too large for its load, a rule of the original dashboard, with the type to change it to.
 
 use collector::services::ec2::instance::{self, Instance};
 
@@ -9,7 +9,7 @@ use crate::sizes::{self, Neighbour};
 
 const AVERAGE: Need = Need { metric: &instance::CPU, statistic: "Average", span: Span::Requested };
 
-/// What a smaller type's peak may reach: Compute Optimizer leaves 20 % of headroom.
+/// The highest peak on a smaller type, in percent; Compute Optimizer leaves 20 % of headroom.
 const HIGHEST_PEAK: f64 = 80.0;
 
 pub(super) const RULE: Rule<Instance> = Rule {
@@ -25,7 +25,7 @@ pub(super) const RULE: Rule<Instance> = Rule {
 
 fn judge(case: &Case<'_, Instance>) -> Result<Option<Finding>, Reason> {
     let (maximum, average) = (case.read(&MAXIMUM)?, case.read(&AVERAGE)?);
-    // Half of the hours at least: what was started an hour ago is not underutilised yet.
+    // This needs at least half of the hours: an instance that was started an hour ago is not underutilised yet.
     let values = average.at_least(average.window.periods().div_ceil(2))?;
     let mean = mean(values);
     let (_, peak) = maximum.maximum()?;
@@ -39,7 +39,7 @@ fn judge(case: &Case<'_, Instance>) -> Result<Option<Finding>, Reason> {
     }))
 }
 
-/// What to change an instance of this type and peak to.
+/// Returns the recommendation for an instance of this type with this peak.
 fn advice(instance_type: Option<&str>, peak: f64) -> String {
     let Some(instance_type) = instance_type else { return "Change it to a smaller type.".to_owned() };
     if sizes::has_accelerators(instance_type) {
@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_downsizing_names_the_next_smaller_type_and_its_peak() {
+    fn a_recommendation_names_the_next_smaller_type_and_its_peak() {
         assert!(
             advice(Some("m5.xlarge"), 30.0).starts_with(
                 "Change it to m5.large, the next smaller type: its peak of 30 % would be about 60 % there."
@@ -93,12 +93,12 @@ mod tests {
     }
 
     #[test]
-    fn a_burstable_type_keeps_its_processors() {
+    fn a_smaller_burstable_type_has_the_same_processors() {
         assert!(advice(Some("t3.large"), 70.0).starts_with("Change it to t3.medium"));
     }
 
     #[test]
-    fn what_has_no_smaller_type_is_told() {
+    fn a_recommendation_says_if_there_is_no_smaller_type() {
         assert!(
             advice(Some("m5.large"), 5.0)
                 .starts_with("m5.large is the smallest of its family: move the work to a burst")

@@ -1,4 +1,4 @@
-//! An address that nothing uses.
+//! An address that is not in use.
 
 use collector::services::ec2::address::{Address, UNASSOCIATED};
 

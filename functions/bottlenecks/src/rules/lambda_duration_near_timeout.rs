@@ -1,4 +1,4 @@
-//! A function that nearly times out: a little more work and its invocations are cut off.
+//! A function that nearly times out: with a little more work, its invocations are aborted.
 
 use collector::services::lambda::{self, Function};
 
@@ -7,10 +7,10 @@ use crate::rules::lambda_errors::DAYS;
 
 const DURATION: Need = Need { metric: &lambda::DURATION, statistic: "p90", span: Span::Days };
 
-/// The longest timeout that Lambda takes, in seconds.
+/// The longest timeout that Lambda accepts, in seconds.
 const LONGEST_TIMEOUT: i32 = 900;
 
-/// The share of the timeout.
+/// The threshold as a share of the timeout.
 const SHARE: f64 = 0.9;
 
 pub(super) const RULE: Rule<Function> = Rule {

@@ -7,7 +7,7 @@ use crate::rule::{Case, Finding, Need, Observed, Reason, Rule, Severity, Span};
 const ERRORS: Need = Need { metric: &lambda::ERRORS, statistic: "Sum", span: Span::Days };
 const INVOCATIONS: Need = Need { metric: &lambda::INVOCATIONS, statistic: "Sum", span: Span::Days };
 
-/// Percent of the invocations of a day.
+/// Percent of a day's invocations.
 const THRESHOLD: f64 = 10.0;
 pub(super) const DAYS: u32 = 7;
 

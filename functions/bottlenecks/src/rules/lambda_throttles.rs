@@ -1,4 +1,4 @@
-//! A function that Lambda refuses to run: its concurrency is used up.
+//! A function whose invocations Lambda rejects because its concurrency is used up.
 
 use collector::services::lambda::{self, Function};
 
@@ -6,7 +6,7 @@ use crate::rule::{Case, Finding, Need, Reason, Rule, Severity, Span};
 
 const THROTTLES: Need = Need { metric: &lambda::THROTTLES, statistic: "Sum", span: Span::Requested };
 
-/// Refused invocations.
+/// Rejected invocations.
 const THRESHOLD: f64 = 0.0;
 
 pub(super) const RULE: Rule<Function> = Rule {

@@ -1,4 +1,4 @@
-//! gp2 storage that has used up its burst: at 0 it falls to its baseline.
+//! gp2 storage that has nearly used up its burst balance; at 0, it falls to its baseline.
 
 use collector::services::rds::{self, Database};
 
@@ -9,7 +9,7 @@ const BALANCE: Need = Need { metric: &rds::BURST_BALANCE, statistic: "Minimum", 
 
 /// Percent.
 const THRESHOLD: f64 = 20.0;
-/// The periods in a row.
+/// The number of consecutive periods.
 const PERIODS: usize = 3;
 
 pub(super) const RULE: Rule<Database> = Rule {

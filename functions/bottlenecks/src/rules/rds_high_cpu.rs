@@ -1,4 +1,4 @@
-//! A database whose processors are busy: queries wait.
+//! A database whose processors are busy, so queries wait.
 
 use collector::services::rds::{self, Database};
 
@@ -9,7 +9,7 @@ const AVERAGE: Need = Need { metric: &rds::CPU, statistic: "Average", span: Span
 
 /// Percent.
 const THRESHOLD: f64 = 90.0;
-/// The minutes in a row.
+/// The number of consecutive minutes.
 const PERIODS: usize = 5;
 
 pub(super) const RULE: Rule<Database> = Rule {

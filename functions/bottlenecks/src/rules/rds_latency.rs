@@ -1,4 +1,4 @@
-//! Slow storage: reads or writes of a database take long.
+//! Slow storage: reads or writes of a database take too long.
 
 use collector::services::rds::{self, Database};
 
@@ -10,7 +10,7 @@ const WRITE_LATENCY: Need = Need { metric: &rds::WRITE_LATENCY, statistic: "p90"
 
 /// Seconds.
 const THRESHOLD: f64 = 0.02;
-/// The minutes in a row.
+/// The number of consecutive minutes.
 const PERIODS: usize = 5;
 
 pub(super) const READ: Rule<Database> = Rule {

@@ -1,4 +1,4 @@
-//! A database that runs out of memory: it reads from disk what it could keep, and may swap.
+//! A database that runs out of memory: it reads from disk what it could cache, and may swap.
 
 use collector::services::rds::{self, Database};
 
@@ -8,10 +8,10 @@ use crate::sizes;
 
 const FREEABLE: Need = Need { metric: &rds::FREEABLE_MEMORY, statistic: "Average", span: Span::Minutes };
 
-/// The share of the class's memory that must be freeable. Aurora gives most of it to its buffers.
+/// The share of the class's memory that must be freeable. Aurora uses most of the memory for its buffers.
 const LEAST_SHARE: f64 = 0.25;
 const LEAST_SHARE_OF_AURORA: f64 = 0.05;
-/// The minutes in a row.
+/// The number of consecutive minutes.
 const PERIODS: usize = 5;
 
 pub(super) const RULE: Rule<Database> = Rule {

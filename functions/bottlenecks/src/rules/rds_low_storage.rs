@@ -1,4 +1,4 @@
-//! Storage that is nearly full: a database without room stops.
+//! Storage that is nearly full: a database without free storage stops.
 
 use collector::services::rds::{self, Database};
 
@@ -8,12 +8,12 @@ use crate::sizes::GIB;
 
 const FREE: Need = Need { metric: &rds::FREE_STORAGE, statistic: "Minimum", span: Span::Minutes };
 
-/// The share of the allocated storage that must be free, and the one that a recommendation aims at.
+/// The share of the allocated storage that must be free, and the share that a recommendation leaves free.
 const LEAST_SHARE: f64 = 0.1;
 const GOOD_SHARE: f64 = 0.2;
 /// The largest storage of an instance, in GiB.
 const LARGEST_GIB: f64 = 65_536.0;
-/// The minutes in a row.
+/// The number of consecutive minutes.
 const PERIODS: usize = 5;
 
 pub(super) const RULE: Rule<Database> = Rule {
@@ -27,7 +27,7 @@ pub(super) const RULE: Rule<Database> = Rule {
     judge,
 };
 
-/// Aurora's storage belongs to the cluster and grows by itself.
+/// Aurora is excluded, since its storage belongs to the cluster and grows by itself.
 fn applies(database: &Database) -> Result<bool, Reason> {
     Ok(!is_aurora(database) && serves(database)?)
 }
@@ -44,10 +44,10 @@ fn judge(case: &Case<'_, Database>) -> Result<Option<Finding>, Reason> {
     }))
 }
 
-/// What to do with so many GiB allocated and used.
+/// Returns the recommendation for these GiB of allocated and used storage.
 fn advice(allocated: f64, used: f64) -> String {
     let free = gib((allocated - used) * GIB);
-    // RDS raises by a tenth at least. This is more, since less than a tenth is free.
+    // RDS requires an increase of at least a tenth. This is more, since less than a tenth is free.
     let enough = (used / (1.0 - GOOD_SHARE)).ceil();
     if enough > LARGEST_GIB {
         return format!(

@@ -1,4 +1,5 @@
-//! A database that nobody connects to. Only one that was seen on each of 7 days can be idle: a new one is not judged.
+//! A database that nobody connects to. Only a database with datapoints on each of 7 days can be idle; a new one is not
+//! judged.
 
 use collector::services::rds::{self, Database};
 
@@ -7,7 +8,7 @@ use crate::rules::common::serves;
 
 const CONNECTIONS: Need = Need { metric: &rds::CONNECTIONS, statistic: "Maximum", span: Span::Days };
 
-/// Connections at once.
+/// Concurrent connections.
 const THRESHOLD: f64 = 0.0;
 const DAYS: u32 = 7;
 
@@ -22,7 +23,7 @@ pub(super) const RULE: Rule<Database> = Rule {
     judge,
 };
 
-/// A replica or a member of a cluster may stand by for another, without a connection.
+/// A replica or a member of a cluster may be a standby, which has no connections.
 fn applies(database: &Database) -> Result<bool, Reason> {
     if database.read_replica_source.is_some() {
         return Ok(false);

@@ -1,4 +1,4 @@
-//! Requests that queue for the storage: it gets more than it can do.
+//! Requests that queue for the storage, which receives more than it can handle.
 
 use collector::services::rds::{self, Database};
 
@@ -9,7 +9,7 @@ const DEPTH: Need = Need { metric: &rds::QUEUE_DEPTH, statistic: "Average", span
 
 /// Outstanding requests.
 const THRESHOLD: f64 = 64.0;
-/// The minutes in a row.
+/// The number of consecutive minutes.
 const PERIODS: usize = 5;
 
 pub(super) const RULE: Rule<Database> = Rule {

@@ -1,4 +1,4 @@
-//! A database that swaps: it has less memory than it uses.
+//! A database that swaps, because it has less memory than it needs.
 
 use collector::services::rds::{self, Database};
 
@@ -9,7 +9,7 @@ const SWAP: Need = Need { metric: &rds::SWAP_USAGE, statistic: "Average", span: 
 
 /// 256 MiB, in bytes.
 const THRESHOLD: f64 = 268_435_456.0;
-/// The minutes in a row.
+/// The number of consecutive minutes.
 const PERIODS: usize = 5;
 
 pub(super) const RULE: Rule<Database> = Rule {

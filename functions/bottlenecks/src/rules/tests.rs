@@ -1,4 +1,5 @@
-//! Each rule at its threshold, and what no rule may do: judge without data, or take the stopped, new or silent for idle.
+//! Each rule at its threshold, and what no rule may do: judge without data, or report stopped, new or silent resources
+//! as idle.
 
 use collector::Detail;
 use collector::services::ec2::address::Address;
@@ -50,7 +51,7 @@ fn stopped(reason: &str) -> Resource {
     resource("i-1", Detail::Ec2(Box::new(detail)))
 }
 
-/// A database with 8 GiB of memory and 100 GiB of gp2 storage, with `change` made to it.
+/// Returns a database with 8 GiB of memory and 100 GiB of gp2 storage, after applying `change`.
 pub(crate) fn database(change: impl FnOnce(&mut Database)) -> Resource {
     let mut detail = Database {
         class: Some("db.m5.large".to_owned()),
@@ -64,7 +65,7 @@ pub(crate) fn database(change: impl FnOnce(&mut Database)) -> Resource {
     resource("db", Detail::Rds(Box::new(detail)))
 }
 
-/// A function that may run for 30 seconds.
+/// Returns a function with a timeout of 30 seconds.
 pub(crate) fn function() -> Resource {
     resource("f", Detail::Lambda(Box::new(Function { timeout_seconds: Some(30), ..Function::default() })))
 }
@@ -87,7 +88,7 @@ fn rule(name: &str) -> &'static dyn AnyRule {
     ALL.into_iter().find(|rule| rule.about().name == name).unwrap()
 }
 
-/// Every period's start.
+/// Returns the start of every period.
 fn periods(window: Window) -> impl Iterator<Item = Timestamp> {
     let step = i64::from(window.period);
     let count = i64::try_from(window.periods()).unwrap();
@@ -96,7 +97,7 @@ fn periods(window: Window) -> impl Iterator<Item = Timestamp> {
 
 const SETTINGS: Settings = Settings { cpu_high: 80, cpu_low: 10 };
 
-/// What a rule says of a resource of which CloudWatch has the datapoints that `value` gives.
+/// Returns the result of a rule for a resource whose datapoints in CloudWatch are those that `value` returns.
 fn judged_by(
     settings: Settings,
     hours: u32,
@@ -129,7 +130,7 @@ fn judged(
     judged_by(SETTINGS, 24, name, resource, value)
 }
 
-/// Which side of its threshold is a finding, and whether the threshold itself is.
+/// The side of the threshold on which there is a finding, and whether there is one at the threshold itself.
 #[derive(Debug, Clone, Copy)]
 enum Side {
     Above,
@@ -138,7 +139,8 @@ enum Side {
     UpToIt,
 }
 
-/// What makes a rule flip: its resource, the need that varies, the threshold and side, and what the other needs are.
+/// Returns where each rule flips: its resource, the statistic that varies, the threshold and side, and the value of the
+/// other statistics.
 fn flips() -> Vec<(&'static str, Resource, &'static str, f64, Side, f64)> {
     let (m5, t3) = (instance("m5.xlarge", "running"), instance("t3.micro", "running"));
     let db = || database(|_| ());
@@ -148,7 +150,7 @@ fn flips() -> Vec<(&'static str, Resource, &'static str, f64, Side, f64)> {
         ("ec2_cpu_credits_exhausted", t3, "Minimum", 1.0, Side::Below, 0.0),
         ("ec2_high_cpu", m5.clone(), "Maximum", 80.0, Side::Above, 0.0),
         ("ec2_idle", m5.clone(), "Maximum", 5.0, Side::Below, 1e6),
-        // Received and sent together: each half of the 5 MB.
+        // Received and sent bytes are added, so each is half of the 5 MB.
         ("ec2_idle", m5.clone(), "Sum", 2.5e6, Side::Below, 1.0),
         ("ec2_underutilized", m5.clone(), "Average", 10.0, Side::Below, 20.0),
         ("ec2_underutilized", m5, "Maximum", 80.0, Side::UpToIt, 5.0),
@@ -219,7 +221,7 @@ proptest! {
 }
 
 #[test]
-fn every_rule_with_a_metric_is_held_against_its_threshold() {
+fn every_rule_with_a_metric_is_tested_at_its_threshold() {
     let tried: Vec<_> = flips().iter().map(|(name, ..)| *name).chain(["lambda_errors"]).collect();
     for rule in ALL.into_iter().filter(|rule| !rule.about().needs.is_empty()) {
         assert!(tried.contains(&rule.about().name), "{}", rule.about().name);
@@ -227,7 +229,7 @@ fn every_rule_with_a_metric_is_held_against_its_threshold() {
 }
 
 #[test]
-fn each_rule_says_what_it_finds_in_a_sentence_of_its_own() {
+fn each_rule_has_its_own_description_of_the_finding() {
     for (index, rule) in ALL.into_iter().enumerate() {
         assert!(
             ALL[..index].iter().all(|other| other.about().finding != rule.about().finding),
@@ -241,7 +243,7 @@ fn each_rule_says_what_it_finds_in_a_sentence_of_its_own() {
 }
 
 #[test]
-fn rules_are_in_the_order_of_severity_and_named_after_their_type() {
+fn rules_are_sorted_by_severity_and_named_after_their_type() {
     assert!(ALL.is_sorted_by_key(|rule| rule.about().severity));
     for (index, rule) in ALL.into_iter().enumerate() {
         assert!(rule.about().name.starts_with(&format!("{}_", rule.resource_type())), "{}", rule.about().name);

@@ -170,6 +170,6 @@ fn a_free_grouping_splits_the_record_types() {
 }
 
 #[test]
-fn whatever_is_asked_is_read_or_refused_by_name() {
+fn every_query_is_read_or_refused_by_name() {
     hostile::try_all(PARAMETERS, read);
 }

@@ -1,9 +1,9 @@
-//! What rules make of courses of time and of special resources.
+//! How rules judge series over time, and special resources.
 
 use super::*;
 
 #[test]
-fn a_spike_is_told_from_a_load_that_lasts() {
+fn a_spike_is_distinguished_from_a_sustained_load() {
     let m5 = instance("m5.large", "running");
     let spike = |need: &Need, at: Timestamp| {
         Some(if need.span == Span::Requested && at == "2026-11-20T04:00:00Z".parse().unwrap() { 96.0 } else { 30.0 })
@@ -16,7 +16,7 @@ fn a_spike_is_told_from_a_load_that_lasts() {
 }
 
 #[test]
-fn a_peak_is_counted_where_it_passes_the_threshold_and_told_by_its_period() {
+fn a_peak_is_counted_if_it_passes_the_threshold_and_reported_with_its_period() {
     let m5 = instance("m5.large", "running");
     for (hours, periods) in [
         (1, "in the five minutes from 2026-11-20T09:35:00Z. CPU passed the threshold in 1 of 12 such periods"),
@@ -24,7 +24,7 @@ fn a_peak_is_counted_where_it_passes_the_threshold_and_told_by_its_period() {
         (1_000, "in the day from 2026-10-09T00:00:00Z. CPU passed the threshold in 1 of 43 such periods"),
     ] {
         let first = Windows::new(hours, now()).of(Span::Requested).start;
-        // At the threshold, all the others.
+        // All other values are at the threshold.
         let peak = |_: &Need, at| Some(if at == first { 96.0 } else { 80.0 });
         let found = judged_by(SETTINGS, hours, "ec2_high_cpu", &m5, peak).unwrap().unwrap();
         assert!(found.recommendation.contains(periods), "{}", found.recommendation);
@@ -32,10 +32,10 @@ fn a_peak_is_counted_where_it_passes_the_threshold_and_told_by_its_period() {
 }
 
 #[test]
-fn a_load_that_lasts_is_high_in_each_of_the_newest_periods_that_came() {
+fn a_sustained_load_is_high_in_each_of_the_newest_available_periods() {
     let m5 = instance("m5.large", "running");
     let minute = |at: Timestamp| (now().as_second() - at.as_second()) / 60;
-    // The newest ten minutes have not come yet, and what was before does not count.
+    // The newest ten minutes have not arrived yet, and older datapoints do not count.
     let late = |_: &Need, at| (minute(at) >= 15).then(|| if minute(at) < 30 { 90.0 } else { 10.0 });
     let found = judged("ec2_sustained_high_cpu", &m5, late).unwrap().unwrap();
     assert_eq!((found.observed.value, found.observed.over.map(|(_, found)| found)), (90.0, Some(4)));
@@ -53,11 +53,11 @@ fn a_load_that_lasts_is_high_in_each_of_the_newest_periods_that_came() {
 }
 
 #[test]
-fn only_what_was_seen_on_every_day_can_be_idle() {
+fn only_a_resource_with_datapoints_on_every_day_can_be_idle() {
     let m5 = instance("m5.large", "running");
     let day = |text: &str| format!("{text}T00:00:00Z").parse::<Timestamp>().unwrap();
     assert!(judged("ec2_idle", &m5, |_, _| Some(1.0)).unwrap().is_some());
-    // New since a week ago, and absent for a day in between.
+    // One is a week old, and one lacks a day in between.
     let new = judged("ec2_idle", &m5, |_, at| (at >= day("2026-11-14")).then_some(1.0)).unwrap_err();
     assert_eq!(
         (new.kind, new.detail.as_str()),
@@ -65,7 +65,7 @@ fn only_what_was_seen_on_every_day_can_be_idle() {
     );
     let absent = judged("ec2_idle", &m5, |_, at| (at != day("2026-11-15")).then_some(1.0)).unwrap_err();
     assert_eq!(absent.kind, ReasonKind::InsufficientData);
-    // Today counts against it, and need not be there.
+    // Load today counts, but today may be missing.
     assert!(judged("ec2_idle", &m5, |_, at| (at != day("2026-11-20")).then_some(1.0)).unwrap().is_some());
     let busy_today =
         |need: &Need, at| Some(if at == day("2026-11-20") && need.metric.name == "cpu" { 50.0 } else { 1.0 });
@@ -87,7 +87,7 @@ fn only_what_was_seen_on_every_day_can_be_idle() {
 }
 
 #[test]
-fn the_stopped_are_not_judged_by_metrics_and_the_gone_not_at_all() {
+fn stopped_resources_are_not_judged_by_metrics_and_terminated_ones_not_at_all() {
     for rule in of(ResourceType::Ec2).map(|(_, rule)| rule).filter(|rule| !rule.about().needs.is_empty()) {
         let stopped = rule.applies(&instance("t3.micro", "stopped")).unwrap_err();
         assert_eq!((stopped.kind, stopped.detail.as_str()), (ReasonKind::NotRunning, "the instance is stopped"));
@@ -111,7 +111,7 @@ fn an_instance_is_underutilised_only_after_half_of_the_hours() {
 }
 
 #[test]
-fn the_first_hour_of_a_burstable_instance_says_nothing_of_its_credits() {
+fn the_first_hour_of_a_burstable_instance_is_ignored() {
     let launched = |text: &str| {
         let mut resource = instance("t3.micro", "running");
         if let Detail::Ec2(detail) = &mut resource.detail {
@@ -130,7 +130,7 @@ fn the_first_hour_of_a_burstable_instance_says_nothing_of_its_credits() {
     ] {
         assert_eq!(judged("ec2_cpu_credits_exhausted", &morning, empty_at(hour)).unwrap().is_some(), found, "{hour}");
     }
-    // One that was launched on the hour has that hour alone for its first.
+    // For an instance that was launched on the hour, only that hour is ignored.
     let on_the_hour = launched("2026-11-20T07:00:00Z");
     for (hour, found) in
         [("2026-11-20T06:00:00Z", true), ("2026-11-20T07:00:00Z", false), ("2026-11-20T08:00:00Z", true)]
@@ -148,7 +148,7 @@ fn the_first_hour_of_a_burstable_instance_says_nothing_of_its_credits() {
 }
 
 #[test]
-fn an_instance_is_stopped_for_long_after_thirty_days() {
+fn an_instance_is_reported_if_it_was_stopped_more_than_thirty_days_ago() {
     let since = |time| judged("ec2_stopped_long", &stopped(&format!("User initiated ({time} GMT)")), |_, _| None);
     assert_eq!(since("2026-10-21 10:37:12"), Ok(None));
     let found = since("2026-10-21 10:37:11").unwrap().unwrap();
@@ -159,7 +159,7 @@ fn an_instance_is_stopped_for_long_after_thirty_days() {
 }
 
 #[test]
-fn auroras_storage_and_replicas_without_connections_are_nobodys_concern() {
+fn auroras_storage_and_replicas_without_connections_are_not_judged() {
     let aurora = database(|db| db.engine = Some("aurora-postgresql".to_owned()));
     assert_eq!(judged("rds_low_storage", &aurora, |_, _| Some(0.0)), Ok(None));
     let replica = database(|db| db.read_replica_source = Some("orders".to_owned()));
@@ -171,7 +171,7 @@ fn auroras_storage_and_replicas_without_connections_are_nobodys_concern() {
 }
 
 #[test]
-fn what_rds_does_not_say_is_told() {
+fn a_value_that_rds_does_not_report_is_the_reason() {
     let serverless = database(|db| db.class = Some("db.serverless".to_owned()));
     let reason = judged("rds_low_memory", &serverless, |_, _| Some(0.0)).unwrap_err();
     assert_eq!(
@@ -183,7 +183,7 @@ fn what_rds_does_not_say_is_told() {
 }
 
 #[test]
-fn a_full_storage_is_raised_until_a_fifth_is_free() {
+fn the_recommended_storage_leaves_a_fifth_free() {
     let found = judged("rds_low_storage", &database(|_| ()), |_, _| Some(5.0 * GIB)).unwrap().unwrap();
     assert!(
         found.recommendation.starts_with("Raise the allocated storage from 100 to 119 GiB"),
@@ -192,7 +192,7 @@ fn a_full_storage_is_raised_until_a_fifth_is_free() {
     );
     assert!(found.recommendation.contains("or delete data: 5.0 GiB are free"), "{}", found.recommendation);
     assert_eq!((found.observed.value, found.observed.threshold), (5.0 * GIB, 10.0 * GIB));
-    // To the largest storage of RDS, and no further.
+    // No more than RDS's largest storage is recommended.
     let huge = database(|db| db.storage_gb = Some(57_000));
     let with_free = |free| judged("rds_low_storage", &huge, |_, _| Some(free * GIB)).unwrap().unwrap().recommendation;
     assert!(with_free(4_571.5).starts_with("Raise the allocated storage from 57000 to 65536 GiB"));
@@ -200,7 +200,7 @@ fn a_full_storage_is_raised_until_a_fifth_is_free() {
 }
 
 #[test]
-fn the_share_of_errors_is_that_of_the_worst_of_seven_days_and_today() {
+fn the_error_rate_is_that_of_the_worst_of_seven_days_and_today() {
     let errors_on = |day: &'static str, errors: f64| {
         move |need: &Need, at: Timestamp| {
             let is_day = at == format!("{day}T00:00:00Z").parse().unwrap();
@@ -227,18 +227,18 @@ fn the_share_of_errors_is_that_of_the_worst_of_seven_days_and_today() {
         found.recommendation
     );
     assert_eq!(find("2026-11-12", 50.0), None);
-    // Days without an invocation have no share, and hide that of no other.
+    // Days without an invocation have no error rate, and do not hide those of other days.
     assert_eq!(judged("lambda_errors", &function(), |_, _| Some(0.0)), Ok(None));
     let only_today = |_: &Need, at| Some(if at == "2026-11-20T00:00:00Z".parse().unwrap() { 5.0 } else { 0.0 });
     let found = judged("lambda_errors", &function(), only_today).unwrap().unwrap();
     assert_eq!((found.observed.value, found.observed.threshold), (100.0, 10.0));
-    // Of days that are equally bad, the last.
+    // Of equally bad days, the last one is reported.
     let found = judged("lambda_errors", &function(), |_, _| Some(5.0)).unwrap().unwrap();
     assert!(found.recommendation.starts_with("On 2026-11-20 (UTC), 5 of 5"), "{}", found.recommendation);
 }
 
 #[test]
-fn aurora_is_not_told_to_raise_what_it_does_not_have() {
+fn no_more_iops_are_recommended_for_aurora() {
     let advice = |db: &Resource, rule| judged(rule, db, |_, _| Some(100.0)).unwrap().unwrap().recommendation;
     let aurora = database(|db| db.engine = Some("aurora-mysql".to_owned()));
     for rule in ["rds_read_latency", "rds_write_latency", "rds_queue_depth"] {
@@ -248,7 +248,7 @@ fn aurora_is_not_told_to_raise_what_it_does_not_have() {
 }
 
 #[test]
-fn what_can_grow_no_further_is_not_told_to() {
+fn no_growth_beyond_aws_limits_is_recommended() {
     let huge = database(|db| db.storage_gb = Some(65_000));
     let found = judged("rds_low_storage", &huge, |_, _| Some(5.0 * GIB)).unwrap().unwrap();
     assert!(found.recommendation.contains("RDS has no larger storage"), "{}", found.recommendation);
@@ -264,7 +264,7 @@ fn what_can_grow_no_further_is_not_told_to() {
 }
 
 #[test]
-fn throttles_add_up() {
+fn throttles_are_added_up() {
     let once = |_: &Need, at| Some(if at == "2026-11-20T03:00:00Z".parse().unwrap() { 2.0 } else { 0.5 });
     let found = judged("lambda_throttles", &function(), once).unwrap().unwrap();
     assert_eq!((found.observed.value, found.observed.unit), (14.0, "Count"));
@@ -281,10 +281,10 @@ fn volumes_and_addresses_are_judged_by_their_state() {
 }
 
 #[test]
-fn a_rule_says_before_anything_is_measured_whom_it_concerns() {
+fn a_rule_decides_before_anything_is_measured_whether_it_applies() {
     let applies = |name, resource: &Resource| rule(name).applies(resource);
-    for (state, concerned) in [("available", true), ("in-use", true), ("creating", false), ("deleting", false)] {
-        assert_eq!(applies("ebs_unattached", &volume(state)), Ok(concerned), "{state}");
+    for (state, expected) in [("available", true), ("in-use", true), ("creating", false), ("deleting", false)] {
+        assert_eq!(applies("ebs_unattached", &volume(state)), Ok(expected), "{state}");
     }
     let stateless = resource("vol-1", Detail::Ebs(Box::default()));
     assert_eq!(applies("ebs_unattached", &stateless).unwrap_err().detail, "EC2 gives no state");
@@ -298,7 +298,7 @@ fn a_rule_says_before_anything_is_measured_whom_it_concerns() {
 }
 
 #[test]
-fn memory_is_told_in_gib() {
+fn memory_is_reported_in_gib() {
     let found = judged("rds_low_memory", &database(|_| ()), |_, _| Some(0.25 * GIB)).unwrap().unwrap();
     assert!(
         found.recommendation.starts_with("Of the 8.0 GiB of db.m5.large, 0.2 GiB are freeable"),
@@ -308,7 +308,7 @@ fn memory_is_told_in_gib() {
 }
 
 #[test]
-fn databases_of_other_services_are_neither_judged_nor_measured_as_rds() {
+fn databases_of_other_services_are_neither_judged_nor_measured() {
     for (engine, service) in [("neptune", "Amazon Neptune"), ("docdb", "Amazon DocumentDB")] {
         let other = database(|database| database.engine = Some(engine.to_owned()));
         for (_, rule) in of(ResourceType::Rds) {
