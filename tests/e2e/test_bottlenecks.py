@@ -153,7 +153,7 @@ def test_the_worst_is_first_and_each_finding_states_its_basis(answer: Json) -> N
         assert finding["resource"]["arn"].startswith("arn:aws:")
     idle = _finding(answer, "ec2_underutilized")
     assert idle["not_observed"] == ["memory"]
-    assert "m5.large is the smallest of its family" in idle["recommendation"]
+    assert "m5.large is the smallest type of its family" in idle["recommendation"]
 
 
 def test_what_has_no_data_is_not_judged_and_never_idle(answer: Json) -> None:

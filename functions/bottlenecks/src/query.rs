@@ -66,7 +66,10 @@ fn as_of(paging: &Paging<Position>, now: Timestamp) -> Result<Timestamp, ApiErro
     let Some(after) = paging.after() else { return Ok(now) };
     let age = now.duration_since(after.as_of);
     if age.is_negative() || age > CURSOR_LIVES {
-        return Err(ApiError::invalid("cursor", "has expired after an hour; begin with the first page again"));
+        return Err(ApiError::invalid(
+            "cursor",
+            "this cursor has expired, since it is valid for an hour; start again with the first page",
+        ));
     }
     Ok(after.as_of)
 }

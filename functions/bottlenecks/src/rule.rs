@@ -224,7 +224,7 @@ impl<'a> Reading<'a> {
             return Ok(values);
         }
         let detail =
-            format!("{} has datapoints on {ended} of the last {count} whole days, and must on all", self.metric.name);
+            format!("{} has datapoints on {ended} of the last {count} complete days; all are needed", self.metric.name);
         Err(Reason::new(ReasonKind::InsufficientData, detail))
     }
 
@@ -255,7 +255,7 @@ impl<'a> Reading<'a> {
 
     fn too_few(&self, least: usize) -> Reason {
         let (found, of, metric) = (self.values.len(), self.window.periods(), self.metric.name);
-        let detail = format!("{found} of {of} datapoints of {metric} since {}, {least} are needed", self.window.start);
+        let detail = format!("{found} of {of} datapoints of {metric} since {}; {least} are needed", self.window.start);
         Reason::new(ReasonKind::InsufficientData, detail)
     }
 }
@@ -332,10 +332,10 @@ impl Reason {
     /// CloudWatch did not return all requested datapoints.
     pub(crate) fn not_measured(status: SeriesStatus) -> Self {
         let detail = match status {
-            SeriesStatus::PartialData => "CloudWatch returned a part of the datapoints",
+            SeriesStatus::PartialData => "CloudWatch returned only a part of the datapoints",
             SeriesStatus::Forbidden => "the role may not read this metric",
             SeriesStatus::InternalError => "CloudWatch failed to read this metric",
-            SeriesStatus::Missing | SeriesStatus::Complete => "CloudWatch did not answer; the gaps say why",
+            SeriesStatus::Missing | SeriesStatus::Complete => "CloudWatch returned nothing; the gaps have the reason",
         };
         Self::new(ReasonKind::NotMeasured, detail.to_owned())
     }

@@ -117,10 +117,10 @@ fn a_response_has_findings_what_was_not_judged_and_the_rules() {
     assert_eq!(rules["ec2_idle"]["source"], "AWS Compute Optimizer: idle EC2 instances");
     let finding =
         |parameters| answer(&small_account(), parameters)["rules"]["ec2_underutilized"]["finding"].to_string();
-    assert!(finding(&[]).contains("below cpu_low (10 %), and its peak not above cpu_high (80 %)"));
+    assert!(finding(&[]).contains("below cpu_low (10 %), and its peak is not above cpu_high (80 %)"));
     assert!(
         finding(&[("cpu_low", "2"), ("cpu_high", "95")])
-            .contains("cpu_low (2 %), and its peak not above cpu_high (95 %)")
+            .contains("cpu_low (2 %), and its peak is not above cpu_high (95 %)")
     );
     insta::assert_json_snapshot!(data);
 }
@@ -251,7 +251,7 @@ fn for_an_hour_every_page_is_about_the_time_of_the_first() {
     assert_eq!(requested_at("2026-11-20T11:37:12Z").unwrap().windows.now, now());
     for (later, case) in [("2026-11-20T11:37:13Z", "past"), ("2026-11-20T10:37:11Z", "before")] {
         let refused = requested_at(later).unwrap_err().to_string();
-        assert!(refused.starts_with("cursor: has expired"), "{case}: {refused}");
+        assert!(refused.starts_with("cursor: this cursor has expired"), "{case}: {refused}");
     }
     let other = Query::parse([("cpu_high", "81"), ("cursor", cursor)], PARAMETERS).unwrap();
     let refused = BottlenecksQuery::from_query(&other, now()).unwrap_err().to_string();

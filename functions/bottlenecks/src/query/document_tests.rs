@@ -14,10 +14,9 @@ fn row(parameter: &str) -> [String; 2] {
     match parameter {
         "regions" => ["names of regions".to_owned(), "every region that is enabled for the account".to_owned()],
         "types" => [code(rules::types().into_iter().map(ResourceType::as_str)), "all of them".to_owned()],
-        "hours" => [
-            format!("1 to {LONGEST_HOURS}, for the rules that read as many hours as you ask for"),
-            USUAL_HOURS.to_string(),
-        ],
+        "hours" => {
+            [format!("1 to {LONGEST_HOURS}, for the rules that read the requested hours"), USUAL_HOURS.to_string()]
+        }
         "cpu_high" => [format!("{percent}, above `cpu_low`; {scope}"), cpu_high.to_string()],
         "cpu_low" => [format!("{percent}, below `cpu_high`; {scope}"), cpu_low.to_string()],
         "limit" => [

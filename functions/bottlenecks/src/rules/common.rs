@@ -15,14 +15,14 @@ pub(super) fn runs(instance: &Instance) -> Result<bool, Reason> {
         Some("running") => Ok(true),
         Some("terminated" | "shutting-down") => Ok(false),
         Some(state) => Err(not_running("instance", state)),
-        None => Err(Reason::unknown("EC2 gives no state")),
+        None => Err(Reason::unknown("EC2 returned no state")),
     }
 }
 
 /// Applies to databases that are in service, including those in maintenance; those that are being deleted are ignored.
 pub(super) fn serves(database: &Database) -> Result<bool, Reason> {
     if let Some((_, service)) = OTHER_SERVICES.iter().find(|(engine, _)| database.engine.as_deref() == Some(engine)) {
-        let detail = format!("{service} measures it in a namespace of its own, and its thresholds are others");
+        let detail = format!("{service} has its own namespace of metrics, and its thresholds are different");
         return Err(Reason::unknown(detail));
     }
     match database.status.as_deref() {
@@ -31,7 +31,7 @@ pub(super) fn serves(database: &Database) -> Result<bool, Reason> {
             Err(not_running("database", status))
         }
         Some(_) => Ok(true),
-        None => Err(Reason::unknown("RDS gives no status")),
+        None => Err(Reason::unknown("RDS returned no status")),
     }
 }
 
@@ -51,11 +51,11 @@ pub(super) fn is_aurora(database: &Database) -> bool {
 pub(super) fn faster_storage(database: &Database) -> String {
     let queries = "Find the queries that read and write the most";
     if is_aurora(database) {
-        return format!("{queries}, or take a larger class: Aurora's storage itself has no speed to choose.");
+        return format!("{queries}, or use a larger class: the speed of Aurora's storage itself can't be chosen.");
     }
     format!(
-        "{queries}, or compare read_iops, write_iops and queue_depth in /metrics with what the storage is provisioned for, \
-         and raise its IOPS or throughput; gp3 does so without more storage."
+        "{queries}, or compare read_iops, write_iops and queue_depth in /metrics with what is provisioned for the \
+         storage, and increase its IOPS or throughput; gp3 allows that without more storage."
     )
 }
 

@@ -8,18 +8,19 @@ use crate::rule::{About, Need, Span};
 
 const HEAD: &str = "# Rules
 
-`GET /bottlenecks` holds each resource against the rules of its type, in this order: the worst first. `data.rules` of a
-response says the same with the thresholds of its request. This page is written from the code (`make documents`).
+`GET /bottlenecks` applies the rules of its type to each resource. Here they are in the order of findings, worst first.
+`data.rules` of a response has the same texts with the thresholds of its request. This page is generated from the code
+(`make documents`).
 
 - Rules that read *the requested hours* read up to the last whole five minutes, in periods of five minutes up to 6 hours,
   of an hour up to 15 days, and of a day beyond.
-- *The newest* datapoints are those of the last half hour that have arrived: CloudWatch publishes with a delay, and like
-  its alarms a rule takes what is there.
+- *The newest* datapoints are those of the last half hour that have arrived: CloudWatch publishes datapoints with a
+  delay, and like its alarms, a rule uses the available ones.
 - Days are UTC days.
 - A resource that lacks datapoints, is not running, or could not be measured is in `data.not_judged` with the reason. It
   never counts as idle.
-- CloudWatch bills $0.01 per 1,000 metrics. Rules that read the same metric over the same time share it: the price of a
-  type is that of all its rules together.
+- CloudWatch bills $0.01 per 1,000 metrics. Rules that read the same metric over the same time share it, so the price of
+  a type is that of all its rules together.
 ";
 
 /// Returns the time range of a need in words.
@@ -28,7 +29,7 @@ fn over(span: Span) -> &'static str {
         Span::Requested => "the requested hours",
         Span::FiveMinutes => "the last half hour, in periods of 5 minutes",
         Span::Minutes => "the last half hour, by the minute",
-        Span::Days => "the last 13 whole days and today, by the day",
+        Span::Days => "the last 13 complete days and today, by the day",
     }
 }
 
@@ -59,13 +60,13 @@ fn rule_text(rule: &dyn AnyRule) -> String {
     let finding = finding.replace("{cpu_low}", &USUAL.cpu_low.to_string());
     let mut text = format!("\n### `{name}`\n\n**{severity}**: {finding}.\n\n- Source: {source}\n");
     if needs.is_empty() {
-        text += "- Reads: nothing but the inventory, so it costs nothing\n";
+        text += "- Reads: only the inventory, which costs nothing\n";
     } else {
         text += &format!("- Reads: {}\n", reads(needs));
-        text += &format!("- Metrics of a resource: {}\n", billed(needs));
+        text += &format!("- Metrics per resource: {}\n", billed(needs));
     }
     if !not_observed.is_empty() {
-        text += &format!("- Can't see: {}\n", not_observed.join(", "));
+        text += &format!("- Not observed: {}\n", not_observed.join(", "));
     }
     text
 }
@@ -75,9 +76,9 @@ fn type_text(kind: ResourceType) -> String {
     let metrics = billed(rules.iter().flat_map(|rule| rule.about().needs));
     let each = rules.iter().map(|rule| rule_text(*rule)).collect::<String>();
     let price = match metrics {
-        0 => "They read the inventory alone.".to_owned(),
-        1 => "Together they read 1 metric of a resource at most.".to_owned(),
-        several => format!("Together they read {several} metrics of a resource at most."),
+        0 => "They read only the inventory.".to_owned(),
+        1 => "Together they read at most 1 metric per resource.".to_owned(),
+        several => format!("Together they read at most {several} metrics per resource."),
     };
     format!("\n## {}\n\n{price}\n{each}", code([kind.as_str()]))
 }

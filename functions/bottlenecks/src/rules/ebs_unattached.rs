@@ -7,7 +7,7 @@ use crate::rule::{Case, Finding, Observed, Reason, Rule, Severity};
 pub(super) const RULE: Rule<Volume> = Rule {
     name: "ebs_unattached",
     severity: Severity::Low,
-    finding: "the volume is attached to no instance",
+    finding: "the volume is not attached to any instance",
     source: "AWS Trusted Advisor",
     needs: &[],
     not_observed: &["when it was last attached"],
@@ -19,7 +19,7 @@ pub(super) const RULE: Rule<Volume> = Rule {
 fn applies(volume: &Volume) -> Result<bool, Reason> {
     match volume.state.as_deref() {
         Some(state) => Ok(matches!(state, "available" | "in-use")),
-        None => Err(Reason::unknown("EC2 gives no state")),
+        None => Err(Reason::unknown("EC2 returned no state")),
     }
 }
 
@@ -39,6 +39,8 @@ fn judge(case: &Case<'_, Volume>) -> Result<Option<Finding>, Reason> {
             unit: "Count",
             over: None,
         },
-        recommendation: format!("Take a snapshot and delete it: its {size}{kind} are billed, attached or not."),
+        recommendation: format!(
+            "Create a snapshot and delete the volume: its {size}{kind} are billed, attached or not."
+        ),
     }))
 }

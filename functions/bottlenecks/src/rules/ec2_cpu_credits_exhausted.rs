@@ -15,7 +15,7 @@ const THRESHOLD: f64 = 1.0;
 pub(super) const RULE: Rule<Instance> = Rule {
     name: "ec2_cpu_credits_exhausted",
     severity: Severity::High,
-    finding: "the CPU credit balance of a burstable instance fell below 1 in the asked hours",
+    finding: "the CPU credit balance of a burstable instance fell below 1 in the requested hours",
     source: "EC2 user guide: a balance at or near 0 means that no credits are left to burst",
     needs: &[BALANCE],
     not_observed: &["credit mode"],
@@ -52,8 +52,8 @@ fn judge(case: &Case<'_, Instance>) -> Result<Option<Finding>, Reason> {
     Ok(Some(Finding {
         observed: reading.observed(lowest, THRESHOLD),
         recommendation: format!(
-            "Change it to {larger}a type that is not burstable, if the load lasts; in unlimited mode it keeps its speed \
-             and the further credits are billed."
+            "If the load lasts, change it to {larger}a type that is not burstable; in unlimited mode, it keeps its \
+             speed and further credits are billed."
         ),
     }))
 }

@@ -11,7 +11,7 @@ pub(super) const MAXIMUM: Need = Need { metric: &instance::CPU, statistic: "Maxi
 pub(super) const RULE: Rule<Instance> = Rule {
     name: "ec2_high_cpu",
     severity: Severity::Medium,
-    finding: "the highest CPU of the asked hours is above cpu_high ({cpu_high} %); it may be a single peak",
+    finding: "the highest CPU of the requested hours is above cpu_high ({cpu_high} %); it may be a single peak",
     source: "a default of this project",
     needs: &[MAXIMUM],
     not_observed: &["processes"],

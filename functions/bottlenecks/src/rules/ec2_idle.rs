@@ -18,7 +18,7 @@ const BUSY_NETWORK: f64 = 5e6;
 pub(super) const RULE: Rule<Instance> = Rule {
     name: "ec2_idle",
     severity: Severity::Medium,
-    finding: "on each of the last 14 days, of which today is one, CPU peaked below 5 % and network moved less than 5 MB",
+    finding: "on each of the last 14 days, including today, CPU peaked below 5 % and the network moved less than 5 MB",
     source: "AWS Compute Optimizer: idle EC2 instances",
     needs: &[CPU, IN, OUT],
     not_observed: &["memory", "disk"],
@@ -36,8 +36,8 @@ fn judge(case: &Case<'_, Instance>) -> Result<Option<Finding>, Reason> {
     Ok((peak < BUSY_CPU && busiest < BUSY_NETWORK).then(|| Finding {
         observed: cpu.observed(peak, BUSY_CPU),
         recommendation: format!(
-            "Ask its owner whether it is still needed; if not, make an image of it and terminate it. Its network moved \
-             at most {:.1} kB a day.",
+            "Ask its owner whether it is still needed; if not, create an image of it and terminate it. Its network \
+             moved at most {:.1} kB a day.",
             busiest / 1e3
         ),
     }))

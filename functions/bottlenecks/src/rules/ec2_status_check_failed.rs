@@ -13,7 +13,7 @@ const PERIODS: usize = 2;
 pub(super) const RULE: Rule<Instance> = Rule {
     name: "ec2_status_check_failed",
     severity: Severity::Critical,
-    finding: "StatusCheckFailed is 1 or more in 2 of the newest 2 periods of 5 minutes",
+    finding: "StatusCheckFailed is 1 or more in each of the newest 2 periods of 5 minutes",
     source: RECOMMENDED_ALARMS,
     needs: &[FAILED],
     not_observed: &["system log"],
@@ -27,9 +27,9 @@ fn judge(case: &Case<'_, Instance>) -> Result<Option<Finding>, Reason> {
     Ok((failed >= THRESHOLD).then(|| Finding {
         observed: reading.observed(failed, THRESHOLD),
         recommendation:
-            "Read status_check_failed_instance and status_check_failed_system of this instance in /metrics: \
-                         where the system check fails, stop and start it to move it to other hardware; where the \
-                         instance check fails, look at its system log and reboot it."
+            "Read status_check_failed_instance and status_check_failed_system of this instance in /metrics: if the \
+             system check fails, stop and start it to move it to other hardware; if the instance check fails, read \
+             its system log and reboot it."
                 .to_owned(),
     }))
 }

@@ -29,7 +29,7 @@ fn applies(instance: &Instance) -> Result<bool, Reason> {
 
 fn judge(case: &Case<'_, Instance>) -> Result<Option<Finding>, Reason> {
     let reason = case.detail.state_transition_reason.as_deref();
-    let since = reason.and_then(time_in).ok_or_else(|| Reason::unknown("EC2 does not say since when it is stopped"))?;
+    let since = reason.and_then(time_in).ok_or_else(|| Reason::unknown("EC2 does not report when it was stopped"))?;
     let days = case.evidence.now.duration_since(since).as_secs_f64() / SECONDS_A_DAY;
     Ok((days > THRESHOLD).then(|| Finding {
         observed: Observed {
@@ -41,8 +41,8 @@ fn judge(case: &Case<'_, Instance>) -> Result<Option<Finding>, Reason> {
             over: None,
         },
         recommendation: format!(
-            "It is stopped since {since}: make an image of it and terminate it, or start it. Its volumes are billed \
-             while it is stopped."
+            "It has been stopped since {since}: create an image of it and terminate it, or start it. Its volumes are \
+             billed while it is stopped."
         ),
     }))
 }

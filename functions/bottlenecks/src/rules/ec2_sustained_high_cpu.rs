@@ -14,7 +14,7 @@ const PERIODS: usize = 3;
 pub(super) const RULE: Rule<Instance> = Rule {
     name: "ec2_sustained_high_cpu",
     severity: Severity::High,
-    finding: "the average CPU is above cpu_high ({cpu_high} %) in 3 of the newest 3 periods of 5 minutes",
+    finding: "the average CPU is above cpu_high ({cpu_high} %) in each of the newest 3 periods of 5 minutes",
     source: RECOMMENDED_ALARMS,
     needs: &[AVERAGE],
     not_observed: &["memory", "processes"],

@@ -15,7 +15,7 @@ const HIGHEST_PEAK: f64 = 80.0;
 pub(super) const RULE: Rule<Instance> = Rule {
     name: "ec2_underutilized",
     severity: Severity::Low,
-    finding: "the average CPU of the asked hours is below cpu_low ({cpu_low} %), and its peak not above cpu_high ({cpu_high} %)",
+    finding: "the average CPU of the requested hours is below cpu_low ({cpu_low} %), and its peak is not above cpu_high ({cpu_high} %)",
     source: "a default of this project",
     needs: &[MAXIMUM, AVERAGE],
     not_observed: &["memory"],
@@ -43,33 +43,33 @@ fn judge(case: &Case<'_, Instance>) -> Result<Option<Finding>, Reason> {
 fn advice(instance_type: Option<&str>, peak: f64) -> String {
     let Some(instance_type) = instance_type else { return "Change it to a smaller type.".to_owned() };
     if sizes::has_accelerators(instance_type) {
-        return "Look at the load of its accelerators first, which is not seen here: a smaller type has fewer."
+        return "First check the load of its accelerators, which is not observed here: a smaller type has fewer."
             .to_owned();
     }
     let burstable = sizes::is_burstable(instance_type);
     match sizes::next_smaller(instance_type) {
         Some(Neighbour { name, .. }) if burstable => format!(
-            "Change it to {name}, the next smaller type: look first that its memory and its CPU credits suffice, since \
-             both shrink."
+            "Change it to {name}, the next smaller type. First check that its memory and its CPU credits are \
+             sufficient, since both are smaller."
         ),
         Some(Neighbour { name, share }) if peak / share <= HIGHEST_PEAK => format!(
-            "Change it to {name}, the next smaller type: its peak of {peak:.0} % would be about {:.0} % there. Look \
-             first that the memory suffices.",
+            "Change it to {name}, the next smaller type: its peak of {peak:.0} % would be about {:.0} % there. First \
+             check that the memory is sufficient.",
             peak / share
         ),
         Some(Neighbour { name, share }) => format!(
-            "Its peak of {peak:.0} % would be about {:.0} % on {name}, the next smaller type, which is too much: spread \
-             the peaks over time first.",
+            "Its peak of {peak:.0} % would be about {:.0} % on {name}, the next smaller type, which is too much: first \
+             spread the peaks over time.",
             peak / share
         ),
         None if burstable => {
-            format!("{instance_type} is the smallest of its family: put its work together with others'.")
+            format!("{instance_type} is the smallest type of its family: combine its work with that of others.")
         }
         None if sizes::next_larger(instance_type).is_some() => format!(
-            "{instance_type} is the smallest of its family: move the work to a burstable type, or put it together with \
-             others'."
+            "{instance_type} is the smallest type of its family: move its work to a burstable type, or combine it with \
+             that of others."
         ),
-        None => format!("Look for a smaller type: {instance_type} has no sizes to choose by."),
+        None => format!("Look for a smaller type; the next smaller size of {instance_type} is not known."),
     }
 }
 
@@ -101,14 +101,14 @@ mod tests {
     fn a_recommendation_says_if_there_is_no_smaller_type() {
         assert!(
             advice(Some("m5.large"), 5.0)
-                .starts_with("m5.large is the smallest of its family: move the work to a burst")
+                .starts_with("m5.large is the smallest type of its family: move its work to a burst")
         );
         assert!(
-            advice(Some("t3.nano"), 5.0).starts_with("t3.nano is the smallest of its family: put its work together")
+            advice(Some("t3.nano"), 5.0).starts_with("t3.nano is the smallest type of its family: combine its work")
         );
         for unknown in ["m5.metal", "m9z.large", "u-6tb1.metal"] {
             assert!(advice(Some(unknown), 5.0).starts_with("Look for a smaller type"), "{unknown}");
         }
-        assert!(advice(Some("g5.16xlarge"), 5.0).starts_with("Look at the load of its accelerators first"));
+        assert!(advice(Some("g5.16xlarge"), 5.0).starts_with("First check the load of its accelerators"));
     }
 }

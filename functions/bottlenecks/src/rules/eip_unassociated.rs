@@ -7,7 +7,7 @@ use crate::rule::{Case, Finding, Observed, Reason, Rule, Severity};
 pub(super) const RULE: Rule<Address> = Rule {
     name: "eip_unassociated",
     severity: Severity::Low,
-    finding: "the address is associated with nothing",
+    finding: "the address is not associated with anything",
     source: "AWS Trusted Advisor Z4AUBRNSmz",
     needs: &[],
     not_observed: &["who relies on the address"],
@@ -27,7 +27,7 @@ fn judge(case: &Case<'_, Address>) -> Result<Option<Finding>, Reason> {
             over: None,
         },
         recommendation: format!(
-            "Release {}, unless a record or a partner's firewall still names it: AWS bills a public address by the hour.",
+            "Release {}, unless a DNS record or a partner's firewall still uses it: AWS bills a public address by the hour.",
             address.public_ip.as_deref().unwrap_or("it")
         ),
     }))

@@ -17,7 +17,7 @@ pub(super) const RULE: Rule<Function> = Rule {
     name: "lambda_duration_near_timeout",
     severity: Severity::Medium,
     finding: "the p90 of the duration is above 90 % of the timeout on one of the last 7 days or today",
-    source: "common practice: a tenth of the timeout is the margin",
+    source: "common practice: a margin of a tenth of the timeout",
     needs: &[DURATION],
     not_observed: &["memory", "what it waits for"],
     applies,
@@ -25,23 +25,27 @@ pub(super) const RULE: Rule<Function> = Rule {
 };
 
 fn applies(function: &Function) -> Result<bool, Reason> {
-    function.timeout_seconds.ok_or_else(|| Reason::unknown("Lambda gives no timeout"))?;
+    function.timeout_seconds.ok_or_else(|| Reason::unknown("Lambda returned no timeout"))?;
     Ok(true)
 }
 
 fn judge(case: &Case<'_, Function>) -> Result<Option<Finding>, Reason> {
     let reading = case.read(&DURATION)?.last(DAYS);
-    let seconds = case.detail.timeout_seconds.ok_or_else(|| Reason::unknown("Lambda gives no timeout"))?;
+    let seconds = case.detail.timeout_seconds.ok_or_else(|| Reason::unknown("Lambda returned no timeout"))?;
     let threshold = f64::from(seconds) * 1_000.0 * SHARE;
     let (day, longest) = reading.maximum()?;
     Ok((longest > threshold).then(|| Finding {
         observed: reading.observed(longest, threshold),
         recommendation: format!(
             "On {} (UTC), a tenth of the invocations took more than {:.2} of its {seconds} seconds: {}, give it more \
-             memory (and with it processor), or look what it waits for.",
+             memory (and therefore more CPU), or check what it waits for.",
             day.strftime("%Y-%m-%d"),
             longest / 1_000.0,
-            if seconds < LONGEST_TIMEOUT { "raise the timeout" } else { "split its work, since no timeout is longer" },
+            if seconds < LONGEST_TIMEOUT {
+                "raise the timeout"
+            } else {
+                "split its work, since this is the longest timeout"
+            },
         ),
     }))
 }

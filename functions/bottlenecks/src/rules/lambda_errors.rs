@@ -34,8 +34,8 @@ fn judge(case: &Case<'_, Function>) -> Result<Option<Finding>, Reason> {
     Ok(Some(Finding {
         observed: Observed { metric: "error_rate", unit: "Percent", ..invocations.observed(share, THRESHOLD) },
         recommendation: format!(
-            "On {} (UTC), {failed:.0} of {count:.0} invocations failed: read its log of that day, \
-             /aws/lambda/{}, for the error.",
+            "On {} (UTC), {failed:.0} of {count:.0} invocations failed: look for the error in its log of that day, \
+             /aws/lambda/{}.",
             day.strftime("%Y-%m-%d"),
             case.id
         ),

@@ -12,8 +12,8 @@ const THRESHOLD: f64 = 0.0;
 pub(super) const RULE: Rule<Function> = Rule {
     name: "lambda_throttles",
     severity: Severity::High,
-    finding: "an invocation was throttled in the asked hours",
-    source: "a sensible default: each throttle is a refused invocation",
+    finding: "an invocation was throttled in the requested hours",
+    source: "a sensible default: each throttle is a rejected invocation",
     needs: &[THROTTLES],
     not_observed: &["reserved concurrency", "account concurrency"],
     applies: |_| Ok(true),
@@ -26,8 +26,8 @@ fn judge(case: &Case<'_, Function>) -> Result<Option<Finding>, Reason> {
     Ok((throttled > THRESHOLD).then(|| Finding {
         observed: reading.observed(throttled, THRESHOLD),
         recommendation:
-            "Compare concurrent_executions in /metrics with its reserved concurrency and the account's quota \
-                         in this region, and raise whichever is reached."
+            "Compare concurrent_executions in /metrics with its reserved concurrency and the account's quota in this \
+             region, and raise the limit that is reached."
                 .to_owned(),
     }))
 }

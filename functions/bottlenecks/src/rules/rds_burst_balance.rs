@@ -15,7 +15,7 @@ const PERIODS: usize = 3;
 pub(super) const RULE: Rule<Database> = Rule {
     name: "rds_burst_balance",
     severity: Severity::High,
-    finding: "the burst balance of gp2 storage is below 20 % in 3 of the newest 3 periods of 5 minutes",
+    finding: "the burst balance of gp2 storage is below 20 % in each of the newest 3 periods of 5 minutes",
     source: COMMON_ALARMS,
     needs: &[BALANCE],
     not_observed: &[],
@@ -33,6 +33,6 @@ fn judge(case: &Case<'_, Database>) -> Result<Option<Finding>, Reason> {
     let highest = largest(reading.newest(PERIODS)?);
     Ok((highest < THRESHOLD).then(|| Finding {
         observed: reading.observed(highest, THRESHOLD),
-        recommendation: "Change its storage to gp3, which has no burst to use up.".to_owned(),
+        recommendation: "Change its storage to gp3, which does not depend on a burst balance.".to_owned(),
     }))
 }

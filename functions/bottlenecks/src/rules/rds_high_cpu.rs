@@ -15,7 +15,7 @@ const PERIODS: usize = 5;
 pub(super) const RULE: Rule<Database> = Rule {
     name: "rds_high_cpu",
     severity: Severity::High,
-    finding: "the average CPU is above 90 % in 5 of the newest 5 minutes",
+    finding: "the average CPU is above 90 % in each of the newest 5 minutes",
     source: RECOMMENDED_ALARMS,
     needs: &[AVERAGE],
     not_observed: &["queries"],
@@ -29,8 +29,8 @@ fn judge(case: &Case<'_, Database>) -> Result<Option<Finding>, Reason> {
     Ok((lowest > THRESHOLD).then(|| Finding {
         observed: reading.observed(lowest, THRESHOLD),
         recommendation:
-            "Look in CloudWatch Database Insights for the queries with the most load and tune them; a larger \
-                         class or a read replica helps where they are as good as they can be."
+            "Find the queries with the most load in CloudWatch Database Insights and tune them; if they can't be \
+             improved, a larger class or a read replica helps."
                 .to_owned(),
     }))
 }

@@ -16,7 +16,7 @@ const PERIODS: usize = 5;
 pub(super) const READ: Rule<Database> = Rule {
     name: "rds_read_latency",
     severity: Severity::High,
-    finding: "the p90 of the read latency is above 20 ms in 5 of the newest 5 minutes",
+    finding: "the p90 of the read latency is above 20 ms in each of the newest 5 minutes",
     source: RECOMMENDED_ALARMS,
     needs: &[READ_LATENCY],
     not_observed: &["queries"],
@@ -26,7 +26,7 @@ pub(super) const READ: Rule<Database> = Rule {
 
 pub(super) const WRITE: Rule<Database> = Rule {
     name: "rds_write_latency",
-    finding: "the p90 of the write latency is above 20 ms in 5 of the newest 5 minutes",
+    finding: "the p90 of the write latency is above 20 ms in each of the newest 5 minutes",
     needs: &[WRITE_LATENCY],
     judge: |case| judge(case, &WRITE_LATENCY),
     ..READ

@@ -17,7 +17,7 @@ const PERIODS: usize = 5;
 pub(super) const RULE: Rule<Database> = Rule {
     name: "rds_low_memory",
     severity: Severity::High,
-    finding: "the freeable memory is below 25 % of the class's (Aurora 5 %) in 5 of the newest 5 minutes",
+    finding: "the freeable memory is below 25 % of the class's memory (5 % for Aurora) in each of the newest 5 minutes",
     source: RECOMMENDED_ALARMS,
     needs: &[FREEABLE],
     not_observed: &["buffer cache hit ratio"],
@@ -30,14 +30,14 @@ fn judge(case: &Case<'_, Database>) -> Result<Option<Finding>, Reason> {
     let database = case.detail;
     let class = database.class.as_deref().unwrap_or("none");
     let memory = sizes::class_memory(class);
-    let memory = memory.ok_or_else(|| Reason::unknown(format!("the memory of the class {class} is not known")))?;
+    let memory = memory.ok_or_else(|| Reason::unknown(format!("the memory of the class {class} is unknown")))?;
     let freeable = largest(reading.newest(PERIODS)?);
     let threshold = memory * if is_aurora(database) { LEAST_SHARE_OF_AURORA } else { LEAST_SHARE };
     Ok((freeable < threshold).then(|| Finding {
         observed: reading.observed(freeable, threshold),
         recommendation: format!(
-            "Of the {} of {class}, {} are freeable: change to a class with more memory, or lower what connections and \
-             buffers may take.",
+            "Of the {} of {class}, {} are freeable: change to a class with more memory, or lower the limits of \
+             connections and buffers.",
             gib(memory),
             gib(freeable)
         ),

@@ -19,7 +19,7 @@ const PERIODS: usize = 5;
 pub(super) const RULE: Rule<Database> = Rule {
     name: "rds_low_storage",
     severity: Severity::Critical,
-    finding: "the free storage is below 10 % of the allocated in 5 of the newest 5 minutes",
+    finding: "the free storage is below 10 % of the allocated storage in each of the newest 5 minutes",
     source: RECOMMENDED_ALARMS,
     needs: &[FREE],
     not_observed: &["whether storage autoscaling is on"],
@@ -35,7 +35,7 @@ fn applies(database: &Database) -> Result<bool, Reason> {
 fn judge(case: &Case<'_, Database>) -> Result<Option<Finding>, Reason> {
     let reading = case.read(&FREE)?;
     let allocated = case.detail.storage_gb.map(|gib| f64::from(gib) * GIB);
-    let allocated = allocated.ok_or_else(|| Reason::unknown("RDS gives no allocated storage"))?;
+    let allocated = allocated.ok_or_else(|| Reason::unknown("RDS returned no allocated storage"))?;
     let free = largest(reading.newest(PERIODS)?);
     let threshold = allocated * LEAST_SHARE;
     Ok((free < threshold).then(|| Finding {
@@ -55,7 +55,7 @@ fn advice(allocated: f64, used: f64) -> String {
         );
     }
     format!(
-        "Raise the allocated storage from {allocated:.0} to {enough:.0} GiB, which leaves a fifth free, or delete data: \
-         {free} are free. With storage autoscaling on, RDS raises it by itself."
+        "Increase the allocated storage from {allocated:.0} to {enough:.0} GiB, which leaves a fifth free, or delete \
+         data: {free} are free. If storage autoscaling is on, RDS increases it automatically."
     )
 }

@@ -15,7 +15,7 @@ const DAYS: u32 = 7;
 pub(super) const RULE: Rule<Database> = Rule {
     name: "rds_no_connections",
     severity: Severity::Medium,
-    finding: "nobody connected on any of the last 7 days and today; replicas are left out",
+    finding: "nobody connected on any of the last 7 days or today; replicas are excluded",
     source: "AWS Trusted Advisor Ti39halfu8",
     needs: &[CONNECTIONS],
     not_observed: &[],
@@ -30,7 +30,7 @@ fn applies(database: &Database) -> Result<bool, Reason> {
     }
     let serves = serves(database)?;
     if serves && database.cluster_id.is_some() {
-        let detail = "RDS does not say whether this member of a cluster stands by for another".to_owned();
+        let detail = "RDS does not report whether this member of a cluster is a standby".to_owned();
         return Err(Reason::new(ReasonKind::Unknown, detail));
     }
     Ok(serves)
@@ -42,8 +42,8 @@ fn judge(case: &Case<'_, Database>) -> Result<Option<Finding>, Reason> {
     Ok((most <= THRESHOLD).then(|| Finding {
         observed: reading.observed(most, THRESHOLD),
         recommendation:
-            "Ask its owner whether it is still needed; if not, take a final snapshot and delete it, or stop \
-                         it for up to 7 days at a time."
+            "Ask its owner whether it is still needed; if not, create a final snapshot and delete it, or stop it for \
+             up to 7 days at a time."
                 .to_owned(),
     }))
 }

@@ -15,7 +15,7 @@ const PERIODS: usize = 5;
 pub(super) const RULE: Rule<Database> = Rule {
     name: "rds_queue_depth",
     severity: Severity::High,
-    finding: "on average more than 64 requests wait for the storage in 5 of the newest 5 minutes",
+    finding: "on average, more than 64 requests wait for the storage in each of the newest 5 minutes",
     source: COMMON_ALARMS,
     needs: &[DEPTH],
     not_observed: &["queries"],

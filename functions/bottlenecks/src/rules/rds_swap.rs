@@ -15,7 +15,7 @@ const PERIODS: usize = 5;
 pub(super) const RULE: Rule<Database> = Rule {
     name: "rds_swap",
     severity: Severity::Medium,
-    finding: "more than 256 MiB are swapped out in 5 of the newest 5 minutes",
+    finding: "on average, more than 256 MiB are swapped out in each of the newest 5 minutes",
     source: COMMON_ALARMS,
     needs: &[SWAP],
     not_observed: &["swap traffic"],
@@ -29,7 +29,7 @@ fn judge(case: &Case<'_, Database>) -> Result<Option<Finding>, Reason> {
     Ok((lowest > THRESHOLD).then(|| Finding {
         observed: reading.observed(lowest, THRESHOLD),
         recommendation: format!(
-            "{} are swapped out: change to a class with more memory, or lower what connections and buffers may take.",
+            "{} are swapped out: change to a class with more memory, or lower the limits of connections and buffers.",
             gib(lowest)
         ),
     }))

@@ -48,7 +48,7 @@ fn a_sustained_load_is_high_in_each_of_the_newest_available_periods() {
     let reason = judged("ec2_sustained_high_cpu", &m5, two).unwrap_err();
     assert_eq!(
         (reason.kind, reason.detail.as_str()),
-        (ReasonKind::InsufficientData, "2 of 6 datapoints of cpu since 2026-11-20T10:05:00Z, 3 are needed")
+        (ReasonKind::InsufficientData, "2 of 6 datapoints of cpu since 2026-11-20T10:05:00Z; 3 are needed")
     );
 }
 
@@ -61,7 +61,7 @@ fn only_a_resource_with_datapoints_on_every_day_can_be_idle() {
     let new = judged("ec2_idle", &m5, |_, at| (at >= day("2026-11-14")).then_some(1.0)).unwrap_err();
     assert_eq!(
         (new.kind, new.detail.as_str()),
-        (ReasonKind::InsufficientData, "cpu has datapoints on 6 of the last 13 whole days, and must on all")
+        (ReasonKind::InsufficientData, "cpu has datapoints on 6 of the last 13 complete days; all are needed")
     );
     let absent = judged("ec2_idle", &m5, |_, at| (at != day("2026-11-15")).then_some(1.0)).unwrap_err();
     assert_eq!(absent.kind, ReasonKind::InsufficientData);
@@ -107,7 +107,7 @@ fn an_instance_is_underutilised_only_after_half_of_the_hours() {
         |hours: i64| move |_: &Need, at: Timestamp| (now().as_second() - at.as_second() < hours * 3_600).then_some(3.0);
     assert!(judged("ec2_underutilized", &m5, since(13)).unwrap().is_some());
     let new = judged("ec2_underutilized", &m5, since(12)).unwrap_err();
-    assert_eq!(new.detail, "12 of 25 datapoints of cpu since 2026-11-19T10:00:00Z, 13 are needed");
+    assert_eq!(new.detail, "12 of 25 datapoints of cpu since 2026-11-19T10:00:00Z; 13 are needed");
 }
 
 #[test]
@@ -176,7 +176,7 @@ fn a_value_that_rds_does_not_report_is_the_reason() {
     let reason = judged("rds_low_memory", &serverless, |_, _| Some(0.0)).unwrap_err();
     assert_eq!(
         (reason.kind, reason.detail.as_str()),
-        (ReasonKind::Unknown, "the memory of the class db.serverless is not known")
+        (ReasonKind::Unknown, "the memory of the class db.serverless is unknown")
     );
     let no_size = database(|db| db.storage_gb = None);
     assert_eq!(judged("rds_low_storage", &no_size, |_, _| Some(0.0)).unwrap_err().kind, ReasonKind::Unknown);
@@ -186,7 +186,7 @@ fn a_value_that_rds_does_not_report_is_the_reason() {
 fn the_recommended_storage_leaves_a_fifth_free() {
     let found = judged("rds_low_storage", &database(|_| ()), |_, _| Some(5.0 * GIB)).unwrap().unwrap();
     assert!(
-        found.recommendation.starts_with("Raise the allocated storage from 100 to 119 GiB"),
+        found.recommendation.starts_with("Increase the allocated storage from 100 to 119 GiB"),
         "{}",
         found.recommendation
     );
@@ -195,7 +195,7 @@ fn the_recommended_storage_leaves_a_fifth_free() {
     // No more than RDS's largest storage is recommended.
     let huge = database(|db| db.storage_gb = Some(57_000));
     let with_free = |free| judged("rds_low_storage", &huge, |_, _| Some(free * GIB)).unwrap().unwrap().recommendation;
-    assert!(with_free(4_571.5).starts_with("Raise the allocated storage from 57000 to 65536 GiB"));
+    assert!(with_free(4_571.5).starts_with("Increase the allocated storage from 57000 to 65536 GiB"));
     assert!(with_free(4_571.0).ends_with("4571.0 GiB are free, and RDS has no larger storage."));
 }
 
@@ -242,7 +242,7 @@ fn no_more_iops_are_recommended_for_aurora() {
     let advice = |db: &Resource, rule| judged(rule, db, |_, _| Some(100.0)).unwrap().unwrap().recommendation;
     let aurora = database(|db| db.engine = Some("aurora-mysql".to_owned()));
     for rule in ["rds_read_latency", "rds_write_latency", "rds_queue_depth"] {
-        assert!(advice(&database(|_| ()), rule).contains("raise its IOPS"), "{rule}");
+        assert!(advice(&database(|_| ()), rule).contains("increase its IOPS"), "{rule}");
         assert!(!advice(&aurora, rule).contains("IOPS"), "{rule}");
     }
 }
@@ -258,9 +258,15 @@ fn no_growth_beyond_aws_limits_is_recommended() {
         judged("lambda_duration_near_timeout", &resource("f", Detail::Lambda(Box::new(detail))), of).unwrap().unwrap()
     };
     assert!(function(3).recommendation.contains("more than 2.97 of its 3 seconds: raise the timeout"));
-    assert!(function(900).recommendation.contains("no timeout is longer"));
+    assert!(function(900).recommendation.contains("this is the longest timeout"));
     let largest = judged("ec2_cpu_credits_exhausted", &instance("t3.2xlarge", "running"), |_, _| Some(0.0));
-    assert!(largest.unwrap().unwrap().recommendation.starts_with("Change it to a type that is not burstable"));
+    assert!(
+        largest
+            .unwrap()
+            .unwrap()
+            .recommendation
+            .starts_with("If the load lasts, change it to a type that is not burstable")
+    );
 }
 
 #[test]
@@ -287,10 +293,10 @@ fn a_rule_decides_before_anything_is_measured_whether_it_applies() {
         assert_eq!(applies("ebs_unattached", &volume(state)), Ok(expected), "{state}");
     }
     let stateless = resource("vol-1", Detail::Ebs(Box::default()));
-    assert_eq!(applies("ebs_unattached", &stateless).unwrap_err().detail, "EC2 gives no state");
+    assert_eq!(applies("ebs_unattached", &stateless).unwrap_err().detail, "EC2 returned no state");
     assert_eq!(applies("lambda_duration_near_timeout", &function()), Ok(true));
     let endless = resource("f", Detail::Lambda(Box::default()));
-    assert_eq!(applies("lambda_duration_near_timeout", &endless).unwrap_err().detail, "Lambda gives no timeout");
+    assert_eq!(applies("lambda_duration_near_timeout", &endless).unwrap_err().detail, "Lambda returned no timeout");
     assert_eq!(applies("ec2_stopped_long", &stopped("")), Ok(true));
     assert_eq!(applies("ec2_stopped_long", &instance("m5.large", "running")), Ok(false));
     assert_eq!(applies("rds_burst_balance", &database(|_| ())), Ok(true));
