@@ -1,4 +1,4 @@
-//! The data and coverage of an answer.
+//! The data and coverage of a response.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::query::{MetricsQuery, NamedMetric};
 
-/// By resource and metric, the datapoints in the order of time.
+/// The datapoints by resource and metric, in chronological order.
 pub type Data = BTreeMap<String, BTreeMap<String, Vec<Datapoint>>>;
 
 /// One period of a series, with CloudWatch's names.
@@ -18,7 +18,7 @@ pub type Data = BTreeMap<String, BTreeMap<String, Vec<Datapoint>>>;
 pub struct Datapoint {
     /// The start of the period.
     timestamp: Timestamp,
-    /// The statistics that CloudWatch has of it: `Average`, `p99`, …
+    /// The statistics that CloudWatch has for it: `Average`, `p99`, …
     #[serde(flatten)]
     statistics: BTreeMap<String, f64>,
     unit: &'static str,
@@ -27,19 +27,19 @@ pub struct Datapoint {
 /// How complete one series is.
 #[derive(Debug, PartialEq, Serialize)]
 pub struct SeriesCoverage {
-    /// The periods of the window.
+    /// The number of periods in the window.
     expected: usize,
-    /// Those of them that have a datapoint.
+    /// The number of periods with a datapoint.
     found: usize,
     status: SeriesStatus,
 }
 
-/// The coverage of an answer: the common part, the window, and each series.
+/// The coverage of a response: the common part, the window, and each series.
 #[derive(Debug, Serialize)]
 pub struct MetricsCoverage {
     #[serde(flatten)]
     common: Coverage,
-    /// Start, end (exclusive) and period of every series.
+    /// The start, end (exclusive) and period of every series.
     window: WindowCoverage,
     /// By resource and metric.
     series: BTreeMap<String, BTreeMap<String, SeriesCoverage>>,
@@ -58,7 +58,7 @@ impl From<Window> for WindowCoverage {
     }
 }
 
-/// Puts series, which are in the order of [`MetricsQuery::measurements`], under the names that were asked for.
+/// Assigns series, which are in the order of [`MetricsQuery::measurements`], to the names in the request.
 pub(crate) fn shape(query: &MetricsQuery, series: Vec<Series>, common: Coverage) -> (Data, MetricsCoverage) {
     let names = query.resource_ids.iter().flat_map(|id| query.metrics.iter().map(move |named| (id, named)));
     let mut data = Data::new();
@@ -72,7 +72,7 @@ pub(crate) fn shape(query: &MetricsQuery, series: Vec<Series>, common: Coverage)
     (data, MetricsCoverage { common, window: query.window.into(), series: covered })
 }
 
-/// Puts the statistics of a metric together, period by period.
+/// Combines the statistics of a metric, period by period.
 fn datapoints(named: &NamedMetric, values: Vec<Vec<(Timestamp, f64)>>) -> Vec<Datapoint> {
     let mut by_time: BTreeMap<_, BTreeMap<_, _>> = BTreeMap::new();
     for (statistic, values) in named.statistics.iter().zip(values) {
@@ -92,7 +92,7 @@ mod tests {
     use super::*;
     use crate::query::PARAMETERS;
 
-    /// A series with the values of each of its statistics.
+    /// Returns a series with these values of each statistic.
     fn series(statistics: &[&[(&str, f64)]], status: SeriesStatus) -> Series {
         let of_statistic =
             |values: &&[(&str, f64)]| values.iter().map(|(at, value)| (at.parse().unwrap(), *value)).collect();
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_has_each_series_with_its_coverage() {
+    fn a_response_has_each_series_with_its_coverage() {
         let parameters = [
             ("resource_type", "ec2"),
             ("resource_ids", "i-0123456789abcdef0,i-0123456789abcdef1"),

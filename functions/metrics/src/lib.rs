@@ -1,8 +1,8 @@
 //! How is it doing: `GET /metrics`.
 //!
-//! The answer keeps the shape of the original dashboard, resource by resource and metric by metric, with datapoints in
-//! the order of time. A datapoint that CloudWatch does not have is not in it: `meta.series` says for each series how
-//! many were expected and how many found, so that silence is told from zero.
+//! The response has the shape of the original dashboard, resource by resource and metric by metric, with datapoints in
+//! chronological order. It contains only datapoints that CloudWatch has; `meta.series` reports for each series how many
+//! were expected and how many were found, so that missing datapoints are distinguished from zero.
 
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects, reason = "a test that overflows fails, as it should"))]
 
@@ -15,7 +15,7 @@ use collector::{Accounts, SeriesStatus};
 pub use crate::answer::{Data, Datapoint, MetricsCoverage, SeriesCoverage};
 use crate::query::MetricsQuery;
 
-/// Answers one call.
+/// Handles one call.
 pub async fn handle(accounts: &Accounts, call: Call) -> Result<Answer<Data, MetricsCoverage>, ApiError> {
     let query = MetricsQuery::read(&call)?;
     let collector = call.account(|account, principal| accounts.collector(account, principal))?;

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 pub(crate) const PARAMETERS: &[&str] =
     &["resource_type", "resource_ids", "region", "hours", "period", "metrics", "statistics"];
 
-/// The types that CloudWatch measures, in the order of answers.
+/// Returns the types that CloudWatch measures, in the order of responses.
 fn types() -> Vec<ResourceType> {
     ResourceType::ALL.into_iter().filter(|kind| kind.catalog().is_some()).collect()
 }
@@ -18,17 +18,17 @@ fn types() -> Vec<ResourceType> {
 /// The most resources in one call.
 const MOST_IDS: usize = 500;
 
-/// The hours that are answered when none are asked.
+/// The default number of hours.
 const USUAL_HOURS: u32 = 24;
 
-/// The statistics by name; percentiles besides.
+/// The statistics other than percentiles.
 const STATISTICS: [&str; 5] = ["Average", "Maximum", "Minimum", "Sum", "SampleCount"];
 
-/// What a datapoint weighs in an answer without its statistics, and what each of these adds, in bytes.
+/// The size of a datapoint in a response without its statistics, and what each statistic adds, in bytes.
 const DATAPOINT_WEIGHT: usize = 80;
 const STATISTIC_WEIGHT: usize = 40;
 
-/// A metric under the name by which it was asked for.
+/// A metric, with its name in the request.
 #[derive(Debug)]
 pub(crate) struct NamedMetric {
     pub(crate) name: String,
@@ -36,7 +36,7 @@ pub(crate) struct NamedMetric {
     pub(crate) statistics: Vec<String>,
 }
 
-/// What a caller asks.
+/// A caller's request.
 #[derive(Debug)]
 pub(crate) struct MetricsQuery {
     resource_type: ResourceType,
@@ -66,7 +66,7 @@ impl MetricsQuery {
         Ok(Self { resource_type, catalog, region, resource_ids, window, metrics })
     }
 
-    /// What to measure: every metric of each resource, resource by resource.
+    /// Returns what to measure: every metric of each resource, resource by resource.
     pub(crate) fn measurements(&self) -> Measurements {
         let of_resource = |id: &String| {
             let measurement = |named: &NamedMetric| Measurement {
@@ -137,30 +137,31 @@ fn statistics(query: &Query) -> Result<Option<Vec<String>>, ApiError> {
     }
 }
 
-/// Whether `name` is a percentile as CloudWatch writes it: `p` and 0 to 100 with up to two decimals, in one way only.
+/// Returns whether `name` is a percentile in CloudWatch's format: `p` and 0 to 100 with up to two decimals. Only one
+/// spelling of each number is accepted.
 fn is_percentile(name: &str) -> bool {
     let number = name.strip_prefix('p').unwrap_or_default();
     let (whole, decimals) = number.split_once('.').unwrap_or((number, "0"));
     let digits = |text: &str, most| (1..=most).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
-    let one_way = !(number.contains('.') && number.ends_with('0')) && (whole == "0" || !whole.starts_with('0'));
-    one_way && digits(whole, 3) && digits(decimals, 2) && number.parse().is_ok_and(|number: f64| number <= 100.0)
+    let is_canonical = !(number.contains('.') && number.ends_with('0')) && (whole == "0" || !whole.starts_with('0'));
+    is_canonical && digits(whole, 3) && digits(decimals, 2) && number.parse().is_ok_and(|number: f64| number <= 100.0)
 }
 
-/// The period that was asked for, if CloudWatch keeps it over the whole window, or one that suits it.
+/// Returns the requested period, if CloudWatch keeps it over the whole window, or the default period.
 fn period(query: &Query, hours: u32, metrics: &[NamedMetric]) -> Result<u32, ApiError> {
     let slowest = metrics.iter().map(|named| named.metric.shortest_period).max().unwrap_or(60);
     let finest = finest_period(hours).max(slowest);
-    let Some(asked) = query.text("period") else { return Ok(usual_period(hours).max(slowest)) };
+    let Some(requested) = query.text("period") else { return Ok(usual_period(hours).max(slowest)) };
     let period = query.number("period", &(finest..=LONGEST_PERIOD)).ok().flatten();
     period.filter(|period| period.is_multiple_of(finest)).ok_or_else(|| {
         let multiples =
             if finest < LONGEST_PERIOD { format!("multiples of {finest} seconds up to") } else { "only".to_owned() };
         let allowed = format!("{multiples} {LONGEST_PERIOD}, for these metrics over {hours} hours");
-        ApiError::not_allowed("period", asked, &allowed)
+        ApiError::not_allowed("period", requested, &allowed)
     })
 }
 
-/// Refuses a question whose answer would not fit into one response, before it costs anything.
+/// Refuses a request whose data would not fit into one response, before it costs anything.
 fn fits(resources: usize, metrics: &[NamedMetric], window: &Window) -> Result<(), ApiError> {
     let of_datapoint =
         |named: &NamedMetric| named.statistics.len().saturating_mul(STATISTIC_WEIGHT).saturating_add(DATAPOINT_WEIGHT);
@@ -208,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn the_seeds_question_is_the_cpu_of_a_day_by_the_hour() {
+    fn the_default_is_the_cpu_of_a_day_by_the_hour() {
         let query = read(&[("hours", "24")]).unwrap();
         assert_eq!(names(&query), [("cpu", "CPUUtilization", vec!["Average", "Maximum"])]);
         assert_eq!((query.window.period, query.window.periods()), (3_600, 24));
@@ -216,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn metrics_go_by_either_name_and_once() {
+    fn a_metric_is_accepted_by_either_name_and_only_once() {
         let query = read(&[("metrics", "NetworkIn,cpu"), ("statistics", "p99.9,Sum")]).unwrap();
         assert_eq!(
             names(&query),
@@ -242,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_required_is_asked_for() {
+    fn a_missing_parameter_that_is_required_is_refused_by_name() {
         assert!(
             refused(&[("resource_type", "-")]).starts_with("resource_type: required: one of ec2, rds, s3, lambda, ebs")
         );
@@ -258,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn ids_are_those_of_the_type() {
+    fn ids_must_match_the_type() {
         for (kind, id) in [
             ("ec2", "i-123"),
             ("ec2", "vol-0123456789abcdef0"),
@@ -281,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn a_period_is_one_that_cloudwatch_keeps_over_the_window() {
+    fn cloudwatch_must_keep_a_period_over_the_whole_window() {
         for (hours, period, ok) in [
             ("24", "60", true),
             ("24", "90", false),
@@ -292,8 +293,8 @@ mod tests {
             ("24", "30", false),
             ("24", "86401", false),
         ] {
-            let answer = read(&[("hours", hours), ("period", period)]);
-            assert_eq!(answer.is_ok(), ok, "{hours} hours by {period}: {answer:?}");
+            let query = read(&[("hours", hours), ("period", period)]);
+            assert_eq!(query.is_ok(), ok, "{hours} hours by {period}: {query:?}");
         }
         assert_eq!(
             refused(&[("hours", "360"), ("period", "60")]),
@@ -312,7 +313,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_that_would_not_fit_is_refused_before_it_costs_anything() {
+    fn a_response_that_would_not_fit_is_refused_before_it_costs_anything() {
         let many: Vec<_> = (0..500).map(|n| format!("i-{n:08x}")).collect();
         let many = many.join(",");
         assert!(read(&[("resource_ids", &many)]).is_ok());
@@ -323,7 +324,7 @@ mod tests {
     }
 
     #[test]
-    fn percentiles_are_told_from_other_texts() {
+    fn percentiles_are_distinguished_from_other_names() {
         for good in ["p0", "p50", "p99.9", "p99.99", "p100"] {
             assert!(is_percentile(good), "{good}");
         }

@@ -1,27 +1,27 @@
-//! How many resources match, on all pages together.
+//! The number of matching resources on all pages together.
 //!
-//! A type or a region of which nothing could be listed has no count (`null`): it may be full of resources.
+//! A type or region of which nothing could be listed has no count (`null`), since it may have any number of resources.
 
 use std::collections::BTreeMap;
 
 use collector::{Inventory, ResourceType};
 use serde::Serialize;
 
-/// The counts of one answer.
+/// The counts of one response.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Counts {
-    /// Everything that matches.
+    /// All matching resources.
     total: usize,
-    /// By type, for each type that was asked.
+    /// By type, for each requested type.
     by_type: BTreeMap<ResourceType, Option<usize>>,
-    /// By region, for each region that was asked or has a bucket.
+    /// By region, for each region that was queried or has a bucket.
     by_region: BTreeMap<String, Option<usize>>,
     /// By type and state, for types that have states.
     by_state: BTreeMap<ResourceType, BTreeMap<String, usize>>,
 }
 
 impl Counts {
-    /// Counts the resources of an inventory in which only those that match are left.
+    /// Counts the resources of an inventory that contains only matching ones.
     pub(crate) fn of(inventory: &Inventory) -> Self {
         let mut of_type: BTreeMap<_, usize> = BTreeMap::new();
         let mut of_region: BTreeMap<String, usize> = BTreeMap::new();

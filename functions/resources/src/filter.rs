@@ -1,23 +1,23 @@
-//! Which resources match.
+//! Decides which resources match.
 //!
-//! Values of one parameter are alternatives, parameters add up. Tags with the same key are alternatives too, different
-//! keys add up, as in AWS's own filters.
+//! Values of one parameter are alternatives, and all parameters must match. Tags with the same key are alternatives
+//! too, and all keys must match, as in AWS's own filters.
 
 use std::collections::BTreeMap;
 
 use collector::Resource;
 use collector::Tags;
 
-/// The conditions of one call; empty ones match everything.
+/// The conditions of one call; empty conditions match everything.
 #[derive(Debug, Default)]
 pub(crate) struct Filter {
     pub(crate) states: Vec<String>,
-    /// The wanted tags by key: one of each key's terms must hold.
+    /// The wanted tags by key; one of each key's terms must match.
     tags: BTreeMap<String, Vec<String>>,
 }
 
 impl Filter {
-    /// A filter for one of `states` and for all of `tags`, each a `Key` or a `Key:Value`.
+    /// Creates a filter for any of `states` and for all keys of `tags`, each of which is a `Key` or a `Key:Value`.
     pub(crate) fn new(states: Vec<String>, tags: &[&str]) -> Self {
         let mut by_key: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for term in tags {
@@ -26,8 +26,8 @@ impl Filter {
         Self { states, tags: by_key }
     }
 
-    /// Whether `resource` meets every condition. One without a state or with unknown tags does not meet a condition on
-    /// them.
+    /// Returns whether `resource` meets every condition. A resource without a state or with unknown tags does not meet
+    /// any condition on them.
     pub(crate) fn matches(&self, resource: &Resource) -> bool {
         let in_state = |state: &str| self.states.iter().any(|wanted| wanted == state);
         let has = |tags: &Tags, term: &String| tags.iter().any(|tag| is_tag(term, tag));
@@ -39,13 +39,13 @@ impl Filter {
     }
 }
 
-/// The key that a term is about: up to its first colon, or its last one in AWS's own `aws:…:…` keys.
+/// Returns the key of a term: the part before its first colon, or before its last one for AWS's own `aws:…:…` keys.
 fn key_of(term: &str) -> &str {
     let split = if term.starts_with("aws:") { term.rsplit_once(':') } else { term.split_once(':') };
     split.map_or(term, |(key, _)| key)
 }
 
-/// Whether a term names the tag: by its key, or by its key and value. Keys and values may hold colons themselves.
+/// Returns whether a term matches the tag, by its key or by its key and value. Both may contain colons.
 fn is_tag(term: &str, (key, value): (&String, &String)) -> bool {
     term.strip_prefix(key.as_str()).is_some_and(|rest| rest.is_empty() || rest.strip_prefix(':') == Some(value))
 }
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_and_values_may_hold_colons() {
+    fn keys_and_values_may_contain_colons() {
         let stack =
             instance("running", &[("aws:cloudformation:stack-name", "shop"), ("role", "arn:aws:iam::1:role/x")]);
         assert!(matches(&[], &["aws:cloudformation:stack-name:shop"], &stack));
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_state_or_unknown_tags_meets_no_condition_on_them() {
+    fn a_resource_without_a_state_or_known_tags_meets_no_condition_on_them() {
         let mut bucket = instance("running", &[]);
         bucket.detail = Detail::S3(Bucket::default());
         bucket.tags = None;

@@ -1,8 +1,8 @@
 //! What do I have: `GET /resources`.
 //!
-//! The collector brings the whole inventory of the wanted types and regions; filters, counts and pages are pure and live
-//! here. Counts are therefore always of everything that matches, whatever page is shown, and a page is a cut through
-//! one fixed order (type, region, id), so that no resource is on two pages.
+//! The collector returns the whole inventory of the wanted types and regions. Filters, counts and pages are pure
+//! functions in this crate, so counts always cover everything that matches, whichever page is returned. Pages are
+//! sections of one fixed order (type, region, id), so that no resource is on two pages.
 
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects, reason = "a test that overflows fails, as it should"))]
 
@@ -19,7 +19,7 @@ use crate::counts::Counts;
 use crate::page::Page;
 use crate::query::ResourcesQuery;
 
-/// The `data` of an answer.
+/// The `data` of a response.
 #[derive(Debug, Serialize)]
 pub struct Resources {
     #[serde(flatten)]
@@ -27,7 +27,7 @@ pub struct Resources {
     counts: Counts,
 }
 
-/// Answers one call.
+/// Handles one call.
 pub async fn handle(accounts: &Accounts, call: Call) -> Result<Answer<Resources, Coverage>, ApiError> {
     let query = ResourcesQuery::read(&call)?;
     let collector = call.account(|account, principal| accounts.collector(account, principal))?;
@@ -39,7 +39,7 @@ pub async fn handle(accounts: &Accounts, call: Call) -> Result<Answer<Resources,
     Ok(Answer::new(shape(inventory, &query)?, coverage))
 }
 
-/// Filters, counts and cuts an inventory into the page that was asked for.
+/// Filters and counts an inventory, and returns the requested page.
 fn shape(mut inventory: Inventory, query: &ResourcesQuery) -> Result<Resources, ApiError> {
     inventory.resources.retain(|resource| query.filter.matches(resource));
     let counts = Counts::of(&inventory);

@@ -1,4 +1,4 @@
-//! One page of an answer: the resources that it shows, by type.
+//! One page of a response: its resources by type.
 
 use std::collections::BTreeMap;
 
@@ -9,18 +9,18 @@ use serde_json::value::RawValue;
 
 use crate::query::ResourcesQuery;
 
-/// The resources of one page, by type, and where the next one begins.
+/// The resources of one page by type, and the cursor of the next page.
 #[derive(Debug, Serialize)]
 pub(crate) struct Page {
-    /// For each type that was asked, its resources on this page; null where nothing of it could be listed.
+    /// For each requested type, its resources on this page; null if nothing of it could be listed.
     #[serde(flatten)]
     resources: BTreeMap<ResourceType, Option<Vec<Box<RawValue>>>>,
-    /// What to send as `cursor` for the next page; null on the last one.
+    /// The `cursor` of the next page; null on the last page.
     next_cursor: Option<String>,
 }
 
 impl Page {
-    /// The page of an ordered inventory that `query` asks for.
+    /// Returns the requested page of a sorted inventory.
     pub(crate) fn cut(inventory: &Inventory, query: &ResourcesQuery) -> Result<Self, ApiError> {
         let page = query.paging.cut(&inventory.resources, |resource| {
             let (kind, region, id) = resource.position();

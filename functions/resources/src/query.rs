@@ -8,14 +8,14 @@ use crate::filter::Filter;
 /// Every parameter of this route.
 pub(crate) const PARAMETERS: &[&str] = &["regions", "types", "states", "tags", "limit", "cursor"];
 
-/// The longest key that AWS allows for a tag, and the longest key, colon and value, in characters.
+/// The longest key of a tag that AWS allows, and the longest key, colon and value together, in characters.
 const LONGEST_KEY: usize = 128;
 const LONGEST_TAG: usize = LONGEST_KEY + 1 + 256;
 
-/// Where a resource stands in the order of answers, which a cursor keeps: its type, region and id.
+/// The position of a resource in responses, which a cursor holds: its type, region and id.
 pub(crate) type Position = (ResourceType, Option<String>, String);
 
-/// What a caller asks.
+/// A caller's request.
 #[derive(Debug)]
 pub(crate) struct ResourcesQuery {
     pub(crate) wanted: Wanted,
@@ -39,15 +39,15 @@ impl ResourcesQuery {
     }
 }
 
-/// The wanted tags, each of which could be one: what is no tag would match nothing and look like an empty account.
+/// Returns the wanted tags. Each must be a possible tag: others would match nothing and look like an empty account.
 fn tags(query: &Query) -> Result<Vec<&str>, ApiError> {
     let tags = query.list("tags")?.unwrap_or_default();
-    let could_be_one = |tag: &&str| {
+    let is_possible = |tag: &&str| {
         let length = tag.chars().count();
         let readable = !tag.contains(|c: char| c.is_control() || c == char::REPLACEMENT_CHARACTER);
         readable && !tag.starts_with(':') && length <= LONGEST_TAG && (length <= LONGEST_KEY || tag.contains(':'))
     };
-    match tags.iter().find(|tag| !could_be_one(tag)) {
+    match tags.iter().find(|tag| !is_possible(tag)) {
         Some(tag) => {
             let allowed = "Key or Key:Value, a key of up to 128 and a value of up to 256 printable characters";
             Err(ApiError::not_allowed("tags", tag, allowed))
@@ -56,8 +56,8 @@ fn tags(query: &Query) -> Result<Vec<&str>, ApiError> {
     }
 }
 
-/// The wanted states, each of which one of `types` must have: a misspelt state would match nothing and look like an
-/// empty account.
+/// Returns the wanted states. At least one of `types` must have each state: a misspelt one would match nothing and look
+/// like an empty account.
 fn states(query: &Query, types: &[ResourceType]) -> Result<Vec<String>, ApiError> {
     let wanted = query.list("states")?.unwrap_or_default();
     let is_state = |state: &&str| types.iter().any(|kind| kind.states().contains(state));
@@ -91,14 +91,14 @@ mod tests {
     }
 
     #[test]
-    fn without_parameters_everything_is_wanted() {
+    fn by_default_everything_is_wanted() {
         let query = read(&[]).unwrap();
         assert_eq!(query.wanted, Wanted { regions: None, types: ResourceType::ALL.to_vec(), tags: true });
         assert_eq!(query.paging.after(), None);
     }
 
     #[test]
-    fn types_are_wanted_in_the_order_of_answers() {
+    fn types_are_in_the_order_of_responses() {
         let query = read(&[("types", "eip,ec2"), ("regions", "us-east-1")]).unwrap();
         assert_eq!(query.wanted.types, [ResourceType::Ec2, ResourceType::Eip]);
         assert_eq!(query.wanted.regions, Some(vec!["us-east-1".to_owned()]));
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn what_could_be_no_tag_is_refused() {
+    fn an_impossible_tag_is_refused() {
         let long = "k".repeat(129);
         let longer = format!("k:{}", "v".repeat(384));
         for tag in [":prod", "env\u{0}:x", "\u{fffd}", long.as_str(), longer.as_str()] {
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_key_and_the_longest_value_of_aws_are_a_tag() {
+    fn the_longest_key_and_value_of_aws_are_accepted() {
         let (key, value) = ("k".repeat(128), "v".repeat(256));
         for tag in [key.clone(), format!("{key}:{value}")] {
             assert!(read(&[("tags", &tag)]).is_ok(), "{tag}");
@@ -136,16 +136,16 @@ mod tests {
     }
 
     #[test]
-    fn a_cursor_belongs_to_its_question() {
-        let question = |pairs: &[_]| read(pairs).unwrap().paging;
-        assert_eq!(question(&[("types", "ec2,rds")]), question(&[("types", "rds,ec2")]));
+    fn a_cursor_belongs_to_its_request() {
+        let paging = |pairs: &[_]| read(pairs).unwrap().paging;
+        assert_eq!(paging(&[("types", "ec2,rds")]), paging(&[("types", "rds,ec2")]));
         for other in [("types", "ec2"), ("regions", "us-east-1"), ("states", "running"), ("tags", "env")] {
-            assert_ne!(question(&[]), question(&[other]), "{other:?}");
+            assert_ne!(paging(&[]), paging(&[other]), "{other:?}");
         }
     }
 
     #[test]
-    fn a_state_must_be_one_of_the_chosen_types() {
+    fn a_state_must_exist_for_one_of_the_chosen_types() {
         assert_eq!(read(&[("states", "running")]).unwrap().filter.states, ["running"]);
         assert_eq!(
             refused(&[("types", "eip"), ("states", "running")]),

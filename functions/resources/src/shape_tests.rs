@@ -1,4 +1,4 @@
-//! The shape of an answer: a snapshot of it, and the laws of its pages.
+//! The shape of a response: a snapshot, and the properties of pages.
 
 use std::collections::BTreeSet;
 
@@ -17,7 +17,7 @@ use serde_json::Value;
 use crate::query::{PARAMETERS, ResourcesQuery};
 use crate::shape;
 
-/// The types of the inventory that is shaped here.
+/// The types of the inventory in these tests.
 const TYPES: [ResourceType; 6] = [
     ResourceType::Ec2,
     ResourceType::Rds,
@@ -43,7 +43,7 @@ fn instance(id: &str, region: &str, state: &str) -> Resource {
     resource(id, region, Detail::Ec2(Box::new(detail)))
 }
 
-/// An inventory of two regions in which RDS was listed nowhere and `eu-west-1` not at all.
+/// Returns an inventory of two regions, in which RDS could be listed nowhere and `eu-west-1` not at all.
 fn small_account() -> Inventory {
     let mut web = instance("i-1", "us-east-1", "running");
     web.name = Some("web".to_owned());
@@ -86,12 +86,12 @@ fn answer(inventory: &Inventory, parameters: &[(&str, &str)]) -> Value {
 }
 
 #[test]
-fn an_answer_has_every_type_its_counts_and_nulls_for_what_is_unknown() {
+fn a_response_has_every_type_its_counts_and_nulls_for_what_is_unknown() {
     insta::assert_json_snapshot!(answer(&small_account(), &[]));
 }
 
 #[test]
-fn the_seeds_fields_are_there() {
+fn the_original_dashboards_fields_are_present() {
     let database = Database {
         class: Some("db.t3.medium".to_owned()),
         engine: Some("mysql".to_owned()),
@@ -118,7 +118,7 @@ fn the_seeds_fields_are_there() {
 }
 
 #[test]
-fn filters_leave_the_nulls_of_what_is_unknown() {
+fn filters_keep_the_nulls_of_what_is_unknown() {
     let data = answer(&small_account(), &[("states", "stopped")]);
     assert_eq!(data["ec2"][0]["id"], "i-2");
     assert_eq!((&data["rds"], &data["counts"]["by_type"]["rds"]), (&Value::Null, &Value::Null));
@@ -129,7 +129,7 @@ fn filters_leave_the_nulls_of_what_is_unknown() {
 }
 
 #[test]
-fn a_region_without_buckets_has_none_where_only_buckets_were_asked() {
+fn a_region_without_buckets_has_the_count_0_if_only_buckets_were_requested() {
     let mut inventory = small_account();
     inventory.types = vec![ResourceType::S3];
     inventory.listed = [(ResourceType::S3, "global".to_owned())].into();
@@ -139,21 +139,21 @@ fn a_region_without_buckets_has_none_where_only_buckets_were_asked() {
 }
 
 #[test]
-fn the_cursor_of_another_question_is_refused() {
+fn the_cursor_of_another_request_is_refused() {
     let inventory = small_account();
     let data = answer(&inventory, &[("limit", "1")]);
     let cursor = data["next_cursor"].as_str().unwrap();
     let query = Query::parse([("cursor", cursor), ("types", "ec2")], PARAMETERS).unwrap();
     let refused = ResourcesQuery::from_query(&query).unwrap_err();
     assert!(refused.to_string().starts_with("cursor: the cursor of another request"), "{refused}");
-    // The same parameters, of another account.
+    // The same parameters for another account.
     let query = || Query::parse([("cursor", cursor)], PARAMETERS).unwrap();
     assert!(ResourcesQuery::from_query(&query()).is_ok());
     let refused = ResourcesQuery::from_query(&query().about(Some("210987654321"))).unwrap_err();
     assert!(refused.to_string().starts_with("cursor: the cursor of another request"), "{refused}");
 }
 
-/// Every resource of every page, following the cursor to its end.
+/// Follows the cursors, and returns the number of resources on each page and every resource.
 fn all_pages(inventory: &Inventory, limit: &str) -> (Vec<usize>, Vec<String>) {
     let (mut sizes, mut found, mut cursor) = (Vec::new(), Vec::new(), None::<String>);
     loop {
@@ -176,7 +176,7 @@ fn all_pages(inventory: &Inventory, limit: &str) -> (Vec<usize>, Vec<String>) {
 
 proptest! {
     #[test]
-    fn pages_put_together_are_the_whole_each_resource_once(
+    fn all_pages_together_have_each_resource_once(
         positions in proptest::collection::btree_set((0_u8..3, 0_u8..40), 0..60),
         limit in 1_usize..20,
     ) {
@@ -192,7 +192,7 @@ proptest! {
 }
 
 #[test]
-fn a_resource_created_or_deleted_between_two_pages_moves_nothing_that_stays() {
+fn resources_created_or_deleted_between_two_pages_do_not_move_others() {
     let named = |ids: &[&str]| Inventory {
         resources: ids.iter().map(|id| instance(id, "us-east-1", "running")).collect(),
         regions: vec![],
@@ -201,7 +201,7 @@ fn a_resource_created_or_deleted_between_two_pages_moves_nothing_that_stays() {
     };
     let first = answer(&named(&["i-1", "i-3", "i-5", "i-7"]), &[("limit", "2")]);
     let cursor = first["next_cursor"].as_str().unwrap();
-    // i-3, the last one of the first page, is gone; i-2 and i-6 are new.
+    // i-3, the last one of the first page, was deleted; i-2 and i-6 are new.
     let second = answer(&named(&["i-1", "i-2", "i-5", "i-6", "i-7"]), &[("limit", "10"), ("cursor", cursor)]);
     let ids: Vec<_> =
         second["ec2"].as_array().unwrap().iter().map(|resource| resource["id"].as_str().unwrap()).collect();
@@ -209,7 +209,7 @@ fn a_resource_created_or_deleted_between_two_pages_moves_nothing_that_stays() {
 }
 
 #[test]
-fn without_a_limit_an_answer_ends_before_lambdas_6_mb() {
+fn without_a_limit_a_page_stays_below_lambdas_6_mb() {
     let tags: Tags = (0..40).map(|n| (format!("key-{n}"), format!("\"{}\"", "v".repeat(100)))).collect();
     let mut inventory = small_account();
     inventory.resources = (0..2_000)
@@ -221,14 +221,14 @@ fn without_a_limit_an_answer_ends_before_lambdas_6_mb() {
     assert!((5_000_000..6_000_000).contains(&as_lambda_sends_it.len()), "{}", as_lambda_sends_it.len());
 
     let first: Value = serde_json::from_str(&first).unwrap();
-    let shown = first["ec2"].as_array().unwrap().len();
+    let returned = first["ec2"].as_array().unwrap().len();
     assert_eq!(first["counts"]["total"], 2_000);
     let second = answer(&inventory, &[("cursor", first["next_cursor"].as_str().unwrap())]);
-    assert_eq!(second["ec2"][0]["id"], format!("i-{shown:05}"));
+    assert_eq!(second["ec2"][0]["id"], format!("i-{returned:05}"));
     let ids: BTreeSet<_> = [&first, &second]
         .iter()
         .flat_map(|page| page["ec2"].as_array().unwrap())
         .map(|r| r["id"].to_string())
         .collect();
-    assert_eq!(ids.len(), shown + second["ec2"].as_array().unwrap().len());
+    assert_eq!(ids.len(), returned + second["ec2"].as_array().unwrap().len());
 }

@@ -1,11 +1,11 @@
-//! The parameters and metrics of docs/api.md, and the permissions of docs/permissions.md.
+//! The parameters and metrics in docs/api.md, and the permissions in docs/permissions.md.
 
 use collector::MEASURE_OPERATIONS;
 use documents::{code, permissions, section, table};
 
 use super::*;
 
-/// What a parameter allows, and what holds without it.
+/// Returns what a parameter allows, and its default.
 fn row(parameter: &str) -> [String; 2] {
     let required = || "required".to_owned();
     match parameter {
@@ -51,7 +51,7 @@ fn row(parameter: &str) -> [String; 2] {
 }
 
 #[test]
-fn the_parameters_and_metrics_are_those_of_the_document() {
+fn the_parameters_and_metrics_match_the_document() {
     let rows = PARAMETERS.iter().map(|name| [vec![code([name])], row(name).to_vec()].concat());
     section("api.md", "parameters of /metrics", &table(&["parameter", "allowed", "without it"], rows));
     let metrics = |kind: ResourceType| {
@@ -62,7 +62,7 @@ fn the_parameters_and_metrics_are_those_of_the_document() {
 }
 
 #[test]
-fn the_permissions_are_those_of_the_document() {
+fn the_permissions_match_the_document() {
     let operations = MEASURE_OPERATIONS.iter().map(|o| (o.action, o.name));
     section("permissions.md", "permissions of /metrics", &permissions(operations));
 }

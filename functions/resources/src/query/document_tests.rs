@@ -1,11 +1,11 @@
-//! The parameters of docs/api.md, and the permissions of docs/permissions.md.
+//! The parameters in docs/api.md, and the permissions in docs/permissions.md.
 
 use api::LARGEST_LIMIT;
 use documents::{code, first_cells, permissions, section, table};
 
 use super::*;
 
-/// What a parameter allows, and what holds without it.
+/// Returns what a parameter allows, and its default.
 fn row(parameter: &str) -> [String; 2] {
     let without_states: Vec<_> = ResourceType::ALL.into_iter().filter(|kind| kind.states().is_empty()).collect();
     match parameter {
@@ -35,14 +35,14 @@ fn row(parameter: &str) -> [String; 2] {
 }
 
 #[test]
-fn the_parameters_are_those_of_the_document() {
+fn the_parameters_match_the_document() {
     let rows = PARAMETERS.iter().map(|name| [vec![code([name])], row(name).to_vec()].concat());
     let text = table(&["parameter", "allowed", "without it"], rows);
     section("api.md", "parameters of /resources", &text);
 }
 
 #[test]
-fn the_permissions_are_those_of_the_document() {
+fn the_permissions_match_the_document() {
     let wanted = Wanted { regions: None, types: ResourceType::ALL.to_vec(), tags: true };
     let operations = wanted.operations().into_iter().map(|o| (o.action, o.name));
     section("permissions.md", "permissions of /resources", &permissions(operations));
