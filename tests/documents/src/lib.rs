@@ -1,38 +1,38 @@
-//! Holds the documents under `docs/` to the code: whatever lists something that the code has is written from it.
+//! Keeps the documents under `docs/` in line with the code: everything that lists a part of the code is generated.
 //!
-//! A test renders the text and gives it to [`document`] or [`section`], which fail when the file says something else.
-//! `make documents` runs the same tests with `WRITE_DOCUMENTS` set, and they write the file instead.
+//! A test renders the text and passes it to [`document`] or [`section`], which fail if the file differs. `make
+//! documents` runs the same tests with `WRITE_DOCUMENTS` set, and they write the file instead.
 
-#![allow(clippy::panic, clippy::expect_used, reason = "this is a part of tests, which fail by panicking")]
+#![allow(clippy::panic, clippy::expect_used, reason = "tests use this crate, and they fail by panicking")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-/// Where the documents are.
+/// The folder of the documents.
 const DOCUMENTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs");
 
-/// Holds a whole document to `text`.
+/// Compares a whole document with `text`.
 ///
 /// # Panics
-/// The document says something else.
+/// If the document differs.
 pub fn document(name: &str, text: &str) {
     let path = Path::new(DOCUMENTS).join(name);
-    hold(&path, &read(&path), text);
+    compare(&path, &read(&path), text);
 }
 
-/// Holds the part of a document to `text` that is between the lines `<!-- title: begin -->` and `<!-- title: end -->`.
+/// Compares the part of a document between the lines `<!-- title: begin -->` and `<!-- title: end -->` with `text`.
 ///
 /// # Panics
-/// The part says something else, or there is none.
+/// If the part differs or does not exist.
 pub fn section(name: &str, title: &str, text: &str) {
     let path = Path::new(DOCUMENTS).join(name);
     let found = read(&path);
     let (before, _, after) = cut(name, title, &found);
-    hold(&path, &found, &format!("{before}{text}{after}"));
+    compare(&path, &found, &format!("{before}{text}{after}"));
 }
 
-/// What is before the text between two marks, that text, and what is after it; the marks belong to what is around it.
+/// Splits a document into the text before a part, the part, and the text after it; the marks belong to the outer texts.
 fn cut<'a>(name: &str, title: &str, text: &'a str) -> (&'a str, &'a str, &'a str) {
     let (begin, end) = (format!("<!-- {title}: begin -->\n"), format!("<!-- {title}: end -->\n"));
     let from = text.find(&begin).map(|at| at.saturating_add(begin.len()));
@@ -45,10 +45,10 @@ fn read(path: &Path) -> String {
     fs::read_to_string(path).unwrap_or_default()
 }
 
-/// The first cell of each row of the table between the marks `title`, without the marks of code.
+/// Returns the first cell of each row of the table between the marks `title`, without backticks.
 ///
 /// # Panics
-/// There is no such table.
+/// If there is no such table.
 #[must_use]
 pub fn first_cells(name: &str, title: &str) -> Vec<String> {
     let found = read(&Path::new(DOCUMENTS).join(name));
@@ -57,7 +57,7 @@ pub fn first_cells(name: &str, title: &str) -> Vec<String> {
     table.lines().skip(2).map(cell).collect()
 }
 
-/// A table of Markdown: a line of names, and a line for each row.
+/// Returns a Markdown table with a header of `names` and a line for each row.
 #[must_use]
 pub fn table(names: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
     let line = |cells: &[String]| format!("| {} |\n", cells.join(" | ").replace("\n", " "));
@@ -66,14 +66,14 @@ pub fn table(names: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> Str
     std::iter::once(head).chain(rows.into_iter().map(|row| line(&row))).collect()
 }
 
-/// Names as code, with commas between.
+/// Returns names as inline code, separated by commas.
 #[must_use]
 pub fn code<T: AsRef<str>>(names: impl IntoIterator<Item = T>) -> String {
     names.into_iter().map(|name| format!("`{}`", name.as_ref())).collect::<Vec<_>>().join(", ")
 }
 
-/// The table of the IAM actions that permit operations, each given by its action and its name. An operation without an
-/// action needs no permission.
+/// Returns the table of the IAM actions that permit operations. Each operation is a pair of its action and its name;
+/// one without an action needs no permission.
 #[must_use]
 pub fn permissions(operations: impl IntoIterator<Item = (Option<&'static str>, &'static str)>) -> String {
     let mut of_actions: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
@@ -85,7 +85,7 @@ pub fn permissions(operations: impl IntoIterator<Item = (Option<&'static str>, &
     table(&["action", "for"], of_actions.into_iter().map(|(action, names)| vec![code([action]), code(names)]))
 }
 
-fn hold(path: &Path, found: &str, text: &str) {
+fn compare(path: &Path, found: &str, text: &str) {
     if found == text {
         return;
     }
@@ -95,12 +95,12 @@ fn hold(path: &Path, found: &str, text: &str) {
     }
     let (number, (found, text)) = first_difference(found, text);
     panic!(
-        "{} is stale from line {number} on; `make documents` writes it.\n   it says: {found}\nthe code: {text}",
+        "{} is stale from line {number}; run `make documents`.\nin the file: {found}\n  generated: {text}",
         path.display()
     );
 }
 
-/// The first line in which two texts differ.
+/// Returns the number of the first line in which two texts differ, and both lines.
 fn first_difference<'a>(a: &'a str, b: &'a str) -> (usize, (&'a str, &'a str)) {
     let mut others = b.lines();
     let mut number = 1_usize;

@@ -1,9 +1,9 @@
-//! Reads which module of a crate imports which, for the tests that hold the sources to the floor plan.
+//! Reads which modules of a crate import which others, for the tests that check the sources against the floor plan.
 //!
 //! An import is a path in the code, in a `use` or elsewhere, that begins with `crate`, `super`, `self` or the name of a
-//! module that is declared in the same file. What is compiled for tests alone may import anything, and is left out.
+//! module that is declared in the same file. Code that is compiled only for tests may import anything, and is ignored.
 
-#![allow(clippy::panic, clippy::expect_used, reason = "this is a part of tests, which fail by panicking")]
+#![allow(clippy::panic, clippy::expect_used, reason = "tests use this crate, and they fail by panicking")]
 
 mod modules;
 
@@ -14,10 +14,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use crate::modules::{Module, modules};
 
-/// What each module imports, by their paths inside the crate: `services::ec2`; the root is empty.
+/// What each module imports, by paths inside the crate such as `services::ec2`; the path of the root is empty.
 pub type Imports = BTreeMap<String, BTreeSet<String>>;
 
-/// The imports of all modules of a crate.
+/// Returns the imports of all modules of a crate.
 #[must_use]
 pub fn imports(modules: &BTreeMap<String, Module>) -> Imports {
     let imported = |(from, module): (&String, &Module)| {
@@ -27,8 +27,8 @@ pub fn imports(modules: &BTreeMap<String, Module>) -> Imports {
     modules.iter().map(imported).collect()
 }
 
-/// The module that a path leads into: the longest beginning of it that is one. The root counts only where the path names
-/// something in it.
+/// Returns the module that a path refers to: its longest prefix that is a module. The result is the root if the path
+/// names an item of the root.
 fn nearest(modules: &BTreeMap<String, Module>, path: &[String]) -> Option<String> {
     (0..=path.len())
         .rev()
@@ -36,12 +36,12 @@ fn nearest(modules: &BTreeMap<String, Module>, path: &[String]) -> Option<String
         .find(|name| modules.contains_key(name))
 }
 
-/// The modules that import each other in a circle, directly or by way of others.
+/// Returns the modules that import each other in a circle, directly or through others.
 #[must_use]
 pub fn circle(imports: &Imports) -> BTreeSet<String> {
     let mut left = imports.clone();
     loop {
-        // What imports nothing of the rest, or is imported by nothing of it, is in no circle.
+        // A module that imports none of the rest, or is imported by none of it, is not in a circle.
         let imported: BTreeSet<_> = left.values().flatten().cloned().collect();
         let outside: Vec<_> = left
             .iter()

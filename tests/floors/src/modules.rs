@@ -17,11 +17,12 @@ pub struct Module {
     pub crates: Vec<String>,
 }
 
-/// Every module of the crate whose root is `root`, by its path; what is compiled for tests alone is left out.
+/// Returns every module of the crate whose root file is `root`, by its path; code that is compiled only for tests is
+/// ignored.
 #[must_use]
 pub fn modules(root: &Path) -> BTreeMap<String, Module> {
     let mut found = BTreeMap::new();
-    let folder = root.parent().expect("a root is in a folder");
+    let folder = root.parent().expect("the root file is in a folder");
     read_file(root, folder, &[], &mut found);
     found
 }
@@ -53,7 +54,7 @@ fn read_items(items: &[Item], folder: &Path, path: &[String], found: &mut BTreeM
     }
 }
 
-/// Whether something is compiled for tests alone.
+/// Returns whether something is compiled only for tests.
 fn is_for_tests(attributes: &[Attribute]) -> bool {
     attributes.iter().any(|attribute| {
         let is_cfg_test = attribute.path().is_ident("cfg")
@@ -63,7 +64,7 @@ fn is_for_tests(attributes: &[Attribute]) -> bool {
 }
 
 struct Reader<'a> {
-    /// Where the module is.
+    /// The path of the module.
     path: &'a [String],
     /// The modules that it declares.
     children: Vec<String>,
@@ -71,8 +72,8 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// Takes a path as it is written.
-    fn take(&mut self, written: &[String]) {
+    /// Records a path as it is written.
+    fn record(&mut self, written: &[String]) {
         let Some((first, rest)) = written.split_first() else { return };
         let here = self.path.to_vec();
         let from_root = match first.as_str() {
@@ -89,40 +90,41 @@ impl Reader<'_> {
         self.module.paths.push(from_root);
     }
 
-    fn take_use(&mut self, before: &[String], tree: &UseTree) {
+    fn record_use(&mut self, before: &[String], tree: &UseTree) {
         let with = |name: String| before.iter().cloned().chain([name]).collect::<Vec<_>>();
         match tree {
-            UseTree::Path(path) => self.take_use(&with(path.ident.to_string()), &path.tree),
-            UseTree::Name(name) if name.ident == "self" => self.take(before),
-            UseTree::Name(name) => self.take(&with(name.ident.to_string())),
-            UseTree::Rename(name) => self.take(&with(name.ident.to_string())),
-            UseTree::Glob(_) => self.take(before),
-            UseTree::Group(group) => group.items.iter().for_each(|tree| self.take_use(before, tree)),
+            UseTree::Path(path) => self.record_use(&with(path.ident.to_string()), &path.tree),
+            UseTree::Name(name) if name.ident == "self" => self.record(before),
+            UseTree::Name(name) => self.record(&with(name.ident.to_string())),
+            UseTree::Rename(name) => self.record(&with(name.ident.to_string())),
+            UseTree::Glob(_) => self.record(before),
+            UseTree::Group(group) => group.items.iter().for_each(|tree| self.record_use(before, tree)),
         }
     }
 
-    /// Takes the paths of a macro's text that begin with `crate`; what else it names can't be told from its own words.
-    fn take_tokens(&mut self, tokens: TokenStream) {
+    /// Records the paths in a macro's tokens that begin with `crate`; other paths can't be distinguished from the
+    /// macro's own syntax.
+    fn record_tokens(&mut self, tokens: TokenStream) {
         let mut path: Vec<String> = Vec::new();
         for token in tokens {
             match token {
                 TokenTree::Ident(name) if name == "crate" || !path.is_empty() => path.push(name.to_string()),
                 TokenTree::Punct(colon) if colon.as_char() == ':' && !path.is_empty() => {}
                 other => {
-                    self.take_macro_path(&std::mem::take(&mut path));
+                    self.record_macro_path(&std::mem::take(&mut path));
                     if let TokenTree::Group(group) = other {
-                        self.take_tokens(group.stream());
+                        self.record_tokens(group.stream());
                     }
                 }
             }
         }
-        self.take_macro_path(&path);
+        self.record_macro_path(&path);
     }
 
-    /// Takes a path of a macro's text, unless it is the one of `pub(crate)`.
-    fn take_macro_path(&mut self, path: &[String]) {
+    /// Records a path in a macro's tokens, unless it is that of `pub(crate)`.
+    fn record_macro_path(&mut self, path: &[String]) {
         if path.len() > 1 {
-            self.take(path);
+            self.record(path);
         }
     }
 }
@@ -142,23 +144,23 @@ impl<'ast> Visit<'ast> for Reader<'_> {
     }
 
     fn visit_use_tree(&mut self, tree: &'ast UseTree) {
-        self.take_use(&[], tree);
+        self.record_use(&[], tree);
     }
 
     fn visit_path(&mut self, path: &'ast syn::Path) {
         if path.segments.len() > 1 {
-            self.take(&path.segments.iter().map(|segment| segment.ident.to_string()).collect::<Vec<_>>());
+            self.record(&path.segments.iter().map(|segment| segment.ident.to_string()).collect::<Vec<_>>());
         }
         syn::visit::visit_path(self, path);
     }
 
     fn visit_macro(&mut self, of: &'ast Macro) {
-        self.take_tokens(of.tokens.clone());
+        self.record_tokens(of.tokens.clone());
     }
 
     // `pub(crate)` imports nothing.
     fn visit_visibility(&mut self, _: &'ast Visibility) {}
 
-    // Nor does an attribute.
+    // Attributes import nothing either.
     fn visit_attribute(&mut self, _: &'ast Attribute) {}
 }

@@ -1,16 +1,16 @@
-//! The floor plan itself, held by reading the sources.
+//! The floor plan itself, which the sources are checked against.
 
 use std::path::PathBuf;
 
 use super::*;
 
-/// The floors of the collector, the lowest first: a module imports from its own floor and those before it.
+/// The floors of the collector, lowest first. A module may import from its own floor and those below it.
 const FLOORS: [&str; 5] = ["model", "call", "services", "accounts", "questions"];
 
-/// Where the crates are.
+/// The folder of the repository.
 const REPOSITORY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 
-/// The roots of all libraries of the product.
+/// Returns the root files of all libraries of the product.
 fn roots() -> Vec<PathBuf> {
     let folders = ["functions", "shared"].map(|folder| PathBuf::from(REPOSITORY).join(folder));
     let crates = folders.iter().flat_map(|folder| folder.read_dir().unwrap()).map(|entry| entry.unwrap().path());
@@ -44,14 +44,14 @@ fn imports_of_the_collector_go_down() {
             assert!(floor(to).is_some_and(|to| Some(to) <= floor(from)), "{from} imports {to}, which is above it");
         }
     }
-    // What is read is there: these are known.
+    // These imports are known, so they must have been read.
     for (from, to) in [("questions::survey", "questions::inventory"), ("services::rds", "call::clients")] {
         assert!(imports[from].contains(to), "{from} imports {to}");
     }
 }
 
 #[test]
-fn only_services_name_an_sdk_and_values_know_none_of_it() {
+fn only_services_name_an_sdk_and_the_model_knows_nothing_of_aws() {
     for (name, module) in collector() {
         let named = |prefix: &str| module.crates.iter().find(|other| other.starts_with(prefix));
         assert!(floor(&name) == Some(2) || named("aws_sdk_").is_none(), "{name} names {:?}", named("aws_sdk_"));
