@@ -186,7 +186,7 @@ def test_a_response_of_only_gaps_is_an_error_with_the_gaps(deployed: Stack, emul
         ("regions=Ireland", "regions", "names of AWS regions such as eu-west-1"),
         ("regions=mars-north-1", "regions", "AWS lists no such region for this account: mars-north-1; enabled: "),
         ("regions=eu-west-1&regions=us-east-1", "regions", "given more than once"),
-        ("states=runing", "states", "`runing` is not allowed; allowed: for ec2 pending, running, "),
+        ("states=runing", "states", "`runing` is not allowed; allowed: for ec2: pending, running, "),
         ("types=s3&states=running", "states", "have no states"),
         ("limit=0", "limit", "a whole number from 1 to 10000"),
         ("limit=ten", "limit", "a whole number from 1 to 10000"),

@@ -56,7 +56,7 @@ impl MetricsQuery {
         let resource_type = query.choice("resource_type", &types())?.ok_or_else(one_type)?;
         let catalog = resource_type.catalog().ok_or_else(one_type)?;
         let region = query.region("region")?;
-        let missing = || ApiError::invalid("region", "required: the one region of the resources, such as eu-west-1");
+        let missing = || ApiError::invalid("region", "required: the region of the resources, such as eu-west-1");
         let region = region.ok_or_else(missing)?;
         let metrics = metrics(query, catalog)?;
         let hours = query.number("hours", &(1..=LONGEST_HOURS))?.unwrap_or(USUAL_HOURS);
@@ -94,7 +94,7 @@ fn one_type() -> ApiError {
 fn resource_ids(query: &Query, catalog: &Catalog) -> Result<Vec<String>, ApiError> {
     let ids = query.list("resource_ids")?.unwrap_or_default();
     if ids.is_empty() || ids.len() > MOST_IDS {
-        let message = format!("required: 1 to {MOST_IDS} ids with commas between, and not {}", ids.len());
+        let message = format!("required: 1 to {MOST_IDS} ids separated by commas, not {}", ids.len());
         return Err(ApiError::invalid("resource_ids", message));
     }
     match ids.iter().find(|id| !(catalog.ids.accepts)(id)) {
@@ -116,7 +116,7 @@ fn metrics(query: &Query, catalog: &'static Catalog) -> Result<Vec<NamedMetric>,
     for name in names {
         let allowed = || catalog.metrics.iter().map(|metric| metric.name).collect::<Vec<_>>().join(", ");
         let metric = catalog.find(name).ok_or_else(|| {
-            ApiError::not_allowed("metrics", name, &format!("{}, and CloudWatch's own names of them", allowed()))
+            ApiError::not_allowed("metrics", name, &format!("{}, and CloudWatch's names of them", allowed()))
         })?;
         if let Some(other) = metrics.iter().find(|other| other.metric == metric) {
             return Err(ApiError::invalid("metrics", format!("`{}` and `{name}` are the same metric", other.name)));
@@ -172,7 +172,7 @@ fn fits(resources: usize, metrics: &[NamedMetric], window: &Window) -> Result<()
     }
     let least = weight.div_ceil(envelope::MAX_WEIGHT);
     let message = format!(
-        "too many datapoints for one answer, about {least} times what fits; ask for a longer period, fewer hours, metrics or resource_ids"
+        "too many datapoints for one response, about {least} times what fits; request a longer period, or fewer hours, metrics or resource_ids"
     );
     Err(ApiError::invalid("period", message))
 }
@@ -276,7 +276,7 @@ mod tests {
         let many: Vec<_> = (0..501).map(|n| format!("i-{n:08x}")).collect();
         assert!(
             refused(&[("resource_ids", &many.join(","))])
-                .ends_with("required: 1 to 500 ids with commas between, and not 501")
+                .ends_with("required: 1 to 500 ids separated by commas, not 501")
         );
         assert_eq!(read(&[("resource_ids", &many[..500].join(","))]).unwrap().measurements().wanted.len(), 500);
     }
@@ -319,7 +319,7 @@ mod tests {
         assert!(read(&[("resource_ids", &many)]).is_ok());
         assert!(
             refused(&[("resource_ids", &many), ("period", "60")])
-                .starts_with("period: too many datapoints for one answer")
+                .starts_with("period: too many datapoints for one response")
         );
     }
 

@@ -49,7 +49,7 @@ fn tags(query: &Query) -> Result<Vec<&str>, ApiError> {
     };
     match tags.iter().find(|tag| !is_possible(tag)) {
         Some(tag) => {
-            let allowed = "Key or Key:Value, a key of up to 128 and a value of up to 256 printable characters";
+            let allowed = "Key or Key:Value, with a key of up to 128 and a value of up to 256 printable characters";
             Err(ApiError::not_allowed("tags", tag, allowed))
         }
         None => Ok(tags),
@@ -65,9 +65,12 @@ fn states(query: &Query, types: &[ResourceType]) -> Result<Vec<String>, ApiError
         return Ok(wanted.into_iter().map(str::to_owned).collect());
     };
     let with_states = types.iter().filter(|kind| !kind.states().is_empty());
-    let allowed: Vec<_> = with_states.map(|kind| format!("for {kind} {}", kind.states().join(", "))).collect();
+    let allowed: Vec<_> = with_states.map(|kind| format!("for {kind}: {}", kind.states().join(", "))).collect();
     if allowed.is_empty() {
-        return Err(ApiError::invalid("states", "the chosen types have no states: buckets and functions list none"));
+        return Err(ApiError::invalid(
+            "states",
+            "the chosen types have no states; AWS lists none for buckets and functions",
+        ));
     }
     Err(ApiError::not_allowed("states", wrong, &allowed.join("; ")))
 }
@@ -149,7 +152,7 @@ mod tests {
         assert_eq!(read(&[("states", "running")]).unwrap().filter.states, ["running"]);
         assert_eq!(
             refused(&[("types", "eip"), ("states", "running")]),
-            "states: `running` is not allowed; allowed: for eip associated, unassociated"
+            "states: `running` is not allowed; allowed: for eip: associated, unassociated"
         );
         assert!(
             refused(&[("types", "s3,lambda"), ("states", "running")]).starts_with("states: the chosen types have no")

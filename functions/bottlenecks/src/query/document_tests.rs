@@ -28,7 +28,7 @@ fn row(parameter: &str) -> [String; 2] {
                 .to_owned(),
             "the first page".to_owned(),
         ],
-        other => panic!("{other} is in no document"),
+        other => panic!("{other} is not documented"),
     }
 }
 

@@ -15,15 +15,15 @@ fn row(parameter: &str) -> [String; 2] {
             let like: Vec<_> = types().into_iter().filter_map(like).collect();
             [format!("1 to {MOST_IDS}: {}", like.join(", ")), required()]
         }
-        "region" => ["the one region of these resources".to_owned(), required()],
+        "region" => ["the region of the resources".to_owned(), required()],
         "hours" => [
-            format!("1 to {LONGEST_HOURS}: the last so many hours, in whole periods that have ended"),
+            format!("1 to {LONGEST_HOURS}: how many hours back from now, in complete periods"),
             USUAL_HOURS.to_string(),
         ],
         "period" => [
             format!(
                 "seconds, up to {LONGEST_PERIOD}, a multiple of what CloudWatch keeps over these hours: {}, {} from 15 \
-                 days on, {} from 63 days on; for buckets {LONGEST_PERIOD} only",
+                 days, {} from 63 days; for buckets only {LONGEST_PERIOD}",
                 finest_period(1),
                 finest_period(15 * 24),
                 finest_period(63 * 24)
@@ -44,9 +44,9 @@ fn row(parameter: &str) -> [String; 2] {
             ["short names or CloudWatch's own".to_owned(), usual.join(", ")]
         }
         "statistics" => {
-            [format!("{}, percentiles such as `p99.9`", code(STATISTICS)), "what suits each metric".to_owned()]
+            [format!("{}, percentiles such as `p99.9`", code(STATISTICS)), "the usual ones of each metric".to_owned()]
         }
-        other => panic!("{other} is in no document"),
+        other => panic!("{other} is not documented"),
     }
 }
 

@@ -17,7 +17,7 @@ fn row(parameter: &str) -> [String; 2] {
         "states" => [
             "states of the chosen types: `running,available`".to_owned(),
             format!(
-                "all; {} have no state, so none of them matches (a 400 where no other type is chosen)",
+                "all; {} have no state, so none of them matches (a 400 if no other type is chosen)",
                 code(without_states.iter().map(|kind| kind.as_str()))
             ),
         ],
@@ -30,7 +30,7 @@ fn row(parameter: &str) -> [String; 2] {
             "`data.next_cursor` of the previous page, with the other parameters unchanged".to_owned(),
             "the first page".to_owned(),
         ],
-        other => panic!("{other} is in no document"),
+        other => panic!("{other} is not documented"),
     }
 }
 
