@@ -120,7 +120,7 @@ def test_an_account_that_is_not_configured_is_a_404(deployed: Stack) -> None:
         assert (status, body["error"]["code"]) == (404, "UnknownAccount"), route
 
 
-def test_an_account_that_lacks_the_role_is_told_with_what_to_check(deployed: Stack) -> None:
+def test_an_account_without_the_role_is_reported_with_what_to_check(deployed: Stack) -> None:
     status, body = call(deployed, f"/accounts/{ACCOUNT_WITHOUT_ROLE}/costs")
     assert (status, body["error"]["code"], body["error"]["gaps"][0]["code"]) == (502, "AccountUnreachable", "AccessDenied")
     assert "Check that the role is there" in body["error"]["message"]

@@ -322,7 +322,7 @@ def test_a_resource_that_was_deleted_since_lacks_data_and_is_not_idle(deployed: 
     ("name", "url"),
     [("AWS's name does not resolve", "http://aws.invalid"), ("nothing listens at AWS's address", "http://127.0.0.1:9")],
 )
-def test_without_a_way_to_aws_every_call_is_told(deployed: Stack, emulator: Emulator, name: str, url: str) -> None:
+def test_without_a_way_to_aws_every_call_is_reported_as_failed(deployed: Stack, emulator: Emulator, name: str, url: str) -> None:
     with iam.started_anew(emulator, "ResourcesFunction", **bad_day.variables(url)):
         status, answer = _get(deployed, name, RESOURCES + "rds")
     assert (status, answer["error"]["code"]) == (502, "NothingCollected")

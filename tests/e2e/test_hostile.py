@@ -62,7 +62,7 @@ def _refused(deployed: Stack, path: str) -> str:
 
 
 @pytest.mark.parametrize(("route", "name", "value"), REFUSED, ids=lambda part: part[:20].encode("unicode_escape").decode())
-def test_what_is_wrong_is_named_and_aws_not_asked(deployed: Stack, endpoint: Endpoint, route: str, name: str, value: str) -> None:
+def test_a_wrong_value_is_refused_without_calling_aws(deployed: Stack, endpoint: Endpoint, route: str, name: str, value: str) -> None:
     before = len(endpoint.requests)
     named = _refused(deployed, f"{route}?{_query(route, name, quote(value, safe=''))}")
     assert len(endpoint.requests) == before

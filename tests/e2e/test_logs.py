@@ -56,7 +56,7 @@ def secrets(deployed: Stack, exchanged: Exchanged) -> set[str]:
     return found | bad_day.SEEN_SECRETS
 
 
-def test_no_log_and_no_answer_has_a_secret(
+def test_no_log_and_no_response_has_a_secret(
     logged: list[tuple[str, str]], exchanged: Exchanged, secrets: set[str], emulator: Emulator
 ) -> None:
     assert len(secrets) >= 7
@@ -70,7 +70,7 @@ def test_no_log_and_no_answer_has_a_secret(
     assert FOREIGN.findall("\n".join(message for _, message in logged)) == []
 
 
-def test_every_line_is_one_json_object_of_ours(logged: list[tuple[str, str]]) -> None:
+def test_every_line_is_one_json_object(logged: list[tuple[str, str]]) -> None:
     """This shows that nothing a caller sends can start a new line."""
     lines = [line for _, message in logged for line in message.splitlines() if not _is_the_platforms(line)]
     assert len(lines) > 2

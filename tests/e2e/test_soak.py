@@ -77,7 +77,7 @@ class Seen:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
-def test_every_answer_is_whole_or_says_what_is_missing(deployed: Stack, emulator: Emulator, endpoint: Endpoint) -> None:
+def test_every_response_is_complete_or_reports_what_is_missing(deployed: Stack, emulator: Emulator, endpoint: Endpoint) -> None:
     seen, ends = Seen(), time.monotonic() + SECONDS
     memory: list[dict[int, int]] = []
     with clients.with_quota(emulator, deployed, 1_000_000) as headers, ThreadPoolExecutor(CALLERS + 2) as pool:
