@@ -1,6 +1,6 @@
 //! AWS's services: one file a service or a type of resource, the only ones that name an SDK.
 //!
-//! A type of resource is one file that implements [`Kind`], and one line of [`kinds!`] below. From these lines follow
+//! A type of resource is one file that implements `Kind`, and one line of `kinds!` below. From these lines follow
 //! [`ResourceType`] and [`Detail`], and with them everything that can be asked of any type: its name, states, metrics,
 //! tags, operations, and its list. To add a type, follow CONTRIBUTING.md.
 

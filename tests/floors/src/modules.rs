@@ -18,6 +18,9 @@ pub struct Module {
 }
 
 /// Every module of the crate whose root is `root`, by its path; what is compiled for tests alone is left out.
+///
+/// # Panics
+/// A file is missing, or is not Rust.
 #[must_use]
 pub fn modules(root: &Path) -> BTreeMap<String, Module> {
     let mut found = BTreeMap::new();

@@ -57,17 +57,16 @@ fn rule_text(rule: &dyn AnyRule) -> String {
     let severity = format!("{severity:?}").to_lowercase();
     let finding = finding.replace("{cpu_high}", &USUAL.cpu_high.to_string());
     let finding = finding.replace("{cpu_low}", &USUAL.cpu_low.to_string());
-    let mut text = format!("\n### `{name}`\n\n**{severity}**: {finding}.\n\n- Source: {source}\n");
-    if needs.is_empty() {
-        text += "- Reads: nothing but the inventory, so it costs nothing\n";
+    let reads = if needs.is_empty() {
+        "- Reads: nothing but the inventory, so it costs nothing\n".to_owned()
     } else {
-        text += &format!("- Reads: {}\n", reads(needs));
-        text += &format!("- Metrics of a resource: {}\n", billed(needs));
-    }
-    if !not_observed.is_empty() {
-        text += &format!("- Can't see: {}\n", not_observed.join(", "));
-    }
-    text
+        format!("- Reads: {}\n- Metrics of a resource: {}\n", reads(needs), billed(needs))
+    };
+    let cant_see = match not_observed {
+        [] => String::new(),
+        _ => format!("- Can't see: {}\n", not_observed.join(", ")),
+    };
+    format!("\n### `{name}`\n\n**{severity}**: {finding}.\n\n- Source: {source}\n{reads}{cant_see}")
 }
 
 fn type_text(kind: ResourceType) -> String {
