@@ -154,7 +154,7 @@ def test_the_dashboard_finds_the_metrics_of_calls(resources: dict[str, Any]) -> 
     assert all("{Stratoscope,Stack,Route,Account} Stack=\"${AWS::StackName}\"" in expression for expression in searched)
     # The names and statuses that the code uses.
     code = (ROOT / "shared" / "api" / "src" / "call_metrics.rs").read_text()
-    statuses = re.search(r"pub enum GapStatus \{(.*?)\n\}", (ROOT / "shared/collector/src/coverage.rs").read_text(), re.S)
+    statuses = re.search(r"pub enum GapStatus \{(.*?)\n\}", (ROOT / "shared/collector/src/model/coverage.rs").read_text(), re.S)
     written = set(re.findall(r'"(APILatency|AWSRequests|EstimatedCostUSD)"\.to_owned', code))
     written |= {f"Gaps{status}" for status in re.findall(r"^    (\w+),$", statuses[1], re.M)}
     assert len(written) == 9

@@ -1,5 +1,7 @@
 //! Every rule, in the order of responses.
 
+#![allow(clippy::unnecessary_wraps, reason = "all rules have the same signatures, including those that always decide")]
+
 mod common;
 mod ebs_unattached;
 mod ec2_cpu_credits_exhausted;

@@ -1,6 +1,6 @@
 //! AWS's services: one file per service or type of resource, the only files that name an SDK.
 //!
-//! A type of resource is one file that implements [`Kind`], and one line of [`kinds!`] below. These lines generate
+//! A type of resource is one file that implements `Kind`, and one line of `kinds!` below. These lines generate
 //! [`ResourceType`] and [`Detail`], and with them everything that is available for any type: its name, states, metrics,
 //! tags, operations and listing. To add a type, follow CONTRIBUTING.md.
 

@@ -60,7 +60,7 @@ pub fn first_cells(name: &str, title: &str) -> Vec<String> {
 /// Returns a Markdown table with a header of `names` and a line for each row.
 #[must_use]
 pub fn table(names: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
-    let line = |cells: &[String]| format!("| {} |\n", cells.join(" | ").replace("\n", " "));
+    let line = |cells: &[String]| format!("| {} |\n", cells.join(" | ").replace('\n', " "));
     let names: Vec<_> = names.iter().map(ToString::to_string).collect();
     let head = format!("{}|{}\n", line(&names), "---|".repeat(names.len()));
     std::iter::once(head).chain(rows.into_iter().map(|row| line(&row))).collect()

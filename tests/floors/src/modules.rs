@@ -19,6 +19,9 @@ pub struct Module {
 
 /// Returns every module of the crate whose root file is `root`, by its path; code that is compiled only for tests is
 /// ignored.
+///
+/// # Panics
+/// If a file is missing or is not valid Rust.
 #[must_use]
 pub fn modules(root: &Path) -> BTreeMap<String, Module> {
     let mut found = BTreeMap::new();

@@ -58,17 +58,16 @@ fn rule_text(rule: &dyn AnyRule) -> String {
     let severity = format!("{severity:?}").to_lowercase();
     let finding = finding.replace("{cpu_high}", &USUAL.cpu_high.to_string());
     let finding = finding.replace("{cpu_low}", &USUAL.cpu_low.to_string());
-    let mut text = format!("\n### `{name}`\n\n**{severity}**: {finding}.\n\n- Source: {source}\n");
-    if needs.is_empty() {
-        text += "- Reads: only the inventory, which costs nothing\n";
+    let reads = if needs.is_empty() {
+        "- Reads: only the inventory, which costs nothing\n".to_owned()
     } else {
-        text += &format!("- Reads: {}\n", reads(needs));
-        text += &format!("- Metrics per resource: {}\n", billed(needs));
-    }
-    if !not_observed.is_empty() {
-        text += &format!("- Not observed: {}\n", not_observed.join(", "));
-    }
-    text
+        format!("- Reads: {}\n- Metrics per resource: {}\n", reads(needs), billed(needs))
+    };
+    let not_observed = match not_observed {
+        [] => String::new(),
+        _ => format!("- Not observed: {}\n", not_observed.join(", ")),
+    };
+    format!("\n### `{name}`\n\n**{severity}**: {finding}.\n\n- Source: {source}\n{reads}{not_observed}")
 }
 
 fn type_text(kind: ResourceType) -> String {

@@ -1,7 +1,7 @@
 //! Lambda: functions, in their `$LATEST` version.
 //!
 //! ListFunctions returns at most 50 functions per page, and neither their state nor their tags; tags come from
-//! [`tagging`](crate::services::tagging).
+//! `tagging.rs`.
 
 use aws_sdk_lambda::operation::list_functions::ListFunctionsOutput;
 use aws_sdk_lambda::types::FunctionConfiguration;

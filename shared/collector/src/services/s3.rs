@@ -1,7 +1,7 @@
 //! S3: buckets, which one call lists for all regions.
 //!
 //! S3 returns a bucket's region only if the request has a parameter, so the page size is always sent. The list has no
-//! tags; they come from [`tagging`](crate::services::tagging).
+//! tags; they come from `tagging.rs`.
 
 use aws_sdk_s3::operation::list_buckets::ListBucketsOutput;
 use aws_sdk_s3::types;
