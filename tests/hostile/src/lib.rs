@@ -10,8 +10,8 @@ use api::ApiError;
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 
-/// The longest message of a refusal, in characters; a list of regions is the longest there is.
-const LONGEST_MESSAGE: usize = 1_000;
+/// The longest message of a refusal, in characters; the list of the states of every type is the longest there is.
+const LONGEST_MESSAGE: usize = 2_000;
 
 /// The values of `corpus/parameters.txt`.
 #[must_use]
