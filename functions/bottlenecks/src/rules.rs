@@ -1,6 +1,7 @@
 //! Every rule, in the order of answers.
 
 mod common;
+mod dynamodb_throttled;
 mod ebs_unattached;
 mod ec2_cpu_credits_exhausted;
 mod ec2_high_cpu;
@@ -27,7 +28,7 @@ use collector::ResourceType;
 use crate::rule::AnyRule;
 
 /// Every rule; those of one severity in the order of their urgency.
-pub(crate) const ALL: [&dyn AnyRule; 21] = [
+pub(crate) const ALL: [&dyn AnyRule; 22] = [
     &ec2_status_check_failed::RULE,
     &rds_low_storage::RULE,
     &ec2_sustained_high_cpu::RULE,
@@ -40,6 +41,7 @@ pub(crate) const ALL: [&dyn AnyRule; 21] = [
     &rds_burst_balance::RULE,
     &lambda_errors::RULE,
     &lambda_throttles::RULE,
+    &dynamodb_throttled::RULE,
     &ec2_high_cpu::RULE,
     &ec2_idle::RULE,
     &rds_swap::RULE,

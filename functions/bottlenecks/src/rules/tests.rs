@@ -1,6 +1,7 @@
 //! Each rule at its threshold, and what no rule may do: judge without data, or take the stopped, new or silent for idle.
 
 use collector::Detail;
+use collector::services::dynamodb::Table;
 use collector::services::ec2::address::Address;
 use collector::services::ec2::instance::Instance;
 use collector::services::ec2::volume::Volume;
@@ -83,9 +84,23 @@ pub(crate) fn address(state: &'static str) -> Resource {
     resource("eipalloc-1", Detail::Eip(Address { state, ..Address::default() }))
 }
 
+/// An active table on demand, with `change` made to it.
+fn table(change: impl FnOnce(&mut Table)) -> Resource {
+    let mut detail = Table { status: Some("ACTIVE".to_owned()), ..Table::default() };
+    change(&mut detail);
+    resource("t", Detail::Dynamodb(Box::new(detail)))
+}
+
 /// A resource in use of each type that has a rule.
 fn in_use() -> Vec<Resource> {
-    vec![instance("t3.micro", "running"), database(|_| ()), function(), volume("in-use"), address("associated")]
+    vec![
+        instance("t3.micro", "running"),
+        database(|_| ()),
+        function(),
+        volume("in-use"),
+        address("associated"),
+        table(|_| ()),
+    ]
 }
 
 fn rule(name: &str) -> &'static dyn AnyRule {
@@ -175,6 +190,7 @@ fn flips() -> Vec<(&'static str, Resource, &'static str, f64, Side, f64)> {
         ("rds_swap", db(), "Average", 256.0 * 1_024.0 * 1_024.0, Side::Above, 0.0),
         ("rds_no_connections", db(), "Maximum", 0.0, Side::UpToIt, 0.0),
         ("lambda_throttles", function(), "Sum", 0.0, Side::Above, 0.0),
+        ("dynamodb_throttled", table(|_| ()), "Sum", 0.0, Side::Above, 0.0),
         ("lambda_duration_near_timeout", function(), "p90", 27_000.0, Side::Above, 0.0),
     ]
 }
