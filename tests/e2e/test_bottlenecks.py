@@ -106,6 +106,7 @@ def test_every_other_rule_finds_what_the_demo_account_contains(answer: Json) -> 
         "rds_no_connections": {demo_metrics.UNUSED},
         "lambda_errors": {"invoice-mail"},
         "lambda_throttles": {"stock-sync"},
+        "dynamodb_throttled": {demo_metrics.THROTTLED},
         "lambda_duration_near_timeout": {"thumbnail"},
         "ebs_unattached": {name for _, name, _, _ in demo_account.VOLUMES},
         "eip_unassociated": {name for _, name, user in demo_account.ADDRESSES if user is None},
@@ -214,6 +215,7 @@ def test_pages_put_together_are_the_whole(deployed: Stack, answer: Json) -> None
 
 
 DENIED = {
+    "dynamodb:ListTables": ("dynamodb", "dynamodb"),
     "ec2:DescribeInstances": ("ec2", "ec2"),
     "ec2:DescribeVolumes": ("ebs", "ec2"),
     "ec2:DescribeAddresses": ("eip", "ec2"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 from collections import Counter
+from typing import Any
 
 import documents
 import pytest
@@ -42,6 +43,16 @@ def test_the_demo_account_is_listed_completely(deployed: Stack) -> None:
     names = {i["id"]: i["name"] for i in data["ec2"]}
     addresses = {(a["region"], a["name"], names.get(a.get("instance_id"))) for a in data["eip"]}
     assert addresses == set(demo_account.ADDRESSES)
+    tables = {(t["region"], t["id"], _capacity(t), t["tags"]["env"]) for t in data["dynamodb"]}
+    assert tables == set(demo_account.TABLES)
+    assert {t["status"] for t in data["dynamodb"]} == {"ACTIVE"}
+    assert all(t["arn"].endswith(f":table/{t['id']}") and t["item_count"] == 0 for t in data["dynamodb"])
+
+
+def _capacity(table: dict[str, Any]) -> tuple[int, int] | None:
+    if table["billing_mode"] == "PAY_PER_REQUEST":
+        return None
+    return table["read_capacity_units"], table["write_capacity_units"]
 
 
 def test_without_parameters_every_enabled_region_is_queried(deployed: Stack, emulator: Emulator) -> None:
@@ -120,6 +131,7 @@ def test_states_and_tags_filter_and_the_counts_follow(deployed: Stack) -> None:
 
 
 ACTIONS = {
+    "dynamodb:ListTables": ("dynamodb", "ListTables", "AccessDeniedException", "dynamodb"),
     "ec2:DescribeAddresses": ("ec2", "DescribeAddresses", "UnauthorizedOperation", "eip"),
     "ec2:DescribeInstances": ("ec2", "DescribeInstances", "UnauthorizedOperation", "ec2"),
     "ec2:DescribeVolumes": ("ec2", "DescribeVolumes", "UnauthorizedOperation", "ebs"),
@@ -139,6 +151,17 @@ def test_a_removed_action_is_a_gap_in_each_region(deployed: Stack, emulator: Emu
     assert all(action in gap["message"] for gap in body["meta"]["gaps"])
     assert (body["data"][kind], body["data"]["counts"]["by_type"][kind]) == (None, None)
     assert all(body["data"][other] for other in TYPES if other != kind)
+
+
+def test_without_their_descriptions_tables_are_known_by_name(deployed: Stack, emulator: Emulator) -> None:
+    with iam.without(emulator, iam.role_of(emulator, "ResourcesFunction"), "dynamodb:DescribeTable"):
+        body = ask(deployed, "/resources", types="dynamodb", regions="us-east-1,us-west-2,eu-central-1")
+    # Nothing is asked of a region without tables.
+    denied = ("dynamodb", "DescribeTable", "denied", "AccessDeniedException")
+    assert gaps(body) == [("us-east-1", *denied), ("us-west-2", *denied)]
+    tables = {(t["region"], t["id"], t["tags"]["env"], t["status"], t["billing_mode"]) for t in body["data"]["dynamodb"]}
+    expected = {(r, n, e, None, None) for r, n, _, e in demo_account.TABLES if r in ("us-east-1", "us-west-2")}
+    assert tables == expected
 
 
 def test_without_the_list_of_regions_the_home_region_is_listed(deployed: Stack, emulator: Emulator) -> None:

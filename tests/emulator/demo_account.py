@@ -69,6 +69,15 @@ ADDRESSES = [
     ("eu-central-1", "left-over", None),
 ]
 
+#: Tables: region, name, provisioned units of read and of write capacity (None for one on demand), environment.
+TABLES = [
+    ("us-east-1", "order-events", None, "prod"),
+    ("us-east-1", "web-sessions", (20, 10), "prod"),
+    ("us-west-2", "stock-locks", (5, 5), "prod"),
+    ("eu-west-1", "shop-carts", None, "prod"),
+    ("ap-southeast-2", "trial-events", (1, 1), "dev"),
+]
+
 
 class Contents(NamedTuple):
     """The contents of an account, in the format of the tables above."""
@@ -80,12 +89,13 @@ class Contents(NamedTuple):
     functions: list[tuple]
     volumes: list[tuple]
     addresses: list[tuple]
+    tables: list[tuple]
 
     def regions(self) -> list[str]:
         return sorted({row[0] for rows in self[1:] for row in rows})
 
 
-HOME = Contents(ACCOUNT, INSTANCES, DATABASES, BUCKETS, FUNCTIONS, VOLUMES, ADDRESSES)
+HOME = Contents(ACCOUNT, INSTANCES, DATABASES, BUCKETS, FUNCTIONS, VOLUMES, ADDRESSES, TABLES)
 
 #: The other account, which is read through its reader role.
 OTHER = Contents(
@@ -99,6 +109,7 @@ OTHER = Contents(
     functions=[("us-east-1", "sandbox-cleanup", "python3.13", 128, 15, "dev")],
     volumes=[("eu-west-1", "sandbox-scratch", "gp3", 20)],
     addresses=[("us-east-1", "sandbox-unused", None)],
+    tables=[("eu-west-1", "sandbox-items", None, "dev")],
 )
 
 _ROLE = "acme-functions"
@@ -161,6 +172,20 @@ def _fill_region(emulator: Emulator, contents: Contents, region: str, role: str)
 
     for _, name, runtime, memory, timeout, environment in _of(contents.functions, region):
         create_function(emulator, region, name, role, runtime, memory, timeout, {"env": environment}, account)
+
+    dynamodb = emulator.client("dynamodb", region, account)
+    for _, name, capacity, environment in _of(contents.tables, region):
+        if capacity is None:
+            billing = {"BillingMode": "PAY_PER_REQUEST"}
+        else:
+            billing = {"ProvisionedThroughput": {"ReadCapacityUnits": capacity[0], "WriteCapacityUnits": capacity[1]}}
+        dynamodb.create_table(
+            TableName=name,
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            Tags=tags(env=environment),
+            **billing,
+        )
 
     # A database exists before it is available, and only then has all of its properties.
     for _, name, *_ in _of(contents.databases, region):

@@ -3,8 +3,8 @@
 Values are derived from names and hours; nothing is random. Among the instances are a hot one (`batch`), one with a
 single spike (`web-2`), an idle one (`shop-2`), a silent one (`analytics`, without any data in CloudWatch), one that
 fails its status checks (`web-3`) and one without CPU credits (`trial`). Among the databases, one is nearly full
-(`inventory`), one has slow storage and little memory (`warehouse`), and one has no connections (`orders-test`). The
-other account also has a hot instance (`sandbox-hot`).
+(`inventory`), one has slow storage and little memory (`warehouse`), and one has no connections (`orders-test`). One
+table is throttled (`web-sessions`). The other account also has a hot instance (`sandbox-hot`).
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ DATUMS_A_CALL = 1000
 HOT, SPIKING, IDLE, SILENT, FAILING, EXHAUSTED = "batch", "web-2", "shop-2", "analytics", "web-3", "trial"
 OTHERS_HOT = "sandbox-hot"
 FULL, SLOW, UNUSED = "inventory", "warehouse", "orders-test"
+THROTTLED = "web-sessions"
 
 GIB = 1024**3
 
@@ -88,6 +89,12 @@ def _function_curves(name: str, timeout: int) -> dict[str, Curve]:
     }
 
 
+def _table_curves(name: str) -> dict[str, Curve]:
+    # Like DynamoDB, which measures throttled requests only where there are some.
+    throttles = {"ReadThrottleEvents": _flat(12), "WriteThrottleEvents": _flat(3)} if name == THROTTLED else {}
+    return throttles | {"ConsumedReadCapacityUnits": _wave(300, 100), "ConsumedWriteCapacityUnits": _wave(90, 30)}
+
+
 def fill(emulator: Emulator, contents: Contents = HOME, since: datetime | None = None) -> datetime:
     """Puts the metrics of every resource of an account except the silent instance, all regions in parallel.
 
@@ -112,7 +119,7 @@ def _fill_region(emulator: Emulator, contents: Contents, region: str, now: datet
 
 def _of_region(emulator: Emulator, contents: Contents, region: str, now: datetime) -> dict[str, list[dict[str, Any]]]:
     ec2 = emulator.client("ec2", region, contents.account)
-    datums: dict[str, list[dict[str, Any]]] = {"AWS/EC2": [], "AWS/EBS": [], "AWS/RDS": [], "AWS/Lambda": [], "AWS/S3": []}
+    datums: dict[str, list[dict[str, Any]]] = {"AWS/EC2": [], "AWS/EBS": [], "AWS/RDS": [], "AWS/Lambda": [], "AWS/DynamoDB": [], "AWS/S3": []}
     instances = [i for r in ec2.describe_instances()["Reservations"] for i in r["Instances"]]
     order = [row[1] for row in contents.instances]
     for instance in instances:
@@ -131,6 +138,9 @@ def _of_region(emulator: Emulator, contents: Contents, region: str, now: datetim
     for where, name, _, _, timeout, _ in contents.functions:
         for metric, curve in _function_curves(name, timeout).items() if where == region else ():
             datums["AWS/Lambda"] += _datums(metric, "FunctionName", name, curve, now)
+    for where, name, _, _ in contents.tables:
+        for metric, curve in _table_curves(name).items() if where == region else ():
+            datums["AWS/DynamoDB"] += _datums(metric, "TableName", name, curve, now)
     for where, name, _ in contents.buckets:
         if where == region:
             datums["AWS/S3"] += _daily("BucketSizeBytes", name, "StandardStorage", 5 * GIB, now)

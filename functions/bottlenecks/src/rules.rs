@@ -3,6 +3,7 @@
 #![allow(clippy::unnecessary_wraps, reason = "all rules have the same signatures, including those that always decide")]
 
 mod common;
+mod dynamodb_throttled;
 mod ebs_unattached;
 mod ec2_cpu_credits_exhausted;
 mod ec2_high_cpu;
@@ -29,7 +30,7 @@ use collector::ResourceType;
 use crate::rule::AnyRule;
 
 /// Every rule, by severity; rules of the same severity are in the order of urgency.
-pub(crate) const ALL: [&dyn AnyRule; 21] = [
+pub(crate) const ALL: [&dyn AnyRule; 22] = [
     &ec2_status_check_failed::RULE,
     &rds_low_storage::RULE,
     &ec2_sustained_high_cpu::RULE,
@@ -42,6 +43,7 @@ pub(crate) const ALL: [&dyn AnyRule; 21] = [
     &rds_burst_balance::RULE,
     &lambda_errors::RULE,
     &lambda_throttles::RULE,
+    &dynamodb_throttled::RULE,
     &ec2_high_cpu::RULE,
     &ec2_idle::RULE,
     &rds_swap::RULE,

@@ -6,6 +6,7 @@
 
 pub(crate) mod cloudwatch;
 pub(crate) mod cost_explorer;
+pub mod dynamodb;
 pub mod ec2;
 pub(crate) mod kind;
 pub mod lambda;
@@ -25,6 +26,7 @@ use crate::call::pages::Listing;
 use crate::model::metric::Catalog;
 use crate::model::operation::Operation;
 use crate::model::resource::Resource as OfType;
+use crate::services::dynamodb::Table;
 use crate::services::ec2::address::Address;
 use crate::services::ec2::instance::Instance;
 use crate::services::ec2::volume::Volume;
@@ -76,6 +78,7 @@ kinds! {
     Lambda(Box<Function>): Function,
     Ebs(Box<Volume>): Volume,
     Eip(Address): Address,
+    Dynamodb(Box<Table>): Table,
 }
 
 /// One resource of any type.

@@ -3,6 +3,7 @@
 mod accounts;
 mod aws;
 mod costs;
+mod dynamodb;
 mod faults;
 mod inventory;
 mod metrics;

@@ -23,6 +23,7 @@ use crate::Collector;
 pub(super) struct Received {
     /// The signing name: `ec2`, `rds`, `s3`, `lambda`, `tagging`, `monitoring`, `ce`, `sts`.
     pub(super) service: String,
+    format: Format,
     pub(super) region: String,
     pub(super) operation: String,
     /// The body and the URL, which contain tokens and page sizes.
@@ -31,6 +32,14 @@ pub(super) struct Received {
     pub(super) body: Vec<u8>,
     /// The access key id of the credentials.
     pub(super) key: String,
+}
+
+/// The format that a service uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Format {
+    Xml,
+    Json,
+    Cbor,
 }
 
 /// How a service responds to a request.
@@ -150,30 +159,31 @@ fn read(request: &mut Request) -> Received {
     let parameters = String::from_utf8_lossy(&body).into_owned() + &url;
     let scope: Vec<_> = authorization.split('/').collect();
     let action = parameters.split('&').find_map(|pair| pair.strip_prefix("Action=")).map(str::to_owned);
-    let operation = match scope[3] {
-        "lambda" => "ListFunctions".to_owned(),
-        "s3" => "ListBuckets".to_owned(),
-        "ce" | "tagging" => target.rsplit('.').next().unwrap().to_owned(),
-        "monitoring" => url.rsplit('/').next().unwrap().to_owned(),
-        _ => action.unwrap(),
+    let last = |text: &str, separator| text.rsplit(separator).next().unwrap().to_owned();
+    let (format, operation) = match scope[3] {
+        "lambda" => (Format::Json, "ListFunctions".to_owned()),
+        "s3" => (Format::Xml, "ListBuckets".to_owned()),
+        "monitoring" => (Format::Cbor, last(&url, '/')),
+        _ if !target.is_empty() => (Format::Json, last(&target, '.')),
+        _ => (Format::Xml, action.unwrap()),
     };
-    let key = scope[0].rsplit('=').next().unwrap().to_owned();
-    Received { service: scope[3].to_owned(), region: scope[2].to_owned(), operation, parameters, body, key }
+    let key = last(scope[0], '=');
+    Received { service: scope[3].to_owned(), format, region: scope[2].to_owned(), operation, parameters, body, key }
 }
 
 fn answer(request: Request, received: &Received, status: u16, code: Option<&str>, body: Vec<u8>) {
-    let kind = match received.service.as_str() {
-        "ce" | "lambda" | "tagging" => "application/json",
-        "monitoring" => "application/cbor",
-        _ => "text/xml",
+    let kind = match received.format {
+        Format::Json => "application/json",
+        Format::Cbor => "application/cbor",
+        Format::Xml => "text/xml",
     };
     let mut response = Response::from_data(body)
         .with_status_code(status)
         .with_header(Header::from_bytes("Content-Type", kind).unwrap());
-    if received.service == "monitoring" {
+    if received.format == Format::Cbor {
         response.add_header(Header::from_bytes("smithy-protocol", "rpc-v2-cbor").unwrap());
     }
-    if let Some(code) = code.filter(|_| kind == "application/json") {
+    if let Some(code) = code.filter(|_| received.format == Format::Json) {
         response.add_header(Header::from_bytes("X-Amzn-ErrorType", code).unwrap());
     }
     // In some tests, the client gives up before the response.
@@ -188,16 +198,16 @@ fn encoded(value: &Value) -> Vec<u8> {
 
 fn error_body(received: &Received, code: &str, message: &str) -> Vec<u8> {
     let text = match received.service.as_str() {
-        "monitoring" => {
+        _ if received.format == Format::Cbor => {
             return encoded(&map([("__type", code.into()), ("message", message.into())]));
         }
+        _ if received.format == Format::Json => format!(r#"{{"message": "{message}"}}"#),
         "ec2" => {
             format!(
                 "<Response><Errors><Error><Code>{code}</Code><Message>{message}</Message></Error></Errors></Response>"
             )
         }
         "s3" => format!("<Error><Code>{code}</Code><Message>{message}</Message></Error>"),
-        "ce" | "lambda" | "tagging" => format!(r#"{{"message": "{message}"}}"#),
         _ => format!("<ErrorResponse><Error><Code>{code}</Code><Message>{message}</Message></Error></ErrorResponse>"),
     };
     text.into_bytes()
@@ -211,7 +221,7 @@ pub(super) fn map<const N: usize>(entries: [(&str, Value); N]) -> Value {
 /// Returns the response of an account without resources, whose regions are `eu-west-1` and `us-east-1`; `me-south-1` is
 /// not enabled.
 fn empty(received: &Received) -> Reply {
-    if received.service == "monitoring" {
+    if received.format == Format::Cbor {
         return Reply::Cbor(map([("MetricDataResults", Value::Array(vec![]))]));
     }
     Reply::Ok(match received.operation.as_str() {
@@ -230,10 +240,9 @@ fn empty(received: &Received) -> Reply {
             ];
             wrapped(received, &format!("<regionInfo>{}</regionInfo>", regions.concat()))
         }
-        "ListFunctions" => r#"{"Functions": []}"#.to_owned(),
-        "GetCostAndUsage" => r#"{"ResultsByTime": []}"#.to_owned(),
         "GetResources" => r#"{"ResourceTagMappingList": [], "PaginationToken": ""}"#.to_owned(),
         "ListBuckets" => "<ListAllMyBucketsResult><Buckets/></ListAllMyBucketsResult>".to_owned(),
+        _ if received.format == Format::Json => "{}".to_owned(),
         _ => wrapped(received, ""),
     })
 }
