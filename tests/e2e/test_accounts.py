@@ -123,7 +123,7 @@ def test_an_account_that_is_not_configured_is_a_404(deployed: Stack) -> None:
 def test_an_account_without_the_role_is_reported_with_what_to_check(deployed: Stack) -> None:
     status, body = call(deployed, f"/accounts/{ACCOUNT_WITHOUT_ROLE}/costs")
     assert (status, body["error"]["code"], body["error"]["gaps"][0]["code"]) == (502, "AccountUnreachable", "AccessDenied")
-    assert "Check that the role is there" in body["error"]["message"]
+    assert "Check that a role with the name in ReaderRoleName exists" in body["error"]["message"]
 
 
 def test_a_token_opens_the_accounts_of_its_list_and_no_other(deployed: Stack) -> None:

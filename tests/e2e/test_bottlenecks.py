@@ -167,7 +167,7 @@ def test_what_has_no_data_is_not_judged_and_never_idle(answer: Json) -> None:
     assert set(not_judged[demo_metrics.SILENT]["insufficient_data"]) == metric_rules
     assert set(not_judged["old-build"]["not_running"]) == metric_rules
     # The emulator does not report when an instance was stopped.
-    assert not_judged["old-build"]["unknown"] == {"ec2_stopped_long": "EC2 does not say since when it is stopped"}
+    assert not_judged["old-build"]["unknown"] == {"ec2_stopped_long": "EC2 does not report when it was stopped"}
     found = {finding["resource"]["name"] for finding in answer["data"]["findings"]}
     assert not found & {demo_metrics.SILENT, "old-build"}
     of_instances = answer["data"]["summary"]["by_type"]["ec2"]
