@@ -1,4 +1,4 @@
-"""What the documents that are written from the code say of it, for the tests that hold other parts to the code."""
+"""What the documents that are generated from the code say, for everything else that must agree with the code."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def _rows(document: str, title: str) -> list[list[str]]:
 
 
 def types(route: str) -> list[str]:
-    """The types of resources that `route` takes, in the order of its responses."""
+    """The types of resources that `route` accepts, in the order of its responses."""
     (allowed,) = [row[1] for row in _rows("api.md", f"parameters of {route}") if row[0] == "`types`"]
     return re.findall(r"`(\w+)`", allowed)
 
@@ -24,3 +24,15 @@ def types(route: str) -> list[str]:
 def actions(route: str) -> set[str]:
     """The IAM actions that `route` needs."""
     return {row[0].strip("`") for row in _rows("permissions.md", f"permissions of {route}")}
+
+
+def measured_types() -> list[str]:
+    """The types of resources that have metrics, in the order of responses."""
+    return [row[0].strip("`") for row in _rows("api.md", "metrics")]
+
+
+def metrics_per_resource() -> dict[str, int]:
+    """How many metrics the rules of a type read per resource at most; types whose rules read none are left out."""
+    text = (ROOT / "docs" / "rules.md").read_text()
+    found = re.findall(r"^## `(\w+)`\n\nTogether they read at most (\d+) metrics? per resource\.$", text, re.M)
+    return {kind: int(count) for kind, count in found}

@@ -5,19 +5,17 @@ from __future__ import annotations
 import secrets
 from collections import Counter
 
+import documents
+
 from .deployment import Answer, Deployment, NotCheckable, Route
 from .report import Result, Results, counted, failed, judged, not_checked, ok, warning
 from .template import Json
 
-#: The maximum number of metrics that `/bottlenecks` requests from CloudWatch per resource, by type, and AWS's price.
-METRICS_OF_A_RESOURCE = {"ec2": 7, "rds": 9, "lambda": 4}
+#: What CloudWatch charges for a metric in a request.
 PRICE_OF_A_METRIC = 0.01 / 1000
 
 #: How to request a paid call.
 ASK = "run with --paid (make: PAID=1)"
-
-#: The resource types that `/metrics` accepts, in the order of preference.
-MEASURED = ("ec2", "rds", "lambda", "ebs", "s3")
 
 
 def without_a_key(deployment: Deployment) -> Results:
@@ -143,7 +141,7 @@ def _route(deployment: Deployment, route: Route) -> Result:
             answer = _paid(deployment, path, "less than $0.0001, for one resource", **asked)
         case "bottlenecks":
             counts = (deployment.inventory.json.get("data", {}).get("counts") or {}).get("by_type", {})
-            metrics = sum((counts.get(kind) or 0) * each for kind, each in METRICS_OF_A_RESOURCE.items())
+            metrics = sum((counts.get(kind) or 0) * each for kind, each in documents.metrics_per_resource().items())
             answer = _paid(deployment, path, f"${metrics * PRICE_OF_A_METRIC:.4f} at most, for {metrics} metrics")
         case _:
             raise NotCheckable("the parameters and the price of this route are unknown to this check")
@@ -159,7 +157,7 @@ def _paid(deployment: Deployment, path: str, price: str, **parameters: object) -
 def _measurable(deployment: Deployment) -> tuple[str, Json]:
     """Returns a resource whose metrics `/metrics` can return, and its type."""
     data = deployment.inventory.json.get("data", {})
-    for kind in MEASURED:
+    for kind in documents.measured_types():
         for resource in data.get(kind) or []:
             return kind, resource
     raise NotCheckable("/resources lists nothing that has metrics")
