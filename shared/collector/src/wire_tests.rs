@@ -25,7 +25,18 @@ async fn collect_until(aws: &Aws, types: &[ResourceType], time: Duration) -> (In
     let wanted = Wanted { regions: None, types: types.to_vec(), tags: true };
     let (inventory, coverage) = aws.collector().inventory(&wanted, Instant::now() + time).await.unwrap();
     calls_only_declared(&wanted.operations(), &coverage);
+    has_only_declared(&inventory, &coverage);
     (inventory, coverage)
+}
+
+/// Asserts that each state is one that its type declares, and that tags are missing only if the tagging API's are.
+fn has_only_declared(inventory: &Inventory, coverage: &Coverage) {
+    let untagged = coverage.gaps.iter().any(|gap| gap.operation == "GetResources");
+    for resource in &inventory.resources {
+        let kind = resource.resource_type();
+        assert!(resource.state().is_none_or(|state| kind.states().contains(&state)), "{resource:?}");
+        assert!(resource.tags.is_some() || untagged && kind.tag_filter().is_some(), "{resource:?}");
+    }
 }
 
 /// Asserts that every operation that was called is among `operations`, from which the functions' roles are derived.
