@@ -1,5 +1,6 @@
 //! The floor plan itself, which the sources are checked against.
 
+use std::fs;
 use std::path::PathBuf;
 
 use super::*;
@@ -61,6 +62,31 @@ fn only_services_name_an_sdk_and_the_model_knows_nothing_of_aws() {
             }
         }
     }
+}
+
+#[test]
+fn no_file_is_left_out_of_its_crate() {
+    let mut files = 0;
+    for root in roots() {
+        let mut folders = vec![root.parent().unwrap().to_owned()];
+        while let Some(folder) = folders.pop() {
+            let declaring = folder.with_extension("rs");
+            let declaring = if declaring.is_file() { &declaring } else { &root };
+            let declared = fs::read_to_string(declaring).unwrap();
+            for path in folder.read_dir().unwrap().map(|entry| entry.unwrap().path()) {
+                let name = path.file_stem().unwrap().to_str().unwrap();
+                if path.is_dir() {
+                    folders.push(path);
+                } else if path.extension().is_some_and(|kind| kind == "rs") && !["lib", "main"].contains(&name) {
+                    let declares = |line: &str| line.split(' ').skip_while(|word| *word != "mod").nth(1) == Some(name);
+                    let is_there = declared.lines().any(|line| line.strip_suffix(';').is_some_and(declares));
+                    assert!(is_there, "{} has no `mod {name};` for {}", declaring.display(), path.display());
+                    files += 1;
+                }
+            }
+        }
+    }
+    assert!(files > 90, "{files}");
 }
 
 #[test]
