@@ -5,9 +5,13 @@
 
 #![allow(clippy::panic, clippy::expect_used, reason = "tests use this crate, and they fail by panicking")]
 
+mod fields;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
+
+pub use crate::fields::{FieldNames, fields};
 
 /// The folder of the documents.
 const DOCUMENTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs");
@@ -45,16 +49,25 @@ fn read(path: &Path) -> String {
     fs::read_to_string(path).unwrap_or_default()
 }
 
-/// Returns the first cell of each row of the table between the marks `title`, without backticks.
+/// Returns the names in each row of the table between the marks `title`, cell by cell: everything in backticks that is
+/// not in parentheses.
 ///
 /// # Panics
 /// If there is no such table.
 #[must_use]
-pub fn first_cells(name: &str, title: &str) -> Vec<String> {
+pub fn names_in_cells(name: &str, title: &str) -> Vec<Vec<BTreeSet<String>>> {
     let found = read(&Path::new(DOCUMENTS).join(name));
     let (_, table, _) = cut(name, title, &found);
-    let cell = |line: &str| line.split('|').nth(1).unwrap_or_default().trim().trim_matches('`').to_owned();
-    table.lines().skip(2).map(cell).collect()
+    let cells = |line: &str| line.split('|').skip(1).map(names_in).collect();
+    table.lines().skip(2).map(cells).collect()
+}
+
+fn names_in(cell: &str) -> BTreeSet<String> {
+    // After each opening parenthesis, only what follows the closing one.
+    let mut parts = cell.split('(');
+    let first = parts.next().unwrap_or_default();
+    let outside = std::iter::once(first).chain(parts.filter_map(|part| part.split_once(')')).map(|(_, after)| after));
+    outside.flat_map(|text| text.split('`').skip(1).step_by(2)).map(str::to_owned).collect()
 }
 
 /// Returns a Markdown table with a header of `names` and a line for each row.

@@ -1,7 +1,7 @@
 //! The parameters in docs/api.md, and the permissions in docs/permissions.md.
 
 use api::LARGEST_LIMIT;
-use documents::{code, first_cells, permissions, section, table};
+use documents::{FieldNames, code, fields, names_in_cells, permissions, section, table};
 
 use super::*;
 
@@ -50,5 +50,12 @@ fn the_permissions_match_the_document() {
 
 #[test]
 fn the_document_has_the_fields_of_each_type() {
-    assert_eq!(first_cells("api.md", "fields"), ResourceType::ALL.map(ResourceType::as_str));
+    let documented = names_in_cells("api.md", "fields");
+    let mut fields = fields();
+    assert_eq!(documented.len(), ResourceType::ALL.len());
+    for (kind, row) in ResourceType::ALL.into_iter().zip(&documented) {
+        let FieldNames { always, sometimes } = fields.remove(kind.as_str()).unwrap();
+        assert_eq!(row.get(..3), Some(&[[kind.to_string()].into(), always, sometimes][..]), "{kind}");
+    }
+    assert!(fields.is_empty(), "{fields:?}");
 }
