@@ -140,6 +140,10 @@ ACTIONS = {
 }
 
 
+#: Actions that leave another gap than a whole type in each region; each has a test below.
+OTHER_ACTIONS = {"dynamodb:DescribeTable", "ec2:DescribeRegions", "s3:ListAllMyBuckets", "tag:GetResources"}
+
+
 @pytest.mark.parametrize("action", ACTIONS)
 def test_a_removed_action_is_a_gap_in_each_region(deployed: Stack, emulator: Emulator, action: str) -> None:
     service, operation, code, kind = ACTIONS[action]
@@ -190,7 +194,7 @@ def test_without_tags_they_are_unknown_and_not_empty(deployed: Stack, emulator: 
 
 def test_the_role_has_no_action_that_is_not_needed(emulator: Emulator, deployed: Stack) -> None:
     needed = documents.actions("/resources")
-    assert needed >= set(ACTIONS)
+    assert needed == set(ACTIONS) | OTHER_ACTIONS
     assert iam.allowed_actions(emulator, iam.role_of(emulator, "ResourcesFunction")) == needed | iam.ENTER
 
 
