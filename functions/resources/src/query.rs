@@ -67,10 +67,7 @@ fn states(query: &Query, types: &[ResourceType]) -> Result<Vec<String>, ApiError
     let with_states = types.iter().filter(|kind| !kind.states().is_empty());
     let allowed: Vec<_> = with_states.map(|kind| format!("for {kind}: {}", kind.states().join(", "))).collect();
     if allowed.is_empty() {
-        return Err(ApiError::invalid(
-            "states",
-            "the chosen types have no states; AWS lists none for buckets and functions",
-        ));
+        return Err(ApiError::invalid("states", "the chosen types have no states"));
     }
     Err(ApiError::not_allowed("states", wrong, &allowed.join("; ")))
 }

@@ -14,7 +14,7 @@ pub type Tags = LiteMap<String, String>;
 /// One resource: the common fields, and in `detail` those of its type.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Resource<D> {
-    /// AWS's id: the instance, volume or allocation id; the name of a database, bucket or function.
+    /// AWS's id: the instance, volume or allocation id; the name if AWS gives no id, such as that of a bucket.
     pub id: String,
     /// The region; `None` only for a bucket whose region S3 omitted.
     pub region: Option<String>,

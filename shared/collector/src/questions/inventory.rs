@@ -30,7 +30,7 @@ pub struct Wanted {
     pub regions: Option<Vec<String>>,
     /// The types.
     pub types: Vec<ResourceType>,
-    /// Whether to list tags that need separate requests (those of buckets and functions).
+    /// Whether to list tags that need separate requests.
     pub tags: bool,
 }
 

@@ -1,8 +1,8 @@
-//! The tags of resources that are listed without them: buckets and functions.
+//! The tags of types that are listed without them ([`TagSource::TaggingApi`](crate::services::kind::TagSource::TaggingApi)).
 //!
-//! One GetResources per region returns both, 100 resources per page, instead of a call for each bucket and function. It
-//! lists only resources that have or had tags, so a resource that is missing from a complete list has no tags. Tags
-//! that were set in the last minute may be missing.
+//! One GetResources per region returns all of them, 100 resources per page, instead of a call for each resource. It lists
+//! only resources that have or had tags, so a resource that is missing from a complete list has no tags. Tags that were
+//! set in the last minute may be missing.
 
 use std::collections::HashMap;
 
@@ -35,7 +35,7 @@ pub(crate) const GET_RESOURCES: Operation =
 /// The most resources that the tagging API returns per page.
 const RESOURCES_A_PAGE: i32 = 100;
 
-/// The tags of one region's buckets and functions.
+/// The tags of one region's resources of these types.
 #[derive(Debug, Default)]
 pub(crate) struct RegionTags {
     by_arn: HashMap<String, Tags>,
