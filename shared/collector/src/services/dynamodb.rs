@@ -200,3 +200,19 @@ fn table_of(table: TableDescription) -> Table {
         created: timestamp(table.creation_date_time.as_ref()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_of_a_table_has_three_to_255_characters() {
+        let (longest, longer) = ("t".repeat(255), "t".repeat(256));
+        for name in ["abc", "Orders_2026-11.v2", &longest] {
+            assert!((CATALOG.ids.accepts)(name), "{name}");
+        }
+        for name in ["ab", "a b c", "table/orders", &longer] {
+            assert!(!(CATALOG.ids.accepts)(name), "{name}");
+        }
+    }
+}
