@@ -15,7 +15,7 @@ from e2e import issuer
 
 from . import report, tools
 from .harness import OPAQUE, PRINCIPALS, Build, authorizer_event, check, gateway_event, has_callgrind, instructions
-from .questions import QUESTIONS, Question
+from .questions import QUESTIONS, TYPES, Question
 from .report import Answer, Start, Token
 
 ANSWERS = 6
@@ -26,6 +26,7 @@ TOKENS = 300
 FUNCTIONS = ["resources", "metrics", "costs", "bottlenecks", "authorizer"]
 #: The smallest request that each function accepts.
 SMALL = {
+    "resources": {"types": ",".join(TYPES)},
     "metrics": {"resource_type": "ec2", "region": "us-east-1", "resource_ids": f"i-{1:017x}", "hours": "3", "metrics": "cpu"},
     "costs": {"days": "7", "compare": "false"},
 }
@@ -126,7 +127,7 @@ def _instructions(build: Build) -> dict[str, int]:
     if not has_callgrind():
         return {}
     counted = {}
-    for name, query, more in [("resources", {}, {}), ("bottlenecks", {"types": "ec2"}, {"only-instances": "yes"})]:
+    for name, query, more in [("resources", SMALL["resources"], {}), ("bottlenecks", {"types": "ec2"}, {"only-instances": "yes"})]:
         counted[name] = instructions(build, name, gateway_event(name, query), {"resources": PROFILED} | more).warm
         print(f"instructions of {name}: {counted[name]:,}", flush=True)
     return counted
