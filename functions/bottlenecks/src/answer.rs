@@ -232,7 +232,7 @@ pub(crate) fn shape(survey: &Survey<Verdicts>, query: &BottlenecksQuery) -> Resu
         }
     }
     let types = &survey.inventory.types;
-    let rules = rules::ALL.into_iter().filter(|rule| types.contains(&rule.resource_type()));
+    let rules = rules::ALL.iter().copied().filter(|rule| types.contains(&rule.resource_type()));
     Ok(Bottlenecks {
         summary: Summary::of(&survey.inventory, &judgement),
         findings,

@@ -30,7 +30,7 @@ use collector::ResourceType;
 use crate::rule::AnyRule;
 
 /// Every rule, by severity; rules of the same severity are in the order of urgency.
-pub(crate) const ALL: [&dyn AnyRule; 22] = [
+pub(crate) const ALL: &[&dyn AnyRule] = &[
     &ec2_status_check_failed::RULE,
     &rds_low_storage::RULE,
     &ec2_sustained_high_cpu::RULE,
@@ -62,7 +62,7 @@ pub(crate) fn types() -> Vec<ResourceType> {
 
 /// Returns the rules of a type, each with its rank among all rules.
 pub(crate) fn of(resource_type: ResourceType) -> impl Iterator<Item = (usize, &'static dyn AnyRule)> {
-    ALL.into_iter().enumerate().filter(move |(_, rule)| rule.resource_type() == resource_type)
+    ALL.iter().copied().enumerate().filter(move |(_, rule)| rule.resource_type() == resource_type)
 }
 
 #[cfg(test)]

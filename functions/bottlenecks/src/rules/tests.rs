@@ -105,7 +105,7 @@ fn in_use() -> Vec<Resource> {
 }
 
 fn rule(name: &str) -> &'static dyn AnyRule {
-    ALL.into_iter().find(|rule| rule.about().name == name).unwrap()
+    ALL.iter().copied().find(|rule| rule.about().name == name).unwrap()
 }
 
 /// Returns the start of every period.
@@ -245,14 +245,14 @@ proptest! {
 #[test]
 fn every_rule_with_a_metric_is_tested_at_its_threshold() {
     let tried: Vec<_> = flips().iter().map(|(name, ..)| *name).chain(["lambda_errors"]).collect();
-    for rule in ALL.into_iter().filter(|rule| !rule.about().needs.is_empty()) {
+    for rule in ALL.iter().copied().filter(|rule| !rule.about().needs.is_empty()) {
         assert!(tried.contains(&rule.about().name), "{}", rule.about().name);
     }
 }
 
 #[test]
 fn each_rule_has_its_own_description_of_the_finding() {
-    for (index, rule) in ALL.into_iter().enumerate() {
+    for (index, rule) in ALL.iter().copied().enumerate() {
         assert!(
             ALL[..index].iter().all(|other| other.about().finding != rule.about().finding),
             "{}",
@@ -267,7 +267,7 @@ fn each_rule_has_its_own_description_of_the_finding() {
 #[test]
 fn rules_are_sorted_by_severity_and_named_after_their_type() {
     assert!(ALL.is_sorted_by_key(|rule| rule.about().severity));
-    for (index, rule) in ALL.into_iter().enumerate() {
+    for (index, rule) in ALL.iter().copied().enumerate() {
         assert!(rule.about().name.starts_with(&format!("{}_", rule.resource_type())), "{}", rule.about().name);
         assert!(ALL[..index].iter().all(|other| other.about().name != rule.about().name), "{}", rule.about().name);
     }
