@@ -56,9 +56,15 @@ fn settings(query: &Query) -> Result<Settings, ApiError> {
         return Ok(settings);
     }
     let Settings { cpu_high, cpu_low } = settings;
-    let parameter = if query.text("cpu_low").is_some() { "cpu_low" } else { "cpu_high" };
-    let message = format!("cpu_low ({cpu_low}) must be below cpu_high ({cpu_high})");
-    Err(ApiError::invalid(parameter, message))
+    let (low_is_sent, high_is_sent) = (query.text("cpu_low").is_some(), query.text("cpu_high").is_some());
+    let parameter = if low_is_sent { "cpu_low" } else { "cpu_high" };
+    let order = format!("cpu_low ({cpu_low}) must be below cpu_high ({cpu_high})");
+    let advice = match (low_is_sent, high_is_sent) {
+        (true, true) => String::new(),
+        (true, false) => format!("; without cpu_high, {} is used: send both", USUAL.cpu_high),
+        (false, _) => format!("; without cpu_low, {} is used: send both", USUAL.cpu_low),
+    };
+    Err(ApiError::invalid(parameter, order + &advice))
 }
 
 /// Returns the time that the response is about. All pages are about the time of the first, so that they fit together.
@@ -124,8 +130,18 @@ mod tests {
 
     #[test]
     fn cpu_low_must_be_below_cpu_high_and_the_error_names_the_parameter_that_was_sent() {
-        assert_eq!(refused(&[("cpu_high", "10")]), "cpu_high: cpu_low (10) must be below cpu_high (10)");
-        assert_eq!(refused(&[("cpu_low", "80")]), "cpu_low: cpu_low (80) must be below cpu_high (80)");
+        assert_eq!(
+            refused(&[("cpu_high", "10")]),
+            "cpu_high: cpu_low (10) must be below cpu_high (10); without cpu_low, 10 is used: send both"
+        );
+        assert_eq!(
+            refused(&[("cpu_low", "80")]),
+            "cpu_low: cpu_low (80) must be below cpu_high (80); without cpu_high, 80 is used: send both"
+        );
+        assert_eq!(
+            refused(&[("cpu_low", "50"), ("cpu_high", "40")]),
+            "cpu_low: cpu_low (50) must be below cpu_high (40)"
+        );
         assert!(read(&[("cpu_high", "11"), ("cpu_low", "10")]).is_ok());
     }
 

@@ -67,7 +67,10 @@ fn states(query: &Query, types: &[ResourceType]) -> Result<Vec<String>, ApiError
     let with_states = types.iter().filter(|kind| !kind.states().is_empty());
     let allowed: Vec<_> = with_states.map(|kind| format!("for {kind}: {}", kind.states().join(", "))).collect();
     if allowed.is_empty() {
-        return Err(ApiError::invalid("states", "the chosen types have no states"));
+        let others = ResourceType::ALL.into_iter().filter(|kind| !kind.states().is_empty());
+        let others: Vec<_> = others.map(ResourceType::as_str).collect();
+        let message = format!("the chosen types have no states: leave it out, or choose among {}", others.join(", "));
+        return Err(ApiError::invalid("states", message));
     }
     Err(ApiError::not_allowed("states", wrong, &allowed.join("; ")))
 }
