@@ -34,5 +34,5 @@ def measured_types() -> list[str]:
 def metrics_per_resource() -> dict[str, int]:
     """How many metrics the rules of a type read per resource at most; types whose rules read none are left out."""
     text = (ROOT / "docs" / "rules.md").read_text()
-    found = re.findall(r"^## `(\w+)`\n\nTogether they read at most (\d+) metrics? per resource\.$", text, re.M)
+    found = re.findall(r"^## `(\w+)`\n\nThe rules of this type read at most (\d+) metrics? per resource\.$", text, re.M)
     return {kind: int(count) for kind, count in found}

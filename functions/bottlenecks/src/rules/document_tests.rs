@@ -17,6 +17,8 @@ const HEAD: &str = "# Rules
 - *The newest* datapoints are those of the last half hour that have arrived: CloudWatch publishes datapoints with a
   delay, and like its alarms, a rule uses the available ones.
 - Days are UTC days.
+- The source of a threshold is AWS's own advice where there is one: the alarms that CloudWatch recommends, a check of
+  Trusted Advisor by its id, Compute Optimizer, or a user guide. Otherwise it is common practice, or this project's choice.
 - A resource that lacks datapoints, is not running, or could not be measured is in `data.not_judged` with the reason. It
   never counts as idle.
 - CloudWatch bills $0.01 per 1,000 metrics. Rules that read the same metric over the same time share it, so the price of
@@ -75,9 +77,9 @@ fn type_text(kind: ResourceType) -> String {
     let metrics = billed(rules.iter().flat_map(|rule| rule.about().needs));
     let each = rules.iter().map(|rule| rule_text(*rule)).collect::<String>();
     let price = match metrics {
-        0 => "They read only the inventory.".to_owned(),
-        1 => "Together they read at most 1 metric per resource.".to_owned(),
-        several => format!("Together they read at most {several} metrics per resource."),
+        0 => "The rules of this type read only the inventory.".to_owned(),
+        1 => "The rules of this type read at most 1 metric per resource.".to_owned(),
+        several => format!("The rules of this type read at most {several} metrics per resource."),
     };
     format!("\n## {}\n\n{price}\n{each}", code([kind.as_str()]))
 }

@@ -19,7 +19,7 @@ pub(super) const RULE: Rule<Table> = Rule {
     name: "dynamodb_throttled",
     severity: Severity::High,
     finding: "a read or a write of the table was throttled in the requested hours",
-    source: "a sensible default: each throttle is a rejected read or write",
+    source: "a default of this project: each throttle is a rejected read or write",
     needs: &[READS, WRITES, READ_THROTTLES, WRITE_THROTTLES],
     not_observed: &["global secondary indexes", "hot keys"],
     applies,

@@ -16,7 +16,7 @@ pub(super) const RULE: Rule<Instance> = Rule {
     name: "ec2_stopped_long",
     severity: Severity::Low,
     finding: "the instance has been stopped for more than 30 days",
-    source: "AWS Trusted Advisor c18d2gz150",
+    source: "AWS Trusted Advisor, check c18d2gz150",
     needs: &[],
     not_observed: &[],
     applies,

@@ -15,7 +15,7 @@ pub(super) const RULE: Rule<Function> = Rule {
     name: "lambda_errors",
     severity: Severity::High,
     finding: "more than 10 % of the invocations failed on one of the last 7 days or today",
-    source: "AWS Trusted Advisor L4dfs2Q3C2",
+    source: "AWS Trusted Advisor, check L4dfs2Q3C2",
     needs: &[INVOCATIONS, ERRORS],
     not_observed: &["log"],
     applies: |_| Ok(true),

@@ -13,7 +13,7 @@ pub(super) const RULE: Rule<Function> = Rule {
     name: "lambda_throttles",
     severity: Severity::High,
     finding: "an invocation was throttled in the requested hours",
-    source: "a sensible default: each throttle is a rejected invocation",
+    source: "a default of this project: each throttle is a rejected invocation",
     needs: &[THROTTLES],
     not_observed: &["reserved concurrency", "account concurrency"],
     applies: |_| Ok(true),

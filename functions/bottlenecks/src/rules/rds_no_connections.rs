@@ -16,7 +16,7 @@ pub(super) const RULE: Rule<Database> = Rule {
     name: "rds_no_connections",
     severity: Severity::Medium,
     finding: "nobody connected on any of the last 7 days or today; replicas are excluded",
-    source: "AWS Trusted Advisor Ti39halfu8",
+    source: "AWS Trusted Advisor, check Ti39halfu8",
     needs: &[CONNECTIONS],
     not_observed: &[],
     applies,
