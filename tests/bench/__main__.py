@@ -27,6 +27,7 @@ FUNCTIONS = ["resources", "metrics", "costs", "bottlenecks", "authorizer"]
 #: The smallest request that each function accepts.
 SMALL = {
     "resources": {"types": ",".join(TYPES)},
+    "bottlenecks": {"types": ",".join(kind for kind in TYPES if kind != "s3")},
     "metrics": {"resource_type": "ec2", "region": "us-east-1", "resource_ids": f"i-{1:017x}", "hours": "3", "metrics": "cpu"},
     "costs": {"days": "7", "compare": "false"},
 }
