@@ -22,7 +22,7 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::call::inquiry::Inquiry;
-use crate::call::pages::Listing;
+use crate::call::pages::Found;
 use crate::model::metric::Catalog;
 use crate::model::operation::Operation;
 use crate::model::resource::Resource as OfType;
@@ -56,7 +56,7 @@ macro_rules! kinds {
             pub const ALL: [Self; [$(stringify!($variant)),+].len()] = [$(Self::$variant),+];
             fn about(self) -> &'static About { match self { $(Self::$variant => const { &About::of::<$kind>() },)+ } }
             /// Lists every resource of this type in a region, or in the account if the type is global.
-            pub(crate) async fn list(self, inquiry: &Inquiry<'_>) -> Listing<Resource> {
+            pub(crate) async fn list(self, inquiry: &Inquiry<'_>) -> Found<Resource> {
                 match self { $(Self::$variant => <$kind>::list(inquiry).await.map(|r| r.map(Detail::$variant)),)+ }
             }
         }
@@ -113,14 +113,12 @@ impl ResourceType {
     }
 
     /// Returns the operations that list this type.
-    #[must_use]
-    pub fn operations(self) -> &'static [&'static Operation] {
+    pub(crate) fn operations(self) -> &'static [&'static Operation] {
         self.about().operations
     }
 
     /// Returns whether a single list has the resources of all regions.
-    #[must_use]
-    pub fn is_global(self) -> bool {
+    pub(crate) fn is_global(self) -> bool {
         self.about().scope == Scope::Global
     }
 

@@ -58,19 +58,42 @@ pub(crate) struct Listing<T> {
     pub(crate) fault: Option<Fault>,
 }
 
-impl<T> Listing<T> {
+/// What the operations of one type found in one region.
+#[derive(Debug)]
+pub(crate) struct Found<T> {
+    /// Everything up to the end or a fault.
+    pub(crate) items: Vec<T>,
+    /// Why something is missing; empty if nothing is.
+    pub(crate) faults: Vec<Fault>,
+}
+
+impl<T> Found<T> {
     /// Converts each item by `with`.
-    pub(crate) fn map<U>(self, with: impl FnMut(T) -> U) -> Listing<U> {
-        Listing { found: self.found.into_iter().map(with).collect(), fault: self.fault }
+    pub(crate) fn map<U>(self, with: impl FnMut(T) -> U) -> Found<U> {
+        Found { items: self.items.into_iter().map(with).collect(), faults: self.faults }
+    }
+
+    /// Adds a fault. The first of an operation and code stands for all of them.
+    pub(crate) fn fail(&mut self, fault: Fault) {
+        let same = |known: &Fault| known.operation == fault.operation && known.code == fault.code;
+        if !self.faults.iter().any(same) {
+            self.faults.push(fault);
+        }
     }
 }
 
-impl<T> From<Result<Vec<T>, Fault>> for Listing<T> {
-    /// The listing of an operation without pages, which returns all or nothing.
+impl<T> From<Listing<T>> for Found<T> {
+    fn from(Listing { found, fault }: Listing<T>) -> Self {
+        Self { items: found, faults: fault.into_iter().collect() }
+    }
+}
+
+impl<T> From<Result<Vec<T>, Fault>> for Found<T> {
+    /// The items of an operation without pages, which returns all or nothing.
     fn from(answered: Result<Vec<T>, Fault>) -> Self {
         match answered {
-            Ok(found) => Self { found, fault: None },
-            Err(fault) => Self { found: Vec::new(), fault: Some(fault) },
+            Ok(items) => Self { items, faults: Vec::new() },
+            Err(fault) => Self { items: Vec::new(), faults: vec![fault] },
         }
     }
 }

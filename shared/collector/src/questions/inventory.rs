@@ -14,7 +14,7 @@ use crate::accounts::regions::Regions;
 use crate::call::counting::metered;
 use crate::call::fault::Fault;
 use crate::call::inquiry::Inquiry;
-use crate::call::pages::Listing;
+use crate::call::pages::Found;
 use crate::model::account::Account;
 use crate::model::coverage::{Coverage, GLOBAL, Gap};
 use crate::model::operation::Operation;
@@ -78,7 +78,7 @@ impl Inventory {
 struct Listed {
     resource_type: ResourceType,
     region: String,
-    listing: Listing<Resource>,
+    found: Found<Resource>,
 }
 
 /// What must be known before anything is listed.
@@ -103,12 +103,12 @@ pub(crate) struct RegionListings {
 impl RegionListings {
     /// Returns every resource that was found.
     pub(crate) fn resources(&self) -> impl Iterator<Item = &Resource> {
-        self.listed.iter().flat_map(|listed| &listed.listing.found)
+        self.listed.iter().flat_map(|listed| &listed.found.items)
     }
 
     /// Returns whether a listing used up the time of a call.
     pub(crate) fn is_late(&self) -> bool {
-        self.listed.iter().any(|listed| listed.listing.fault.as_ref().is_some_and(Fault::is_late))
+        self.listed.iter().any(|listed| listed.found.faults.iter().any(Fault::is_late))
     }
 }
 
@@ -188,14 +188,12 @@ impl Collector {
         }
         let mut resources = Vec::new();
         let mut listed = BTreeSet::new();
-        for Listed { resource_type, region, listing } in listings {
-            if listing.fault.is_none() || !listing.found.is_empty() {
+        for Listed { resource_type, region, found: Found { items, faults } } in listings {
+            if faults.is_empty() || !items.is_empty() {
                 listed.insert((resource_type, region.clone()));
             }
-            if let Some(fault) = listing.fault {
-                gaps.push(self.gap(fault, &region, &[resource_type]));
-            }
-            resources.extend(listing.found);
+            gaps.extend(faults.into_iter().map(|fault| self.gap(fault, &region, &[resource_type])));
+            resources.extend(items);
         }
         if let Some(wanted) = &wanted.regions {
             // A bucket whose region S3 omitted may be in a wanted region.
@@ -222,8 +220,8 @@ impl Collector {
 
 /// Lists one type of `region` by `inquiry`.
 async fn list(resource_type: ResourceType, region: &str, inquiry: Inquiry<'_>) -> Listed {
-    let listing = resource_type.list(&inquiry).await;
-    Listed { resource_type, region: region.to_owned(), listing }
+    let found = resource_type.list(&inquiry).await;
+    Listed { resource_type, region: region.to_owned(), found }
 }
 
 /// Returns the filters for the tagging API.

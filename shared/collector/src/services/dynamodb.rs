@@ -1,6 +1,6 @@
 //! DynamoDB: tables.
 //!
-//! ListTables returns only names, so each table needs a DescribeTable of its own; a limited number of them at a time. A
+//! ListTables returns only names, so each table needs a DescribeTable of its own. A limited number of them run at a time. A
 //! table that can't be described stays in the list with what its name says, and a gap reports that the rest is missing.
 //! Neither operation returns tags; they come from `tagging.rs`.
 
@@ -15,7 +15,7 @@ use crate::call::clients::{Gated, Service, guarded_client};
 use crate::call::fault::Fault;
 use crate::call::gate::Rate;
 use crate::call::inquiry::Inquiry;
-use crate::call::pages::{Listing, every_page, one_call};
+use crate::call::pages::{Found, every_page, one_call};
 use crate::model::metric::{Catalog, Ids, Metric, SUM, is_name};
 use crate::model::operation::{Operation, Price};
 use crate::model::resource::Resource;
@@ -114,7 +114,7 @@ impl Kind for Table {
         self.status.as_deref()
     }
 
-    async fn list(inquiry: &Inquiry<'_>) -> Listing<Resource<Box<Self>>> {
+    async fn list(inquiry: &Inquiry<'_>) -> Found<Resource<Box<Self>>> {
         let dynamodb = inquiry.client::<DynamoDb>();
         let ask = |token| dynamodb.list_tables().limit(TABLES_A_PAGE).set_exclusive_start_table_name(token).send();
         let limits = dynamodb.limits(&LIST_TABLES, inquiry.deadline);
@@ -122,39 +122,40 @@ impl Kind for Table {
             page.table_names.unwrap_or_default()
         })
         .await;
-        let tables = describe_each(inquiry, &dynamodb, names.found).await;
-        Listing { found: tables.found, fault: names.fault.or(tables.fault) }
+        let mut tables = describe_each(inquiry, &dynamodb, names.found).await;
+        tables.faults.extend(names.fault);
+        tables
     }
 }
 
-/// Describes the tables of `names`, and keeps the first fault. After a time-out, it describes no more of them.
+/// Describes the tables of `names`. After a time-out, it describes no more of them.
 async fn describe_each(
     inquiry: &Inquiry<'_>,
     dynamodb: &Gated<DynamoDb>,
     names: Vec<String>,
-) -> Listing<Resource<Box<Table>>> {
+) -> Found<Resource<Box<Table>>> {
     let describe = async |name: String| {
         let described = describe_table(inquiry, dynamodb, &name).await;
         (name, described)
     };
     let mut names = names.into_iter();
     let mut asked: FuturesUnordered<_> = names.by_ref().take(AT_ONCE).map(describe).collect();
-    let mut listing = Listing { found: Vec::new(), fault: None };
+    let mut tables = Found { items: Vec::new(), faults: Vec::new() };
     let mut in_time = true;
     while let Some((name, described)) = asked.next().await {
         match described {
-            Ok(detail) => listing.found.push(resource_of(inquiry, name, detail)),
+            Ok(detail) => tables.items.push(resource_of(inquiry, name, detail)),
             Err(fault) if fault.code == DELETED => {}
             Err(fault) => {
                 in_time &= !fault.is_late();
-                listing.found.push(resource_of(inquiry, name, TableDescription::builder().build()));
-                listing.fault.get_or_insert(fault);
+                tables.items.push(resource_of(inquiry, name, TableDescription::builder().build()));
+                tables.fail(fault);
             }
         }
         asked.extend(names.by_ref().take(usize::from(in_time)).map(describe));
     }
-    listing.found.extend(names.map(|name| resource_of(inquiry, name, TableDescription::builder().build())));
-    listing
+    tables.items.extend(names.map(|name| resource_of(inquiry, name, TableDescription::builder().build())));
+    tables
 }
 
 async fn describe_table(

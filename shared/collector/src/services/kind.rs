@@ -7,7 +7,7 @@
 use std::borrow::Borrow;
 
 use crate::call::inquiry::Inquiry;
-use crate::call::pages::Listing;
+use crate::call::pages::Found;
 use crate::model::metric::Catalog;
 use crate::model::operation::Operation;
 use crate::model::resource::Resource;
@@ -39,7 +39,7 @@ pub(crate) trait Kind: Sized + 'static {
     fn state(&self) -> Option<&str>;
 
     /// Lists every resource of the region, or of the account if the scope is global.
-    async fn list(inquiry: &Inquiry<'_>) -> Listing<Resource<Self::Stored>>;
+    async fn list(inquiry: &Inquiry<'_>) -> Found<Resource<Self::Stored>>;
 }
 
 /// Where a type is listed.

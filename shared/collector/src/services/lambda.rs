@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::call::clients::{Service, guarded_client};
 use crate::call::gate::Rate;
 use crate::call::inquiry::Inquiry;
-use crate::call::pages::{Listing, every_page};
+use crate::call::pages::{Found, every_page};
 use crate::model::metric::{AVERAGE, Catalog, Ids, MAXIMUM, Metric, SUM, is_name};
 use crate::model::operation::{Operation, Price};
 use crate::model::resource::Resource;
@@ -108,7 +108,7 @@ impl Kind for Function {
         None
     }
 
-    async fn list(inquiry: &Inquiry<'_>) -> Listing<Resource<Box<Self>>> {
+    async fn list(inquiry: &Inquiry<'_>) -> Found<Resource<Box<Self>>> {
         let lambda = inquiry.client::<Lambda>();
         let ask = |token| lambda.list_functions().max_items(FUNCTIONS_A_PAGE).set_marker(token).send();
         let limits = lambda.limits(&LIST_FUNCTIONS, inquiry.deadline);
@@ -117,6 +117,7 @@ impl Kind for Function {
             functions.filter_map(|function| function_of(inquiry.region, function)).collect()
         })
         .await
+        .into()
     }
 }
 

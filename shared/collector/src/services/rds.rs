@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::call::clients::{Service, guarded_client};
 use crate::call::gate::Rate;
 use crate::call::inquiry::Inquiry;
-use crate::call::pages::{Listing, every_page};
+use crate::call::pages::{Found, every_page};
 use crate::model::metric::{AVERAGE, Catalog, Ids, MINIMUM, Metric, is_name};
 use crate::model::operation::{Operation, Price};
 use crate::model::resource::Resource;
@@ -181,7 +181,7 @@ impl Kind for Database {
         self.status.as_deref()
     }
 
-    async fn list(inquiry: &Inquiry<'_>) -> Listing<Resource<Box<Self>>> {
+    async fn list(inquiry: &Inquiry<'_>) -> Found<Resource<Box<Self>>> {
         let rds = inquiry.client::<Rds>();
         let ask = |token| rds.describe_db_instances().max_records(INSTANCES_A_PAGE).set_marker(token).send();
         let limits = rds.limits(&DESCRIBE_DB_INSTANCES, inquiry.deadline);
@@ -190,6 +190,7 @@ impl Kind for Database {
             instances.filter_map(|instance| database_of(inquiry.region, instance)).collect()
         })
         .await
+        .into()
     }
 }
 

@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::call::clients::{Service, guarded_client};
 use crate::call::gate::Rate;
 use crate::call::inquiry::Inquiry;
-use crate::call::pages::{Listing, every_page};
+use crate::call::pages::{Found, every_page};
 use crate::model::account::Account;
 use crate::model::metric::{AVERAGE_ALONE, Catalog, Ids, Metric, is_name};
 use crate::model::operation::{Operation, Price};
@@ -81,7 +81,7 @@ impl Kind for Bucket {
         None
     }
 
-    async fn list(inquiry: &Inquiry<'_>) -> Listing<Resource<Self>> {
+    async fn list(inquiry: &Inquiry<'_>) -> Found<Resource<Self>> {
         let s3 = inquiry.client::<S3>();
         let ask = |token| s3.list_buckets().max_buckets(BUCKETS_A_PAGE).set_continuation_token(token).send();
         let limits = s3.limits(&LIST_BUCKETS, inquiry.deadline);
@@ -90,6 +90,7 @@ impl Kind for Bucket {
             buckets.filter_map(|bucket| bucket_of(inquiry.account, bucket)).collect()
         })
         .await
+        .into()
     }
 }
 

@@ -185,6 +185,29 @@ async fn the_tables_before_a_failing_page_are_described() {
 }
 
 #[tokio::test]
+async fn faults_of_both_operations_are_gaps_and_those_alike_are_one() {
+    let aws = Aws::start(|request| {
+        if in_ireland(request, "ListTables") {
+            let is_first = !request.parameters.contains("ExclusiveStartTableName");
+            return Some(if is_first { names(request, 250) } else { Reply::Error(400, "InternalFailure", "words") });
+        }
+        in_ireland(request, "DescribeTable").then(|| match name(request) {
+            "t-00001" | "t-00002" => Reply::Error(400, "AccessDeniedException", "words"),
+            _ => active(request),
+        })
+    });
+    let (inventory, coverage) = collect(&aws, &[ResourceType::Dynamodb]).await;
+    assert_eq!((inventory.resources.len(), undescribed(&inventory)), (100, vec!["t-00001", "t-00002"]));
+    assert_eq!(
+        reported(&coverage.gaps),
+        [
+            ("eu-west-1", "DescribeTable", GapStatus::Denied, "AccessDeniedException"),
+            ("eu-west-1", "ListTables", GapStatus::Failed, "InternalFailure"),
+        ]
+    );
+}
+
+#[tokio::test]
 async fn once_a_description_is_late_no_more_are_asked_for() {
     let aws = with_tables(100, |_| Some(Reply::Hang));
     let wanted = Wanted { regions: None, types: vec![ResourceType::Dynamodb], tags: false };

@@ -4,7 +4,7 @@ use aws_sdk_ec2::types;
 use serde::Serialize;
 
 use crate::call::inquiry::Inquiry;
-use crate::call::pages::{Listing, one_call};
+use crate::call::pages::{Found, one_call};
 use crate::model::metric::Catalog;
 use crate::model::operation::Operation;
 use crate::model::resource::Resource;
@@ -53,11 +53,11 @@ impl Kind for Address {
     }
 
     /// DescribeAddresses has no pages.
-    async fn list(inquiry: &Inquiry<'_>) -> Listing<Resource<Self>> {
+    async fn list(inquiry: &Inquiry<'_>) -> Found<Resource<Self>> {
         let ec2 = inquiry.client::<Ec2>();
         let call = ec2.describe_addresses().send();
         let answer = one_call(ec2.limits(&DESCRIBE_ADDRESSES, inquiry.deadline), call).await;
-        Listing::from(answer.map(|answer| {
+        Found::from(answer.map(|answer| {
             let addresses = answer.addresses.unwrap_or_default().into_iter();
             addresses.filter_map(|address| address_of(inquiry, address)).collect()
         }))

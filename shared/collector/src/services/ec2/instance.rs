@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::call::inquiry::Inquiry;
-use crate::call::pages::{Listing, every_page};
+use crate::call::pages::{Found, every_page};
 use crate::model::metric::{AVERAGE, Catalog, Ids, MAXIMUM, MINIMUM, Metric, SUM, is_hex_id};
 use crate::model::operation::Operation;
 use crate::model::resource::Resource;
@@ -133,7 +133,7 @@ impl Kind for Instance {
         self.state.as_deref()
     }
 
-    async fn list(inquiry: &Inquiry<'_>) -> Listing<Resource<Box<Self>>> {
+    async fn list(inquiry: &Inquiry<'_>) -> Found<Resource<Box<Self>>> {
         let ec2 = inquiry.client::<Ec2>();
         let ask = |token| ec2.describe_instances().max_results(INSTANCES_A_PAGE).set_next_token(token).send();
         let limits = ec2.limits(&DESCRIBE_INSTANCES, inquiry.deadline);
@@ -143,6 +143,7 @@ impl Kind for Instance {
             instances.filter_map(|instance| instance_of(inquiry, instance)).collect()
         })
         .await
+        .into()
     }
 }
 

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::call::inquiry::Inquiry;
-use crate::call::pages::{Listing, every_page};
+use crate::call::pages::{Found, every_page};
 use crate::model::metric::{AVERAGE, Catalog, Ids, MINIMUM, Metric, SUM, is_hex_id};
 use crate::model::operation::Operation;
 use crate::model::resource::Resource;
@@ -87,7 +87,7 @@ impl Kind for Volume {
         self.state.as_deref()
     }
 
-    async fn list(inquiry: &Inquiry<'_>) -> Listing<Resource<Box<Self>>> {
+    async fn list(inquiry: &Inquiry<'_>) -> Found<Resource<Box<Self>>> {
         let ec2 = inquiry.client::<Ec2>();
         let ask = |token| ec2.describe_volumes().max_results(VOLUMES_A_PAGE).set_next_token(token).send();
         let limits = ec2.limits(&DESCRIBE_VOLUMES, inquiry.deadline);
@@ -96,6 +96,7 @@ impl Kind for Volume {
             volumes.filter_map(|volume| volume_of(inquiry, volume)).collect()
         })
         .await
+        .into()
     }
 }
 
