@@ -57,7 +57,7 @@ def _refused(deployed: Stack, path: str) -> str:
     answer = json.loads(body)
     assert (status, answer["success"], answer["error"]["code"]) == (400, False, "InvalidParameter"), (path[:200], answer)
     text = answer["error"]["message"]
-    assert len(text) <= 2000 and text.isprintable(), text
+    assert len(text) <= 1000 and text.isprintable(), text
     return answer["error"]["parameter"]
 
 

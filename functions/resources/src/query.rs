@@ -12,6 +12,9 @@ pub(crate) const PARAMETERS: &[&str] = &["regions", "types", "states", "tags", "
 const LONGEST_KEY: usize = 128;
 const LONGEST_TAG: usize = LONGEST_KEY + 1 + 256;
 
+/// The longest list of states in a message, in bytes: that of databases fits.
+const LONGEST_STATES: usize = 750;
+
 /// The position of a resource in responses, which a cursor holds: its type, region and id.
 pub(crate) type Position = (ResourceType, Option<String>, String);
 
@@ -64,15 +67,37 @@ fn states(query: &Query, types: &[ResourceType]) -> Result<Vec<String>, ApiError
     let Some(wrong) = wanted.iter().find(|state| !is_state(state)) else {
         return Ok(wanted.into_iter().map(str::to_owned).collect());
     };
-    let with_states = types.iter().filter(|kind| !kind.states().is_empty());
-    let allowed: Vec<_> = with_states.map(|kind| format!("for {kind}: {}", kind.states().join(", "))).collect();
-    if allowed.is_empty() {
-        let others = ResourceType::ALL.into_iter().filter(|kind| !kind.states().is_empty());
-        let others: Vec<_> = others.map(ResourceType::as_str).collect();
-        let message = format!("the chosen types have no states: leave it out, or choose among {}", others.join(", "));
+    let with_states = |types: &[ResourceType]| -> Vec<ResourceType> {
+        types.iter().copied().filter(|kind| !kind.states().is_empty()).collect()
+    };
+    let chosen = with_states(types);
+    if chosen.is_empty() {
+        let others = names(&with_states(&ResourceType::ALL));
+        let message = format!("the chosen types have no states: leave it out, or choose among {others}");
         return Err(ApiError::invalid("states", message));
     }
-    Err(ApiError::not_allowed("states", wrong, &allowed.join("; ")))
+    Err(ApiError::not_allowed("states", wrong, &states_of(&chosen)))
+}
+
+/// Returns the states of each of `types` as far as they fit into a message, and names the types whose states don't.
+fn states_of(types: &[ResourceType]) -> String {
+    let (mut listed, mut left_out) = (String::new(), Vec::new());
+    for kind in types {
+        let states = format!("for {kind}: {}; ", kind.states().join(", "));
+        if listed.len().saturating_add(states.len()) <= LONGEST_STATES {
+            listed += &states;
+        } else {
+            left_out.push(*kind);
+        }
+    }
+    if left_out.is_empty() {
+        return listed.trim_end_matches("; ").to_owned();
+    }
+    format!("{listed}those of {} are listed if they are asked for alone in types", names(&left_out))
+}
+
+fn names(types: &[ResourceType]) -> String {
+    types.iter().map(|kind| kind.as_str()).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]
@@ -157,6 +182,18 @@ mod tests {
         assert!(
             refused(&[("types", "s3,lambda"), ("states", "running")]).starts_with("states: the chosen types have no")
         );
+    }
+
+    #[test]
+    fn a_message_lists_the_states_of_as_many_types_as_fit() {
+        assert_eq!(states_of(&[ResourceType::Eip]), "for eip: associated, unassociated");
+        let two = states_of(&[ResourceType::Rds, ResourceType::Rds, ResourceType::Eip]);
+        assert!(two.starts_with("for rds: available, backing-up, "), "{two}");
+        let end = "; for eip: associated, unassociated; those of rds are listed if they are asked for alone in types";
+        assert!(two.ends_with(end), "{two}");
+        for kind in ResourceType::ALL.into_iter().filter(|kind| !kind.states().is_empty()) {
+            assert!(states_of(&[kind]).starts_with(&format!("for {kind}: ")), "{kind}");
+        }
     }
 
     #[test]

@@ -10,8 +10,8 @@ use api::ApiError;
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 
-/// The maximum length of an error message, in characters; the longest message contains the states of every type.
-const LONGEST_MESSAGE: usize = 2_000;
+/// The maximum length of an error message, in characters; the longest message contains a list of regions.
+const LONGEST_MESSAGE: usize = 1_000;
 
 /// Returns the values in `corpus/parameters.txt`.
 #[must_use]
