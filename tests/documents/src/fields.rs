@@ -1,4 +1,4 @@
-//! The fields of the types of resources, read from the sources: a value says nothing of what it leaves out of its JSON.
+//! The fields of the types of resources, read from the sources, since the JSON of a value lacks the omitted fields.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -6,15 +6,15 @@ use std::path::{Path, PathBuf};
 
 use syn::{Attribute, Expr, Fields, ImplItem, Item, Lit, LitStr, Type};
 
-/// Where the types are.
+/// The folder of the types.
 const SERVICES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/collector/src/services");
 
 /// The names of the fields of one type.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct FieldNames {
-    /// Those that are in every response.
+    /// The fields that are in every response.
     pub always: BTreeSet<String>,
-    /// Those that are left out where AWS gives none.
+    /// The fields that are omitted if AWS returns none.
     pub sometimes: BTreeSet<String>,
 }
 
@@ -80,7 +80,7 @@ fn names(fields: &Fields) -> FieldNames {
     found
 }
 
-/// What serde is told of a field: another name, and whether there is something that leaves it out.
+/// Reads a serde attribute of a field: its other name, and whether it can be omitted.
 fn serde(attribute: &Attribute) -> (Option<String>, bool) {
     let (mut renamed, mut skipped) = (None, false);
     if attribute.path().is_ident("serde") {
