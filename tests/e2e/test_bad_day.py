@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from emulator import demo_account, stack
-from emulator.ministack import OTHER_ACCOUNT, ROOT, Emulator
+from emulator.ministack import HOME_REGION, OTHER_ACCOUNT, ROOT, Emulator
 from emulator.stack import Stack
 
 from . import bad_day, iam, tokens
@@ -57,6 +57,15 @@ UNREADABLE = "UnreadableResponse"
 CASES = {
     # Slow.
     "every response a second late": Case(RESOURCES + "ec2,rds", lambda: late(1.0), {}),
+    "every response two seconds late": Case(RESOURCES + "ec2,rds,lambda", lambda: late(2.0), {}),
+    "pages of three seconds": Case(RESOURCES + "ec2,rds", lambda: late(3.0), {"region": "eu-west-1", "operation": INSTANCES}),
+    "pages of six seconds": Case(RESOURCES + "ec2,rds", lambda: late(6.0), {"region": "eu-west-1", "operation": INSTANCES}),
+    "pages of nine seconds": Case(RESOURCES + "ec2,rds", lambda: late(9.0), {"region": "eu-west-1", "operation": INSTANCES}),
+    "pages of fourteen seconds": Case(RESOURCES + "ec2,rds", lambda: late(14.0), {"region": "eu-west-1", "operation": INSTANCES}),
+    "a page that never comes": Case(
+        RESOURCES + "ec2,rds", lambda: hang, {"region": "eu-west-1", "operation": INSTANCES},
+        gaps=_in_ireland(INSTANCES, "timed_out", "DeadlineExceeded"),
+    ),
     "a 503 throughout": Case(
         RESOURCES + "ec2,rds", lambda: error(503, "ServiceUnavailable"), {"region": "eu-west-1", "operation": DATABASES},
         gaps=_in_ireland(DATABASES, "failed", "ServiceUnavailable"),
@@ -78,7 +87,7 @@ CASES = {
     ),
     "CloudWatch hangs in a region": Case(
         BOTTLENECKS + "ec2", lambda: hang, {"region": "eu-west-1", "service": "monitoring"},
-        gaps=_in_ireland("GetMetricData", "timed_out", "RequestTimedOut"),
+        gaps=_in_ireland("GetMetricData", "timed_out", "DeadlineExceeded"),
     ),
     "all of AWS hangs": Case(
         RESOURCES + "ec2", lambda: hang, {}, status=502, code="NothingCollected",
@@ -201,7 +210,7 @@ CASES = {
     ),
     "STS hangs for another account": Case(
         f"{OTHER}/metrics?resource_type=rds&resource_ids=a&region=us-east-1", lambda: hang, {"operation": "AssumeRole"},
-        status=502, code="AccountUnreachable", gaps={("us-east-1", "AssumeRole", "timed_out", "DeadlineExceeded")},
+        status=502, code="AccountUnreachable", gaps={("us-east-1", "AssumeRole", "timed_out", "RequestTimedOut")},
     ),
     "another account's organisation denies AssumeRole": Case(
         f"{OTHER}/costs", lambda: error(403, "AccessDenied", NOT_AUTHORIZED + " with an explicit deny in a service control policy"),
@@ -289,6 +298,23 @@ def _the_rest_is_there(case: Case, answer: dict[str, Any]) -> None:
         whole = asked if operations[kind] not in failed else ("us-east-1",)
         expected = {(row[0], row[1]) for row in table if row[0] in whole}
         assert expected <= names, kind
+
+
+def test_half_of_the_regions_hang_and_the_others_are_slow(deployed: Stack, emulator: Emulator, endpoint: Endpoint) -> None:
+    """Everything at once: every second region sends nothing, and the others take three seconds for each response."""
+    regions = sorted(region["RegionName"] for region in emulator.client("ec2").describe_regions()["Regions"])
+    hung = set(regions[::2]) - {HOME_REGION}
+
+    async def fault(asked: bad_day.Asked, pass_on: bad_day.Pass) -> bad_day.Answer | None:
+        return await (hang if asked.region in hung else late(3.0))(asked, pass_on)
+
+    with endpoint.with_fault(fault):
+        status, answer = _get(deployed, "half of the regions hang, and the others are slow", "/resources?types=ec2,rds")
+    operations = (INSTANCES, DATABASES)
+    assert (status, _gaps(answer)) == (200, {(r, o, "timed_out", "RequestTimedOut") for r in hung for o in operations})
+    for kind, table in (("ec2", demo_account.INSTANCES), ("rds", demo_account.DATABASES)):
+        listed = {(resource["region"], resource["name"]) for resource in answer["data"][kind]}
+        assert {(row[0], row[1]) for row in table if row[0] not in hung} <= listed
 
 
 def test_the_table_has_every_case() -> None:

@@ -14,3 +14,4 @@ pub(crate) mod fault;
 pub(crate) mod gate;
 pub(crate) mod inquiry;
 pub(crate) mod pages;
+pub(crate) mod patience;

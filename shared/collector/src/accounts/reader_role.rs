@@ -28,8 +28,10 @@ use crate::services::sts::{self, Session, Sts};
 
 /// How long before their expiry credentials are renewed; a response takes at most half a minute.
 const RENEWED_BEFORE: Duration = Duration::from_mins(5);
-/// The time limit of each of the two endpoints.
-const PATIENCE: Duration = Duration::from_secs(4);
+/// Each of the two endpoints gets this share of the time, so that some is left for the account's data.
+const SHARE: u32 = 3;
+/// The time for credentials that are requested in the middle of a response, whose deadline the SDK does not pass on.
+const RENEWAL: Duration = Duration::from_secs(16);
 
 /// The longest name of a session that STS accepts, and the shortest.
 const LONGEST_NAME: usize = 64;
@@ -170,7 +172,9 @@ impl AssumedRole {
     }
 
     async fn ask(&self, sts: &Gated<Sts>, deadline: Instant) -> Result<Credentials, Fault> {
-        let deadline = Instant::now().checked_add(PATIENCE).map_or(deadline, |patience| patience.min(deadline));
+        let now = Instant::now();
+        let share = deadline.saturating_duration_since(now).checked_div(SHARE).unwrap_or_default();
+        let deadline = now.checked_add(share).unwrap_or(deadline);
         let session = Session { role: &self.arn, name: &self.session, external_id: self.external_id.as_deref() };
         sts::assume_role(sts, &session, deadline).await
     }
@@ -192,9 +196,8 @@ impl ProvideCredentials for RoleCredentials {
         Self: 'a,
     {
         future::ProvideCredentials::new(async {
-            // Each of the two endpoints has its own limit.
             let now = Instant::now();
-            let deadline = now.checked_add(PATIENCE.saturating_mul(2)).unwrap_or(now);
+            let deadline = now.checked_add(RENEWAL).unwrap_or(now);
             let credentials = self.0.credentials(deadline).await;
             credentials.map_err(|fault| CredentialsError::provider_error(fault.code))
         })

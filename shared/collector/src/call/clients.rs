@@ -47,6 +47,7 @@ macro_rules! guarded_client {
                 .interceptor($crate::call::counting::CountRequests(Self::NAME))
                 .interceptor($crate::call::cut_body::RefuseCutBody)
                 .retry_classifier($crate::call::cut_body::RetryCutBody)
+                .interceptor($crate::call::patience::Heard(std::sync::Arc::clone(&gate)))
                 .interceptor($crate::call::gate::TellGate(gate));
             $sdk::Client::from_conf(config.build())
         }
@@ -67,7 +68,8 @@ impl<S: Service> Gated<S> {
 
     /// Returns the limits of a call of `operation`, including all its pages, that ends at `deadline`.
     pub(crate) fn limits(&self, operation: &'static Operation, deadline: Instant) -> Limits {
-        Limits { operation, gate: Arc::clone(&self.gate), deadline, cost: Duration::ZERO }
+        let gate = Arc::clone(&self.gate);
+        Limits { operation, gate, deadline, cost: Duration::ZERO, page_size: 0, reads: true }
     }
 }
 

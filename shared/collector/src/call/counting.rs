@@ -14,6 +14,7 @@ use aws_smithy_runtime_api::client::orchestrator::Metadata;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 
+use crate::call::patience;
 use crate::model::aws_requests::AwsRequests;
 use crate::model::operation::Operation;
 
@@ -31,10 +32,10 @@ struct Tally {
     charged_micro_usd: u64,
 }
 
-/// Runs `work` and counts the AWS requests that it sends.
+/// Runs `work`, which is all of one response, and counts the AWS requests that it sends. Its calls share one patience.
 pub(crate) async fn metered<T>(work: impl Future<Output = T>) -> (T, AwsRequests) {
     let tally = Arc::new(Mutex::new(Tally::default()));
-    let done = TALLY.scope(Arc::clone(&tally), work).await;
+    let done = patience::shared(TALLY.scope(Arc::clone(&tally), work)).await;
     let tally = std::mem::take(&mut *tally.lock().unwrap_or_else(PoisonError::into_inner));
     (done, AwsRequests::new(tally.by_operation, &tally.declared, tally.charged_micro_usd))
 }

@@ -80,6 +80,11 @@ impl Fault {
         Self::new(operation, GapStatus::TimedOut, "DeadlineExceeded", message)
     }
 
+    /// AWS sent nothing at all, from this region or this service, and everything else is done.
+    pub(crate) fn silent(operation: &'static Operation) -> Self {
+        Self::new(operation, GapStatus::TimedOut, "RequestTimedOut", "AWS did not respond in time")
+    }
+
     /// AWS returned a page token for the second time, so the pages repeat.
     pub(crate) fn repeated_token(operation: &'static Operation) -> Self {
         Self::failed(operation, "RepeatedPageToken", "AWS returned a page token twice, so the list may be incomplete")

@@ -57,6 +57,8 @@ impl Rate {
 /// The turns of one service in one region.
 #[derive(Debug)]
 pub(crate) struct Gate {
+    service: &'static str,
+    region: String,
     published: Rate,
     turns: Mutex<Turns>,
 }
@@ -80,8 +82,18 @@ impl Turns {
 }
 
 impl Gate {
-    pub(crate) fn new(published: Rate) -> Self {
-        Self { published, turns: Mutex::default() }
+    pub(crate) fn new(service: &'static str, region: &str, published: Rate) -> Self {
+        Self { service, region: region.to_owned(), published, turns: Mutex::default() }
+    }
+
+    /// Returns the service, by its IAM prefix.
+    pub(crate) fn service(&self) -> &'static str {
+        self.service
+    }
+
+    /// Returns the region, or the endpoint that belongs to none.
+    pub(crate) fn region(&self) -> &str {
+        &self.region
     }
 
     /// Waits for a turn; the next one comes no sooner than `cost` later.
@@ -133,7 +145,11 @@ impl Gates {
     /// Returns the gate of a service in a region.
     pub(crate) fn of(&self, service: &'static str, region: &str, published: Rate) -> Arc<Gate> {
         let mut gates = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(gates.entry((service, region.to_owned())).or_insert_with(|| Arc::new(Gate::new(published))))
+        Arc::clone(
+            gates
+                .entry((service, region.to_owned()))
+                .or_insert_with(|| Arc::new(Gate::new(service, region, published))),
+        )
     }
 }
 
@@ -205,7 +221,7 @@ mod tests {
 
     #[test]
     fn turns_are_spaced_by_the_published_rate_and_by_their_cost() {
-        let gate = Gate::new(Rate::a_second(50, 0));
+        let gate = Gate::new("s", "r", Rate::a_second(50, 0));
         let start = Instant::now();
         assert_eq!(gate.reserve(start, Duration::ZERO), start);
         assert_eq!(gate.reserve(start, ms(500)), start + ms(20));
@@ -217,7 +233,7 @@ mod tests {
 
     #[test]
     fn a_burst_passes_at_once_and_becomes_available_again() {
-        let gate = Gate::new(Rate::a_second(5, 2));
+        let gate = Gate::new("s", "r", Rate::a_second(5, 2));
         let start = Instant::now();
         let turns: Vec<_> = (0..4).map(|_| gate.reserve(start, ms(0)) - start).collect();
         assert_eq!(turns, [ms(0), ms(0), ms(0), ms(200)]);
@@ -227,7 +243,7 @@ mod tests {
 
     #[test]
     fn without_a_published_rate_nothing_waits() {
-        let gate = Gate::new(Rate::UNKNOWN);
+        let gate = Gate::new("s", "r", Rate::UNKNOWN);
         let start = Instant::now();
         assert!((0..100).all(|_| gate.reserve(start, ms(0)) == start));
         // This would panic if it needed a timer, since there is no runtime here.
@@ -236,7 +252,7 @@ mod tests {
 
     #[test]
     fn throttling_spaces_the_turns_out_and_time_brings_them_closer() {
-        let gate = Gate::new(Rate::UNKNOWN);
+        let gate = Gate::new("s", "r", Rate::UNKNOWN);
         let start = Instant::now();
         let spacing = |now| gate.turns().spacing(now);
         gate.throttled(start, start);

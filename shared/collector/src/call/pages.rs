@@ -10,19 +10,27 @@
 
 use std::collections::HashSet;
 use std::error::Error;
+use std::future::pending;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::{self, Duration};
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use futures::future::BoxFuture;
-use tokio::time::timeout_at;
+use tokio::time::{Instant, sleep_until, timeout_at};
 
 use crate::call::counting;
 use crate::call::fault::Fault;
 use crate::call::gate::Gate;
-use crate::model::operation::Operation;
+use crate::call::patience::{Call, Look};
+use crate::model::operation::{Operation, Price};
+
+/// The price of a request in millionths of a dollar up to which it may be sent a second time.
+const DEAREST_REPEATED: u64 = 1_000;
+/// The smallest page that every operation with pages allows; RDS has the largest minimum.
+const SMALLEST_PAGE: i32 = 20;
 
 /// The limits of the requests of one listing.
 #[derive(Debug, Clone)]
@@ -32,21 +40,92 @@ pub(crate) struct Limits {
     /// The gate at which each request waits for its turn.
     pub(crate) gate: Arc<Gate>,
     /// When the listing ends at the latest.
-    pub(crate) deadline: Instant,
+    pub(crate) deadline: time::Instant,
     /// How long the next request must wait after each request, if that is longer than the gate's own spacing.
     pub(crate) cost: Duration,
+    /// How many items a page may have; irrelevant for operations that have no such parameter.
+    pub(crate) page_size: i32,
+    /// Whether the operation only reads, so that it may be called a second time.
+    pub(crate) reads: bool,
 }
 
 impl Limits {
-    /// Sends a request when its turn has come, but not after the deadline.
-    async fn keep<T>(&self, request: impl Future<Output = T>) -> Result<T, Fault> {
-        counting::declare(self.operation);
-        let taken = async {
-            self.gate.turn(self.cost).await;
-            request.await
-        };
-        timeout_at(self.deadline.into(), taken).await.map_err(|_elapsed| Fault::past_deadline(self.operation))
+    /// Returns the same limits for pages of at most `size` items.
+    pub(crate) fn pages_of(self, size: i32) -> Self {
+        Self { page_size: size, ..self }
     }
+
+    /// Sends a request when its turn has come, and waits for the response as long as there is time and patience.
+    ///
+    /// `send` sends it; it is called again, with `true`, for a second attempt beside a first one that was left behind.
+    /// The first attempt that succeeds is the result.
+    async fn keep<T, E, F>(&self, mut send: impl FnMut(bool) -> F) -> Result<Result<T, E>, Fault>
+    where
+        F: Future<Output = Result<T, E>>,
+    {
+        counting::declare(self.operation);
+        let mut call = Call::begin(&self.gate, self.may_repeat());
+        let deadline = Instant::from_std(self.deadline);
+        let late = |_elapsed| Fault::past_deadline(self.operation);
+        timeout_at(deadline, self.gate.turn(self.cost)).await.map_err(late)?;
+        // Boxed, since the future of an SDK call is large.
+        let mut first = Some(Box::pin(send(false)));
+        let mut second: Option<Pin<Box<F>>> = None;
+        let look = call.sent(Instant::now());
+        let mut wake = pin!(sleep_until(look.min(deadline)));
+        loop {
+            tokio::select! {
+                biased;
+                done = attempt(&mut first) => {
+                    first = None;
+                    if done.is_ok() || second.is_none() {
+                        call.answered(Instant::now());
+                        return Ok(done);
+                    }
+                }
+                done = attempt(&mut second) => {
+                    second = None;
+                    if done.is_ok() || first.is_none() {
+                        call.answered(Instant::now());
+                        return Ok(done);
+                    }
+                }
+                () = &mut wake => {
+                    let now = Instant::now();
+                    if now >= deadline {
+                        return Err(Fault::past_deadline(self.operation));
+                    }
+                    match call.look(now) {
+                        Look::Wait(until) => wake.as_mut().reset(until.min(deadline)),
+                        Look::SecondAttempt => second = Some(Box::pin(send(true))),
+                        Look::GiveUp => return Err(Fault::silent(self.operation)),
+                    }
+                }
+            }
+        }
+    }
+
+    /// Returns whether a second attempt may be sent: for a few millionths of a dollar, but not for a cent.
+    fn may_repeat(&self) -> bool {
+        self.reads && matches!(self.operation.price, Price::Free | Price::MicroUsdARequest(0..=DEAREST_REPEATED))
+    }
+}
+
+/// Waits for an attempt, or forever if there is none.
+async fn attempt<F: Future + Unpin>(attempt: &mut Option<F>) -> F::Output {
+    match attempt {
+        Some(attempt) => attempt.await,
+        None => pending().await,
+    }
+}
+
+/// The page to request.
+#[derive(Debug, Clone)]
+pub(crate) struct Page {
+    /// The token of the page; `None` for the first one.
+    pub(crate) token: Option<String>,
+    /// How many items it may have.
+    pub(crate) size: i32,
 }
 
 /// What one operation found in one region.
@@ -100,11 +179,11 @@ impl<T> From<Result<Vec<T>, Fault>> for Found<T> {
 
 /// Calls an operation with pages until its last page, a fault or the deadline.
 ///
-/// `ask` requests the page of a token (`None` for the first page), `next` returns the token of the next page (an empty
-/// token means that there is none), and `items` returns what a page lists.
+/// `ask` requests a page; that of a second attempt, and those that follow it, are smaller. `next` returns the token of the next page (an empty token means that there is none), and `items` returns what a page
+/// lists.
 pub(crate) async fn every_page<P, T, E, F>(
     limits: Limits,
-    ask: impl Fn(Option<String>) -> F,
+    ask: impl Fn(Page) -> F,
     next: impl Fn(&P) -> Option<&str>,
     items: impl Fn(P) -> Vec<T>,
 ) -> Listing<T>
@@ -115,9 +194,15 @@ where
     let mut found = Vec::new();
     let mut tokens = HashSet::new();
     let mut token = None;
+    let mut size = limits.page_size;
     loop {
-        // Boxed, since the future of an SDK call is large.
-        let fault = match limits.keep(async { Box::pin(ask(token.take())).await }).await {
+        let send = |second: bool| {
+            if second {
+                size = smaller(size);
+            }
+            ask(Page { token: token.clone(), size })
+        };
+        let fault = match limits.keep(send).await {
             Ok(Ok(page)) => {
                 let next = next(&page).filter(|token| !token.is_empty()).map(str::to_owned);
                 found.extend(items(page));
@@ -137,15 +222,21 @@ where
     }
 }
 
-/// Calls an operation without pages, until its response, a fault or the deadline. Boxed, since the future of an SDK
-/// call is large.
-pub(crate) fn one_call<'a, T, E>(
-    limits: Limits,
-    call: impl Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send + 'a,
-) -> BoxFuture<'a, Result<T, Fault>>
+/// Returns the size of the pages after one that was left behind. Operations have a smallest size, which is at most the
+/// size of a small page.
+fn smaller(size: i32) -> i32 {
+    size.div_euclid(4).max(SMALLEST_PAGE.min(size))
+}
+
+/// Calls an operation without pages, until its response, a fault or the deadline; `ask` sends the request. Boxed, since
+/// the future of an SDK call is large.
+pub(crate) fn one_call<'a, T, E, F>(limits: Limits, ask: impl Fn() -> F + Send + 'a) -> BoxFuture<'a, Result<T, Fault>>
 where
-    T: 'a,
-    E: ProvideErrorMetadata + Error + 'static,
+    T: Send + 'a,
+    E: ProvideErrorMetadata + Error + Send + 'static,
+    F: Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send + 'a,
 {
-    Box::pin(async move { limits.keep(call).await?.map_err(|error| Fault::of(limits.operation, &error)) })
+    Box::pin(
+        async move { limits.keep(move |_second| ask()).await?.map_err(|error| Fault::of(limits.operation, &error)) },
+    )
 }

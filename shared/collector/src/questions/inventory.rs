@@ -12,7 +12,6 @@ use futures::future::join_all;
 use crate::accounts::collector::Collector;
 use crate::accounts::regions::Regions;
 use crate::call::counting::metered;
-use crate::call::fault::Fault;
 use crate::call::inquiry::Inquiry;
 use crate::call::pages::Found;
 use crate::model::account::Account;
@@ -104,11 +103,6 @@ impl RegionListings {
     /// Returns every resource that was found.
     pub(crate) fn resources(&self) -> impl Iterator<Item = &Resource> {
         self.listed.iter().flat_map(|listed| &listed.found.items)
-    }
-
-    /// Returns whether a listing used up the time of a call.
-    pub(crate) fn is_late(&self) -> bool {
-        self.listed.iter().any(|listed| listed.found.faults.iter().any(Fault::is_late))
     }
 }
 

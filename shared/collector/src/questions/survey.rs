@@ -9,7 +9,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::mem;
 use std::ops::Range;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use futures::future::join_all;
 
@@ -29,8 +29,8 @@ pub fn operations(wanted: &Wanted) -> Vec<&'static Operation> {
     wanted.operations().into_iter().chain([&GET_METRIC_DATA]).collect()
 }
 
-/// The time for the measurements of a region that hung while it was listed, and has therefore used up its time.
-const LATE_REGION: Duration = Duration::from_secs(1);
+/// The share of the time that is kept for measuring what was listed.
+const MEASURING: u32 = 3;
 
 /// An inventory, and what was derived from its measurements.
 #[derive(Debug)]
@@ -68,10 +68,10 @@ impl Collector {
     ) -> Result<(Survey<T>, Coverage), Refusal> {
         let surveyed = Box::pin(async {
             let entered = self.enter_regions(wanted, deadline).await?;
+            let listed_by = listed_by(Instant::now(), deadline);
             // Each region is measured as soon as it is listed, so that a region that hangs does not delay the others.
             let regions = entered.regions().iter().map(async |region| {
-                let listed = self.list_region(region, wanted, &entered, deadline).await;
-                let deadline = if listed.is_late() { soon().min(deadline) } else { deadline };
+                let listed = self.list_region(region, wanted, &entered, listed_by).await;
                 let measured = self.measure_region(region, listed.resources(), &needs, &read, deadline).await;
                 (listed, measured)
             });
@@ -145,10 +145,10 @@ impl Collector {
     }
 }
 
-/// Returns the deadline for the measurements of a region whose listing used up the time of a call.
-fn soon() -> Instant {
-    let now = Instant::now();
-    now.checked_add(LATE_REGION).unwrap_or(now)
+/// Returns when the listings end at the latest, so that what they found can be measured before `deadline`.
+fn listed_by(now: Instant, deadline: Instant) -> Instant {
+    let measuring = deadline.saturating_duration_since(now).checked_div(MEASURING).unwrap_or_default();
+    deadline.checked_sub(measuring).unwrap_or(deadline)
 }
 
 /// A resource with outstanding series.

@@ -20,7 +20,7 @@ use crate::call::counting;
 use crate::call::fault::Fault;
 use crate::call::gate::Rate;
 use crate::call::inquiry::Inquiry;
-use crate::call::pages::{Limits, every_page};
+use crate::call::pages::{Limits, Page, every_page};
 use crate::model::operation::{Operation, Price};
 use crate::model::series::{Measurement, Series, SeriesStatus, missing};
 use crate::model::window::Window;
@@ -105,14 +105,14 @@ fn batches_of_a_span(measurements: Vec<Indexed<'_>>) -> Vec<Vec<Indexed<'_>>> {
 /// Sends one request and follows its pages.
 async fn request(client: Gated<CloudWatch>, batch: Vec<Indexed<'_>>, deadline: Instant) -> Answered {
     let Some((_, Measurement { window, .. })) = batch.first() else { return (Vec::new(), None) };
-    let ask = |token| {
+    let ask = |page: Page| {
         client
             .get_metric_data()
             .set_metric_data_queries(Some(queries(&batch)))
             .start_time(DateTime::from_secs(window.start.as_second()))
             .end_time(DateTime::from_secs(window.end.as_second()))
             .scan_by(ScanBy::TimestampAscending)
-            .set_next_token(token)
+            .set_next_token(page.token)
             .send()
     };
     let limits = Limits { cost: cost(window, &batch), ..client.limits(&GET_METRIC_DATA, deadline) };

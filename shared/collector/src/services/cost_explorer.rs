@@ -18,7 +18,7 @@ use crate::call::clients::{Service, guarded_client};
 use crate::call::fault::Fault;
 use crate::call::gate::Rate;
 use crate::call::inquiry::Inquiry;
-use crate::call::pages::{every_page, one_call};
+use crate::call::pages::{Page, every_page, one_call};
 use crate::model::costs::{CostPeriod, CostQuestion, Forecast, ForecastQuestion, Granularity, Grouping};
 use crate::model::operation::{Operation, Price};
 
@@ -55,7 +55,7 @@ pub(crate) const FORECAST_LEVEL: i32 = 80;
 pub(crate) async fn periods(inquiry: &Inquiry<'_>, question: &CostQuestion) -> Result<Vec<CostPeriod>, Fault> {
     let CostQuestion { start, end, granularity, .. } = *question;
     let client = inquiry.client::<CostExplorer>();
-    let ask = |token| {
+    let ask = |page: Page| {
         client
             .get_cost_and_usage()
             .set_time_period(interval(&at(start, granularity), &at(end, granularity)))
@@ -67,7 +67,7 @@ pub(crate) async fn periods(inquiry: &Inquiry<'_>, question: &CostQuestion) -> R
             .metrics(question.metric)
             .set_group_by(Some(question.group_by.iter().map(definition).collect()))
             .set_filter(without(&question.exclude))
-            .set_next_page_token(token)
+            .set_next_page_token(page.token)
             .send()
     };
     let limits = client.limits(&GET_COST_AND_USAGE, inquiry.deadline);
@@ -93,13 +93,15 @@ pub(crate) async fn periods(inquiry: &Inquiry<'_>, question: &CostQuestion) -> R
 /// Forecasts what the rest of a period will cost.
 pub(crate) async fn forecast(inquiry: &Inquiry<'_>, question: &ForecastQuestion) -> Result<Forecast, Fault> {
     let client = inquiry.client::<CostExplorer>();
-    let call = client
-        .get_cost_forecast()
-        .set_time_period(interval(&question.start.to_string(), &question.end.to_string()))
-        .granularity(types::Granularity::Monthly)
-        .metric(question.metric.into())
-        .prediction_interval_level(FORECAST_LEVEL)
-        .send();
+    let call = || {
+        client
+            .get_cost_forecast()
+            .set_time_period(interval(&question.start.to_string(), &question.end.to_string()))
+            .granularity(types::Granularity::Monthly)
+            .metric(question.metric.into())
+            .prediction_interval_level(FORECAST_LEVEL)
+            .send()
+    };
     let answer = one_call(client.limits(&GET_COST_FORECAST, inquiry.deadline), call).await?;
     let total = answer.total.ok_or_else(|| incomplete(&GET_COST_FORECAST, "no total"))?;
     // A request spans at most two months, so the bounds are added like the means.

@@ -15,7 +15,7 @@ use crate::call::clients::{Gated, Service, guarded_client};
 use crate::call::fault::Fault;
 use crate::call::gate::Rate;
 use crate::call::inquiry::Inquiry;
-use crate::call::pages::{Found, every_page, one_call};
+use crate::call::pages::{Found, Page, every_page, one_call};
 use crate::model::metric::{Catalog, Ids, Metric, SUM, is_name};
 use crate::model::operation::{Operation, Price};
 use crate::model::resource::Resource;
@@ -116,8 +116,9 @@ impl Kind for Table {
 
     async fn list(inquiry: &Inquiry<'_>) -> Found<Resource<Box<Self>>> {
         let dynamodb = inquiry.client::<DynamoDb>();
-        let ask = |token| dynamodb.list_tables().limit(TABLES_A_PAGE).set_exclusive_start_table_name(token).send();
-        let limits = dynamodb.limits(&LIST_TABLES, inquiry.deadline);
+        let ask =
+            |page: Page| dynamodb.list_tables().limit(page.size).set_exclusive_start_table_name(page.token).send();
+        let limits = dynamodb.limits(&LIST_TABLES, inquiry.deadline).pages_of(TABLES_A_PAGE);
         let names = every_page(limits, ask, ListTablesOutput::last_evaluated_table_name, |page| {
             page.table_names.unwrap_or_default()
         })
@@ -163,7 +164,7 @@ async fn describe_table(
     dynamodb: &Gated<DynamoDb>,
     name: &str,
 ) -> Result<TableDescription, Fault> {
-    let call = dynamodb.describe_table().table_name(name).send();
+    let call = || dynamodb.describe_table().table_name(name).send();
     let answer = one_call(dynamodb.limits(&DESCRIBE_TABLE, inquiry.deadline), call).await?;
     answer.table.ok_or_else(|| Fault::failed(&DESCRIBE_TABLE, "IncompleteAnswer", "DynamoDB gave no table"))
 }

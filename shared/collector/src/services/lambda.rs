@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::call::clients::{Service, guarded_client};
 use crate::call::gate::Rate;
 use crate::call::inquiry::Inquiry;
-use crate::call::pages::{Found, every_page};
+use crate::call::pages::{Found, Page, every_page};
 use crate::model::metric::{AVERAGE, Catalog, Ids, MAXIMUM, Metric, SUM, is_name};
 use crate::model::operation::{Operation, Price};
 use crate::model::resource::Resource;
@@ -110,8 +110,8 @@ impl Kind for Function {
 
     async fn list(inquiry: &Inquiry<'_>) -> Found<Resource<Box<Self>>> {
         let lambda = inquiry.client::<Lambda>();
-        let ask = |token| lambda.list_functions().max_items(FUNCTIONS_A_PAGE).set_marker(token).send();
-        let limits = lambda.limits(&LIST_FUNCTIONS, inquiry.deadline);
+        let ask = |page: Page| lambda.list_functions().max_items(page.size).set_marker(page.token).send();
+        let limits = lambda.limits(&LIST_FUNCTIONS, inquiry.deadline).pages_of(FUNCTIONS_A_PAGE);
         every_page(limits, ask, ListFunctionsOutput::next_marker, |page| {
             let functions = page.functions.unwrap_or_default().into_iter();
             functions.filter_map(|function| function_of(inquiry.region, function)).collect()

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::call::clients::{Service, guarded_client};
 use crate::call::gate::Rate;
 use crate::call::inquiry::Inquiry;
-use crate::call::pages::{Found, every_page};
+use crate::call::pages::{Found, Page, every_page};
 use crate::model::metric::{AVERAGE, Catalog, Ids, MINIMUM, Metric, is_name};
 use crate::model::operation::{Operation, Price};
 use crate::model::resource::Resource;
@@ -183,8 +183,8 @@ impl Kind for Database {
 
     async fn list(inquiry: &Inquiry<'_>) -> Found<Resource<Box<Self>>> {
         let rds = inquiry.client::<Rds>();
-        let ask = |token| rds.describe_db_instances().max_records(INSTANCES_A_PAGE).set_marker(token).send();
-        let limits = rds.limits(&DESCRIBE_DB_INSTANCES, inquiry.deadline);
+        let ask = |page: Page| rds.describe_db_instances().max_records(page.size).set_marker(page.token).send();
+        let limits = rds.limits(&DESCRIBE_DB_INSTANCES, inquiry.deadline).pages_of(INSTANCES_A_PAGE);
         every_page(limits, ask, DescribeDbInstancesOutput::marker, |page| {
             let instances = page.db_instances.unwrap_or_default().into_iter();
             instances.filter_map(|instance| database_of(inquiry.region, instance)).collect()

@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::call::clients::{Service, guarded_client};
 use crate::call::gate::Rate;
 use crate::call::inquiry::Inquiry;
-use crate::call::pages::{Found, every_page};
+use crate::call::pages::{Found, Page, every_page};
 use crate::model::account::Account;
 use crate::model::metric::{AVERAGE_ALONE, Catalog, Ids, Metric, is_name};
 use crate::model::operation::{Operation, Price};
@@ -83,8 +83,8 @@ impl Kind for Bucket {
 
     async fn list(inquiry: &Inquiry<'_>) -> Found<Resource<Self>> {
         let s3 = inquiry.client::<S3>();
-        let ask = |token| s3.list_buckets().max_buckets(BUCKETS_A_PAGE).set_continuation_token(token).send();
-        let limits = s3.limits(&LIST_BUCKETS, inquiry.deadline);
+        let ask = |page: Page| s3.list_buckets().max_buckets(page.size).set_continuation_token(page.token).send();
+        let limits = s3.limits(&LIST_BUCKETS, inquiry.deadline).pages_of(BUCKETS_A_PAGE);
         every_page(limits, ask, ListBucketsOutput::continuation_token, |page| {
             let buckets = page.buckets.unwrap_or_default().into_iter();
             buckets.filter_map(|bucket| bucket_of(inquiry.account, bucket)).collect()

@@ -8,7 +8,7 @@ use crate::call::clients::{Clients, Gated, Service, guarded_client};
 use crate::call::fault::Fault;
 use crate::call::gate::Rate;
 use crate::call::inquiry::Inquiry;
-use crate::call::pages::one_call;
+use crate::call::pages::{Limits, one_call};
 use crate::model::account::Account;
 use crate::model::operation::{Operation, Price};
 
@@ -47,7 +47,7 @@ pub(crate) fn global(clients: &Clients) -> Option<Gated<Sts>> {
 /// Returns the account and partition of the credentials.
 pub(crate) async fn caller_identity(inquiry: &Inquiry<'_>) -> Result<Account, Fault> {
     let sts = inquiry.client::<Sts>();
-    let call = sts.get_caller_identity().send();
+    let call = || sts.get_caller_identity().send();
     let identity = one_call(sts.limits(&GET_CALLER_IDENTITY, inquiry.deadline), call).await?;
     let partition = identity.arn().and_then(|arn| arn.split(':').nth(1));
     let account = identity.account().zip(partition);
@@ -72,14 +72,16 @@ pub(crate) async fn assume_role(
     session: &Session<'_>,
     deadline: Instant,
 ) -> Result<Credentials, Fault> {
-    let call = sts
-        .assume_role()
-        .role_arn(session.role)
-        .role_session_name(session.name)
-        .source_identity(session.name)
-        .set_external_id(session.external_id.map(str::to_owned))
-        .send();
-    let answer = one_call(sts.limits(&ASSUME_ROLE, deadline), call).await?;
+    let call = || {
+        sts.assume_role()
+            .role_arn(session.role)
+            .role_session_name(session.name)
+            .source_identity(session.name)
+            .set_external_id(session.external_id.map(str::to_owned))
+            .send()
+    };
+    let limits = Limits { reads: false, ..sts.limits(&ASSUME_ROLE, deadline) };
+    let answer = one_call(limits, call).await?;
     let incomplete = |message| Fault::failed(&ASSUME_ROLE, "IncompleteAnswer", message);
     let given = answer.credentials.ok_or_else(|| incomplete("STS returned no credentials"))?;
     let expiry = SystemTime::try_from(given.expiration)

@@ -13,7 +13,7 @@ use crate::call::clients::{Service, guarded_client};
 use crate::call::fault::Fault;
 use crate::call::gate::Rate;
 use crate::call::inquiry::Inquiry;
-use crate::call::pages::every_page;
+use crate::call::pages::{Page, every_page};
 use crate::model::operation::{Operation, Price};
 use crate::model::resource::{Resource, Tags};
 use crate::services::values::given;
@@ -54,11 +54,11 @@ impl RegionTags {
 pub(crate) async fn list_tags(inquiry: &Inquiry<'_>, filters: &[&str]) -> RegionTags {
     let tagging = inquiry.client::<Tagging>();
     let filters = || filters.iter().map(ToString::to_string).collect();
-    let ask = |token| {
+    let ask = |page: Page| {
         let request = tagging.get_resources().set_resource_type_filters(Some(filters()));
-        request.resources_per_page(RESOURCES_A_PAGE).set_pagination_token(token).send()
+        request.resources_per_page(page.size).set_pagination_token(page.token).send()
     };
-    let limits = tagging.limits(&GET_RESOURCES, inquiry.deadline);
+    let limits = tagging.limits(&GET_RESOURCES, inquiry.deadline).pages_of(RESOURCES_A_PAGE);
     let listing = every_page(limits, ask, GetResourcesOutput::pagination_token, |page| {
         page.resource_tag_mapping_list.unwrap_or_default().into_iter().filter_map(tags_of).collect()
     })

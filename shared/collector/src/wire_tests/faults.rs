@@ -97,6 +97,21 @@ async fn a_region_that_hangs_is_reported_as_timed_out_and_the_others_are_complet
 }
 
 #[tokio::test]
+async fn a_request_that_is_left_behind_is_sent_a_second_time_for_a_smaller_page() {
+    let mut hangs = true;
+    let aws = Aws::start(move |request| {
+        in_ireland(request, "DescribeInstances")
+            .then(|| if std::mem::take(&mut hangs) { Reply::Hang } else { instances(request, &[1], None) })
+    });
+    let (inventory, coverage) = collect(&aws, &[ResourceType::Ec2, ResourceType::Ebs, ResourceType::Eip]).await;
+    assert_eq!((ids(&inventory), coverage.gaps), (vec!["i-00001"], vec![]));
+    let received = aws.received("DescribeInstances");
+    let of_ireland = received.iter().filter(|request| request.region == "eu-west-1");
+    let sizes: Vec<_> = of_ireland.map(|request| request.parameters.contains("MaxResults=250")).collect();
+    assert_eq!(sizes, [false, true]);
+}
+
+#[tokio::test]
 async fn responses_that_break_off_are_reported_as_failed() {
     let aws = Aws::start(|request| match (request.region.as_str(), request.operation.as_str()) {
         ("eu-west-1", "DescribeInstances") => {

@@ -55,7 +55,7 @@ impl Kind for Address {
     /// DescribeAddresses has no pages.
     async fn list(inquiry: &Inquiry<'_>) -> Found<Resource<Self>> {
         let ec2 = inquiry.client::<Ec2>();
-        let call = ec2.describe_addresses().send();
+        let call = || ec2.describe_addresses().send();
         let answer = one_call(ec2.limits(&DESCRIBE_ADDRESSES, inquiry.deadline), call).await;
         Found::from(answer.map(|answer| {
             let addresses = answer.addresses.unwrap_or_default().into_iter();

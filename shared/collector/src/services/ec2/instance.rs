@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::call::inquiry::Inquiry;
-use crate::call::pages::{Found, every_page};
+use crate::call::pages::{Found, Page, every_page};
 use crate::model::metric::{AVERAGE, Catalog, Ids, MAXIMUM, MINIMUM, Metric, SUM, is_hex_id};
 use crate::model::operation::Operation;
 use crate::model::resource::Resource;
@@ -135,8 +135,8 @@ impl Kind for Instance {
 
     async fn list(inquiry: &Inquiry<'_>) -> Found<Resource<Box<Self>>> {
         let ec2 = inquiry.client::<Ec2>();
-        let ask = |token| ec2.describe_instances().max_results(INSTANCES_A_PAGE).set_next_token(token).send();
-        let limits = ec2.limits(&DESCRIBE_INSTANCES, inquiry.deadline);
+        let ask = |page: Page| ec2.describe_instances().max_results(page.size).set_next_token(page.token).send();
+        let limits = ec2.limits(&DESCRIBE_INSTANCES, inquiry.deadline).pages_of(INSTANCES_A_PAGE);
         every_page(limits, ask, DescribeInstancesOutput::next_token, |page| {
             let reservations = page.reservations.unwrap_or_default().into_iter();
             let instances = reservations.flat_map(|reservation| reservation.instances.unwrap_or_default());

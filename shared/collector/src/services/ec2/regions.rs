@@ -20,7 +20,7 @@ pub(crate) struct ListedRegion {
 /// Lists every region of the partition, including those that are not enabled. There are no pages.
 pub(crate) async fn list(inquiry: &Inquiry<'_>) -> Result<Vec<ListedRegion>, Fault> {
     let ec2 = inquiry.client::<Ec2>();
-    let call = ec2.describe_regions().all_regions(true).send();
+    let call = || ec2.describe_regions().all_regions(true).send();
     let answer = one_call(ec2.limits(&DESCRIBE_REGIONS, inquiry.deadline), call).await?;
     let regions = answer.regions.unwrap_or_default().into_iter();
     Ok(regions

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::call::inquiry::Inquiry;
-use crate::call::pages::{Found, every_page};
+use crate::call::pages::{Found, Page, every_page};
 use crate::model::metric::{AVERAGE, Catalog, Ids, MINIMUM, Metric, SUM, is_hex_id};
 use crate::model::operation::Operation;
 use crate::model::resource::Resource;
@@ -89,8 +89,8 @@ impl Kind for Volume {
 
     async fn list(inquiry: &Inquiry<'_>) -> Found<Resource<Box<Self>>> {
         let ec2 = inquiry.client::<Ec2>();
-        let ask = |token| ec2.describe_volumes().max_results(VOLUMES_A_PAGE).set_next_token(token).send();
-        let limits = ec2.limits(&DESCRIBE_VOLUMES, inquiry.deadline);
+        let ask = |page: Page| ec2.describe_volumes().max_results(page.size).set_next_token(page.token).send();
+        let limits = ec2.limits(&DESCRIBE_VOLUMES, inquiry.deadline).pages_of(VOLUMES_A_PAGE);
         every_page(limits, ask, DescribeVolumesOutput::next_token, |page| {
             let volumes = page.volumes.unwrap_or_default().into_iter();
             volumes.filter_map(|volume| volume_of(inquiry, volume)).collect()

@@ -1,0 +1,28 @@
+"""Many callers at once: what they share is AWS's patience, and each gets a whole response while time is left."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+
+from emulator.stack import Stack
+
+CALLERS = 30
+#: All types by name, so that a new one does not change the load.
+PATH = "/resources?types=ec2,rds,s3,lambda,ebs,eip"
+
+
+def test_thirty_callers_at_once_get_thirty_whole_responses(deployed: Stack) -> None:
+    status, _, text = deployed.get(PATH)
+    alone = json.loads(text)
+    assert (status, alone["meta"]["partial"]) == (200, False)
+    # Each has another limit, so that no cache has the response.
+    paths = [f"{PATH}&limit={1_000 + caller}" for caller in range(CALLERS)]
+    with ThreadPoolExecutor(CALLERS) as callers:
+        responses = list(callers.map(deployed.get, paths))
+    whole = [(status, json.loads(text)) for status, _, text in responses]
+    assert [status for status, _ in whole] == [200] * CALLERS, whole
+    for _, response in whole:
+        assert (response["meta"]["gaps"], response["data"]["counts"]) == ([], alone["data"]["counts"])
+        # Nothing was requested twice.
+        assert response["meta"]["aws_requests"]["by_operation"] == alone["meta"]["aws_requests"]["by_operation"]
