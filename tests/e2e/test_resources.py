@@ -130,6 +130,27 @@ def test_states_and_tags_filter_and_the_counts_follow(deployed: Stack) -> None:
     assert [i["name"] for i in both] == ["trial"]
 
 
+@pytest.mark.parametrize(
+    ("tags", "expected"),
+    [
+        # Volumes and addresses have a name and no environment.
+        ("!env", ["old-build-cache", "unused"]),
+        ("!env,env:dev", ["old-build", "old-build-cache", "unused"]),
+        ("!owner,env:dev", []),
+        ("owner:", ["old-build"]),
+        (r"acme\:note:Stopped in May\, keep its disk", ["old-build"]),
+        (r"acme\:note:Stopped in May\, keep", []),
+        ("acme:note", ["old-build"]),
+        (r"!acme\:note,env", ["web-3"]),
+    ],
+)
+def test_terms_ask_for_absent_keys_and_for_any_value(deployed: Stack, tags: str, expected: list[str]) -> None:
+    data = ask(deployed, "/resources", regions="us-west-2", types="ec2,ebs,eip", tags=tags)["data"]
+    names = [r["name"] for kind in ("ec2", "ebs", "eip") for r in data[kind]]
+    assert sorted(name for name in names if name) == expected
+    assert data["counts"]["total"] == len(names)
+
+
 ACTIONS = {
     "dynamodb:ListTables": ("dynamodb", "ListTables", "AccessDeniedException", "dynamodb"),
     "ec2:DescribeAddresses": ("ec2", "DescribeAddresses", "UnauthorizedOperation", "eip"),
@@ -220,8 +241,10 @@ def test_a_response_of_only_gaps_is_an_error_with_the_gaps(deployed: Stack, emul
         ("cursor=next", "cursor", "data.next_cursor of the previous page"),
         ("region=eu-west-1", "region", "unknown parameter; allowed: regions, types, states, tags, limit, cursor"),
         ("tags=env,,team", "tags", "empty item"),
-        ("tags=:prod", "tags", "Key or Key:Value"),
-        ("tags=%ff", "tags", "Key or Key:Value"),
+        ("tags=:prod", "tags", "Key, Key:Value, Key: (an empty value) or !Key (without the tag)"),
+        ("tags=%ff", "tags", "Key, Key:Value, Key: (an empty value) or !Key (without the tag)"),
+        ("tags=!env:prod", "tags", "`!` takes a key without a value; send `!env` for what does not have the tag"),
+        ("tags=a%5Cx", "tags", "a backslash before `,`, `:`, `!`, `\\` or a space"),
     ],
 )
 def test_a_bad_parameter_is_named_with_what_is_allowed(deployed: Stack, query: str, parameter: str, said: str) -> None:

@@ -26,6 +26,9 @@ INSTANCES = [
     ("ap-southeast-2", "trial", "t3.micro", "dev", False),
 ]
 
+#: More tags of a stopped instance: those that only terms with a colon, a comma or an empty value can name.
+STOPPED_TAGS = {"owner": "", "acme:note": "Stopped in May, keep its disk"}
+
 #: Databases: region, identifier, class, engine, GiB, environment.
 DATABASES = [
     ("us-east-1", "orders", "db.r5.large", "postgres", 200, "prod"),
@@ -134,7 +137,9 @@ def _fill_region(emulator: Emulator, contents: Contents, region: str, role: str)
             InstanceType=kind,
             MinCount=1,
             MaxCount=1,
-            TagSpecifications=[{"ResourceType": "instance", "Tags": tags(Name=name, env=environment)}],
+            TagSpecifications=[
+                {"ResourceType": "instance", "Tags": tags(Name=name, env=environment, **(STOPPED_TAGS if stopped else {}))}
+            ],
         )
         instances[name] = started["Instances"][0]["InstanceId"]
         if stopped:

@@ -1,13 +1,12 @@
 //! What do I have: `GET /resources`.
 //!
 //! The collector returns the whole inventory of the wanted types and regions. Filters, counts and pages are pure
-//! functions in this crate, so counts always cover everything that matches, whichever page is returned. Pages are
+//! functions, so counts always cover everything that matches, whichever page is returned. Pages are
 //! sections of one fixed order (type, region, id), so that no resource is on two pages.
 
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects, reason = "a test that overflows fails, as it should"))]
 
 mod counts;
-mod filter;
 mod page;
 mod query;
 

@@ -70,6 +70,12 @@ impl ApiError {
         Self::invalid(parameter, format!("`{}` is not allowed; allowed: {allowed}", echoed(value)))
     }
 
+    /// The list in `parameter` has an item without text.
+    #[must_use]
+    pub(crate) fn empty_item(parameter: &str) -> Self {
+        Self::invalid(parameter, "has an empty item; separate the values with one comma")
+    }
+
     /// The deployment has no access to `account`.
     #[must_use]
     pub(crate) fn unknown_account(account: &str) -> Self {
@@ -157,7 +163,7 @@ impl ApiError {
 
 /// Returns the first characters of the caller's input. Characters that are invisible or change how others are displayed
 /// (control characters, direction marks, combining characters) become the replacement character.
-fn echoed(text: &str) -> String {
+pub(crate) fn echoed(text: &str) -> String {
     let shown = |c: char| match c {
         '"' | '\'' | '\\' => c,
         // Rust escapes characters that can't be printed.

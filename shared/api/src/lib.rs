@@ -16,6 +16,7 @@ mod error;
 mod page;
 mod query;
 mod serve;
+mod tags;
 pub mod telemetry;
 
 pub use envelope::Answer;
@@ -23,3 +24,4 @@ pub use error::ApiError;
 pub use page::{LARGEST_LIMIT, Page, Paging};
 pub use query::Query;
 pub use serve::{Call, serve};
+pub use tags::{TagFilter, WantedTag};

@@ -10,6 +10,7 @@ use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 use crate::error::ApiError;
+use crate::tags::TagFilter;
 
 /// The parameters of one call; each is known and occurs at most once.
 #[derive(Debug, Default)]
@@ -67,7 +68,7 @@ impl Query {
         let mut items = Vec::new();
         for item in text.split(',').map(str::trim) {
             if item.is_empty() {
-                return Err(ApiError::invalid(name, "has an empty item; separate the values with one comma"));
+                return Err(ApiError::empty_item(name));
             }
             if !items.contains(&item) {
                 items.push(item);
@@ -116,6 +117,11 @@ impl Query {
             }
             None => Ok(Some(regions.into_iter().map(str::to_owned).collect())),
         }
+    }
+
+    /// Returns the conditions on tags in `name`.
+    pub fn tags(&self, name: &str) -> Result<TagFilter, ApiError> {
+        self.text(name).map_or_else(|| Ok(TagFilter::default()), |text| TagFilter::read(name, text))
     }
 
     /// Returns the whole number in `name`, which must be within `range`.

@@ -21,10 +21,7 @@ fn row(parameter: &str) -> [String; 2] {
                 code(without_states.iter().map(|kind| kind.as_str()))
             ),
         ],
-        "tags" => [
-            "`Key` or `Key:Value`; terms with the same key are alternatives, different keys must all match".to_owned(),
-            "all".to_owned(),
-        ],
+        "tags" => ["`Key`, `Key:Value`, `Key:` or `!Key`: see [Tags](#tags)".to_owned(), "all".to_owned()],
         "limit" => [format!("1 to {LARGEST_LIMIT} resources per page"), "as many as fit into Lambda's 6 MB".to_owned()],
         "cursor" => [
             "`data.next_cursor` of the previous page, with the other parameters unchanged".to_owned(),
