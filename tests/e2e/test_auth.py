@@ -77,6 +77,27 @@ def test_several_scopes_open_their_routes(deployed: Stack) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("prefix", ["", f"/accounts/{ACCOUNT}"])
+def test_a_slash_at_the_end_of_a_route_makes_no_difference(deployed: Stack, prefix: str) -> None:
+    """API Gateway routes `/costs/` like `/costs`: the events that it sends then have the resource `/costs`.
+
+    The emulator does the same, and keeps the slash in the ARN that the policy is compared with. AWS does not document
+    whether it does, so the policy allows both, and the response is the same in either case.
+    """
+    for name, route, expected in [
+        (None, "resources", 200),
+        ("bookkeeper", "costs", 200),
+        ("bookkeeper", "resources", 403),
+        ("foreigner", "costs", 403),
+    ]:
+        headers = deployed.headers(token(name)) if name else None
+        for path in (ROUTES[route], ROUTES[route].replace("?", "/?")):
+            assert deployed.get(prefix + path, headers=headers)[0] == expected, (name, path)
+    # The policy also allows what is below a route, but there is nothing.
+    status, _, body = deployed.get(f"{prefix}/resources/all")
+    assert (status, json.loads(body)) == (403, {"message": "Missing Authentication Token"})
+
+
 def test_an_account_outside_the_tokens_list_is_forbidden(deployed: Stack) -> None:
     assert {_status(deployed, route, "foreigner") for route in ROUTES} == {403}
 

@@ -4,6 +4,10 @@
 //! account's routes twice (`/costs` and `/accounts/{id}/costs`), those of other accounts under their id. A grant of
 //! everything uses a wildcard, which keeps the policy small.
 //!
+//! The gateway routes `/costs/` like `/costs`, and takes the resource from the path as the caller wrote it. So a route is
+//! allowed with whatever follows its name (`/costs*`): with a second resource for the slash, the policy would hold half
+//! as many accounts. No route begins with the name of another, so this opens nothing else.
+//!
 //! The gateway caches the policy, and may do so for longer than the token is valid. A token that expires is therefore
 //! allowed only on the condition that it has not expired yet.
 
@@ -110,7 +114,8 @@ fn response(principal: &str, statement: Statement, accounts: String) -> Response
 /// Returns every method that may be called.
 fn resources(arn: &MethodArn<'_>, scopes: &BTreeSet<Scope>, accounts: &AllowedAccounts) -> Vec<String> {
     let of_home: Vec<_> = scopes.iter().filter_map(|scope| scope.route()).collect();
-    let routes = if of_home.len() == Scope::ROUTES { vec!["*"] } else { of_home.clone() };
+    let of_home: Vec<_> = of_home.into_iter().map(|route| format!("{route}*")).collect();
+    let routes = if of_home.len() == Scope::ROUTES { vec!["*".to_owned()] } else { of_home.clone() };
     let home = of_home.into_iter().map(|route| format!("{}/GET/{route}", arn.stage));
     let of_account = |account: &str| {
         let prefix = format!("{}/GET/accounts/{account}", arn.stage);
@@ -151,23 +156,31 @@ mod tests {
 
     #[test]
     fn a_scope_allows_its_route_whatever_is_being_called() {
-        assert_eq!(allowed(&[Scope::Resources], &[HOME]), ["GET/resources", "GET/accounts/123456789012/resources"]);
+        assert_eq!(allowed(&[Scope::Resources], &[HOME]), ["GET/resources*", "GET/accounts/123456789012/resources*"]);
+    }
+
+    #[test]
+    fn the_end_of_a_routes_resource_opens_no_other_route() {
+        let routes = || Scope::ALL.iter().filter_map(|scope| scope.route());
+        for route in routes() {
+            assert_eq!(routes().filter(|other| other.starts_with(route)).collect::<Vec<_>>(), [route]);
+        }
     }
 
     #[test]
     fn without_the_home_account_its_short_routes_are_closed() {
         assert_eq!(
             allowed(&[Scope::Costs, Scope::Metrics], &["210987654321"]),
-            ["GET/accounts/210987654321/metrics", "GET/accounts/210987654321/costs"]
+            ["GET/accounts/210987654321/metrics*", "GET/accounts/210987654321/costs*"]
         );
     }
 
     #[test]
     fn a_grant_of_everything_uses_wildcards_under_the_accounts() {
-        let home = ["GET/resources", "GET/metrics", "GET/costs", "GET/bottlenecks"];
+        let home = ["GET/resources*", "GET/metrics*", "GET/costs*", "GET/bottlenecks*"];
         assert_eq!(allowed(&Scope::ALL, &["*"]), [&home[..], &["GET/accounts/*/*"]].concat());
         assert_eq!(allowed(&Scope::ALL, &[HOME]), [&home[..], &["GET/accounts/123456789012/*"]].concat());
-        assert_eq!(allowed(&[Scope::Costs], &["*"]), ["GET/costs", "GET/accounts/*/costs"]);
+        assert_eq!(allowed(&[Scope::Costs], &["*"]), ["GET/costs*", "GET/accounts/*/costs*"]);
     }
 
     #[test]
@@ -180,7 +193,10 @@ mod tests {
         let both = ["execute-api:Invoke", "execute-api:InvalidateCache"];
         assert_eq!(actions(&[Scope::Costs, Scope::Refresh]), both);
         assert_eq!(actions(&Scope::ALL), both);
-        assert_eq!(allowed(&[Scope::Costs, Scope::Refresh], &[HOME]), ["GET/costs", "GET/accounts/123456789012/costs"]);
+        assert_eq!(
+            allowed(&[Scope::Costs, Scope::Refresh], &[HOME]),
+            ["GET/costs*", "GET/accounts/123456789012/costs*"]
+        );
         assert!(allow(&arn(), &grant(&[Scope::Refresh], &["*"])).unwrap_err().contains("no route"));
     }
 
