@@ -212,7 +212,7 @@ def test_the_role_has_no_action_that_is_not_needed(emulator: Emulator, deployed:
         ("days=0", "days", "a whole number from 1 to "),
         ("days=7&start=2026-01-01", "days", "either days, or start and end"),
         ("end=2026-01-01", "start", "required with end"),
-        ("start=2026-02-30", "start", "a calendar date"),
+        ("start=2026-02-30", "start", "a day that exists, as YYYY-MM-DD"),
         ("start=2019-01-01", "start", "13 months"),
         ("granularity=WEEKLY", "granularity", "allowed: DAILY, MONTHLY, HOURLY"),
         ("metric=Cost", "metric", "allowed: UnblendedCost, AmortizedCost"),
@@ -220,7 +220,7 @@ def test_the_role_has_no_action_that_is_not_needed(emulator: Emulator, deployed:
         ("group_by=tag:", "group_by", "tag:Key"),
         ("exclude=support", "exclude", "allowed: credit, refund, tax"),
         ("compare=maybe", "compare", "allowed: true, false"),
-        ("metric=UsageQuantity&forecast=true", "forecast", "a cost"),
+        ("metric=UsageQuantity&forecast=true", "forecast", "AWS forecasts costs, not usage"),
         ("region=us-east-1", "region", "unknown parameter; allowed: days, start"),
     ],
 )

@@ -69,7 +69,7 @@ impl Oidc {
         if !ALGORITHMS.contains(&header.alg) {
             return Err(Refused::token(format!("the algorithm {:?} is not accepted", header.alg)));
         }
-        let kid = header.kid.ok_or_else(|| Refused::token("the JWT names no key"))?;
+        let kid = header.kid.ok_or_else(|| Refused::token("the header of the JWT has no key id (kid)"))?;
         let key = self.keys.find(&kid, header.alg, now).await?;
         let mut validation = Validation::new(header.alg);
         validation.leeway = LEEWAY.unsigned_abs();

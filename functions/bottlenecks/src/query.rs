@@ -74,7 +74,7 @@ fn as_of(paging: &Paging<Position>, now: Timestamp) -> Result<Timestamp, ApiErro
     if age.is_negative() || age > CURSOR_LIVES {
         return Err(ApiError::invalid(
             "cursor",
-            "this cursor has expired, since it is valid for an hour; start again with the first page",
+            "this cursor has expired: it is valid for an hour; start again with the first page, without a cursor",
         ));
     }
     Ok(after.as_of)

@@ -95,13 +95,17 @@ impl CostsQuery {
         let is_daily = granularity == Granularity::Daily;
         let compare = query.choice("compare", &["true", "false"])?.map(|compare| compare == "true");
         if compare == Some(true) && !is_daily {
-            return Err(ApiError::invalid("compare", "allowed only with granularity DAILY"));
+            let message = "`true` is allowed only with granularity DAILY; send that, or leave compare out";
+            return Err(ApiError::invalid("compare", message));
         }
         let length = start.until(end).unwrap_or_default();
         let compared_from = start.checked_sub(length).ok().filter(|from| *from >= earliest(today));
         if compare == Some(true) && compared_from.is_none() {
-            let message =
-                format!("Cost Explorer has no data before {}, so too few days before {start}", earliest(today));
+            let message = format!(
+                "Cost Explorer has no data before {}, so it lacks days before {start} to compare with; send fewer \
+                     days, or compare=false",
+                earliest(today)
+            );
             return Err(ApiError::invalid("compare", message));
         }
         let month_from = Some(today.first_of_month()).filter(|first| is_daily && *first < today && end == today);
@@ -164,7 +168,7 @@ fn dates(query: &Query, granularity: Granularity, today: Date) -> Result<(Date, 
     let most_days = kept_from.until(today).map_or(USUAL_DAYS, |kept| kept.get_days());
     let days = query.number("days", &(1..=most_days))?;
     if days.is_some() && (start.is_some() || end.is_some()) {
-        return Err(ApiError::invalid("days", "allowed: either days, or start and end"));
+        return Err(ApiError::invalid("days", "not allowed with start or end; send either days, or start and end"));
     }
     let tomorrow = today.tomorrow().unwrap_or(today);
     let end_name = if end.is_some() { "end" } else { "start" };
@@ -178,7 +182,10 @@ fn dates(query: &Query, granularity: Granularity, today: Date) -> Result<(Date, 
         return Err(ApiError::not_allowed("end", &last.to_string(), &format!("up to {tomorrow}, the day after today")));
     }
     if first >= last {
-        let message = format!("{first} to {last} is empty: start must be before end, which is exclusive");
+        let missing = if end.is_none() { " (today, since it is missing)" } else { "" };
+        let message = format!(
+            "{first} to {last} has no days: end{missing} is the day after the last, so it must be later than start"
+        );
         return Err(ApiError::invalid(end_name, message));
     }
     if first < kept_from {
@@ -192,13 +199,13 @@ fn date(query: &Query, name: &str) -> Result<Option<Date>, ApiError> {
     let Some(text) = query.text(name) else { return Ok(None) };
     // The parser also accepts other formats, which AWS does not.
     let read = text.parse::<Date>().ok().filter(|date| date.to_string() == text);
-    read.map(Some).ok_or_else(|| ApiError::not_allowed(name, text, "a calendar date as YYYY-MM-DD"))
+    read.map(Some).ok_or_else(|| ApiError::not_allowed(name, text, "a day that exists, as YYYY-MM-DD"))
 }
 
 fn group_by(query: &Query) -> Result<Vec<NamedGrouping>, ApiError> {
     let names = query.list("group_by")?.unwrap_or_else(|| vec!["service"]);
     if names.len() > 2 {
-        return Err(ApiError::invalid("group_by", "at most two groupings"));
+        return Err(ApiError::invalid("group_by", format!("{} groupings are too many; send at most two", names.len())));
     }
     let grouping = |name: &str| {
         let dimension = DIMENSIONS.iter().find(|(known, _)| *known == name);
@@ -231,7 +238,9 @@ fn forecast(query: &Query, metric: &str, today: Date) -> Result<Option<ForecastQ
     }
     let known = METRICS.iter().find(|(name, _)| *name == metric).and_then(|(_, forecast)| *forecast);
     let Some(metric) = known else {
-        return Err(ApiError::invalid("forecast", "allowed only with a cost metric, not with a usage metric"));
+        let message =
+            "AWS forecasts costs, not usage; leave forecast out, or send a metric of costs such as UnblendedCost";
+        return Err(ApiError::invalid("forecast", message));
     };
     let month: Span = 1.month();
     let end = today.first_of_month().checked_add(month).unwrap_or(today);

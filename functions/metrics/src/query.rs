@@ -92,9 +92,12 @@ fn one_type() -> ApiError {
 }
 
 fn resource_ids(query: &Query, catalog: &Catalog) -> Result<Vec<String>, ApiError> {
-    let ids = query.list("resource_ids")?.unwrap_or_default();
-    if ids.is_empty() || ids.len() > MOST_IDS {
-        let message = format!("required: 1 to {MOST_IDS} ids separated by commas, not {}", ids.len());
+    let Some(ids) = query.list("resource_ids")? else {
+        let message = format!("required: {}, up to {MOST_IDS} of them separated by commas", catalog.ids.like);
+        return Err(ApiError::invalid("resource_ids", message));
+    };
+    if ids.len() > MOST_IDS {
+        let message = format!("{} ids are too many for one call; send at most {MOST_IDS}", ids.len());
         return Err(ApiError::invalid("resource_ids", message));
     }
     match ids.iter().find(|id| !(catalog.ids.accepts)(id)) {
@@ -116,10 +119,13 @@ fn metrics(query: &Query, catalog: &'static Catalog) -> Result<Vec<NamedMetric>,
     for name in names {
         let allowed = || catalog.metrics.iter().map(|metric| metric.name).collect::<Vec<_>>().join(", ");
         let metric = catalog.find(name).ok_or_else(|| {
-            ApiError::not_allowed("metrics", name, &format!("{}, and CloudWatch's names of them", allowed()))
+            ApiError::not_allowed("metrics", name, &format!("{}, or CloudWatch's own names for them", allowed()))
         })?;
         if let Some(other) = metrics.iter().find(|other| other.metric == metric) {
-            return Err(ApiError::invalid("metrics", format!("`{}` and `{name}` are the same metric", other.name)));
+            return Err(ApiError::invalid(
+                "metrics",
+                format!("`{}` and `{name}` are the same metric; send one of them", other.name),
+            ));
         }
         metrics.push(named(name, metric));
     }
@@ -225,7 +231,7 @@ mod tests {
         );
         assert_eq!(
             refused(&[("metrics", "cpu,CPUUtilization")]),
-            "metrics: `cpu` and `CPUUtilization` are the same metric"
+            "metrics: `cpu` and `CPUUtilization` are the same metric; send one of them"
         );
         assert!(
             refused(&[("metrics", "memory")]).starts_with("metrics: `memory` is not allowed; allowed: cpu, network_in")
@@ -255,7 +261,7 @@ mod tests {
         assert!(refused(&[("region", "-")]).starts_with("region: required"));
         let two = refused(&[("region", "us-east-1,eu-west-1")]);
         assert!(two.ends_with("is not allowed; allowed: the name of one AWS region such as eu-west-1"), "{two}");
-        assert!(refused(&[("resource_ids", "-")]).starts_with("resource_ids: required: 1 to 500"));
+        assert!(refused(&[("resource_ids", "-")]).starts_with("resource_ids: required: instance ids such as i-0"));
     }
 
     #[test]
@@ -276,7 +282,7 @@ mod tests {
         let many: Vec<_> = (0..501).map(|n| format!("i-{n:08x}")).collect();
         assert!(
             refused(&[("resource_ids", &many.join(","))])
-                .ends_with("required: 1 to 500 ids separated by commas, not 501")
+                .ends_with("501 ids are too many for one call; send at most 500")
         );
         assert_eq!(read(&[("resource_ids", &many[..500].join(","))]).unwrap().measurements().wanted.len(), 500);
     }

@@ -35,7 +35,9 @@ impl Caller {
             return Err(ApiError::not_allowed(ACCOUNT, asked, "an account id of 12 digits"));
         }
         if !allows(said("accounts"), asked) {
-            return Err(ApiError::account_not_allowed("the token is for other accounts"));
+            return Err(ApiError::account_not_allowed(
+                "it is not among the accounts of the token, which the operator of this deployment can change",
+            ));
         }
         let account = (asked != home).then(|| asked.to_owned());
         Ok(Self { principal: said("principal").to_owned(), account })

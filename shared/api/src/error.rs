@@ -73,7 +73,10 @@ impl ApiError {
     /// The list in `parameter` has an item without text.
     #[must_use]
     pub(crate) fn empty_item(parameter: &str) -> Self {
-        Self::invalid(parameter, "has an empty item; separate the values with one comma")
+        Self::invalid(
+            parameter,
+            "has an empty item; separate the values with one comma, without one at the start or end",
+        )
     }
 
     /// The deployment has no access to `account`.
@@ -105,7 +108,7 @@ impl ApiError {
     /// The response would consist of `gaps` only; `advice` states what the reader can do about it, if that is known.
     #[must_use]
     pub fn nothing_collected(gaps: &impl Serialize, advice: Option<&str>) -> Self {
-        let advice = advice.unwrap_or("The gaps contain the reasons.");
+        let advice = advice.unwrap_or("Each entry of error.gaps says what failed and why.");
         let message = format!("AWS returned none of the requested data. {advice}");
         Self::NothingCollected { message, gaps: serde_json::to_value(gaps).unwrap_or_default() }
     }
@@ -185,7 +188,10 @@ mod tests {
     fn an_error_of_only_gaps_explains_what_to_do() {
         let message = |advice| ApiError::nothing_collected(&["gap"], advice).public_message().to_owned();
         assert_eq!(message(Some("Try again.")), "AWS returned none of the requested data. Try again.");
-        assert_eq!(message(None), "AWS returned none of the requested data. The gaps contain the reasons.");
+        assert_eq!(
+            message(None),
+            "AWS returned none of the requested data. Each entry of error.gaps says what failed and why."
+        );
     }
 
     #[test]

@@ -38,7 +38,7 @@ impl Query {
             if values.insert(name.to_owned(), value.to_owned()).is_some() {
                 return Err(ApiError::invalid(
                     name,
-                    "given more than once; allowed: once, with several values separated by commas",
+                    "given more than once; send it once, and several values of a list separated by commas",
                 ));
             }
         }

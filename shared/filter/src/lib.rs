@@ -57,7 +57,7 @@ fn states(query: &Query, types: &[ResourceType]) -> Result<Vec<String>, ApiError
     let chosen = with_states(types);
     if chosen.is_empty() {
         let others = names(&with_states(&ResourceType::ALL));
-        let message = format!("the chosen types have no states: leave it out, or choose among {others}");
+        let message = format!("the chosen types have no states; leave states out, or choose among the types {others}");
         return Err(ApiError::invalid("states", message));
     }
     Err(ApiError::not_allowed("states", wrong, &states_of(&chosen)))
@@ -77,7 +77,7 @@ fn states_of(types: &[ResourceType]) -> String {
     if left_out.is_empty() {
         return listed.trim_end_matches("; ").to_owned();
     }
-    format!("{listed}those of {} are listed if they are asked for alone in types", names(&left_out))
+    format!("{listed}send one type alone to see the states of {}", names(&left_out))
 }
 
 fn names(types: &[ResourceType]) -> String {
@@ -175,7 +175,7 @@ mod tests {
         assert_eq!(states_of(&[ResourceType::Eip]), "for eip: associated, unassociated");
         let two = states_of(&[ResourceType::Rds, ResourceType::Rds, ResourceType::Eip]);
         assert!(two.starts_with("for rds: available, backing-up, "), "{two}");
-        let end = "; for eip: associated, unassociated; those of rds are listed if they are asked for alone in types";
+        let end = "; for eip: associated, unassociated; send one type alone to see the states of rds";
         assert!(two.ends_with(end), "{two}");
         for kind in ResourceType::ALL.into_iter().filter(|kind| !kind.states().is_empty()) {
             assert!(states_of(&[kind]).starts_with(&format!("for {kind}: ")), "{kind}");

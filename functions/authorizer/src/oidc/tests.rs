@@ -196,7 +196,7 @@ async fn every_attack_is_rejected() {
         (wrong(|claims| claims["sub"] = "a".repeat(256).into()), "no subject"),
         (signed(&other, Algorithm::ES256, Some("e"), &issuer.claims(|_| {})), "InvalidSignature"),
         (signed(&key, Algorithm::ES256, Some("x"), &issuer.claims(|_| {})), "a key that the issuer does not have"),
-        (signed(&key, Algorithm::ES256, None, &issuer.claims(|_| {})), "names no key"),
+        (signed(&key, Algorithm::ES256, None, &issuer.claims(|_| {})), "has no key id (kid)"),
         ("eyJ.e30.".to_owned(), "invalid JWT header"),
     ] {
         let said = refused(&oidc, &token).await;

@@ -59,8 +59,14 @@ fn the_end_is_exclusive_and_at_most_tomorrow() {
     let query = read(&[("start", "2026-11-20"), ("end", "2026-11-21")]).unwrap();
     assert_eq!((query.start, query.end), (date(2026, 11, 20), date(2026, 11, 21)));
     assert!(refused(&[("start", "2026-11-20"), ("end", "2026-11-22")]).starts_with("end: `2026-11-22` is not allowed"));
-    assert!(refused(&[("start", "2026-11-20")]).starts_with("start: 2026-11-20 to 2026-11-20 is empty"));
-    assert!(refused(&[("start", "2026-11-20"), ("end", "2026-11-20")]).starts_with("end: 2026-11-20 to 2026-11-20"));
+    assert!(
+        refused(&[("start", "2026-11-20")])
+            .starts_with("start: 2026-11-20 to 2026-11-20 has no days: end (today, since it is missing) is")
+    );
+    assert!(
+        refused(&[("start", "2026-11-20"), ("end", "2026-11-20")])
+            .starts_with("end: 2026-11-20 to 2026-11-20 has no days: end is the day")
+    );
 }
 
 #[test]
@@ -81,7 +87,11 @@ fn days_that_cost_explorer_no_longer_has_are_rejected_with_those_it_has() {
 #[test]
 fn days_are_counted_back_from_today_or_named_but_not_both() {
     for other in [("start", "2026-11-01"), ("end", "2026-11-20")] {
-        assert_eq!(refused(&[("days", "7"), other]), "days: allowed: either days, or start and end", "{other:?}");
+        assert_eq!(
+            refused(&[("days", "7"), other]),
+            "days: not allowed with start or end; send either days, or start and end",
+            "{other:?}"
+        );
     }
 }
 
@@ -117,10 +127,13 @@ fn exclusions_use_awss_names_and_may_leave_no_reductions() {
 fn only_costs_are_forecast_and_three_groupings_are_too_many() {
     assert_eq!(
         refused(&[("forecast", "true"), ("metric", "UsageQuantity")]),
-        "forecast: allowed only with a cost metric, not with a usage metric"
+        "forecast: AWS forecasts costs, not usage; leave forecast out, or send a metric of costs such as UnblendedCost"
     );
     assert_eq!(read(&[("forecast", "false"), ("metric", "UsageQuantity")]).unwrap().forecast, None);
-    assert_eq!(refused(&[("group_by", "service,region,account")]), "group_by: at most two groupings");
+    assert_eq!(
+        refused(&[("group_by", "service,region,account")]),
+        "group_by: 3 groupings are too many; send at most two"
+    );
     assert!(refused(&[("group_by", "tag:")]).starts_with("group_by: `tag:` is not allowed; allowed: service, "));
 }
 
@@ -143,7 +156,7 @@ fn a_comparison_is_with_the_same_number_of_days_that_aws_still_has() {
     assert_eq!(read(&[("granularity", "MONTHLY")]).unwrap().compared_from, None);
     assert_eq!(
         refused(&[("granularity", "MONTHLY"), ("compare", "true")]),
-        "compare: allowed only with granularity DAILY"
+        "compare: `true` is allowed only with granularity DAILY; send that, or leave compare out"
     );
 }
 
