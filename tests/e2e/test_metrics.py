@@ -121,6 +121,7 @@ def test_an_unknown_region_is_the_callers_error(deployed: Stack) -> None:
         ({"resource_type": "ec2,rds"}, "resource_type", "allowed: ec2, rds, s3, lambda, ebs"),
         ({"resource_ids": "web-1"}, "resource_ids", "instance ids such as"),
         ({"hours": "0"}, "hours", "a whole number from 1 to 10920"),
+        ({"hours": "1", "period": "86400"}, "period", "send hours=24 or more, or a period of at most 3600"),
         ({"period": "7"}, "period", "multiples of 60 seconds up to 86400"),
         ({"metrics": "memory"}, "metrics", "allowed: cpu, network_in"),
         ({"statistics": "Mean"}, "statistics", "percentiles such as p90"),

@@ -153,18 +153,34 @@ fn is_percentile(name: &str) -> bool {
     is_canonical && digits(whole, 3) && digits(decimals, 2) && number.parse().is_ok_and(|number: f64| number <= 100.0)
 }
 
-/// Returns the requested period, if CloudWatch keeps it over the whole window, or the default period.
+/// Returns the requested period, if CloudWatch keeps it over the whole window, or the default period. A period that
+/// is longer than the window is refused: its one datapoint could end before the requested hours begin.
 fn period(query: &Query, hours: u32, metrics: &[NamedMetric]) -> Result<u32, ApiError> {
     let slowest = metrics.iter().map(|named| named.metric.shortest_period).max().unwrap_or(60);
     let finest = finest_period(hours).max(slowest);
+    let seconds = hours.saturating_mul(3_600);
+    if finest > seconds {
+        let allowed = format!("{} or more: AWS measures these metrics every {finest} seconds", finest.div_ceil(3_600));
+        return Err(ApiError::not_allowed("hours", &hours.to_string(), &allowed));
+    }
     let Some(requested) = query.text("period") else { return Ok(usual_period(hours).max(slowest)) };
     let period = query.number("period", &(finest..=LONGEST_PERIOD)).ok().flatten();
-    period.filter(|period| period.is_multiple_of(finest)).ok_or_else(|| {
+    let period = period.filter(|period| period.is_multiple_of(finest)).ok_or_else(|| {
         let multiples =
             if finest < LONGEST_PERIOD { format!("multiples of {finest} seconds up to") } else { "only".to_owned() };
         let allowed = format!("{multiples} {LONGEST_PERIOD}, for these metrics over {hours} hours");
         ApiError::not_allowed("period", requested, &allowed)
-    })
+    })?;
+    if period > seconds {
+        let of = if hours == 1 { "hour" } else { "hours" };
+        let message = format!(
+            "`{period}` seconds are longer than the {hours} {of} requested; send hours={} or more, or a period of at \
+             most {seconds}",
+            period.div_ceil(3_600)
+        );
+        return Err(ApiError::invalid("period", message));
+    }
+    Ok(period)
 }
 
 /// Refuses a request whose data would not fit into one response, before it costs anything.
@@ -316,6 +332,24 @@ mod tests {
             refused(&[("hours", "10921")])
                 .starts_with("hours: `10921` is not allowed; allowed: a whole number from 1 to 10920")
         );
+    }
+
+    #[test]
+    fn a_period_fits_into_the_requested_hours() {
+        assert_eq!(
+            refused(&[("hours", "1"), ("period", "86400")]),
+            "period: `86400` seconds are longer than the 1 hour requested; send hours=24 or more, or a period of at \
+             most 3600"
+        );
+        assert!(refused(&[("hours", "2"), ("period", "7260")]).contains("than the 2 hours requested; send hours=3 or"));
+        for (hours, period) in [("1", "3600"), ("2", "7200"), ("24", "86400")] {
+            assert!(read(&[("hours", hours), ("period", period)]).is_ok(), "{hours} {period}");
+        }
+        let of_bucket = |hours| [("resource_type", "s3"), ("resource_ids", "assets"), ("hours", hours)];
+        let daily = "hours: `23` is not allowed; allowed: 24 or more: AWS measures these metrics every 86400 seconds";
+        assert_eq!(refused(&of_bucket("23")), daily);
+        assert_eq!(refused(&[&of_bucket("23")[..], &[("period", "86400")]].concat()), daily);
+        assert_eq!(read(&of_bucket("24")).unwrap().window.periods(), 1);
     }
 
     #[test]

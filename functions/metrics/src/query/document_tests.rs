@@ -17,7 +17,10 @@ fn row(parameter: &str) -> [String; 2] {
         }
         "region" => ["the region of the resources".to_owned(), required()],
         "hours" => [
-            format!("1 to {LONGEST_HOURS}: how many hours back from now, in complete periods"),
+            format!(
+                "1 to {LONGEST_HOURS}: how many hours back from now, in complete periods; at least one period, so 24 or more \
+                 for buckets"
+            ),
             USUAL_HOURS.to_string(),
         ],
         "period" => [
