@@ -6,6 +6,7 @@ import json
 import re
 from typing import Any
 
+import preflight
 import pytest
 import translation
 
@@ -90,6 +91,12 @@ def test_the_usage_plan_takes_its_limits_from_the_parameters(resources: dict[str
     (plan,) = _of_type(resources, "AWS::ApiGateway::UsagePlan").values()
     assert plan["Throttle"] == {"RateLimit": 7, "BurstLimit": 8}
     assert plan["Quota"] == {"Limit": 9, "Period": "MONTH"}
+
+
+@pytest.mark.parametrize("environment", ["default", "dev", "prod"])
+def test_each_environment_has_a_quota_for_programs(environment: str) -> None:
+    """A script that asks four routes of two accounts every hour sends 5,952 calls in a long month."""
+    assert preflight.parameters(environment)["QuotaLimit"] == "100000"
 
 
 def test_there_is_one_stage(resources: dict[str, Any]) -> None:

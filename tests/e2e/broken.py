@@ -81,7 +81,7 @@ def quota_unset(emulator: Emulator) -> Iterator[None]:
     try:
         yield
     finally:
-        before = {"/quota/limit": "1000", "/quota/period": "MONTH"}
+        before = {"/quota/limit": str(stack.QUOTA), "/quota/period": "MONTH"}
         patch = [{"op": "replace", "path": path, "value": value} for path, value in before.items()]
         gateway.update_usage_plan(usagePlanId=plan, patchOperations=patch)
 

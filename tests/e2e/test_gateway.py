@@ -26,10 +26,10 @@ def test_a_browser_may_read_responses(deployed: Stack) -> None:
         assert headers["access-control-allow-origin"] == "*"
 
 
-def test_the_usage_plan_is_the_templates(deployed: Stack, emulator: Emulator) -> None:
+def test_the_usage_plan_is_the_stacks(deployed: Stack, emulator: Emulator) -> None:
     plans = emulator.client("apigateway").get_usage_plans()["items"]
     assert [(p["throttle"], p["quota"]["limit"], p["quota"]["period"]) for p in plans] == [
-        ({"rateLimit": 50.0, "burstLimit": 100}, 1000, "MONTH")
+        ({"rateLimit": 50.0, "burstLimit": 100}, 100_000, "MONTH")
     ]
     stages = [(s["apiId"], s["stage"]) for plan in plans for s in plan["apiStages"]]
     assert stages == [(deployed.rest_api_id, "v1")]

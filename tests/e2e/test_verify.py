@@ -64,7 +64,7 @@ BROKEN: list[tuple[Callable[[Emulator], AbstractContextManager[None]], list[tupl
         [("effective permissions", "ResourcesFunctionRole"), ("role policies", "ResourcesFunctionRole"), *ROUTES],
         r"ec2:DescribeAddresses on \* is implicitDeny",
     ),
-    (broken.quota_unset, [("usage plan", "")], "quota is not set instead of 1000; period is not set instead of MONTH"),
+    (broken.quota_unset, [("usage plan", "")], "quota is not set instead of 100000; period is not set instead of MONTH"),
     (broken.wrong_external_id, [("other accounts", OTHER_ACCOUNT)], "502 AccountUnreachable: .*AccessDenied"),
     (broken.key_disabled, [("api key", "")], r"the key \w+ is disabled"),
     (broken.alarm_without_action, [("alarm actions", "actions")], "LatencyAlarm has no action"),
@@ -136,7 +136,7 @@ def test_an_intact_deployment_is_green(own: Emulator) -> None:
     assert {check for check, _ in passed} == {name(check) for check in CHECKS} - {check for check, _ in NOT_CHECKABLE} - {
         "hourly costs"
     } | {"alarms", "stage settings", "fixed monthly cost"}
-    assert passed["usage plan", ""] == "50 a second, 100 at once, 1000 a month"
+    assert passed["usage plan", ""] == "50 a second, 100 at once, 100000 a month"
     assert passed["methods", "GET /accounts/{account}/costs"] == "key, authorizer, 10 parameters, 10 cache keys"
     allowed = len(documents.actions("/resources") | iam.ENTER)
     assert passed["effective permissions", "ResourcesFunctionRole"] == f"{allowed} actions allowed"
@@ -373,7 +373,7 @@ def test_the_command_reports_lines_or_json_and_an_exit_code(own: Emulator, monke
     code, out, err = _command(own, *there)
     assert (code, err) == (0, "")
     lines = out.splitlines()
-    assert "ok           usage plan: 50 a second, 100 at once, 1000 a month" in lines
+    assert "ok           usage plan: 50 a second, 100 at once, 100000 a month" in lines
     assert re.fullmatch(rf"{stack.STACK} in {ACCOUNT}, {HOME_REGION}: \d+ ok, 0 FAILED, \d+ not checked", lines[-1])
     assert all(re.match(r"(ok|FAILED|not checked) +\S", line) for line in lines[:-1])
     with broken.quota_unset(own):

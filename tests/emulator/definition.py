@@ -1,7 +1,8 @@
-"""Adds what the emulator drops when it imports the API's definition, with calls to API Gateway.
+"""Adds what the emulator drops when it deploys the API, with calls to API Gateway.
 
 AWS imports request parameters, cache keys and the resource policy with everything else. The emulator drops them, so a
-newly deployed stack would lack parts of its template.
+newly deployed stack would lack parts of its template. Its SAM transform also uses the defaults of parameters, so the
+usage plan would have the limits of the template and not those of the stack.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from .ministack import ACCOUNT, HOME_REGION, Emulator
 
 
 def complete(emulator: Emulator, stack: str) -> None:
-    """Adds the parameters, cache keys and policy of the template to the deployed API."""
+    """Adds the parameters, cache keys, policy and limits of the stack to the deployed API."""
     session = boto3.Session(region_name=HOME_REGION, aws_access_key_id=ACCOUNT, aws_secret_access_key="emulator")
     deployment = Deployment(session, stack, endpoint=emulator.endpoint)
     gateway, ids = deployment.client("apigateway"), resource_ids(deployment)
@@ -40,3 +41,9 @@ def complete(emulator: Emulator, stack: str) -> None:
     if policy:
         patch = [{"op": "replace", "path": "/policy", "value": json.dumps(policy)}]
         gateway.update_rest_api(restApiId=deployment.api, patchOperations=patch)
+    plan, _ = deployment.one("AWS::ApiGateway::UsagePlan")
+    limits = {"throttle/rateLimit": "RateLimit", "throttle/burstLimit": "BurstLimit", "quota/limit": "QuotaLimit"}
+    patch = [
+        {"op": "replace", "path": f"/{path}", "value": deployment.parameters[name]} for path, name in limits.items()
+    ]
+    gateway.update_usage_plan(usagePlanId=plan, patchOperations=patch)

@@ -24,6 +24,9 @@ ARCHITECTURE = {"x86_64": "x86_64", "aarch64": "arm64"}.get(platform.machine(), 
 
 ANSWER_SECONDS = 60
 
+#: Calls a month of a key, as in the environments of samconfig.toml.
+QUOTA = 100_000
+
 
 @dataclass(frozen=True)
 class Stack:
@@ -79,7 +82,7 @@ def build(emulator_environment: dict[str, str]) -> None:
 def deploy(emulator: Emulator, ledger: Ledger, **parameters: str) -> Stack:
     """Runs `sam deploy`, deploys the reader role to the other account, and returns what a caller needs to know."""
     others = {"OtherAccounts": OTHER_ACCOUNT, "ReaderExternalId": EXTERNAL_ID}
-    overrides = {"Architecture": ARCHITECTURE} | others | parameters
+    overrides = {"Architecture": ARCHITECTURE, "QuotaLimit": str(QUOTA)} | others | parameters
     overrides = [f"{name}={value}" for name, value in overrides.items()]
     _sam(["deploy", "--parameter-overrides", *overrides], emulator.environment())
     definition.complete(emulator, STACK)
