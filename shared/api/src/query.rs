@@ -62,19 +62,26 @@ impl Query {
         self.values.get(name).map(String::as_str)
     }
 
-    /// Returns the comma-separated values of `name`, each once, in the caller's order.
-    pub fn list(&self, name: &str) -> Result<Option<Vec<&str>>, ApiError> {
+    /// Returns the comma-separated values of `name`, in the caller's order.
+    pub fn items(&self, name: &str) -> Result<Option<Vec<&str>>, ApiError> {
         let Some(text) = self.text(name) else { return Ok(None) };
-        let mut items = Vec::new();
-        for item in text.split(',').map(str::trim) {
-            if item.is_empty() {
-                return Err(ApiError::empty_item(name));
-            }
-            if !items.contains(&item) {
-                items.push(item);
-            }
+        let items: Vec<_> = text.split(',').map(str::trim).collect();
+        if items.contains(&"") {
+            return Err(ApiError::empty_item(name));
         }
         Ok(Some(items))
+    }
+
+    /// Returns the comma-separated values of `name`, each once, in the caller's order.
+    pub fn list(&self, name: &str) -> Result<Option<Vec<&str>>, ApiError> {
+        let Some(items) = self.items(name)? else { return Ok(None) };
+        let mut distinct = Vec::new();
+        for item in items {
+            if !distinct.contains(&item) {
+                distinct.push(item);
+            }
+        }
+        Ok(Some(distinct))
     }
 
     /// Returns the comma-separated values of `name`, each of which must be in `allowed`.
@@ -195,6 +202,7 @@ mod tests {
     fn a_list_keeps_order_and_drops_repetition() {
         let query = Query::parse([("regions", "b, a,b")], ALLOWED).unwrap();
         assert_eq!(query.list("regions").unwrap(), Some(vec!["b", "a"]));
+        assert_eq!(query.items("regions").unwrap(), Some(vec!["b", "a", "b"]));
         assert_eq!(query.list("limit").unwrap(), None);
     }
 
