@@ -187,6 +187,23 @@ def test_the_caller_sets_the_thresholds(deployed: Stack) -> None:
     assert _found(recent, "ec2_high_cpu") == {demo_metrics.HOT}
 
 
+def test_the_caller_sets_the_thresholds_of_single_rules(deployed: Stack, answer: Json) -> None:
+    asked = {"types": "rds,ec2", "regions": "us-east-1,us-west-2,eu-west-1,eu-central-1"}
+    changed = ask(deployed, "/bottlenecks", thresholds="rds_low_storage:70,rds_read_latency:40,ec2_idle.cpu:1", **asked)
+    # Every other database has 60 % of its storage free; the slow one takes 35 ms.
+    assert _found(changed, "rds_low_storage") > _found(answer, "rds_low_storage") == {demo_metrics.FULL}
+    assert (_found(changed, "rds_read_latency"), _found(changed, "ec2_idle")) == (set(), set())
+    # What was not changed stays.
+    for rule in ("rds_queue_depth", "ec2_high_cpu"):
+        assert _found(changed, rule) == _found(answer, rule) != set()
+    free = {"free": {"value": 70, "default": 10, "unit": "Percent"}}
+    low = [finding for finding in changed["data"]["findings"] if finding["rule"] == "rds_low_storage"]
+    assert [finding["changed_thresholds"] for finding in low] == [free] * len(low)
+    assert changed["data"]["rules"]["rds_low_storage"]["thresholds"] == free
+    assert "below 70 % of the allocated storage" in changed["data"]["rules"]["rds_low_storage"]["finding"]
+    assert "changed_thresholds" not in _finding(changed, "rds_queue_depth")
+
+
 def test_measuring_takes_one_run_of_three_requests_a_region(deployed: Stack) -> None:
     """One for each time window: the requested hours, the last half hour, the last days."""
     body = ask(deployed, "/bottlenecks", regions="us-east-1", types="ec2,rds,lambda")
@@ -261,6 +278,9 @@ def test_the_role_has_no_action_that_is_not_needed(emulator: Emulator, deployed:
         ({"hours": "24.5"}, "hours", "a whole number from 1 to 10920"),
         ({"cpu_high": "0"}, "cpu_high", "a whole number from 1 to 100"),
         ({"cpu_low": "85"}, "cpu_low", "cpu_low (85) must be below cpu_high (80)"),
+        ({"thresholds": "rds_low_storage:91"}, "thresholds", "a whole number from 1 to 90, in Percent"),
+        ({"thresholds": "rds_swap:300", "types": "ec2"}, "thresholds", "(rds is not among the types)"),
+        ({"thresholds": "ec2_high_cpu:90", "cpu_high": "90"}, "thresholds", "is also set by cpu_high"),
         ({"regions": "mars-north-1"}, "regions", "us-east-1"),
         ({"limit": "0"}, "limit", "a whole number from 1 to 10000"),
         ({"cursor": "x"}, "cursor", "data.next_cursor of the previous page"),

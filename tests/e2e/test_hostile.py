@@ -37,7 +37,9 @@ REFUSED = [
     ("/costs", "start", "1000-01-01"), ("/costs", "days", "-1"), ("/costs", "days", "NaN"),
     ("/costs", "group_by", "service,account,region"), ("/costs", "granularity", "WEEKLY"), ("/costs", "metric", "free"),
     ("/bottlenecks", "cpu_high", "101"), ("/bottlenecks", "cpu_high", "1e400"), ("/bottlenecks", "cpu_low", "\u0661"),
-    ("/bottlenecks", "hours", "10921"), ("/bottlenecks", "types", "s3"),
+    ("/bottlenecks", "hours", "10921"), ("/bottlenecks", "types", "s3"), ("/bottlenecks", "thresholds", "ec2_idle.cpu:1e1"),
+    ("/bottlenecks", "thresholds", "ec2_idle.cpu:5,ec2_idle.cpu:5"), ("/bottlenecks", "thresholds", "../../etc/passwd:1"),
+    ("/bottlenecks", "thresholds", ",".join(["rds_swap:1"] * 500)), ("/bottlenecks", "thresholds", "rds_swap:" + "9" * 400),
 ]  # fmt: skip
 
 #: Invalid encodings: lone percent signs, bytes that are not UTF-8, overlong and truncated sequences.

@@ -16,8 +16,9 @@ use serde_json::value::RawValue;
 use crate::judge::{Found, Judgement, NotJudged, Verdicts};
 use crate::position::Position;
 use crate::query::BottlenecksQuery;
-use crate::rule::{About, AnyRule, ReasonKind, Settings, Severity};
+use crate::rule::{About, AnyRule, ReasonKind, Severity};
 use crate::rules;
+use crate::threshold::{Thresholds, Used};
 
 /// The `data` of a response.
 #[derive(Debug, Serialize)]
@@ -58,22 +59,23 @@ struct RuleText {
     severity: Severity,
     /// When there is a finding, with the thresholds of this request.
     finding: String,
+    /// The numbers in it that a caller can change, by name.
+    thresholds: BTreeMap<&'static str, Used>,
     source: &'static str,
 }
 
 impl RuleText {
-    fn of(rule: &dyn AnyRule, Settings { cpu_high, cpu_low }: Settings) -> Self {
-        let About { severity, finding, source, .. } = rule.about();
-        let finding = finding.replace("{cpu_high}", &cpu_high.to_string());
-        let finding = finding.replace("{cpu_low}", &cpu_low.to_string());
-        Self { severity, finding, source }
+    fn of(rule: &dyn AnyRule, thresholds: &Thresholds) -> Self {
+        let about = rule.about();
+        let About { severity, source, .. } = about;
+        Self { severity, finding: about.finding_in_words(thresholds), thresholds: about.used(thresholds), source }
     }
 }
 
 /// Returns the position of an entry in a response about `as_of`.
 fn position(entry: &Entry<'_>, as_of: Timestamp) -> Position {
     let (rule, excess, resource, reason) = match entry {
-        Entry::Found(found) => (found.rank, found.excess(), found.resource, None),
+        Entry::Found(found, _) => (found.rank, found.excess(), found.resource, None),
         Entry::NotJudged(not_judged) => (rules::ALL.len(), 0, not_judged.resource, Some(not_judged.reason)),
     };
     let (kind, region, id) = resource.position();
@@ -84,14 +86,15 @@ fn position(entry: &Entry<'_>, as_of: Timestamp) -> Position {
 /// One entry of a response.
 #[derive(Debug, Clone, Copy)]
 enum Entry<'a> {
-    Found(&'a Found<'a>),
+    /// With the thresholds of the request.
+    Found(&'a Found<'a>, &'a Thresholds),
     NotJudged(&'a NotJudged<'a>),
 }
 
 impl Serialize for Entry<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Self::Found(found) => FindingJson::of(found).serialize(serializer),
+            Self::Found(found, thresholds) => FindingJson::of(found, thresholds).serialize(serializer),
             Self::NotJudged(not_judged) => NotJudgedJson::of(not_judged).serialize(serializer),
         }
     }
@@ -106,6 +109,9 @@ struct FindingJson<'a> {
     statistic: Option<&'static str>,
     observed: f64,
     threshold: f64,
+    /// The thresholds of the rule that this request changed.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    changed_thresholds: BTreeMap<&'static str, Used>,
     unit: &'static str,
     window: Option<WindowJson>,
     coverage: Option<CoverageJson>,
@@ -145,8 +151,9 @@ struct CoverageJson {
 }
 
 impl<'a> FindingJson<'a> {
-    fn of(Found { rule, resource, finding, .. }: &'a Found<'_>) -> Self {
-        let About { name, severity, not_observed, .. } = rule.about();
+    fn of(Found { rule, resource, finding, .. }: &'a Found<'_>, thresholds: &Thresholds) -> Self {
+        let about = rule.about();
+        let About { name, severity, not_observed, .. } = about;
         let observed = &finding.observed;
         let window = |(Window { start, end, period }, _)| WindowJson { start, end, period_seconds: period };
         Self {
@@ -157,6 +164,7 @@ impl<'a> FindingJson<'a> {
             statistic: observed.statistic,
             observed: observed.value,
             threshold: observed.threshold,
+            changed_thresholds: about.changed(thresholds),
             unit: observed.unit,
             window: observed.over.map(window),
             coverage: observed.over.map(|(window, found)| CoverageJson { expected: window.periods(), found }),
@@ -221,13 +229,13 @@ fn count<K: Ord>(counts: &mut BTreeMap<K, usize>, key: K) {
 /// Returns the requested page of the results.
 pub(crate) fn shape(survey: &Survey<Verdicts>, query: &BottlenecksQuery) -> Result<Bottlenecks, ApiError> {
     let judgement = Judgement::of(survey);
-    let found = judgement.findings.iter().map(Entry::Found);
+    let found = judgement.findings.iter().map(|found| Entry::Found(found, &query.thresholds));
     let entries = found.chain(judgement.not_judged.iter().map(Entry::NotJudged));
     let page = query.paging.cut(entries, |entry| position(entry, query.windows.now))?;
     let (mut findings, mut not_judged) = (Vec::new(), Vec::new());
     for (entry, json) in page.items {
         match entry {
-            Entry::Found(_) => findings.push(json),
+            Entry::Found(..) => findings.push(json),
             Entry::NotJudged(_) => not_judged.push(json),
         }
     }
@@ -238,6 +246,6 @@ pub(crate) fn shape(survey: &Survey<Verdicts>, query: &BottlenecksQuery) -> Resu
         findings,
         not_judged,
         next_cursor: page.next_cursor,
-        rules: rules.map(|rule| (rule.about().name, RuleText::of(rule, query.settings))).collect(),
+        rules: rules.map(|rule| (rule.about().name, RuleText::of(rule, &query.thresholds))).collect(),
     })
 }

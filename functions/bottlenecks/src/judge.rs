@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use collector::{Resource, Series, Survey};
 
 use crate::needs::Plan;
-use crate::rule::{AnyRule, Evidence, Finding, Reason, ReasonKind, Settings, Windows};
+use crate::rule::{AnyRule, Evidence, Finding, Reason, ReasonKind, Windows};
 use crate::rules;
+use crate::threshold::Thresholds;
 
 /// The result of a rule for a resource.
 #[derive(Debug)]
@@ -23,7 +24,7 @@ pub(crate) struct Verdict {
 pub(crate) type Verdicts = Box<[Verdict]>;
 
 /// Applies the rules to one resource and its measurements. A rule that finds nothing has no verdict.
-pub(crate) fn judge(resource: &Resource, series: &[Series], settings: Settings, windows: &Windows) -> Verdicts {
+pub(crate) fn judge(resource: &Resource, series: &[Series], thresholds: &Thresholds, windows: &Windows) -> Verdicts {
     let plan = Plan::of(resource);
     let of_rule = |(rank, rule): (usize, &'static dyn AnyRule)| {
         let judged = rule.applies(resource).and_then(|applies| {
@@ -31,7 +32,7 @@ pub(crate) fn judge(resource: &Resource, series: &[Series], settings: Settings, 
                 return Ok(None);
             }
             let readings = rule.about().needs.iter().map(|need| (need, plan.reading(need, windows, series)));
-            rule.judge(resource, Evidence { settings, now: windows.now, readings: readings.collect() })
+            rule.judge(resource, Evidence { thresholds, now: windows.now, readings: readings.collect() })
         });
         Some(Verdict { rule, rank, result: judged.transpose()? })
     };

@@ -20,6 +20,7 @@ mod rules;
 #[cfg(test)]
 mod shape_tests;
 mod sizes;
+mod threshold;
 
 use api::{Answer, ApiError, Call};
 use collector::{Accounts, Coverage, Resource, Series};
@@ -33,7 +34,8 @@ pub async fn handle(accounts: &Accounts, call: Call) -> Result<Answer<Bottleneck
     let query = BottlenecksQuery::read(&call)?;
     let needs = |resource: &Resource| Plan::of(resource).measurements(&resource.id, &query.windows);
     let collector = call.account(|account, principal| accounts.collector(account, principal))?;
-    let judge = |resource: &Resource, series: &[Series]| judge::judge(resource, series, query.settings, &query.windows);
+    let judge =
+        |resource: &Resource, series: &[Series]| judge::judge(resource, series, &query.thresholds, &query.windows);
     let surveyed = collector.survey(&query.wanted, needs, judge, call.deadline).await;
     let (survey, coverage) = surveyed.map_err(|refusal| ApiError::refused("regions", &refusal, refusal.gap()))?;
     if survey.inventory.listed.is_empty() {

@@ -6,17 +6,18 @@ use collector::window::LONGEST_HOURS;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::position::Position;
-use crate::rule::{Settings, Windows};
+use crate::rule::Windows;
 use crate::rules;
+use crate::threshold::Thresholds;
+
+mod thresholds;
 
 /// Every parameter of this route.
-pub(crate) const PARAMETERS: &[&str] = &["regions", "types", "hours", "cpu_high", "cpu_low", "limit", "cursor"];
+pub(crate) const PARAMETERS: &[&str] =
+    &["regions", "types", "hours", "cpu_high", "cpu_low", "thresholds", "limit", "cursor"];
 
 /// The default number of hours.
 const USUAL_HOURS: u32 = 24;
-
-/// The default thresholds in percent, which are those of the original dashboard.
-pub(crate) const USUAL: Settings = Settings { cpu_high: 80, cpu_low: 10 };
 
 /// How long a cursor is valid. Later, the newest datapoints of the first page are no longer the newest.
 const CURSOR_LIVES: SignedDuration = SignedDuration::from_hours(1);
@@ -26,7 +27,7 @@ const CURSOR_LIVES: SignedDuration = SignedDuration::from_hours(1);
 pub(crate) struct BottlenecksQuery {
     pub(crate) wanted: Wanted,
     pub(crate) windows: Windows,
-    pub(crate) settings: Settings,
+    pub(crate) thresholds: Thresholds,
     pub(crate) paging: Paging<Position>,
 }
 
@@ -40,31 +41,10 @@ impl BottlenecksQuery {
         types.sort_unstable();
         let wanted = Wanted { regions: query.regions("regions")?, types, tags: false };
         let hours = query.number("hours", &(1..=LONGEST_HOURS))?.unwrap_or(USUAL_HOURS);
-        let settings = settings(query)?;
-        let paging = Paging::read(query, &(&wanted.regions, &wanted.types, hours, settings))?;
-        Ok(Self { windows: Windows::new(hours, as_of(&paging, now)?), wanted, settings, paging })
+        let thresholds = thresholds::read(query, &wanted.types)?;
+        let paging = Paging::read(query, &(&wanted.regions, &wanted.types, hours, &thresholds))?;
+        Ok(Self { windows: Windows::new(hours, as_of(&paging, now)?), wanted, thresholds, paging })
     }
-}
-
-fn settings(query: &Query) -> Result<Settings, ApiError> {
-    let percent = 1..=100;
-    let settings = Settings {
-        cpu_high: query.number("cpu_high", &percent)?.unwrap_or(USUAL.cpu_high),
-        cpu_low: query.number("cpu_low", &percent)?.unwrap_or(USUAL.cpu_low),
-    };
-    if settings.cpu_low < settings.cpu_high {
-        return Ok(settings);
-    }
-    let Settings { cpu_high, cpu_low } = settings;
-    let (low_is_sent, high_is_sent) = (query.text("cpu_low").is_some(), query.text("cpu_high").is_some());
-    let parameter = if low_is_sent { "cpu_low" } else { "cpu_high" };
-    let order = format!("cpu_low ({cpu_low}) must be below cpu_high ({cpu_high})");
-    let advice = match (low_is_sent, high_is_sent) {
-        (true, true) => String::new(),
-        (true, false) => format!("; without cpu_high, {} is used: send both", USUAL.cpu_high),
-        (false, _) => format!("; without cpu_low, {} is used: send both", USUAL.cpu_low),
-    };
-    Err(ApiError::invalid(parameter, order + &advice))
 }
 
 /// Returns the time that the response is about. All pages are about the time of the first, so that they fit together.
@@ -105,7 +85,7 @@ mod tests {
     fn by_default_every_type_with_rules_is_judged_by_the_original_thresholds() {
         let query = read(&[]).unwrap();
         assert_eq!(query.wanted, Wanted { regions: None, types: rules::types(), tags: false });
-        assert_eq!(query.settings, Settings { cpu_high: 80, cpu_low: 10 });
+        assert_eq!(query.thresholds, Thresholds::default());
         assert_eq!(query.windows.of(crate::rule::Span::Requested).periods(), 25);
     }
 

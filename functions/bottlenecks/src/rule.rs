@@ -4,6 +4,7 @@
 //! measurements. Both return a [`Reason`] if they can't decide. A rule makes no calls and reads no clock, so its result
 //! depends only on its [`Case`].
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use collector::Metric;
@@ -12,13 +13,17 @@ use collector::{OfKind, Resource, ResourceType, SeriesStatus};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::threshold::{Threshold, Thresholds, Used};
+
 /// One rule about resources of the kind `K`.
 pub(crate) struct Rule<K: 'static> {
     pub(crate) name: &'static str,
     pub(crate) severity: Severity,
-    /// When there is a finding, with the threshold; `{cpu_high}` and `{cpu_low}` stand for the caller's thresholds.
+    /// When there is a finding; the name of a threshold in braces stands for its value.
     pub(crate) finding: &'static str,
-    /// Where the threshold comes from.
+    /// The numbers in it that a caller can change.
+    pub(crate) thresholds: &'static [Threshold],
+    /// Where the defaults of the thresholds come from.
     pub(crate) source: &'static str,
     /// What it reads from CloudWatch.
     pub(crate) needs: &'static [Need],
@@ -36,9 +41,30 @@ pub(crate) struct About {
     pub(crate) name: &'static str,
     pub(crate) severity: Severity,
     pub(crate) finding: &'static str,
+    pub(crate) thresholds: &'static [Threshold],
     pub(crate) source: &'static str,
     pub(crate) needs: &'static [Need],
     pub(crate) not_observed: &'static [&'static str],
+}
+
+impl About {
+    /// Returns each of its thresholds in a request.
+    pub(crate) fn used(&self, thresholds: &Thresholds) -> BTreeMap<&'static str, Used> {
+        self.thresholds.iter().map(|threshold| (threshold.name, thresholds.used(self.name, threshold))).collect()
+    }
+
+    /// Returns those of its thresholds that the caller changed.
+    pub(crate) fn changed(&self, thresholds: &Thresholds) -> BTreeMap<&'static str, Used> {
+        let changed = self.thresholds.iter().filter(|threshold| thresholds.has_changed(self.name, threshold));
+        changed.map(|threshold| (threshold.name, thresholds.used(self.name, threshold))).collect()
+    }
+
+    /// Returns when there is a finding, with the values of a request in place of the names.
+    pub(crate) fn finding_in_words(&self, thresholds: &Thresholds) -> String {
+        let with_value =
+            |text: String, (name, used): (&str, Used)| text.replace(&format!("{{{name}}}"), &used.value.to_string());
+        self.used(thresholds).into_iter().fold(self.finding.to_owned(), with_value)
+    }
 }
 
 /// A rule of any kind, for the list of all rules. It is used as a trait object, since an enum would be one more list of
@@ -59,8 +85,8 @@ pub(crate) trait AnyRule: fmt::Debug + Sync {
 
 impl<K: OfKind> AnyRule for Rule<K> {
     fn about(&self) -> About {
-        let Self { name, severity, finding, source, needs, not_observed, .. } = *self;
-        About { name, severity, finding, source, needs, not_observed }
+        let Self { name, severity, finding, thresholds, source, needs, not_observed, .. } = *self;
+        About { name, severity, finding, thresholds, source, needs, not_observed }
     }
 
     fn resource_type(&self) -> ResourceType {
@@ -73,7 +99,7 @@ impl<K: OfKind> AnyRule for Rule<K> {
 
     fn judge(&self, resource: &Resource, evidence: Evidence<'_>) -> Result<Option<Finding>, Reason> {
         let Some(detail) = K::of(&resource.detail) else { return Ok(None) };
-        (self.judge)(&Case { id: &resource.id, detail, evidence })
+        (self.judge)(&Case { rule: self.name, id: &resource.id, detail, evidence })
     }
 }
 
@@ -160,17 +186,10 @@ impl Windows {
     }
 }
 
-/// The thresholds that a caller sets, in percent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct Settings {
-    pub(crate) cpu_high: u8,
-    pub(crate) cpu_low: u8,
-}
-
 /// What a resource is judged by, in addition to its own fields.
 #[derive(Debug)]
 pub(crate) struct Evidence<'a> {
-    pub(crate) settings: Settings,
+    pub(crate) thresholds: &'a Thresholds,
     pub(crate) now: Timestamp,
     pub(crate) readings: Vec<(&'static Need, Result<Reading<'a>, Reason>)>,
 }
@@ -178,6 +197,8 @@ pub(crate) struct Evidence<'a> {
 /// One resource, and its measurements.
 #[derive(Debug)]
 pub(crate) struct Case<'a, K> {
+    /// The name of the rule that judges it.
+    pub(crate) rule: &'static str,
     /// AWS's id of the resource.
     pub(crate) id: &'a str,
     /// The fields of its type.
@@ -186,6 +207,17 @@ pub(crate) struct Case<'a, K> {
 }
 
 impl<'a, K> Case<'a, K> {
+    /// Returns the value of a threshold of the rule in this request.
+    pub(crate) fn threshold(&self, threshold: &Threshold) -> f64 {
+        self.evidence.thresholds.value(self.rule, threshold)
+    }
+
+    /// Returns the value of a threshold that is a number of days.
+    pub(crate) fn days(&self, threshold: &Threshold) -> u32 {
+        let days = self.threshold(threshold);
+        (0..=WHOLE_DAYS).rev().find(|whole| f64::from(*whole) <= days).unwrap_or_default()
+    }
+
     /// Returns what was measured for a need of the rule.
     pub(crate) fn read(&self, need: &Need) -> Result<Reading<'a>, Reason> {
         let found = self.evidence.readings.iter().find(|(other, _)| *other == need);

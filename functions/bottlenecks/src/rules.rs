@@ -2,7 +2,7 @@
 
 #![allow(clippy::unnecessary_wraps, reason = "all rules have the same signatures, including those that always decide")]
 
-mod common;
+pub(crate) mod common;
 mod dynamodb_throttled;
 mod ebs_unattached;
 mod ec2_cpu_credits_exhausted;

@@ -42,7 +42,7 @@ impl Account {
             .resources
             .iter()
             .zip(&self.series)
-            .map(|(resource, series)| judge(resource, series, query.settings, &query.windows));
+            .map(|(resource, series)| judge(resource, series, &query.thresholds, &query.windows));
         let survey = Survey { inventory: self.inventory.clone(), read: judged.collect() };
         serde_json::to_value(shape(&survey, query).unwrap()).unwrap()
     }
@@ -117,12 +117,41 @@ fn a_response_has_findings_what_was_not_judged_and_the_rules() {
     assert_eq!(rules["ec2_idle"]["source"], "AWS Compute Optimizer: idle EC2 instances");
     let finding =
         |parameters| answer(&small_account(), parameters)["rules"]["ec2_underutilized"]["finding"].to_string();
-    assert!(finding(&[]).contains("below cpu_low (10 %), and its peak is not above cpu_high (80 %)"));
-    assert!(
-        finding(&[("cpu_low", "2"), ("cpu_high", "95")])
-            .contains("cpu_low (2 %), and its peak is not above cpu_high (95 %)")
-    );
+    assert!(finding(&[]).contains("below 10 %, and its peak is not above 80 %"));
+    assert!(finding(&[("cpu_low", "2"), ("cpu_high", "95")]).contains("below 2 %, and its peak is not above 95 %"));
     insta::assert_json_snapshot!(data);
+}
+
+#[test]
+fn a_changed_threshold_is_in_the_rules_and_in_the_findings() {
+    let data = answer(&small_account(), &[("thresholds", "lambda_errors.rate:15,ec2_idle.days:5"), ("cpu_high", "90")]);
+    let json = |value: f64, default: f64, unit| serde_json::json!({"value": value, "default": default, "unit": unit});
+    let (cpu, rate, days) = (json(90.0, 80.0, "Percent"), json(15.0, 10.0, "Percent"), json(7.0, 7.0, "Days"));
+    let rule = &data["rules"]["lambda_errors"];
+    assert_eq!(rule["finding"], "more than 15 % of the invocations failed on one of the last 7 days or today");
+    assert_eq!(rule["thresholds"], serde_json::json!({"rate": rate, "days": days}));
+    assert_eq!(data["rules"]["ec2_high_cpu"]["thresholds"], serde_json::json!({"cpu": cpu}));
+    assert_eq!(data["rules"]["ebs_unattached"]["thresholds"], serde_json::json!({}));
+    let changed: Vec<_> = data["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|found| {
+            (found["rule"].as_str().unwrap(), found["threshold"].as_f64().unwrap(), found["changed_thresholds"].clone())
+        })
+        .collect();
+    let (of_cpu, of_rate) = (serde_json::json!({"cpu": cpu}), serde_json::json!({"rate": rate}));
+    assert_eq!(
+        changed,
+        [
+            ("ec2_sustained_high_cpu", 90.0, of_cpu.clone()),
+            ("lambda_errors", 15.0, of_rate),
+            ("ec2_high_cpu", 90.0, of_cpu),
+            // Unchanged, so it is not marked.
+            ("ebs_unattached", 1.0, Value::Null),
+            ("eip_unassociated", 1.0, Value::Null),
+        ]
+    );
 }
 
 #[test]
@@ -253,9 +282,11 @@ fn for_an_hour_every_page_is_about_the_time_of_the_first() {
         let refused = requested_at(later).unwrap_err().to_string();
         assert!(refused.starts_with("cursor: this cursor has expired"), "{case}: {refused}");
     }
-    let other = Query::parse([("cpu_high", "81"), ("cursor", cursor)], PARAMETERS).unwrap();
-    let refused = BottlenecksQuery::from_query(&other, now()).unwrap_err().to_string();
-    assert!(refused.starts_with("cursor: the cursor of another request"), "{refused}");
+    for changed in [("cpu_high", "81"), ("thresholds", "rds_swap:257")] {
+        let other = Query::parse([changed, ("cursor", cursor)], PARAMETERS).unwrap();
+        let refused = BottlenecksQuery::from_query(&other, now()).unwrap_err().to_string();
+        assert!(refused.starts_with("cursor: the cursor of another request"), "{changed:?}: {refused}");
+    }
 }
 
 #[test]

@@ -89,8 +89,9 @@ pub(crate) fn class_memory(class: &str) -> Option<f64> {
     Some(gib_of_a_large * f64::from(size) / f64::from(LARGE) * GIB)
 }
 
-/// A GiB in bytes.
+/// A GiB and a MiB in bytes.
 pub(crate) const GIB: f64 = 1_073_741_824.0;
+pub(crate) const MIB: f64 = 1_048_576.0;
 
 #[cfg(test)]
 mod tests {

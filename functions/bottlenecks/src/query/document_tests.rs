@@ -5,20 +5,34 @@ use collector::{ResourceType, survey_operations};
 use documents::{code, permissions, section, table};
 
 use super::*;
+use crate::rule::About;
+use crate::rules::common;
+
+/// Returns the thresholds that a short form sets.
+fn set_by(parameter: &str) -> String {
+    let abouts = rules::ALL.iter().map(|rule| rule.about());
+    let of_rule = |about: About| about.thresholds.iter().map(move |threshold| (about.name, threshold));
+    let set = abouts.flat_map(of_rule).filter(|(_, threshold)| threshold.parameter == Some(parameter));
+    code(set.map(|(rule, threshold)| format!("{rule}.{}", threshold.name)))
+}
 
 /// Returns what a parameter allows, and its default.
 fn row(parameter: &str) -> [String; 2] {
-    let Settings { cpu_high, cpu_low } = USUAL;
-    let percent = "a whole percentage from 1 to 100";
-    let scope = "for instances, not for databases";
+    let short_form = |relation: &str| format!("a whole percentage from 1 to 100, {relation}: {}", set_by(parameter));
     match parameter {
         "regions" => ["names of regions".to_owned(), "every region that is enabled for the account".to_owned()],
         "types" => [code(rules::types().into_iter().map(ResourceType::as_str)), "all of them".to_owned()],
         "hours" => {
             [format!("1 to {LONGEST_HOURS}, for the rules that read the requested hours"), USUAL_HOURS.to_string()]
         }
-        "cpu_high" => [format!("{percent}, above `cpu_low`; {scope}"), cpu_high.to_string()],
-        "cpu_low" => [format!("{percent}, below `cpu_high`; {scope}"), cpu_low.to_string()],
+        "cpu_high" => [short_form("above `cpu_low`"), common::CPU_HIGH.default.to_string()],
+        "cpu_low" => [short_form("below `cpu_high`"), common::CPU_LOW.default.to_string()],
+        "thresholds" => [
+            "`rule:value` or `rule.name:value`, each threshold of the chosen types once: \
+             `rds_low_storage:20,ec2_idle.cpu:10`; [rules.md](rules.md) has the names and the ranges"
+                .to_owned(),
+            "the defaults".to_owned(),
+        ],
         "limit" => [
             format!("1 to {LARGEST_LIMIT} entries of `findings` and `not_judged` together"),
             "as many as fit into Lambda's 6 MB".to_owned(),

@@ -4,6 +4,14 @@ use collector::services::ec2::instance::Instance;
 use collector::services::rds::Database;
 
 use crate::rule::{Reason, ReasonKind};
+use crate::threshold::Threshold;
+
+/// The high and the low CPU of instances, each of which a caller can also set by a parameter of its own.
+pub(crate) const CPU_HIGH: Threshold = Threshold { parameter: Some("cpu_high"), ..Threshold::percent("cpu", 80.0) };
+pub(crate) const CPU_LOW: Threshold = Threshold { parameter: Some("cpu_low"), ..Threshold::percent("cpu", 10.0) };
+
+/// The complete days that a rule reads, in addition to today; at most those of [`Span::Days`](crate::rule::Span::Days).
+pub(super) const DAYS: Threshold = Threshold::new("days", 7.0, "Days", (1.0, 13.0));
 
 /// The sources of several thresholds.
 pub(super) const RECOMMENDED_ALARMS: &str = "AWS recommended alarms";

@@ -3,8 +3,8 @@
 use documents::{code, document};
 
 use super::*;
-use crate::query::USUAL;
 use crate::rule::{About, Need, Span};
+use crate::threshold::{Threshold, Thresholds};
 
 const HEAD: &str = "# Rules
 
@@ -17,7 +17,10 @@ const HEAD: &str = "# Rules
 - *The newest* datapoints are those of the last half hour that have arrived: CloudWatch publishes datapoints with a
   delay, and like its alarms, a rule uses the available ones.
 - Days are UTC days.
-- The source of a threshold is AWS's own advice where there is one: the alarms that CloudWatch recommends, a check of
+- A caller can change each threshold for one request, by the name of the rule and its own:
+  `thresholds=rds_low_storage.free:20,ec2_idle.cpu:10`. If it is the only one of its rule, its name can be left out. Each
+  has its default, its unit and the allowed values below.
+- The source of a default is AWS's own advice where there is one: the alarms that CloudWatch recommends, a check of
   Trusted Advisor by its id, Compute Optimizer, or a user guide. Otherwise it is common practice, or this project's choice.
 - A resource that lacks datapoints, is not running, or could not be measured is in `data.not_judged` with the reason. It
   never counts as idle.
@@ -55,11 +58,22 @@ fn reads(needs: &[Need]) -> String {
     needs.iter().map(read).collect::<Vec<_>>().join("; ")
 }
 
+fn threshold_text(threshold: &Threshold) -> String {
+    let Threshold { name, default, unit, .. } = threshold;
+    let short = threshold.parameter.map_or_else(String::new, |parameter| format!(", also set by `{parameter}`"));
+    let below = threshold.below.map_or_else(String::new, |other| format!(", below `{other}`"));
+    format!("`{name}`, {default} ({unit}; {}{below}{short})", threshold.allowed())
+}
+
 fn rule_text(rule: &dyn AnyRule) -> String {
-    let About { name, severity, finding, source, needs, not_observed } = rule.about();
+    let About { name, severity, source, thresholds, needs, not_observed, .. } = rule.about();
     let severity = format!("{severity:?}").to_lowercase();
-    let finding = finding.replace("{cpu_high}", &USUAL.cpu_high.to_string());
-    let finding = finding.replace("{cpu_low}", &USUAL.cpu_low.to_string());
+    let finding = rule.about().finding_in_words(&Thresholds::default());
+    let thresholds = match thresholds {
+        [] => String::new(),
+        [only] => format!("- Threshold: {}\n", threshold_text(only)),
+        several => format!("- Thresholds: {}\n", several.iter().map(threshold_text).collect::<Vec<_>>().join("; ")),
+    };
     let reads = if needs.is_empty() {
         "- Reads: only the inventory, which costs nothing\n".to_owned()
     } else {
@@ -69,7 +83,7 @@ fn rule_text(rule: &dyn AnyRule) -> String {
         [] => String::new(),
         _ => format!("- Not observed: {}\n", not_observed.join(", ")),
     };
-    format!("\n### `{name}`\n\n**{severity}**: {finding}.\n\n- Source: {source}\n{reads}{not_observed}")
+    format!("\n### `{name}`\n\n**{severity}**: {finding}.\n\n{thresholds}- Source: {source}\n{reads}{not_observed}")
 }
 
 fn type_text(kind: ResourceType) -> String {

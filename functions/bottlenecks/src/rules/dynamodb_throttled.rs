@@ -6,6 +6,7 @@
 use collector::services::dynamodb::{self, Table};
 
 use crate::rule::{Case, Finding, Need, Reading, Reason, ReasonKind, Rule, Severity, Span};
+use crate::threshold::Threshold;
 
 const READS: Need = Need { metric: &dynamodb::CONSUMED_READ_CAPACITY, statistic: "Sum", span: Span::Requested };
 const WRITES: Need = Need { metric: &dynamodb::CONSUMED_WRITE_CAPACITY, statistic: "Sum", span: Span::Requested };
@@ -13,12 +14,13 @@ const READ_THROTTLES: Need = Need { metric: &dynamodb::READ_THROTTLES, statistic
 const WRITE_THROTTLES: Need = Need { metric: &dynamodb::WRITE_THROTTLES, statistic: "Sum", span: Span::Requested };
 
 /// The number of throttled reads, or of throttled writes.
-const THRESHOLD: f64 = 0.0;
+const THROTTLES: Threshold = Threshold::new("throttles", 0.0, "Count", (0.0, 1_000_000.0));
 
 pub(super) const RULE: Rule<Table> = Rule {
     name: "dynamodb_throttled",
     severity: Severity::High,
-    finding: "a read or a write of the table was throttled in the requested hours",
+    finding: "more than {throttles} reads, or more than {throttles} writes, of the table were throttled in the requested hours",
+    thresholds: &[THROTTLES],
     source: "a default of this project: each throttle is a rejected read or write",
     needs: &[READS, WRITES, READ_THROTTLES, WRITE_THROTTLES],
     not_observed: &["global secondary indexes", "hot keys"],
@@ -51,8 +53,9 @@ fn judge(case: &Case<'_, Table>) -> Result<Option<Finding>, Reason> {
     } else {
         (read_throttles, refused_reads)
     };
-    Ok((refused > THRESHOLD).then(|| Finding {
-        observed: worse.observed(refused, THRESHOLD),
+    let threshold = case.threshold(&THROTTLES);
+    Ok((refused > threshold).then(|| Finding {
+        observed: worse.observed(refused, threshold),
         recommendation: format!(
             "{refused_reads:.0} reads and {refused_writes:.0} writes were throttled: {}. If the capacity is sufficient, a \
              few keys receive most of the requests.",

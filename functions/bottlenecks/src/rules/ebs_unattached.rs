@@ -8,6 +8,7 @@ pub(super) const RULE: Rule<Volume> = Rule {
     name: "ebs_unattached",
     severity: Severity::Low,
     finding: "the volume is not attached to any instance",
+    thresholds: &[],
     source: "AWS Trusted Advisor, underutilized EBS volumes",
     needs: &[],
     not_observed: &["when it was last attached"],

@@ -6,16 +6,18 @@ use jiff::Span as Time;
 use crate::rule::{Case, Finding, Need, Reason, Rule, Severity, Span, smallest};
 use crate::rules::common::runs;
 use crate::sizes;
+use crate::threshold::Threshold;
 
 const BALANCE: Need = Need { metric: &instance::CPU_CREDIT_BALANCE, statistic: "Minimum", span: Span::Requested };
 
 /// A credit is one processor for one minute; below one, no credit is left to burst.
-const THRESHOLD: f64 = 1.0;
+const CREDITS: Threshold = Threshold::new("credits", 1.0, "Count", (1.0, 5_000.0));
 
 pub(super) const RULE: Rule<Instance> = Rule {
     name: "ec2_cpu_credits_exhausted",
     severity: Severity::High,
-    finding: "the CPU credit balance of a burstable instance fell below 1 in the requested hours",
+    finding: "the CPU credit balance of a burstable instance fell below {credits} in the requested hours",
+    thresholds: &[CREDITS],
     source: "EC2 user guide: a balance at or near 0 means that no credits are left to burst",
     needs: &[BALANCE],
     not_observed: &["credit mode"],
@@ -43,14 +45,14 @@ fn judge(case: &Case<'_, Instance>) -> Result<Option<Finding>, Reason> {
     if earned.is_empty() {
         return Err(Reason::unknown("it was started less than an hour ago, with an empty balance"));
     }
-    let lowest = smallest(&earned);
-    if lowest >= THRESHOLD {
+    let (lowest, threshold) = (smallest(&earned), case.threshold(&CREDITS));
+    if lowest >= threshold {
         return Ok(None);
     }
     let larger = instance.instance_type.as_deref().and_then(sizes::next_larger);
     let larger = larger.map_or_else(String::new, |larger| format!("{}, which earns more credits, or to ", larger.name));
     Ok(Some(Finding {
-        observed: reading.observed(lowest, THRESHOLD),
+        observed: reading.observed(lowest, threshold),
         recommendation: format!(
             "If the load lasts, change it to {larger}a type that is not burstable; in unlimited mode, it keeps its \
              speed and further credits are billed."

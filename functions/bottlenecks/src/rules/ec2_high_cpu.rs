@@ -4,14 +4,15 @@ use collector::services::ec2::instance::{self, Instance};
 use collector::window::{FIVE_MINUTES, LONGEST_PERIOD};
 
 use crate::rule::{Case, Finding, Need, Reason, Rule, Severity, Span};
-use crate::rules::common::runs;
+use crate::rules::common::{CPU_HIGH, runs};
 
 pub(super) const MAXIMUM: Need = Need { metric: &instance::CPU, statistic: "Maximum", span: Span::Requested };
 
 pub(super) const RULE: Rule<Instance> = Rule {
     name: "ec2_high_cpu",
     severity: Severity::Medium,
-    finding: "the highest CPU of the requested hours is above cpu_high ({cpu_high} %); it may be a single peak",
+    finding: "the highest CPU of the requested hours is above {cpu} %; it may be a single peak",
+    thresholds: &[CPU_HIGH],
     source: "a default of this project",
     needs: &[MAXIMUM],
     not_observed: &["processes"],
@@ -30,7 +31,7 @@ fn length(seconds: u32) -> &'static str {
 
 fn judge(case: &Case<'_, Instance>) -> Result<Option<Finding>, Reason> {
     let reading = case.read(&MAXIMUM)?;
-    let threshold = f64::from(case.evidence.settings.cpu_high);
+    let threshold = case.threshold(&CPU_HIGH);
     let (at, highest) = reading.maximum()?;
     let above = reading.values.iter().filter(|(_, value)| *value > threshold).count();
     let (of, period) = (reading.values.len(), length(reading.window.period));

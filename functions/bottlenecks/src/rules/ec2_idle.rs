@@ -3,22 +3,25 @@
 
 use collector::services::ec2::instance::{self, Instance};
 
-use crate::rule::{Case, Finding, Need, Reason, Rule, Severity, Span, WHOLE_DAYS, largest};
-use crate::rules::common::runs;
+use crate::rule::{Case, Finding, Need, Reason, Rule, Severity, Span, largest};
+use crate::rules::common::{self, runs};
+use crate::threshold::Threshold;
 
 const CPU: Need = Need { metric: &instance::CPU, statistic: "Maximum", span: Span::Days };
 const IN: Need = Need { metric: &instance::NETWORK_IN, statistic: "Sum", span: Span::Days };
 const OUT: Need = Need { metric: &instance::NETWORK_OUT, statistic: "Sum", span: Span::Days };
 
-/// The peak of CPU, in percent.
-const BUSY_CPU: f64 = 5.0;
-/// The traffic of a day, in bytes.
-const BUSY_NETWORK: f64 = 5e6;
+/// From this peak it is busy.
+const BUSY_CPU: Threshold = Threshold::percent("cpu", 5.0);
+/// From this traffic of a day it is busy.
+const BUSY_NETWORK: Threshold = Threshold::new("network", 5.0, "Megabytes", (1.0, 1_000_000.0));
+const DAYS: Threshold = Threshold { default: 13.0, ..common::DAYS };
 
 pub(super) const RULE: Rule<Instance> = Rule {
     name: "ec2_idle",
     severity: Severity::Medium,
-    finding: "on each of the last 14 days, including today, CPU peaked below 5 % and the network moved less than 5 MB",
+    finding: "on each of the last {days} days and today, CPU peaked below {cpu} % and the network moved less than {network} MB",
+    thresholds: &[BUSY_CPU, BUSY_NETWORK, DAYS],
     source: "AWS Compute Optimizer: idle EC2 instances",
     needs: &[CPU, IN, OUT],
     not_observed: &["memory", "disk"],
@@ -27,14 +30,16 @@ pub(super) const RULE: Rule<Instance> = Rule {
 };
 
 fn judge(case: &Case<'_, Instance>) -> Result<Option<Finding>, Reason> {
-    let cpu = case.read(&CPU)?;
-    let peak = largest(cpu.every_one_of(WHOLE_DAYS)?);
-    let (received, sent) = (case.read(&IN)?.every_one_of(WHOLE_DAYS)?, case.read(&OUT)?.every_one_of(WHOLE_DAYS)?);
+    let days = case.days(&DAYS);
+    let cpu = case.read(&CPU)?.last(days);
+    let peak = largest(cpu.every_one_of(days)?);
+    let (received, sent) = (case.read(&IN)?.every_one_of(days)?, case.read(&OUT)?.every_one_of(days)?);
     // Both have the same days; if one lacks today, only the other one counts.
     let of_day = |day| received.iter().chain(sent).filter(|(at, _)| *at == day).map(|(_, bytes)| bytes).sum::<f64>();
     let busiest = received.iter().chain(sent).map(|(at, _)| of_day(*at)).fold(0.0, f64::max);
-    Ok((peak < BUSY_CPU && busiest < BUSY_NETWORK).then(|| Finding {
-        observed: cpu.observed(peak, BUSY_CPU),
+    let (busy_cpu, busy_network) = (case.threshold(&BUSY_CPU), case.threshold(&BUSY_NETWORK) * 1e6);
+    Ok((peak < busy_cpu && busiest < busy_network).then(|| Finding {
+        observed: cpu.observed(peak, busy_cpu),
         recommendation: format!(
             "Ask its owner whether it is still needed; if not, create an image of it and terminate it. Its network \
              moved at most {:.1} kB a day.",

@@ -14,6 +14,7 @@ pub(super) const RULE: Rule<Instance> = Rule {
     name: "ec2_status_check_failed",
     severity: Severity::Critical,
     finding: "StatusCheckFailed is 1 or more in each of the newest 2 periods of 5 minutes",
+    thresholds: &[],
     source: RECOMMENDED_ALARMS,
     needs: &[FAILED],
     not_observed: &["system log"],

@@ -6,16 +6,17 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
 use crate::rule::{Case, Finding, Observed, Reason, Rule, Severity};
+use crate::threshold::Threshold;
 
-/// Days.
-const THRESHOLD: f64 = 30.0;
+const DAYS: Threshold = Threshold::new("days", 30.0, "Days", (1.0, 3_650.0));
 
 const SECONDS_A_DAY: f64 = 86_400.0;
 
 pub(super) const RULE: Rule<Instance> = Rule {
     name: "ec2_stopped_long",
     severity: Severity::Low,
-    finding: "the instance has been stopped for more than 30 days",
+    finding: "the instance has been stopped for more than {days} days",
+    thresholds: &[DAYS],
     source: "AWS Trusted Advisor, check c18d2gz150",
     needs: &[],
     not_observed: &[],
@@ -31,12 +32,13 @@ fn judge(case: &Case<'_, Instance>) -> Result<Option<Finding>, Reason> {
     let reason = case.detail.state_transition_reason.as_deref();
     let since = reason.and_then(time_in).ok_or_else(|| Reason::unknown("EC2 does not report when it was stopped"))?;
     let days = case.evidence.now.duration_since(since).as_secs_f64() / SECONDS_A_DAY;
-    Ok((days > THRESHOLD).then(|| Finding {
+    let threshold = case.threshold(&DAYS);
+    Ok((days > threshold).then(|| Finding {
         observed: Observed {
             metric: "days_stopped",
             statistic: None,
             value: days,
-            threshold: THRESHOLD,
+            threshold,
             unit: "Days",
             over: None,
         },

@@ -3,7 +3,7 @@
 use collector::services::ec2::instance::{self, Instance};
 
 use crate::rule::{Case, Finding, Need, Reason, Rule, Severity, Span, smallest};
-use crate::rules::common::{RECOMMENDED_ALARMS, runs};
+use crate::rules::common::{CPU_HIGH, RECOMMENDED_ALARMS, runs};
 use crate::sizes;
 
 const AVERAGE: Need = Need { metric: &instance::CPU, statistic: "Average", span: Span::FiveMinutes };
@@ -14,7 +14,8 @@ const PERIODS: usize = 3;
 pub(super) const RULE: Rule<Instance> = Rule {
     name: "ec2_sustained_high_cpu",
     severity: Severity::High,
-    finding: "the average CPU is above cpu_high ({cpu_high} %) in each of the newest 3 periods of 5 minutes",
+    finding: "the average CPU is above {cpu} % in each of the newest 3 periods of 5 minutes",
+    thresholds: &[CPU_HIGH],
     source: RECOMMENDED_ALARMS,
     needs: &[AVERAGE],
     not_observed: &["memory", "processes"],
@@ -24,7 +25,7 @@ pub(super) const RULE: Rule<Instance> = Rule {
 
 fn judge(case: &Case<'_, Instance>) -> Result<Option<Finding>, Reason> {
     let reading = case.read(&AVERAGE)?;
-    let threshold = f64::from(case.evidence.settings.cpu_high);
+    let threshold = case.threshold(&CPU_HIGH);
     let lowest = smallest(reading.newest(PERIODS)?);
     if lowest <= threshold {
         return Ok(None);

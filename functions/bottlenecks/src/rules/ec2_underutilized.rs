@@ -3,11 +3,16 @@
 use collector::services::ec2::instance::{self, Instance};
 
 use crate::rule::{Case, Finding, Need, Reason, Rule, Severity, Span, mean};
-use crate::rules::common::runs;
+use crate::rules::common::{CPU_HIGH, CPU_LOW, runs};
 use crate::rules::ec2_high_cpu::MAXIMUM;
 use crate::sizes::{self, Neighbour};
+use crate::threshold::Threshold;
 
 const AVERAGE: Need = Need { metric: &instance::CPU, statistic: "Average", span: Span::Requested };
+
+/// Below this average it is underutilized, unless it peaks above [`PEAK`].
+const CPU: Threshold = Threshold { below: Some(PEAK.name), ..CPU_LOW };
+const PEAK: Threshold = Threshold { name: "peak", ..CPU_HIGH };
 
 /// The highest peak on a smaller type, in percent; Compute Optimizer leaves 20 % of headroom.
 const HIGHEST_PEAK: f64 = 80.0;
@@ -15,7 +20,8 @@ const HIGHEST_PEAK: f64 = 80.0;
 pub(super) const RULE: Rule<Instance> = Rule {
     name: "ec2_underutilized",
     severity: Severity::Low,
-    finding: "the average CPU of the requested hours is below cpu_low ({cpu_low} %), and its peak is not above cpu_high ({cpu_high} %)",
+    finding: "the average CPU of the requested hours is below {cpu} %, and its peak is not above {peak} %",
+    thresholds: &[CPU, PEAK],
     source: "a default of this project",
     needs: &[MAXIMUM, AVERAGE],
     not_observed: &["memory"],
@@ -29,7 +35,7 @@ fn judge(case: &Case<'_, Instance>) -> Result<Option<Finding>, Reason> {
     let values = average.at_least(average.window.periods().div_ceil(2))?;
     let mean = mean(values);
     let (_, peak) = maximum.maximum()?;
-    let (low, high) = (f64::from(case.evidence.settings.cpu_low), f64::from(case.evidence.settings.cpu_high));
+    let (low, high) = (case.threshold(&CPU), case.threshold(&PEAK));
     if mean >= low || peak > high {
         return Ok(None);
     }

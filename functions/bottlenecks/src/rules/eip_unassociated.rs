@@ -8,6 +8,7 @@ pub(super) const RULE: Rule<Address> = Rule {
     name: "eip_unassociated",
     severity: Severity::Low,
     finding: "the address is not associated with anything",
+    thresholds: &[],
     source: "AWS Trusted Advisor, check Z4AUBRNSmz",
     needs: &[],
     not_observed: &["who relies on the address"],

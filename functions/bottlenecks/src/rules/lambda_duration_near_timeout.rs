@@ -3,20 +3,22 @@
 use collector::services::lambda::{self, Function};
 
 use crate::rule::{Case, Finding, Need, Reason, Rule, Severity, Span};
-use crate::rules::lambda_errors::DAYS;
+use crate::rules::common::DAYS;
+use crate::threshold::Threshold;
 
 const DURATION: Need = Need { metric: &lambda::DURATION, statistic: "p90", span: Span::Days };
 
 /// The longest timeout that Lambda accepts, in seconds.
 const LONGEST_TIMEOUT: i32 = 900;
 
-/// The threshold as a share of the timeout.
-const SHARE: f64 = 0.9;
+/// The share of the timeout.
+const SHARE: Threshold = Threshold::percent("duration", 90.0);
 
 pub(super) const RULE: Rule<Function> = Rule {
     name: "lambda_duration_near_timeout",
     severity: Severity::Medium,
-    finding: "the p90 of the duration is above 90 % of the timeout on one of the last 7 days or today",
+    finding: "the p90 of the duration is above {duration} % of the timeout on one of the last {days} days or today",
+    thresholds: &[SHARE, DAYS],
     source: "common practice: a margin of a tenth of the timeout",
     needs: &[DURATION],
     not_observed: &["memory", "what it waits for"],
@@ -30,9 +32,9 @@ fn applies(function: &Function) -> Result<bool, Reason> {
 }
 
 fn judge(case: &Case<'_, Function>) -> Result<Option<Finding>, Reason> {
-    let reading = case.read(&DURATION)?.last(DAYS);
+    let reading = case.read(&DURATION)?.last(case.days(&DAYS));
     let seconds = case.detail.timeout_seconds.ok_or_else(|| Reason::unknown("Lambda returned no timeout"))?;
-    let threshold = f64::from(seconds) * 1_000.0 * SHARE;
+    let threshold = f64::from(seconds) * 1_000.0 * case.threshold(&SHARE) / 100.0;
     let (day, longest) = reading.maximum()?;
     Ok((longest > threshold).then(|| Finding {
         observed: reading.observed(longest, threshold),

@@ -4,18 +4,19 @@ use collector::services::rds::{self, Database};
 
 use crate::rule::{Case, Finding, Need, Reason, Rule, Severity, Span, largest};
 use crate::rules::common::{COMMON_ALARMS, serves};
+use crate::threshold::Threshold;
 
 const BALANCE: Need = Need { metric: &rds::BURST_BALANCE, statistic: "Minimum", span: Span::FiveMinutes };
 
-/// Percent.
-const THRESHOLD: f64 = 20.0;
+const LEAST: Threshold = Threshold::percent("balance", 20.0);
 /// The number of consecutive periods.
 const PERIODS: usize = 3;
 
 pub(super) const RULE: Rule<Database> = Rule {
     name: "rds_burst_balance",
     severity: Severity::High,
-    finding: "the burst balance of gp2 storage is below 20 % in each of the newest 3 periods of 5 minutes",
+    finding: "the burst balance of gp2 storage is below {balance} % in each of the newest 3 periods of 5 minutes",
+    thresholds: &[LEAST],
     source: COMMON_ALARMS,
     needs: &[BALANCE],
     not_observed: &[],
@@ -30,9 +31,9 @@ fn applies(database: &Database) -> Result<bool, Reason> {
 
 fn judge(case: &Case<'_, Database>) -> Result<Option<Finding>, Reason> {
     let reading = case.read(&BALANCE)?;
-    let highest = largest(reading.newest(PERIODS)?);
-    Ok((highest < THRESHOLD).then(|| Finding {
-        observed: reading.observed(highest, THRESHOLD),
+    let (highest, threshold) = (largest(reading.newest(PERIODS)?), case.threshold(&LEAST));
+    Ok((highest < threshold).then(|| Finding {
+        observed: reading.observed(highest, threshold),
         recommendation: "Change its storage to gp3, which does not depend on a burst balance.".to_owned(),
     }))
 }

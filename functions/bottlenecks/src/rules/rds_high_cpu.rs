@@ -4,18 +4,19 @@ use collector::services::rds::{self, Database};
 
 use crate::rule::{Case, Finding, Need, Reason, Rule, Severity, Span, smallest};
 use crate::rules::common::{RECOMMENDED_ALARMS, serves};
+use crate::threshold::Threshold;
 
 const AVERAGE: Need = Need { metric: &rds::CPU, statistic: "Average", span: Span::Minutes };
 
-/// Percent.
-const THRESHOLD: f64 = 90.0;
+const CPU: Threshold = Threshold::percent("cpu", 90.0);
 /// The number of consecutive minutes.
 const PERIODS: usize = 5;
 
 pub(super) const RULE: Rule<Database> = Rule {
     name: "rds_high_cpu",
     severity: Severity::High,
-    finding: "the average CPU is above 90 % in each of the newest 5 minutes",
+    finding: "the average CPU is above {cpu} % in each of the newest 5 minutes",
+    thresholds: &[CPU],
     source: RECOMMENDED_ALARMS,
     needs: &[AVERAGE],
     not_observed: &["queries"],
@@ -25,9 +26,9 @@ pub(super) const RULE: Rule<Database> = Rule {
 
 fn judge(case: &Case<'_, Database>) -> Result<Option<Finding>, Reason> {
     let reading = case.read(&AVERAGE)?;
-    let lowest = smallest(reading.newest(PERIODS)?);
-    Ok((lowest > THRESHOLD).then(|| Finding {
-        observed: reading.observed(lowest, THRESHOLD),
+    let (lowest, threshold) = (smallest(reading.newest(PERIODS)?), case.threshold(&CPU));
+    Ok((lowest > threshold).then(|| Finding {
+        observed: reading.observed(lowest, threshold),
         recommendation:
             "Find the queries with the most load in CloudWatch Database Insights and tune them; if they can't be \
              improved, a larger class or a read replica helps."

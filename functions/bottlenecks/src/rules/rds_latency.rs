@@ -4,19 +4,20 @@ use collector::services::rds::{self, Database};
 
 use crate::rule::{Case, Finding, Need, Reason, Rule, Severity, Span, smallest};
 use crate::rules::common::{RECOMMENDED_ALARMS, faster_storage, serves};
+use crate::threshold::Threshold;
 
 const READ_LATENCY: Need = Need { metric: &rds::READ_LATENCY, statistic: "p90", span: Span::Minutes };
 const WRITE_LATENCY: Need = Need { metric: &rds::WRITE_LATENCY, statistic: "p90", span: Span::Minutes };
 
-/// Seconds.
-const THRESHOLD: f64 = 0.02;
+const LATENCY: Threshold = Threshold::new("latency", 20.0, "Milliseconds", (0.1, 60_000.0)).with_decimals(1, 0.1);
 /// The number of consecutive minutes.
 const PERIODS: usize = 5;
 
 pub(super) const READ: Rule<Database> = Rule {
     name: "rds_read_latency",
     severity: Severity::High,
-    finding: "the p90 of the read latency is above 20 ms in each of the newest 5 minutes",
+    finding: "the p90 of the read latency is above {latency} ms in each of the newest 5 minutes",
+    thresholds: &[LATENCY],
     source: RECOMMENDED_ALARMS,
     needs: &[READ_LATENCY],
     not_observed: &["queries"],
@@ -26,7 +27,7 @@ pub(super) const READ: Rule<Database> = Rule {
 
 pub(super) const WRITE: Rule<Database> = Rule {
     name: "rds_write_latency",
-    finding: "the p90 of the write latency is above 20 ms in each of the newest 5 minutes",
+    finding: "the p90 of the write latency is above {latency} ms in each of the newest 5 minutes",
     needs: &[WRITE_LATENCY],
     judge: |case| judge(case, &WRITE_LATENCY),
     ..READ
@@ -34,7 +35,7 @@ pub(super) const WRITE: Rule<Database> = Rule {
 
 fn judge(case: &Case<'_, Database>, need: &Need) -> Result<Option<Finding>, Reason> {
     let (reading, database) = (case.read(need)?, case.detail);
-    let lowest = smallest(reading.newest(PERIODS)?);
-    Ok((lowest > THRESHOLD)
-        .then(|| Finding { observed: reading.observed(lowest, THRESHOLD), recommendation: faster_storage(database) }))
+    let (lowest, threshold) = (smallest(reading.newest(PERIODS)?), case.threshold(&LATENCY) / 1_000.0);
+    Ok((lowest > threshold)
+        .then(|| Finding { observed: reading.observed(lowest, threshold), recommendation: faster_storage(database) }))
 }

@@ -5,19 +5,21 @@ use collector::services::rds::{self, Database};
 use crate::rule::{Case, Finding, Need, Reason, Rule, Severity, Span, largest};
 use crate::rules::common::{RECOMMENDED_ALARMS, gib, is_aurora, serves};
 use crate::sizes;
+use crate::threshold::Threshold;
 
 const FREEABLE: Need = Need { metric: &rds::FREEABLE_MEMORY, statistic: "Average", span: Span::Minutes };
 
 /// The share of the class's memory that must be freeable. Aurora uses most of the memory for its buffers.
-const LEAST_SHARE: f64 = 0.25;
-const LEAST_SHARE_OF_AURORA: f64 = 0.05;
+const FREE: Threshold = Threshold::percent("free", 25.0);
+const FREE_OF_AURORA: Threshold = Threshold::percent("aurora_free", 5.0);
 /// The number of consecutive minutes.
 const PERIODS: usize = 5;
 
 pub(super) const RULE: Rule<Database> = Rule {
     name: "rds_low_memory",
     severity: Severity::High,
-    finding: "the freeable memory is below 25 % of the class's memory (5 % for Aurora) in each of the newest 5 minutes",
+    finding: "the freeable memory is below {free} % of the class's memory ({aurora_free} % for Aurora) in each of the newest 5 minutes",
+    thresholds: &[FREE, FREE_OF_AURORA],
     source: RECOMMENDED_ALARMS,
     needs: &[FREEABLE],
     not_observed: &["buffer cache hit ratio"],
@@ -32,7 +34,8 @@ fn judge(case: &Case<'_, Database>) -> Result<Option<Finding>, Reason> {
     let memory = sizes::class_memory(class);
     let memory = memory.ok_or_else(|| Reason::unknown(format!("the memory of the class {class} is unknown")))?;
     let freeable = largest(reading.newest(PERIODS)?);
-    let threshold = memory * if is_aurora(database) { LEAST_SHARE_OF_AURORA } else { LEAST_SHARE };
+    let least = case.threshold(if is_aurora(database) { &FREE_OF_AURORA } else { &FREE });
+    let threshold = memory * (least / 100.0);
     Ok((freeable < threshold).then(|| Finding {
         observed: reading.observed(freeable, threshold),
         recommendation: format!(

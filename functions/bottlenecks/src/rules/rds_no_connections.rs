@@ -4,18 +4,19 @@
 use collector::services::rds::{self, Database};
 
 use crate::rule::{Case, Finding, Need, Reason, ReasonKind, Rule, Severity, Span, largest};
-use crate::rules::common::serves;
+use crate::rules::common::{DAYS, serves};
+use crate::threshold::Threshold;
 
 const CONNECTIONS: Need = Need { metric: &rds::CONNECTIONS, statistic: "Maximum", span: Span::Days };
 
-/// Concurrent connections.
-const THRESHOLD: f64 = 0.0;
-const DAYS: u32 = 7;
+/// Connections at a time. Monitoring may keep some open to a database that nobody uses.
+const MOST: Threshold = Threshold::new("connections", 0.0, "Count", (0.0, 1_000.0));
 
 pub(super) const RULE: Rule<Database> = Rule {
     name: "rds_no_connections",
     severity: Severity::Medium,
-    finding: "nobody connected on any of the last 7 days or today; replicas are excluded",
+    finding: "at no time of the last {days} days or today were more than {connections} connections open; replicas are excluded",
+    thresholds: &[MOST, DAYS],
     source: "AWS Trusted Advisor, check Ti39halfu8",
     needs: &[CONNECTIONS],
     not_observed: &[],
@@ -37,10 +38,11 @@ fn applies(database: &Database) -> Result<bool, Reason> {
 }
 
 fn judge(case: &Case<'_, Database>) -> Result<Option<Finding>, Reason> {
-    let reading = case.read(&CONNECTIONS)?.last(DAYS);
-    let most = largest(reading.every_one_of(DAYS)?);
-    Ok((most <= THRESHOLD).then(|| Finding {
-        observed: reading.observed(most, THRESHOLD),
+    let (threshold, days) = (case.threshold(&MOST), case.days(&DAYS));
+    let reading = case.read(&CONNECTIONS)?.last(days);
+    let most = largest(reading.every_one_of(days)?);
+    Ok((most <= threshold).then(|| Finding {
+        observed: reading.observed(most, threshold),
         recommendation:
             "Ask its owner whether it is still needed; if not, create a final snapshot and delete it, or stop it for \
              up to 7 days at a time."

@@ -4,18 +4,20 @@ use collector::services::rds::{self, Database};
 
 use crate::rule::{Case, Finding, Need, Reason, Rule, Severity, Span, smallest};
 use crate::rules::common::{COMMON_ALARMS, faster_storage, serves};
+use crate::threshold::Threshold;
 
 const DEPTH: Need = Need { metric: &rds::QUEUE_DEPTH, statistic: "Average", span: Span::Minutes };
 
 /// Outstanding requests.
-const THRESHOLD: f64 = 64.0;
+const REQUESTS: Threshold = Threshold::new("requests", 64.0, "Count", (1.0, 100_000.0));
 /// The number of consecutive minutes.
 const PERIODS: usize = 5;
 
 pub(super) const RULE: Rule<Database> = Rule {
     name: "rds_queue_depth",
     severity: Severity::High,
-    finding: "on average, more than 64 requests wait for the storage in each of the newest 5 minutes",
+    finding: "on average, more than {requests} requests wait for the storage in each of the newest 5 minutes",
+    thresholds: &[REQUESTS],
     source: COMMON_ALARMS,
     needs: &[DEPTH],
     not_observed: &["queries"],
@@ -25,7 +27,7 @@ pub(super) const RULE: Rule<Database> = Rule {
 
 fn judge(case: &Case<'_, Database>) -> Result<Option<Finding>, Reason> {
     let (reading, database) = (case.read(&DEPTH)?, case.detail);
-    let lowest = smallest(reading.newest(PERIODS)?);
-    Ok((lowest > THRESHOLD)
-        .then(|| Finding { observed: reading.observed(lowest, THRESHOLD), recommendation: faster_storage(database) }))
+    let (lowest, threshold) = (smallest(reading.newest(PERIODS)?), case.threshold(&REQUESTS));
+    Ok((lowest > threshold)
+        .then(|| Finding { observed: reading.observed(lowest, threshold), recommendation: faster_storage(database) }))
 }

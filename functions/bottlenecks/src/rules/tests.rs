@@ -14,8 +14,9 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 
 use super::*;
-use crate::rule::{AnyRule, Evidence, Finding, Need, Reading, Reason, ReasonKind, Settings, Span, Windows};
+use crate::rule::{AnyRule, Evidence, Finding, Need, Reading, Reason, ReasonKind, Span, Windows};
 use crate::sizes::GIB;
+use crate::threshold::{Threshold, Thresholds};
 
 mod stories;
 
@@ -115,11 +116,9 @@ fn periods(window: Window) -> impl Iterator<Item = Timestamp> {
     (0..count).map(move |n| Timestamp::from_second(window.start.as_second() + n * step).unwrap())
 }
 
-const SETTINGS: Settings = Settings { cpu_high: 80, cpu_low: 10 };
-
 /// Returns the result of a rule for a resource whose datapoints in CloudWatch are those that `value` returns.
 fn judged_by(
-    settings: Settings,
+    thresholds: &Thresholds,
     hours: u32,
     name: &str,
     resource: &Resource,
@@ -139,7 +138,7 @@ fn judged_by(
         Ok(Reading { metric: need.metric, statistic: need.statistic, window: windows.of(need.span), values })
     };
     let readings = needs.iter().zip(&values).map(|(need, values)| (need, reading(need, values)));
-    rule.judge(resource, Evidence { settings, now: windows.now, readings: readings.collect() })
+    rule.judge(resource, Evidence { thresholds, now: windows.now, readings: readings.collect() })
 }
 
 fn judged(
@@ -147,7 +146,18 @@ fn judged(
     resource: &Resource,
     value: impl Fn(&Need, Timestamp) -> Option<f64>,
 ) -> Result<Option<Finding>, Reason> {
-    judged_by(SETTINGS, 24, name, resource, value)
+    judged_by(&Thresholds::default(), 24, name, resource, value)
+}
+
+fn threshold(rule_name: &str, name: &str) -> &'static Threshold {
+    rule(rule_name).about().thresholds.iter().find(|threshold| threshold.name == name).unwrap()
+}
+
+/// Returns the thresholds of a request that changes one.
+fn changed(rule_name: &str, name: &str, value: f64) -> Thresholds {
+    let mut thresholds = Thresholds::default();
+    thresholds.set(rule(rule_name).about().name, threshold(rule_name, name), value);
+    thresholds
 }
 
 /// The side of the threshold on which there is a finding, and whether there is one at the threshold itself.
@@ -159,74 +169,113 @@ enum Side {
     UpToIt,
 }
 
-/// Returns where each rule flips: its resource, the statistic that varies, the threshold and side, and the value of the
-/// other statistics.
-fn flips() -> Vec<(&'static str, Resource, &'static str, f64, Side, f64)> {
+/// Where a rule flips.
+#[derive(Debug)]
+struct Flip {
+    rule: &'static str,
+    resource: Resource,
+    /// The statistic, or the metric, that varies.
+    varies: &'static str,
+    /// The name of the threshold, which is empty if callers can't change it, and then is 1.
+    threshold: &'static str,
+    /// The value of what varies at which the rule flips, for a value of the threshold.
+    at: fn(f64) -> f64,
+    side: Side,
+    /// The value of everything else.
+    others: f64,
+}
+
+/// Returns where each rule flips for each of its thresholds, except for those in days.
+fn flips() -> Vec<Flip> {
+    use Side::{Above, Below, FromIt, UpToIt};
+
+    type Row = (&'static str, &'static str, Resource, &'static str, fn(f64) -> f64, Side, f64);
     let (m5, t3) = (instance("m5.xlarge", "running"), instance("t3.micro", "running"));
     let db = || database(|_| ());
-    vec![
-        ("ec2_status_check_failed", m5.clone(), "Maximum", 1.0, Side::FromIt, 0.0),
-        ("ec2_sustained_high_cpu", m5.clone(), "Average", 80.0, Side::Above, 0.0),
-        ("ec2_cpu_credits_exhausted", t3, "Minimum", 1.0, Side::Below, 0.0),
-        ("ec2_high_cpu", m5.clone(), "Maximum", 80.0, Side::Above, 0.0),
-        ("ec2_idle", m5.clone(), "Maximum", 5.0, Side::Below, 1e6),
-        // Received and sent bytes are added, so each is half of the 5 MB.
-        ("ec2_idle", m5.clone(), "Sum", 2.5e6, Side::Below, 1.0),
-        ("ec2_underutilized", m5.clone(), "Average", 10.0, Side::Below, 20.0),
-        ("ec2_underutilized", m5, "Maximum", 80.0, Side::UpToIt, 5.0),
-        ("rds_low_storage", db(), "Minimum", 10.0 * GIB, Side::Below, 0.0),
-        ("rds_high_cpu", db(), "Average", 90.0, Side::Above, 0.0),
-        ("rds_low_memory", db(), "Average", 2.0 * GIB, Side::Below, 0.0),
-        (
-            "rds_low_memory",
-            database(|db| db.engine = Some("aurora-mysql".to_owned())),
-            "Average",
-            0.4 * GIB,
-            Side::Below,
-            0.0,
-        ),
-        ("rds_read_latency", db(), "p90", 0.02, Side::Above, 0.0),
-        ("rds_write_latency", db(), "p90", 0.02, Side::Above, 0.0),
-        ("rds_queue_depth", db(), "Average", 64.0, Side::Above, 0.0),
-        ("rds_burst_balance", db(), "Minimum", 20.0, Side::Below, 0.0),
-        ("rds_swap", db(), "Average", 256.0 * 1_024.0 * 1_024.0, Side::Above, 0.0),
-        ("rds_no_connections", db(), "Maximum", 0.0, Side::UpToIt, 0.0),
-        ("lambda_throttles", function(), "Sum", 0.0, Side::Above, 0.0),
-        ("dynamodb_throttled", table(|_| ()), "Sum", 0.0, Side::Above, 0.0),
-        ("lambda_duration_near_timeout", function(), "p90", 27_000.0, Side::Above, 0.0),
-    ]
+    let aurora = database(|db| db.engine = Some("aurora-mysql".to_owned()));
+    let rows: Vec<Row> = vec![
+        ("ec2_status_check_failed", "", m5.clone(), "Maximum", |v| v, FromIt, 0.0),
+        ("ec2_sustained_high_cpu", "cpu", m5.clone(), "Average", |v| v, Above, 0.0),
+        ("ec2_cpu_credits_exhausted", "credits", t3, "Minimum", |v| v, Below, 0.0),
+        ("ec2_high_cpu", "cpu", m5.clone(), "Maximum", |v| v, Above, 0.0),
+        ("ec2_idle", "cpu", m5.clone(), "Maximum", |v| v, Below, 1e6),
+        // Received and sent bytes are added, so each is half of the megabytes.
+        ("ec2_idle", "network", m5.clone(), "Sum", |v| v * 0.5e6, Below, 1.0),
+        ("ec2_underutilized", "cpu", m5.clone(), "Average", |v| v, Below, 20.0),
+        ("ec2_underutilized", "peak", m5, "Maximum", |v| v, UpToIt, 5.0),
+        // One percent of its 100 GiB.
+        ("rds_low_storage", "free", db(), "Minimum", |v| 100.0 * GIB * (v / 100.0), Below, 0.0),
+        ("rds_high_cpu", "cpu", db(), "Average", |v| v, Above, 0.0),
+        ("rds_low_memory", "free", db(), "Average", |v| 8.0 * GIB * (v / 100.0), Below, 0.0),
+        ("rds_low_memory", "aurora_free", aurora, "Average", |v| 8.0 * GIB * (v / 100.0), Below, 0.0),
+        ("rds_read_latency", "latency", db(), "p90", |v| v / 1_000.0, Above, 0.0),
+        ("rds_write_latency", "latency", db(), "p90", |v| v / 1_000.0, Above, 0.0),
+        ("rds_queue_depth", "requests", db(), "Average", |v| v, Above, 0.0),
+        ("rds_burst_balance", "balance", db(), "Minimum", |v| v, Below, 0.0),
+        ("rds_swap", "swap", db(), "Average", |v| v * 1_024.0 * 1_024.0, Above, 0.0),
+        ("rds_no_connections", "connections", db(), "Maximum", |v| v, UpToIt, 0.0),
+        // Of 100 invocations.
+        ("lambda_errors", "rate", function(), "errors", |v| v, Above, 100.0),
+        // Each of the 25 periods has the same number.
+        ("lambda_throttles", "throttles", function(), "Sum", |v| v / 25.0, Above, 0.0),
+        ("dynamodb_throttled", "throttles", table(|_| ()), "write_throttles", |v| v / 25.0, Above, 0.0),
+        // Of 30 seconds.
+        ("lambda_duration_near_timeout", "duration", function(), "p90", |v| 30_000.0 * v / 100.0, Above, 0.0),
+    ];
+    let flip = |(rule, threshold, resource, varies, at, side, others)| Flip {
+        rule,
+        resource,
+        varies,
+        threshold,
+        at,
+        side,
+        others,
+    };
+    rows.into_iter().map(flip).collect()
+}
+
+impl Flip {
+    /// Returns a value of the threshold: its default, or the allowed whole number at this place of its range.
+    fn value(&self, place: Option<f64>) -> f64 {
+        if self.threshold.is_empty() {
+            return 1.0;
+        }
+        let Threshold { default, range: (least, most), .. } = *threshold(self.rule, self.threshold);
+        place.map_or(default, |place| (least + (most - least) * place).ceil())
+    }
+
+    /// Returns whether there is a finding if what varies is `value`.
+    fn finds(&self, thresholds: &Thresholds, value: f64) -> bool {
+        let is_varied = |need: &Need| [need.statistic, need.metric.name].contains(&self.varies);
+        let of = |need: &Need, _| Some(if is_varied(need) { value } else { self.others });
+        judged_by(thresholds, 24, self.rule, &self.resource, of).unwrap().is_some()
+    }
 }
 
 proptest! {
     #[test]
-    fn a_finding_flips_exactly_at_its_threshold(which in 0..flips().len(), off in 1e-9_f64..2.0) {
-        let (name, resource, statistic, threshold, side, others) = flips().swap_remove(which);
+    fn a_finding_flips_at_each_threshold_wherever_the_caller_puts_it(
+        which in 0..flips().len(),
+        off in 1e-9_f64..2.0,
+        place in proptest::option::of(0.0_f64..1.0),
+    ) {
+        let flip = flips().swap_remove(which);
+        let (name, value) = (flip.rule, flip.value(place));
+        let thresholds = if flip.threshold.is_empty() { Thresholds::default() } else { changed(name, flip.threshold, value) };
+        let threshold = (flip.at)(value);
         let step = off * threshold.abs().max(1e-3);
-        let finds = |value: f64| {
-            let of = |need: &Need, _| Some(if need.statistic == statistic { value } else { others });
-            judged(name, &resource, of).unwrap().is_some()
-        };
-        let (below, at, above) = match side {
+        let (below, at, above) = match flip.side {
             Side::Above => (false, false, true),
             Side::FromIt => (false, true, true),
             Side::Below => (true, false, false),
             Side::UpToIt => (true, true, false),
         };
-        prop_assert_eq!(finds(threshold), at, "{} at {}", name, threshold);
-        prop_assert_eq!(finds(threshold + step), above, "{} above {}", name, threshold);
-        prop_assert_eq!(finds(threshold - step), below, "{} below {}", name, threshold);
-    }
-
-    #[test]
-    fn the_callers_thresholds_decide(cpu_low in 1_u8..50, more in 1_u8..50) {
-        let settings = Settings { cpu_low, cpu_high: cpu_low + more };
-        let (low, high) = (f64::from(cpu_low), f64::from(settings.cpu_high));
-        let m5 = instance("m5.xlarge", "running");
-        let finds = |name, value| judged_by(settings, 24, name, &m5, |_, _| Some(value)).unwrap().is_some();
-        for name in ["ec2_high_cpu", "ec2_sustained_high_cpu"] {
-            prop_assert!(!finds(name, high) && finds(name, high + 1e-6));
+        // The sum of several numbers is not exact.
+        if !["lambda_throttles", "dynamodb_throttled"].contains(&name) || value == 0.0 {
+            prop_assert_eq!(flip.finds(&thresholds, threshold), at, "{} at {}", name, threshold);
         }
-        prop_assert!(!finds("ec2_underutilized", low) && finds("ec2_underutilized", low - 1e-6));
+        prop_assert_eq!(flip.finds(&thresholds, threshold + step), above, "{} above {}", name, threshold);
+        prop_assert_eq!(flip.finds(&thresholds, threshold - step), below, "{} below {}", name, threshold);
     }
 
     #[test]
@@ -243,11 +292,31 @@ proptest! {
 }
 
 #[test]
-fn every_rule_with_a_metric_is_tested_at_its_threshold() {
-    let tried: Vec<_> = flips().iter().map(|(name, ..)| *name).chain(["lambda_errors"]).collect();
-    for rule in ALL.iter().copied().filter(|rule| !rule.about().needs.is_empty()) {
-        assert!(tried.contains(&rule.about().name), "{}", rule.about().name);
+fn each_threshold_of_each_rule_is_tested() {
+    let flips = flips();
+    let tested: Vec<_> = flips.iter().map(|flip| (flip.rule, flip.threshold)).chain(stories::IN_DAYS).collect();
+    for about in ALL.iter().map(|rule| rule.about()) {
+        assert!(about.needs.is_empty() || tested.iter().any(|(rule, _)| *rule == about.name), "{}", about.name);
+        for threshold in about.thresholds {
+            assert!(tested.contains(&(about.name, threshold.name)), "{}.{}", about.name, threshold.name);
+        }
     }
+}
+
+#[test]
+fn a_finding_names_each_threshold_and_each_default_is_allowed() {
+    for about in ALL.iter().map(|rule| rule.about()) {
+        for (index, threshold) in about.thresholds.iter().enumerate() {
+            let name = format!("{}.{}", about.name, threshold.name);
+            assert!(about.finding.contains(&format!("{{{}}}", threshold.name)), "{name}");
+            assert_eq!(threshold.read(&threshold.default.to_string()), Some(threshold.default), "{name}");
+            assert!(about.thresholds[..index].iter().all(|other| other.name != threshold.name), "{name}");
+            assert!(threshold.below.is_none_or(|other| about.thresholds.iter().any(|of| of.name == other)), "{name}");
+        }
+        let text = about.finding_in_words(&Thresholds::default());
+        assert!(!text.contains(['{', '}']), "{}: {text}", about.name);
+    }
+    assert_eq!(common::DAYS.read(&crate::rule::WHOLE_DAYS.to_string()), Some(common::DAYS.range.1));
 }
 
 #[test]

@@ -2,6 +2,65 @@
 
 use super::*;
 
+/// The thresholds in days.
+pub(super) const IN_DAYS: [(&str, &str); 5] = [
+    ("ec2_idle", "days"),
+    ("ec2_stopped_long", "days"),
+    ("rds_no_connections", "days"),
+    ("lambda_errors", "days"),
+    ("lambda_duration_near_timeout", "days"),
+];
+
+#[test]
+fn the_days_of_a_rule_are_the_callers() {
+    let today = "2026-11-20T00:00:00Z".parse::<Timestamp>().unwrap();
+    let days_ago = |at: Timestamp| (today.as_second() - at.as_second()) / 86_400;
+    for (name, threshold) in IN_DAYS {
+        let (resource, busy, quiet) = match name {
+            "ec2_idle" => (instance("m5.large", "running"), 50.0, 1.0),
+            "ec2_stopped_long" => (stopped("User initiated (2026-11-15 10:37:11 GMT)"), 0.0, 0.0),
+            "rds_no_connections" => (database(|_| ()), 50.0, 0.0),
+            _ => (function(), 29_000.0, 0.0),
+        };
+        let invoked = |need: &Need, value: f64| if need.metric.name == "invocations" { 29_000.0 } else { value };
+        // The last five days differ from those before.
+        let within = |need: &Need, at| Some(invoked(need, if days_ago(at) == 5 { busy } else { quiet }));
+        let found = |days| judged_by(&changed(name, threshold, days), 24, name, &resource, within).unwrap().is_some();
+        let on_that_day = name.starts_with("lambda");
+        assert_eq!(
+            (found(4.0), found(5.0)),
+            if on_that_day { (false, true) } else { (true, name == "ec2_stopped_long") },
+            "{name}"
+        );
+        assert_eq!(found(6.0), on_that_day, "{name}");
+    }
+}
+
+#[test]
+fn the_thresholds_of_rules_do_not_touch_each_other() {
+    let m5 = instance("m5.xlarge", "running");
+    let finds =
+        |thresholds: &Thresholds, name| judged_by(thresholds, 24, name, &m5, |_, _| Some(85.0)).unwrap().is_some();
+    let high = changed("ec2_high_cpu", "cpu", 90.0);
+    assert!(!finds(&high, "ec2_high_cpu") && finds(&high, "ec2_sustained_high_cpu"));
+}
+
+#[test]
+fn the_recommended_storage_is_larger_than_the_callers_threshold_asks_for() {
+    let of = |share, free: f64| {
+        let thresholds = changed("rds_low_storage", "free", share);
+        judged_by(&thresholds, 24, "rds_low_storage", &database(|_| ()), |_, _| Some(free * GIB)).unwrap().unwrap()
+    };
+    let found = of(50.0, 40.0);
+    assert_eq!((found.observed.value, found.observed.threshold), (40.0 * GIB, 50.0 * GIB));
+    assert!(
+        found.recommendation.starts_with("Increase the allocated storage from 100 to 120 GiB, which leaves 50 % free")
+    );
+    // RDS does not accept an increase of less than a tenth.
+    let found = of(50.0, 49.0).recommendation;
+    assert!(found.starts_with("Increase the allocated storage from 100 to 110 GiB, which leaves 54 % free"), "{found}");
+}
+
 #[test]
 fn a_spike_is_distinguished_from_a_sustained_load() {
     let m5 = instance("m5.large", "running");
@@ -26,7 +85,7 @@ fn a_peak_is_counted_if_it_passes_the_threshold_and_reported_with_its_period() {
         let first = Windows::new(hours, now()).of(Span::Requested).start;
         // All other values are at the threshold.
         let peak = |_: &Need, at| Some(if at == first { 96.0 } else { 80.0 });
-        let found = judged_by(SETTINGS, hours, "ec2_high_cpu", &m5, peak).unwrap().unwrap();
+        let found = judged_by(&Thresholds::default(), hours, "ec2_high_cpu", &m5, peak).unwrap().unwrap();
         assert!(found.recommendation.contains(periods), "{}", found.recommendation);
     }
 }
