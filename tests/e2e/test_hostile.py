@@ -26,6 +26,8 @@ ROUTES = {
 REFUSED = [
     ("/resources", "types", "vm"), ("/resources", "types", "ec2,"), ("/resources", "types", "EC2"),
     ("/resources", "regions", "mars"), ("/resources", "regions", "../../etc/passwd"), ("/resources", "regions", "us-east-1\0"),
+    ("/resources", "tags", "!env:prod"), ("/resources", "tags", "!"), ("/resources", "tags", "env\\"),
+    ("/resources", "tags", "\\\0"), ("/resources", "tags", ":" * 4000),
     ("/resources", "states", "nonsense"), ("/resources", "limit", "-1"), ("/resources", "limit", "9" * 400),
     ("/resources", "cursor", "W10"), ("/resources", "cursor", "W" * 6000), ("/resources", "<script>", "1"),
     ("/resources", "\r\nSet-Cookie: x", "1"), ("/resources", "n" * 6000, "1"),
