@@ -7,14 +7,14 @@ use super::*;
 use crate::call::gate::Rate;
 
 /// Some calls of one response, each by its service and region, that were sent at the start.
-struct Calls {
+struct Sent {
     start: Instant,
     gates: Vec<Arc<Gate>>,
     calls: Vec<Call>,
 }
 
-impl Calls {
-    fn sent(endpoints: &[(&'static str, &str)]) -> Self {
+impl Sent {
+    fn at_once(endpoints: &[(&'static str, &str)]) -> Self {
         let start = Instant::now();
         let gates: Vec<_> =
             endpoints.iter().map(|(service, region)| Arc::new(Gate::new(service, region, Rate::UNKNOWN))).collect();
@@ -47,7 +47,7 @@ impl Calls {
 
 #[test]
 fn a_silent_region_is_given_up_after_its_time_once_the_others_are_done() {
-    let mut calls = Calls::sent(&[("ec2", "a"), ("rds", "a"), ("ec2", "b")]);
+    let mut calls = Sent::at_once(&[("ec2", "a"), ("rds", "a"), ("ec2", "b")]);
     calls.hear_from(2);
     assert!(matches!(calls.look(0, 9), Look::Wait(_)), "another call is under way");
     calls.answer(2, 10);
@@ -57,7 +57,7 @@ fn a_silent_region_is_given_up_after_its_time_once_the_others_are_done() {
 
 #[test]
 fn a_silent_service_is_given_up_in_regions_that_answer() {
-    let mut calls = Calls::sent(&[("tag", "a"), ("tag", "b"), ("ec2", "a"), ("ec2", "b")]);
+    let mut calls = Sent::at_once(&[("tag", "a"), ("tag", "b"), ("ec2", "a"), ("ec2", "b")]);
     calls.answer(2, 1);
     calls.answer(3, 1);
     assert_eq!((calls.look(0, 8), calls.look(1, 8)), (Look::GiveUp, Look::GiveUp));
@@ -65,7 +65,7 @@ fn a_silent_service_is_given_up_in_regions_that_answer() {
 
 #[test]
 fn a_region_and_a_service_that_have_sent_something_are_waited_for() {
-    let mut calls = Calls::sent(&[("ec2", "a"), ("rds", "a"), ("ec2", "b")]);
+    let mut calls = Sent::at_once(&[("ec2", "a"), ("rds", "a"), ("ec2", "b")]);
     calls.answer(1, 1);
     calls.answer(2, 1);
     assert!(matches!(calls.look(0, 24), Look::Wait(_)));
@@ -73,7 +73,7 @@ fn a_region_and_a_service_that_have_sent_something_are_waited_for() {
 
 #[test]
 fn what_is_called_late_in_a_silent_region_has_a_second() {
-    let mut calls = Calls::sent(&[("ec2", "a"), ("rds", "a")]);
+    let mut calls = Sent::at_once(&[("ec2", "a"), ("rds", "a")]);
     let start = calls.start;
     calls.calls[1].sent(start + Duration::from_secs(9));
     assert_eq!(calls.look(0, 9), Look::GiveUp);
@@ -83,7 +83,7 @@ fn what_is_called_late_in_a_silent_region_has_a_second() {
 
 #[test]
 fn only_a_call_that_is_far_slower_than_its_neighbours_is_sent_a_second_time_and_only_once() {
-    let mut calls = Calls::sent(&[("ec2", "a"), ("ec2", "b"), ("ec2", "c"), ("ec2", "d"), ("rds", "a")]);
+    let mut calls = Sent::at_once(&[("ec2", "a"), ("ec2", "b"), ("ec2", "c"), ("ec2", "d"), ("rds", "a")]);
     calls.answer(4, 1);
     assert!(matches!(calls.look(0, 2), Look::Wait(_)), "nobody has been answered");
     for index in 1..=2 {
@@ -136,7 +136,9 @@ fn list(regions: &[Vec<u64>]) -> (usize, usize) {
             call: None,
         })
         .collect();
-    regions.iter_mut().for_each(|region| region.proceed(now));
+    for region in &mut regions {
+        region.proceed(now);
+    }
     while regions.iter().any(|region| region.call.is_some()) {
         now += LOOKS_AGAIN;
         for region in &mut regions {
