@@ -2,7 +2,8 @@
 //!
 //! Each route of each account is a separate resource, so a policy allows exactly what the token may call: the home
 //! account's routes twice (`/costs` and `/accounts/{id}/costs`), those of other accounts under their id. A grant of
-//! everything uses a wildcard, which keeps the policy small.
+//! everything uses a wildcard, which keeps the policy small. The list of accounts is open to everyone who has a route:
+//! the function that serves it reads from the context which accounts and routes to name.
 //!
 //! The gateway routes `/costs/` like `/costs`, and takes the resource from the path as the caller wrote it. So a route is
 //! allowed with whatever follows its name (`/costs*`): with a second resource for the slash, the policy would hold half
@@ -71,22 +72,28 @@ struct Context {
     principal: String,
     /// `*`, or comma-separated ids.
     accounts: String,
+    /// Comma-separated names.
+    scopes: String,
 }
+
+/// The paths of the list of accounts. What follows is not left open, since other routes begin with it.
+const LIST: [&str; 2] = ["accounts", "accounts/"];
 
 /// Returns a policy that allows what `grant` does.
 ///
 /// # Errors
-/// If the grant allows nothing, or too much for one policy; the message is for the log.
+/// If the grant has no route, or allows too much for one policy; the message is for the log.
 pub(crate) fn allow(arn: &MethodArn<'_>, grant: &Grant) -> Result<Response, String> {
     let Grant { principal, scopes, accounts, expires } = grant;
     let resource = resources(arn, scopes, accounts);
     if resource.is_empty() {
-        return Err(format!("{principal} has no route or no account"));
+        return Err(format!("{principal} has no route"));
     }
     let action = if scopes.contains(&Scope::Refresh) { INVOKE_AND_REFRESH } else { INVOKE };
     let condition = expires
         .map(|expires| Condition { date_less_than_if_exists: CurrentTime { current_time: format!("{expires:.0}") } });
-    let response = response(principal, Statement { action, effect: "Allow", resource, condition }, accounts.listed());
+    let context = Context { principal: principal.clone(), accounts: accounts.listed(), scopes: grant.scopes() };
+    let response = response(context, Statement { action, effect: "Allow", resource, condition });
     let size = serde_json::to_vec(&response).map_or(usize::MAX, |json| json.len());
     if size > LARGEST_ANSWER {
         return Err(format!(
@@ -100,14 +107,15 @@ pub(crate) fn allow(arn: &MethodArn<'_>, grant: &Grant) -> Result<Response, Stri
 /// Returns a policy that denies everything.
 pub(crate) fn deny(arn: &MethodArn<'_>) -> Response {
     let resource = vec![format!("{}/*", arn.stage)];
-    response("nobody", Statement { action: INVOKE, effect: "Deny", resource, condition: None }, String::new())
+    let context = Context { principal: "nobody".to_owned(), accounts: String::new(), scopes: String::new() };
+    response(context, Statement { action: INVOKE, effect: "Deny", resource, condition: None })
 }
 
-fn response(principal: &str, statement: Statement, accounts: String) -> Response {
+fn response(context: Context, statement: Statement) -> Response {
     Response {
-        principal_id: principal.to_owned(),
+        principal_id: context.principal.clone(),
         policy_document: Policy { version: "2012-10-17", statement: [statement] },
-        context: Context { principal: principal.to_owned(), accounts },
+        context,
     }
 }
 
@@ -115,6 +123,8 @@ fn response(principal: &str, statement: Statement, accounts: String) -> Response
 fn resources(arn: &MethodArn<'_>, scopes: &BTreeSet<Scope>, accounts: &AllowedAccounts) -> Vec<String> {
     let of_home: Vec<_> = scopes.iter().filter_map(|scope| scope.route()).collect();
     let of_home: Vec<_> = of_home.into_iter().map(|route| format!("{route}*")).collect();
+    let list = LIST.iter().filter(|_| !of_home.is_empty()).map(|path| format!("{}/GET/{path}", arn.stage));
+    let list: Vec<_> = list.collect();
     let routes = if of_home.len() == Scope::ROUTES { vec!["*".to_owned()] } else { of_home.clone() };
     let home = of_home.into_iter().map(|route| format!("{}/GET/{route}", arn.stage));
     let of_account = |account: &str| {
@@ -122,10 +132,10 @@ fn resources(arn: &MethodArn<'_>, scopes: &BTreeSet<Scope>, accounts: &AllowedAc
         routes.iter().map(move |route| format!("{prefix}/{route}")).collect::<Vec<_>>()
     };
     match accounts {
-        AllowedAccounts::All => home.chain(of_account("*")).collect(),
+        AllowedAccounts::All => list.into_iter().chain(home).chain(of_account("*")).collect(),
         AllowedAccounts::Only(ids) => {
             let home = home.filter(|_| ids.contains(arn.account));
-            home.chain(ids.iter().flat_map(|id| of_account(id))).collect()
+            list.into_iter().chain(home).chain(ids.iter().flat_map(|id| of_account(id))).collect()
         }
     }
 }
@@ -135,6 +145,9 @@ mod tests {
     use super::*;
 
     const HOME: &str = "123456789012";
+
+    /// What everyone with a route may call.
+    const LISTED: &[&str] = &["GET/accounts", "GET/accounts/"];
 
     fn arn() -> MethodArn<'static> {
         MethodArn::parse("arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5/v1/GET/costs").unwrap()
@@ -156,7 +169,10 @@ mod tests {
 
     #[test]
     fn a_scope_allows_its_route_whatever_is_being_called() {
-        assert_eq!(allowed(&[Scope::Resources], &[HOME]), ["GET/resources*", "GET/accounts/123456789012/resources*"]);
+        assert_eq!(
+            allowed(&[Scope::Resources], &[HOME]),
+            [LISTED, &["GET/resources*", "GET/accounts/123456789012/resources*"]].concat()
+        );
     }
 
     #[test]
@@ -171,16 +187,16 @@ mod tests {
     fn without_the_home_account_its_short_routes_are_closed() {
         assert_eq!(
             allowed(&[Scope::Costs, Scope::Metrics], &["210987654321"]),
-            ["GET/accounts/210987654321/metrics*", "GET/accounts/210987654321/costs*"]
+            [LISTED, &["GET/accounts/210987654321/metrics*", "GET/accounts/210987654321/costs*"]].concat()
         );
     }
 
     #[test]
     fn a_grant_of_everything_uses_wildcards_under_the_accounts() {
-        let home = ["GET/resources*", "GET/metrics*", "GET/costs*", "GET/bottlenecks*"];
+        let home = [LISTED, &["GET/resources*", "GET/metrics*", "GET/costs*", "GET/bottlenecks*"]].concat();
         assert_eq!(allowed(&Scope::ALL, &["*"]), [&home[..], &["GET/accounts/*/*"]].concat());
         assert_eq!(allowed(&Scope::ALL, &[HOME]), [&home[..], &["GET/accounts/123456789012/*"]].concat());
-        assert_eq!(allowed(&[Scope::Costs], &["*"]), ["GET/costs*", "GET/accounts/*/costs*"]);
+        assert_eq!(allowed(&[Scope::Costs], &["*"]), [LISTED, &["GET/costs*", "GET/accounts/*/costs*"]].concat());
     }
 
     #[test]
@@ -193,10 +209,8 @@ mod tests {
         let both = ["execute-api:Invoke", "execute-api:InvalidateCache"];
         assert_eq!(actions(&[Scope::Costs, Scope::Refresh]), both);
         assert_eq!(actions(&Scope::ALL), both);
-        assert_eq!(
-            allowed(&[Scope::Costs, Scope::Refresh], &[HOME]),
-            ["GET/costs*", "GET/accounts/123456789012/costs*"]
-        );
+        let of_costs = [LISTED, &["GET/costs*", "GET/accounts/123456789012/costs*"]].concat();
+        assert_eq!(allowed(&[Scope::Costs, Scope::Refresh], &[HOME]), of_costs);
         assert!(allow(&arn(), &grant(&[Scope::Refresh], &["*"])).unwrap_err().contains("no route"));
     }
 
@@ -212,9 +226,26 @@ mod tests {
     }
 
     #[test]
-    fn a_grant_of_nothing_is_a_denial() {
-        assert!(allow(&arn(), &grant(&[], &["*"])).unwrap_err().contains("no route or no account"));
-        assert!(allow(&arn(), &grant(&Scope::ALL, &[])).unwrap_err().contains("no route or no account"));
+    fn a_grant_without_a_route_is_a_denial() {
+        assert!(allow(&arn(), &grant(&[], &["*"])).unwrap_err().contains("no route"));
+    }
+
+    #[test]
+    fn without_an_account_only_the_empty_list_of_accounts_is_open() {
+        assert_eq!(allowed(&Scope::ALL, &[]), LISTED);
+        assert_eq!(allowed(&[Scope::Costs], &[]), LISTED);
+    }
+
+    #[test]
+    fn the_list_of_accounts_opens_nothing_below_it() {
+        // A wildcard of IAM also matches slashes.
+        for scopes in [&Scope::ALL[..], &[Scope::Costs]] {
+            for accounts in [&["*"][..], &[HOME], &[]] {
+                assert!(
+                    allowed(scopes, accounts).iter().all(|resource| resource != "GET/*" && resource != "GET/accounts*")
+                );
+            }
+        }
     }
 
     #[test]
@@ -232,7 +263,7 @@ mod tests {
     #[test]
     fn a_policy_of_exactly_the_gateways_limit_is_returned() {
         let named = |length: usize| {
-            let policy = allow(&arn(), &Grant { principal: "p".repeat(length), ..grant(&Scope::ALL, &[HOME]) })?;
+            let policy = allow(&arn(), &Grant { principal: "p".repeat(length), ..grant(&[Scope::Costs], &[HOME]) })?;
             Ok::<_, String>(serde_json::to_vec(&policy).unwrap().len())
         };
         // The response contains the name twice, so each letter adds two bytes.
@@ -249,7 +280,9 @@ mod tests {
         assert_eq!(json["policyDocument"]["Version"], "2012-10-17");
         assert_eq!(
             json["context"],
-            serde_json::json!({"principal": "dashboard", "accounts": "123456789012,210987654321"})
+            serde_json::json!({
+                "principal": "dashboard", "accounts": "123456789012,210987654321", "scopes": "costs:read"
+            })
         );
         let json = serde_json::to_value(deny(&arn())).unwrap();
         assert_eq!(
