@@ -2,20 +2,23 @@
 //!
 //! Data of one account never mixes with another's: each account has its own clients, cache and gates. Clients and
 //! credentials also belong to one caller, since the other account's log names the caller. What AWS counts or bills per
-//! account (gates, cached costs) is shared by all callers.
+//! account (gates, cached costs) is shared by all callers. Roles are kept longer than clients, since they are small, and
+//! the list of accounts checks all of them.
 
 pub(crate) mod collector;
+pub(crate) mod members;
 pub(crate) mod reader_role;
 pub(crate) mod regions;
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use aws_config::SdkConfig;
 use sdk::NotSet;
 
 use crate::accounts::collector::{Collector, Common};
-use crate::accounts::reader_role::{ReaderRoles, config_of_role};
+use crate::accounts::members::Members;
+use crate::accounts::reader_role::{AssumedRole, Endpoints, ReaderRoles, config_of_role};
 use crate::call::configuration;
 use crate::model::account::Account;
 use crate::services::sts::{self, Sts};
@@ -23,12 +26,17 @@ use crate::services::sts::{self, Sts};
 /// The most callers whose clients are kept; those of one caller take 3 MB once all regions have been called.
 const KEPT_CALLERS: usize = 16;
 
+/// The most roles that are kept, each with its credentials; one takes 3 KB.
+const KEPT_ROLES: usize = 2_048;
+
 /// Provides a collector for each account; created once per process and used by every invocation.
 #[derive(Debug)]
 pub struct Accounts {
     config: SdkConfig,
-    home: Arc<Collector>,
-    roles: ReaderRoles,
+    pub(crate) home: Arc<Collector>,
+    pub(crate) roles: ReaderRoles,
+    pub(crate) members: Members,
+    sts: OnceLock<Endpoints>,
     others: Mutex<Others>,
 }
 
@@ -38,6 +46,8 @@ struct Others {
     common: HashMap<String, Arc<Common>>,
     /// By account and principal.
     collectors: HashMap<(String, String), Arc<Collector>>,
+    /// By account and principal.
+    roles: HashMap<(String, String), Arc<AssumedRole>>,
 }
 
 impl Accounts {
@@ -54,7 +64,7 @@ impl Accounts {
 
     pub(crate) fn new(config: SdkConfig, roles: ReaderRoles) -> Self {
         let home = Arc::new(Collector::home(config.clone()));
-        Self { config, home, roles, others: Mutex::default() }
+        Self { config, home, roles, members: Members::default(), sts: OnceLock::new(), others: Mutex::default() }
     }
 
     /// Returns the collector of `account` (`None` for the home account) for `principal`; `None` if this deployment has
@@ -73,16 +83,33 @@ impl Accounts {
             others.collectors.clear();
         }
         let common = Arc::clone(others.common.entry(account.to_owned()).or_default());
-        let collector = Arc::new(self.other(account, principal, common));
+        let role = self.role_among(&mut others, account, principal);
+        let collector = Arc::new(Collector::new(config_of_role(&self.config, &role), common, Some(role)));
         others.collectors.insert(key, Arc::clone(&collector));
         Some(collector)
     }
 
-    fn other(&self, id: &str, principal: &str, common: Arc<Common>) -> Collector {
+    /// Returns the reader role of another account, for sessions of `principal`.
+    pub(crate) fn role(&self, account: &str, principal: &str) -> Arc<AssumedRole> {
+        self.role_among(&mut self.others.lock().unwrap_or_else(PoisonError::into_inner), account, principal)
+    }
+
+    fn role_among(&self, others: &mut Others, id: &str, principal: &str) -> Arc<AssumedRole> {
+        let key = (id.to_owned(), principal.to_owned());
+        if let Some(role) = others.roles.get(&key) {
+            return Arc::clone(role);
+        }
+        if others.roles.len() >= KEPT_ROLES {
+            others.roles.clear();
+        }
         let of_home = &self.home.clients;
         let account = Account { id: id.to_owned(), partition: of_home.partition().to_owned() };
-        let (regional, global) = (of_home.of::<Sts>(of_home.home_region()), sts::global(of_home));
-        let role = Arc::new(self.roles.of(account, principal, regional, global));
-        Collector::new(config_of_role(&self.config, &role), common, Some(role))
+        let sts = self.sts.get_or_init(|| Endpoints {
+            regional: of_home.of::<Sts>(of_home.home_region()),
+            global: sts::global(of_home),
+        });
+        let role = Arc::new(self.roles.of(account, principal, sts.clone()));
+        others.roles.insert(key, Arc::clone(&role));
+        role
     }
 }

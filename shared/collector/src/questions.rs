@@ -4,6 +4,7 @@
 //! [`Coverage`](crate::model::coverage::Coverage). A failure of one region or service is part of the result, never an
 //! error.
 
+pub(crate) mod accounts;
 pub(crate) mod costs;
 pub(crate) mod inventory;
 pub(crate) mod measure;

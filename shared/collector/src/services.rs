@@ -10,6 +10,7 @@ pub mod dynamodb;
 pub mod ec2;
 pub(crate) mod kind;
 pub mod lambda;
+pub(crate) mod organizations;
 pub mod rds;
 pub mod s3;
 pub(crate) mod sts;

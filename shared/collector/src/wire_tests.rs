@@ -1,6 +1,7 @@
 //! The AWS adapters over real HTTP: what an endpoint responds, and what the collector makes of it.
 
 mod accounts;
+mod accounts_list;
 mod aws;
 mod costs;
 mod dynamodb;

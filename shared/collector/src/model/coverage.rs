@@ -64,9 +64,10 @@ pub enum GapStatus {
 /// One part of a response that is missing, entirely or from some page on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Gap {
-    /// The region; `global` for S3's single list of buckets, `*` if the list of regions itself is missing.
+    /// The region; `global` for S3's single list of buckets and the list of accounts, `*` if the list of regions itself
+    /// is missing.
     pub region: String,
-    /// The service by its IAM prefix (`ec2`, `rds`, `s3`, `lambda`, `tag`, `cloudwatch`, `ce`, `sts`).
+    /// The service by its IAM prefix (`ec2`, `rds`, `s3`, `lambda`, `tag`, `cloudwatch`, `ce`, `sts`, `organizations`).
     pub service: &'static str,
     /// The operation that failed.
     pub operation: &'static str,

@@ -7,16 +7,16 @@ use aws_smithy_types::date_time::Format;
 
 use super::aws::{Aws, Received, Reply, wrapped};
 use super::{LONG, ids, instances};
-use crate::accounts::reader_role::{AssumedRole, ReaderRoles};
+use crate::accounts::reader_role::{AssumedRole, Endpoints, ReaderRoles};
 use crate::call::clients::Clients;
 use crate::model::account::Account;
 use crate::services::sts::{self, Sts};
 use crate::{Accounts, Collector, Coverage, GapStatus, Inventory, Refusal, ResourceType, Wanted};
 
-const OTHER: &str = "210987654321";
-const THIRD: &str = "333333333333";
+pub(super) const OTHER: &str = "210987654321";
+pub(super) const THIRD: &str = "333333333333";
 
-fn roles() -> ReaderRoles {
+pub(super) fn roles() -> ReaderRoles {
     ReaderRoles::from_env(|name| {
         let value = match name {
             "OTHER_ACCOUNTS" => "210987654321, 333333333333",
@@ -28,7 +28,7 @@ fn roles() -> ReaderRoles {
 }
 
 /// The response of AssumeRole: a key that names the account, and an expiry after `lasts`.
-fn session(request: &Received, lasts: Duration) -> Reply {
+pub(super) fn session(request: &Received, lasts: Duration) -> Reply {
     let account = request.parameters.split("%3A%3A").nth(1).unwrap().split("%3A").next().unwrap();
     let end = DateTime::from(SystemTime::now() + lasts).fmt(Format::DateTime).unwrap();
     let credentials = format!(
@@ -181,7 +181,7 @@ fn role_of(regional: &Aws, global: &Aws) -> AssumedRole {
         clients.of::<Sts>("us-east-1")
     });
     let account = Account { id: OTHER.to_owned(), partition: "aws".to_owned() };
-    roles().of(account, "ops", regional, Some(global))
+    roles().of(account, "ops", Endpoints { regional, global: Some(global) })
 }
 
 #[tokio::test]
