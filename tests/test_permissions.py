@@ -10,13 +10,16 @@ import translation
 from emulator.ministack import ROOT
 from samcli.yamlhelper import yaml_parse
 
-#: The function of each route, in the template.
-FUNCTIONS = {
-    "/resources": "ResourcesFunction",
-    "/metrics": "MetricsFunction",
-    "/costs": "CostsFunction",
-    "/bottlenecks": "BottlenecksFunction",
+#: The routes of each function, in the template.
+ROUTES = {
+    "ResourcesFunction": ["/resources", "/accounts"],
+    "MetricsFunction": ["/metrics"],
+    "CostsFunction": ["/costs"],
+    "BottlenecksFunction": ["/bottlenecks"],
 }
+
+#: The route that reads the home account alone.
+ONLY_HOME = "/accounts"
 
 #: What enters other accounts. It is of no operation that answers a question, and holds for the reader roles alone.
 ASSUMES = {"sts:AssumeRole", "sts:SetSourceIdentity"}
@@ -32,11 +35,12 @@ def _actions(statement: dict[str, Any]) -> set[str]:
     return {actions} if isinstance(actions, str) else set(actions)
 
 
-@pytest.mark.parametrize("route", FUNCTIONS)
-def test_a_role_permits_what_its_function_calls_and_nothing_else(route: str) -> None:
-    role = translation.resources({})[f"{FUNCTIONS[route]}Role"]["Properties"]
-    lists, assumes = _statements(role)
-    assert (lists["Resource"], _actions(lists)) == ("*", documents.actions(route))
+@pytest.mark.parametrize("function", ROUTES)
+def test_a_role_permits_what_its_function_calls_and_nothing_else(function: str) -> None:
+    role = translation.resources({})[f"{function}Role"]["Properties"]
+    *lists, assumes = _statements(role)
+    # One statement for each route.
+    assert [(s["Resource"], _actions(s)) for s in lists] == [("*", documents.actions(route)) for route in ROUTES[function]]
     assert _actions(assumes) == ASSUMES
     assert assumes["Resource"] == {"Fn::Sub": "arn:${AWS::Partition}:iam::*:role/${ReaderRoleName}"}
 
@@ -44,4 +48,5 @@ def test_a_role_permits_what_its_function_calls_and_nothing_else(route: str) -> 
 def test_the_reader_role_permits_what_all_functions_call_and_nothing_else() -> None:
     template = yaml_parse((ROOT / "docs" / "reader-role.yaml").read_text())
     (statement,) = _statements(template["Resources"]["Reader"]["Properties"])
-    assert (statement["Resource"], _actions(statement)) == ("*", set().union(*map(documents.actions, FUNCTIONS)))
+    of_accounts = [route for routes in ROUTES.values() for route in routes if route != ONLY_HOME]
+    assert (statement["Resource"], _actions(statement)) == ("*", set().union(*map(documents.actions, of_accounts)))

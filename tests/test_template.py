@@ -42,7 +42,8 @@ def api(resources: dict[str, Any]) -> dict[str, Any]:
 def test_every_route_needs_a_key_and_a_token_and_its_preflight_needs_nothing(api: dict[str, Any]) -> None:
     routes = {(path, verb): op for path, verbs in api["Body"]["paths"].items() for verb, op in verbs.items()}
     home = {"/resources", "/metrics", "/costs", "/bottlenecks"}
-    assert {path for path, _ in routes} == home | {f"/accounts/{{account}}{route}" for route in home} | {"/health"}
+    of_accounts = {"/accounts"} | {f"/accounts/{{account}}{route}" for route in home}
+    assert {path for path, _ in routes} == home | of_accounts | {"/health"}
     for (path, verb), operation in routes.items():
         if path == "/health":
             continue
@@ -133,6 +134,16 @@ def test_each_route_is_cached_and_encrypted(resources: dict[str, Any]) -> None:
         # These replace the settings for all methods, so they must repeat them.
         for name in set(everything) - {"ResourcePath", "HttpMethod", "CachingEnabled"}:
             assert setting[name] == everything[name], name
+
+
+def test_the_list_of_accounts_is_never_cached(api: dict[str, Any], resources: dict[str, Any]) -> None:
+    """It differs by principal, and the cache would give one principal's list to another."""
+    (stage,) = _of_type(resources, "AWS::ApiGateway::Stage").values()
+    matching = [s for s in stage["MethodSettings"] if s["ResourcePath"] in ("/*", "/~1accounts")]
+    assert [setting["CachingEnabled"] for setting in matching] == [False]
+    method = api["Body"]["paths"]["/accounts"]["get"]
+    assert "cacheKeyParameters" not in method["x-amazon-apigateway-integration"]
+    assert "ResourcesFunction" in json.dumps(method["x-amazon-apigateway-integration"]["uri"])
 
 
 def test_neither_log_has_a_body_or_a_token(resources: dict[str, Any]) -> None:

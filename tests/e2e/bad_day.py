@@ -24,7 +24,7 @@ from yarl import URL
 SEEN_SECRETS: set[str] = set()
 
 #: The signing names of the services that use JSON or CBOR instead of query strings and XML.
-JSON, CBOR = {"ce", "lambda", "secretsmanager", "tagging"}, {"monitoring"}
+JSON, CBOR = {"ce", "lambda", "organizations", "secretsmanager", "tagging"}, {"monitoring"}
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ class Endpoint:
 
 
 SERVICES = (
-    "CLOUDWATCH", "COST_EXPLORER", "EC2", "LAMBDA", "RDS", "RESOURCE_GROUPS_TAGGING_API", "S3", "SECRETS_MANAGER", "STS",
+    "CLOUDWATCH", "COST_EXPLORER", "EC2", "LAMBDA", "ORGANIZATIONS", "RDS", "RESOURCE_GROUPS_TAGGING_API", "S3", "SECRETS_MANAGER", "STS",
 )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ from emulator import stack
 from emulator.ministack import Emulator
 
 #: Faults of the gateway, by name.
-FAULTS = ("caches nothing", "skips the authorizer", "ignores max-age", "authorizer allows all", "authorizer fails")
+FAULTS = ("caches nothing", "skips the authorizer", "ignores max-age", "authorizer allows all", "authorizer fails", "caches accounts")
 
 
 @dataclass
@@ -98,6 +98,8 @@ class _Handler(BaseHTTPRequestHandler):
         if self.path.endswith("/health"):
             # The emulator rejects every caller of a PRIVATE API, since it has no VPC endpoint.
             return self._say_json({"status": "ok"})
+        if self.path.endswith("/accounts") and "caches accounts" not in self.aws.faults:
+            return self._say(*self._pass())
         status, headers, body = self._pass()
         refresh = "max-age=0" in self.headers.get("Cache-Control", "")
         kept = self.aws.cache.get(self.path)

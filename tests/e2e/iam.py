@@ -13,6 +13,9 @@ from emulator.ministack import ACCOUNT, Emulator
 #: The actions with which a function accesses other accounts.
 ENTER = {"sts:AssumeRole", "sts:SetSourceIdentity"}
 
+#: The action that a function needs in the home account alone.
+AT_HOME = {"organizations:ListAccounts"}
+
 
 def role_of(emulator: Emulator, logical_id: str) -> str:
     """Returns the name of the execution role of a function of the stack."""

@@ -12,6 +12,7 @@ from emulator.stack import Stack
 
 #: For each event: the function that handles it (by its output in the template), the status, and the rejected parameter.
 EVENTS = {
+    "accounts.json": ("ResourcesFunction", 200, None),
     "resources.json": ("ResourcesFunction", 200, None),
     "resources-filtered.json": ("ResourcesFunction", 200, None),
     "resources-bad-parameter.json": ("ResourcesFunction", 400, "types"),

@@ -20,6 +20,7 @@ ROUTES = {
     "/metrics": {"resource_type": "rds", "resource_ids": "orders", "region": "us-east-1"},
     "/costs": {},
     "/bottlenecks": {"limit": "1"},
+    "/accounts": {},
 }
 
 #: Invalid values, by route and parameter.
@@ -42,6 +43,7 @@ REFUSED = [
     ("/bottlenecks", "hours", "10921"), ("/bottlenecks", "types", "s3"), ("/bottlenecks", "thresholds", "ec2_idle.cpu:1e1"),
     ("/bottlenecks", "thresholds", "ec2_idle.cpu:5,ec2_idle.cpu:5"), ("/bottlenecks", "thresholds", "../../etc/passwd:1"),
     ("/bottlenecks", "thresholds", ",".join(["rds_swap:1"] * 500)), ("/bottlenecks", "thresholds", "rds_swap:" + "9" * 400),
+    ("/accounts", "limit", "1"), ("/accounts", "account", "../../etc/passwd"), ("/accounts", "<script>", "1"),
 ]  # fmt: skip
 
 #: Invalid encodings: lone percent signs, bytes that are not UTF-8, overlong and truncated sequences.

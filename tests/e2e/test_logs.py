@@ -111,4 +111,4 @@ def test_each_call_has_its_metrics_by_stack_route_and_kind_of_account(logged: li
     # Each combination of dimensions is billed, so there are few: no caller and no account id is among them.
     assert {line["Stack"] for line in measured.values()} == {"stratoscope"}
     assert {line["Account"] for line in measured.values()} == {"home", "other"}
-    assert "resources" in {line["Route"] for line in measured.values()} <= {"resources", "metrics", "costs", "bottlenecks"}
+    assert "resources" in {line["Route"] for line in measured.values()} <= {"resources", "metrics", "costs", "bottlenecks", "accounts"}

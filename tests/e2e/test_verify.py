@@ -138,7 +138,7 @@ def test_an_intact_deployment_is_green(own: Emulator) -> None:
     } | {"alarms", "stage settings", "fixed monthly cost"}
     assert passed["usage plan", ""] == "50 a second, 100 at once, 100000 a month"
     assert passed["methods", "GET /accounts/{account}/costs"] == "key, authorizer, 10 parameters, 10 cache keys"
-    allowed = len(documents.actions("/resources") | iam.ENTER)
+    allowed = len(documents.actions("/resources") | iam.ENTER | iam.AT_HOME)
     assert passed["effective permissions", "ResourcesFunctionRole"] == f"{allowed} actions allowed"
     assert passed["fixed monthly cost", "sum"].startswith("$1.30 a month, without AWS::ApiGateway::Stage (list prices")
 
@@ -227,7 +227,9 @@ def test_the_web_acl_of_the_stage_is_the_templates(own: Emulator) -> None:
 
 
 #: The checks that faults of the gateway can affect.
-CACHE_AND_AUTHORIZER = ("answers are cached", "refresh passes the cache", "forbidden stays forbidden", "authorizer")
+CACHE_AND_AUTHORIZER = (
+    "answers are cached", "refresh passes the cache", "forbidden stays forbidden", "accounts are never cached", "authorizer",
+)  # fmt: skip
 
 
 class OnAws(Deployment):
@@ -290,6 +292,7 @@ def test_what_is_excused_on_an_emulator_fails_on_aws(own: Emulator) -> None:
         ("caches nothing", [("answers are cached", "")], "4 calls returned 4 different generated_at: nothing is"),
         ("ignores max-age", [("refresh passes the cache", "")], "Warning: 199 .*; max-age=0 returned the cached"),
         ("skips the authorizer", [("forbidden stays forbidden", "")], f"200 for account {OTHER_ACCOUNT} once its"),
+        ("caches accounts", [("accounts are never cached", "")], "the second call returned the response of the first"),
         ("authorizer allows all", [("authorizer", "wrong token")], "the policy says Allow"),
         ("authorizer fails", [("authorizer", "right token"), ("authorizer", "wrong token")], "no policy; clientStatus 500"),
     ],

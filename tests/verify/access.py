@@ -34,7 +34,7 @@ def tokens_secret(deployment: Deployment) -> Results:
         wrong.append(f"`token` is not a string of at least {TOKEN_LENGTH} characters")
     principals = secret.get("principals", [])
     if isinstance(principals, list):
-        scopes = {"*", "cache:refresh"} | {f"{route.name}:read" for route in deployment.routes}
+        scopes = {"*", "cache:refresh"} | {route.scope for route in deployment.routes if route.scope}
         wrong += [fault for number, principal in enumerate(principals) for fault in _faults(number, principal, scopes)]
         expired = [principal["name"] for principal in principals if _is_over(principal)]
     else:

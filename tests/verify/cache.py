@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 
-from .deployment import SECOND_TOKEN, Answer, Deployment, NotCheckable
+from .deployment import LIST, SECOND_TOKEN, Answer, Deployment, NotCheckable
 from .outside import cheapest, resources_route
 from .report import Results, failed, judged, not_checked, ok
 
@@ -62,6 +62,15 @@ def forbidden_stays_forbidden(deployment: Deployment) -> Results:
         yield judged(wrong, f"403 for account {account}, before and after its response was cached")
         return
     yield not_checked("the second token may query every account of the deployment")
+
+
+def accounts_are_never_cached(deployment: Deployment) -> Results:
+    """Two calls of /accounts return different generated_at: its response belongs to one principal."""
+    if not any(route.path == LIST for route in deployment.routes):
+        raise NotCheckable(f"the template has no route {LIST}")
+    first, second = (_generated(deployment.get(LIST)) for _ in range(2))
+    wrong = ["the second call returned the response of the first"] if first == second else []
+    yield judged(wrong, "two calls returned two responses")
 
 
 def _require_cache(deployment: Deployment) -> None:

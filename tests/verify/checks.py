@@ -29,6 +29,7 @@ CHECKS: list[Check] = [
     cache.answers_are_cached,
     cache.refresh_passes_the_cache,
     cache.forbidden_stays_forbidden,
+    cache.accounts_are_never_cached,
     # The configuration of API Gateway.
     gateway.stage_deployment,
     gateway.stage_settings,

@@ -25,6 +25,10 @@ ANSWER_SECONDS = 60
 TOKEN, SECOND_TOKEN, API_KEY = "VERIFY_TOKEN", "VERIFY_SECOND_TOKEN", "VERIFY_API_KEY"
 
 
+#: The path of the list of accounts.
+LIST = "/accounts"
+
+
 class Unusable(Exception):
     """Nothing can be verified; the message explains why."""
 
@@ -76,6 +80,11 @@ class Route:
     def name(self) -> str:
         """The same for both forms: `costs` for /costs and /accounts/{account}/costs."""
         return self.path.rsplit("/", 1)[-1]
+
+    @property
+    def scope(self) -> str | None:
+        """The scope that opens it; None for the list of accounts, which any of them opens."""
+        return None if self.path == LIST else f"{self.name}:read"
 
 
 @dataclass

@@ -1,4 +1,4 @@
-//! What do I have: `GET /resources`.
+//! What do I have: `GET /resources`, and of which accounts: `GET /accounts`.
 //!
 //! The collector returns the whole inventory of the wanted types and regions. Filters, counts and pages are pure
 //! functions, so counts always cover everything that matches, whichever page is returned. Pages are
@@ -6,6 +6,7 @@
 
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects, reason = "a test that overflows fails, as it should"))]
 
+mod accounts;
 mod counts;
 mod page;
 mod query;
@@ -14,11 +15,22 @@ use api::{Answer, ApiError, Call};
 use collector::{Accounts, Coverage, Inventory};
 use serde::Serialize;
 
+use crate::accounts::AccountsList;
 use crate::counts::Counts;
 use crate::page::Page;
 use crate::query::ResourcesQuery;
 
 /// The `data` of a response.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub enum Data {
+    /// Of `GET /resources`.
+    Resources(Resources),
+    /// Of `GET /accounts`.
+    Accounts(AccountsList),
+}
+
+/// The resources of one account.
 #[derive(Debug, Serialize)]
 pub struct Resources {
     #[serde(flatten)]
@@ -27,7 +39,11 @@ pub struct Resources {
 }
 
 /// Handles one call.
-pub async fn handle(accounts: &Accounts, call: Call) -> Result<Answer<Resources, Coverage>, ApiError> {
+pub async fn handle(accounts: &Accounts, call: Call) -> Result<Answer<Data, Coverage>, ApiError> {
+    if let Some(asked) = call.accounts() {
+        let (listed, coverage) = accounts::list(accounts, asked, &call).await?;
+        return Ok(Answer::new(Data::Accounts(listed), coverage));
+    }
     let query = ResourcesQuery::read(&call)?;
     let collector = call.account(|account, principal| accounts.collector(account, principal))?;
     let collected = collector.inventory(&query.wanted, call.deadline).await;
@@ -35,7 +51,7 @@ pub async fn handle(accounts: &Accounts, call: Call) -> Result<Answer<Resources,
     if inventory.listed.is_empty() {
         return Err(ApiError::nothing_collected(&coverage.gaps, None));
     }
-    Ok(Answer::new(shape(inventory, &query)?, coverage))
+    Ok(Answer::new(Data::Resources(shape(inventory, &query)?), coverage))
 }
 
 /// Filters and counts an inventory, and returns the requested page.

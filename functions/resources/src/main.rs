@@ -1,4 +1,4 @@
-//! The Lambda function behind `GET /resources`.
+//! The Lambda function behind `GET /resources` and `GET /accounts`.
 
 use collector::Accounts;
 

@@ -1,7 +1,8 @@
 //! The caller, as identified by the authorizer, and the account that the call is about.
 //!
 //! The gateway only lets a caller through whose policy allows the path. The accounts in the authorizer's context are
-//! checked here once more, so a wrong policy alone does not open an account.
+//! checked here once more, so a wrong policy alone does not open an account. The list of accounts is about no account:
+//! it names those that the context does.
 
 use lambda_http::request::RequestContext;
 use lambda_http::{Request, RequestExt as _};
@@ -12,13 +13,41 @@ use crate::error::ApiError;
 /// The path parameter that names an account.
 const ACCOUNT: &str = "account";
 
+/// The path of the list of accounts, in the template.
+const LIST: &str = "/accounts";
+
+/// The end of the names of scopes that open a route.
+const READ: &str = ":read";
+
 /// A caller who may make this call.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Caller {
     /// The name that the authorizer provides.
     pub(crate) principal: String,
-    /// The account in the path; `None` for the home account, under both its paths.
-    pub(crate) account: Option<String>,
+    /// What the call is about.
+    pub(crate) about: Subject,
+}
+
+/// What a call is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Subject {
+    /// The home account, under both its paths.
+    Home,
+    /// The account in the path.
+    Other(String),
+    /// Which accounts the caller may ask about.
+    Accounts(AskedAccounts),
+}
+
+/// What the token of a call for the list of accounts allows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AskedAccounts {
+    /// The home account.
+    pub home: String,
+    /// The ids that the token allows; `None` for every account of the deployment.
+    pub allowed: Option<Vec<String>>,
+    /// The routes that its scopes open, such as `resources`.
+    pub routes: Vec<String>,
 }
 
 impl Caller {
@@ -29,6 +58,11 @@ impl Caller {
         };
         let said = |name| gateway.authorizer.fields.get(name).and_then(Value::as_str).unwrap_or_default();
         let home = gateway.account_id.as_deref().unwrap_or_default();
+        let principal = said("principal").to_owned();
+        if gateway.resource_path.as_deref() == Some(LIST) {
+            let asked = AskedAccounts::of(home, said("accounts"), said("scopes"));
+            return Ok(Self { principal, about: Subject::Accounts(asked) });
+        }
         let path = request.path_parameters();
         let asked = path.first(ACCOUNT).unwrap_or(home);
         if !is_account(asked) {
@@ -39,8 +73,8 @@ impl Caller {
                 "it is not among the accounts of the token, which the operator of this deployment can change",
             ));
         }
-        let account = (asked != home).then(|| asked.to_owned());
-        Ok(Self { principal: said("principal").to_owned(), account })
+        let about = if asked == home { Subject::Home } else { Subject::Other(asked.to_owned()) };
+        Ok(Self { principal, about })
     }
 
     /// Returns whether a request is about the home account, whoever makes it.
@@ -55,13 +89,25 @@ impl Caller {
     }
 }
 
+impl AskedAccounts {
+    /// Reads the authorizer's `accounts` and `scopes`.
+    fn of(home: &str, accounts: &str, scopes: &str) -> Self {
+        let ids = || accounts.split(',').filter(|id| is_account(id)).map(str::to_owned).collect();
+        let routes = scopes.split(',').filter_map(|scope| scope.strip_suffix(READ)).map(str::to_owned).collect();
+        Self { home: home.to_owned(), allowed: (accounts != EVERY).then(ids), routes }
+    }
+}
+
 fn is_account(id: &str) -> bool {
     id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_digit())
 }
 
+/// How the authorizer writes every account of the deployment.
+const EVERY: &str = "*";
+
 /// Returns whether `accounts` (`*`, or comma-separated ids) includes `account`.
 fn allows(accounts: &str, account: &str) -> bool {
-    accounts == "*" || accounts.split(',').any(|allowed| allowed == account)
+    accounts == EVERY || accounts.split(',').any(|allowed| allowed == account)
 }
 
 #[cfg(test)]
@@ -102,9 +148,9 @@ mod tests {
     #[test]
     fn another_account_is_the_one_of_the_path() {
         let other = caller(&about("210987654321", "210987654321")).unwrap();
-        assert_eq!((other.principal.as_str(), other.account.as_deref()), ("admin", Some("210987654321")));
-        assert_eq!(caller(&about("123456789012", "*")).unwrap().account, None);
-        assert_eq!(caller(EVENT).unwrap().account, None);
+        assert_eq!(other, Caller { principal: "admin".to_owned(), about: Subject::Other("210987654321".to_owned()) });
+        assert_eq!(caller(&about("123456789012", "*")).unwrap().about, Subject::Home);
+        assert_eq!(caller(EVENT).unwrap().about, Subject::Home);
         assert_eq!(caller(&about("210987654321", "123456789012")).unwrap_err().status(), 403);
     }
 
@@ -117,6 +163,28 @@ mod tests {
             assert_eq!(parameter, "account");
             assert!(message.ends_with("is not allowed; allowed: an account id of 12 digits"), "{message}");
         }
+    }
+
+    #[test]
+    fn the_list_of_accounts_has_those_of_the_token_whether_or_not_the_home_account_is_among_them() {
+        let listed = |accounts: &str, scopes: &str| {
+            let mut event: Value = serde_json::from_str(EVENT).unwrap();
+            event["requestContext"]["resourcePath"] = "/accounts".into();
+            event["requestContext"]["authorizer"]["accounts"] = accounts.into();
+            event["requestContext"]["authorizer"]["scopes"] = scopes.into();
+            let Subject::Accounts(asked) = caller(&event.to_string()).unwrap().about else { panic!("{event}") };
+            assert_eq!(asked.home, "123456789012");
+            (asked.allowed, asked.routes)
+        };
+        let texts = |texts: &[&str]| texts.iter().map(ToString::to_string).collect::<Vec<_>>();
+        assert_eq!(listed("*", "costs:read,cache:refresh"), (None, texts(&["costs"])));
+        let two = ["123456789012", "210987654321"];
+        assert_eq!(
+            listed(&two.join(","), "resources:read,metrics:read"),
+            (Some(texts(&two)), texts(&["resources", "metrics"]))
+        );
+        assert_eq!(listed("210987654321", ""), (Some(texts(&["210987654321"])), vec![]));
+        assert_eq!(listed("", "costs:read"), (Some(vec![]), texts(&["costs"])));
     }
 
     #[test]

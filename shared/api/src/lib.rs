@@ -19,6 +19,7 @@ mod serve;
 mod tags;
 pub mod telemetry;
 
+pub use caller::AskedAccounts;
 pub use envelope::Answer;
 pub use error::ApiError;
 pub use page::{LARGEST_LIMIT, Page, Paging};

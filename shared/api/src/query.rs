@@ -26,7 +26,10 @@ impl Query {
         let mut values = BTreeMap::new();
         for (name, value) in pairs {
             if !allowed.contains(&name) {
-                let message = format!("unknown parameter; allowed: {}", allowed.join(", "));
+                let message = match allowed {
+                    [] => "unknown parameter; this route has none".to_owned(),
+                    _ => format!("unknown parameter; allowed: {}", allowed.join(", ")),
+                };
                 return Err(ApiError::invalid(name, message));
             }
             if value.is_empty() {
@@ -182,6 +185,7 @@ mod tests {
     fn an_unknown_parameter_is_named_with_what_is_allowed() {
         let (parameter, message) = refused(Query::parse([("region", "a")], ALLOWED));
         assert_eq!((parameter.as_str(), message.as_str()), ("region", "unknown parameter; allowed: regions, limit"));
+        assert_eq!(refused(Query::parse([("limit", "1")], &[])).1, "unknown parameter; this route has none");
     }
 
     #[test]

@@ -16,7 +16,7 @@ use lambda_runtime::Context;
 use serde::Serialize;
 
 use crate::call_metrics::{self, CallMetrics, Measured, Usage};
-use crate::caller::Caller;
+use crate::caller::{AskedAccounts, Caller, Subject};
 use crate::envelope::{self, Answer};
 use crate::error::ApiError;
 use crate::query::Query;
@@ -35,8 +35,7 @@ const ALLOW_ORIGIN: &str = "ALLOW_ORIGIN";
 #[derive(Debug)]
 pub struct Call {
     parameters: QueryMap,
-    /// The account that the call is about; `None` for the home account.
-    account: Option<String>,
+    about: Subject,
     /// The caller's name.
     principal: String,
     /// When the call arrived: the current time for everything that is computed for it.
@@ -48,7 +47,22 @@ pub struct Call {
 impl Call {
     /// Returns the query string, in which only the `allowed` parameters may occur.
     pub fn query(&self, allowed: &[&str]) -> Result<Query, ApiError> {
-        Ok(Query::parse(self.parameters.iter(), allowed)?.about(self.account.as_deref()))
+        Ok(Query::parse(self.parameters.iter(), allowed)?.about(self.other_account()))
+    }
+
+    /// Returns what the token allows, if the call is for the list of accounts.
+    #[must_use]
+    pub fn accounts(&self) -> Option<&AskedAccounts> {
+        match &self.about {
+            Subject::Accounts(asked) => Some(asked),
+            Subject::Home | Subject::Other(_) => None,
+        }
+    }
+
+    /// The caller's name.
+    #[must_use]
+    pub fn principal(&self) -> &str {
+        &self.principal
     }
 
     /// Returns what `find` has for the account of the call (`None` for the home account) and the caller's name.
@@ -56,8 +70,16 @@ impl Call {
     /// # Errors
     /// If it has nothing: the deployment has no access to that account.
     pub fn account<T>(&self, find: impl FnOnce(Option<&str>, &str) -> Option<T>) -> Result<T, ApiError> {
-        let account = self.account.as_deref();
+        let account = self.other_account();
         find(account, &self.principal).ok_or_else(|| ApiError::unknown_account(account.unwrap_or_default()))
+    }
+
+    /// Returns the account that the call is about, unless it is the home account or none.
+    fn other_account(&self) -> Option<&str> {
+        match &self.about {
+            Subject::Other(account) => Some(account),
+            Subject::Home | Subject::Accounts(_) => None,
+        }
     }
 }
 
@@ -102,8 +124,8 @@ where
     let principal = caller.as_ref().map_or_else(|_| String::new(), |caller| caller.principal.clone());
 
     let answered = async {
-        let Caller { principal, account } = caller?;
-        handler(Call { parameters, account, principal, received_at, deadline }).await
+        let Caller { principal, about } = caller?;
+        handler(Call { parameters, about, principal, received_at, deadline }).await
     };
     let caught = AssertUnwindSafe(answered).catch_unwind().await;
     let answered =
