@@ -151,6 +151,14 @@ def test_the_accounts_of_an_organisation_come_from_organizations(deployed: Stack
         assert _summary(_listed(deployed, token("foreigner"))) == [(OTHER_ACCOUNT, True)]
 
 
+def test_a_slash_at_its_end_makes_no_difference_and_opens_nothing_below(deployed: Stack) -> None:
+    assert ask(deployed, "/accounts/")["data"] == ask(deployed, "/accounts")["data"]
+    # A principal without the account gets no further than the list.
+    bookkeeper = deployed.headers(token("bookkeeper"))
+    paths = {f"/accounts/{OTHER_ACCOUNT}/costs": 403, f"/accounts/{OTHER_ACCOUNT}/costs/": 403, "/accounts/": 200}
+    assert {path: deployed.get(path, headers=bookkeeper)[0] for path in paths} == paths
+
+
 def test_it_has_no_parameters(deployed: Stack) -> None:
     status, body = call(deployed, "/accounts", limit=1)
     assert (status, body["error"]["parameter"]) == (400, "limit")
