@@ -47,7 +47,14 @@ tokio::task_local! {
 
 /// What a response knows about the calls that it makes.
 #[derive(Debug, Default)]
-struct Patience(Mutex<HashMap<usize, Endpoint>>);
+struct Patience(Mutex<Calls>);
+
+#[derive(Debug, Default)]
+struct Calls {
+    endpoints: HashMap<usize, Endpoint>,
+    regions: HashMap<String, Group>,
+    services: HashMap<&'static str, Group>,
+}
 
 /// One service in one region.
 #[derive(Debug)]
@@ -55,14 +62,79 @@ struct Endpoint {
     gate: Arc<Gate>,
     /// Calls that wait for their turn or for AWS.
     outstanding: u32,
+    answers: u32,
+    second_attempts: u32,
+}
+
+/// All calls of a region, or all calls of a service.
+#[derive(Debug, Default)]
+struct Group {
     /// When the first call was sent.
     first_sent: Option<Instant>,
     /// Whether AWS has sent anything, an error included.
-    has_answered: bool,
+    is_heard: bool,
+    outstanding: u32,
     /// The calls that were answered, and the longest that one took.
     answers: u32,
     slowest: Duration,
-    second_attempts: u32,
+}
+
+impl Calls {
+    /// Changes what is known about an endpoint, its region and its service.
+    fn change(&mut self, key: usize, endpoint: impl FnOnce(&mut Endpoint), group: impl Fn(&mut Group)) {
+        let Some(found) = self.endpoints.get_mut(&key) else { return };
+        endpoint(found);
+        if let Some(region) = self.regions.get_mut(found.gate.region()) {
+            group(region);
+        }
+        if let Some(service) = self.services.get_mut(found.gate.service()) {
+            group(service);
+        }
+    }
+
+    fn begin(&mut self, gate: &Arc<Gate>) {
+        let new = || Endpoint { gate: Arc::clone(gate), outstanding: 0, answers: 0, second_attempts: 0 };
+        if !self.endpoints.contains_key(&key(gate)) {
+            self.endpoints.insert(key(gate), new());
+            self.regions.entry(gate.region().to_owned()).or_default();
+            self.services.entry(gate.service()).or_default();
+        }
+        self.change(key(gate), |endpoint| add(&mut endpoint.outstanding), |group| add(&mut group.outstanding));
+    }
+
+    /// Returns since when the region or the service of an endpoint has sent nothing; `None` if both have sent
+    /// something.
+    fn silent_since(&self, endpoint: &Endpoint) -> Option<Instant> {
+        let since = |group: &Group| if group.is_heard { None } else { group.first_sent };
+        let region = self.regions.get(endpoint.gate.region()).and_then(since);
+        let service = self.services.get(endpoint.gate.service()).and_then(since);
+        [region, service].into_iter().flatten().min()
+    }
+
+    /// Returns whether every outstanding call waits for a silent region or service.
+    fn only_silence_is_left(&self) -> bool {
+        let mut outstanding = self.endpoints.values().filter(|endpoint| endpoint.outstanding > 0);
+        outstanding.all(|endpoint| self.silent_since(endpoint).is_some())
+    }
+
+    /// Returns whether a call that has `waited` is far slower than nearly all others of its service, and its endpoint
+    /// may have another second attempt.
+    fn is_left_behind(&self, endpoint: &Endpoint, waited: Duration) -> bool {
+        let allowed = endpoint.answers.checked_div(ANSWERS_FOR_A_SECOND).unwrap_or(0).saturating_add(1);
+        endpoint.second_attempts < allowed
+            && self.services.get(endpoint.gate.service()).is_some_and(|service| {
+                service.answers >= service.outstanding.saturating_mul(ANSWERED_FOR_ONE)
+                    && waited >= service.slowest.saturating_mul(FAR_SLOWER)
+            })
+    }
+}
+
+fn add(count: &mut u32) {
+    *count = count.saturating_add(1);
+}
+
+fn subtract(count: &mut u32) {
+    *count = count.saturating_sub(1);
 }
 
 /// What a waiting call does next.
@@ -104,11 +176,7 @@ impl Intercept for Heard {
 
 /// Records that AWS has sent something.
 fn heard_from(gate: &Gate) {
-    let _ = PATIENCE.try_with(|patience| {
-        if let Some(endpoint) = patience.endpoints().get_mut(&key(gate)) {
-            endpoint.has_answered = true;
-        }
-    });
+    let _ = PATIENCE.try_with(|patience| patience.calls().change(key(gate), |_| {}, |group| group.is_heard = true));
 }
 
 /// A call, from before its turn until its end.
@@ -126,127 +194,72 @@ impl Call {
     /// Begins a call that passes `gate`; `may_repeat` says whether a second attempt may be sent.
     pub(crate) fn begin(gate: &Arc<Gate>, may_repeat: bool) -> Self {
         let patience = PATIENCE.try_with(Arc::clone).ok();
-        let key = key(gate);
         if let Some(patience) = &patience {
-            let mut endpoints = patience.endpoints();
-            let endpoint = endpoints.entry(key).or_insert_with(|| Endpoint::of(gate));
-            endpoint.outstanding = endpoint.outstanding.saturating_add(1);
+            patience.calls().begin(gate);
         }
-        Self { patience, key, sent: None, compared: FIRST_COMPARED, may_repeat }
+        Self { patience, key: key(gate), sent: None, compared: FIRST_COMPARED, may_repeat }
     }
 
     /// Records that the request is sent now, and returns when to look first.
     pub(crate) fn sent(&mut self, now: Instant) -> Instant {
         self.sent = Some(now);
         let Some(patience) = &self.patience else { return far_from(now) };
-        if let Some(endpoint) = patience.endpoints().get_mut(&self.key) {
-            endpoint.first_sent.get_or_insert(now);
-        }
+        patience.calls().change(self.key, |_| {}, |group| _ = group.first_sent.get_or_insert(now));
         after(now, FIRST_COMPARED)
     }
 
     /// Decides what to do after waiting until `now`.
     pub(crate) fn look(&mut self, now: Instant) -> Look {
         let (Some(patience), Some(sent)) = (&self.patience, self.sent) else { return Look::Wait(far_from(now)) };
-        let mut endpoints = patience.endpoints();
+        let mut calls = patience.calls();
+        let Some(endpoint) = calls.endpoints.get(&self.key) else { return Look::Wait(far_from(now)) };
         let waited = now.saturating_duration_since(sent);
-        if self.may_repeat && waited >= self.compared {
+        let is_due = self.may_repeat && waited >= self.compared;
+        if is_due {
             self.compared = self.compared.saturating_mul(2);
-            if is_left_behind(&endpoints, self.key, waited)
-                && let Some(endpoint) = endpoints.get_mut(&self.key)
-            {
-                endpoint.second_attempts = endpoint.second_attempts.saturating_add(1);
-                self.may_repeat = false;
-                return Look::SecondAttempt;
-            }
+        }
+        if is_due && calls.is_left_behind(endpoint, waited) {
+            self.may_repeat = false;
+            calls.change(self.key, |endpoint| add(&mut endpoint.second_attempts), |_| {});
+            return Look::SecondAttempt;
         }
         let compared = if self.may_repeat { after(sent, self.compared) } else { far_from(now) };
-        let Some(silent_since) = silent_since(&endpoints, self.key) else { return Look::Wait(compared) };
+        let Some(silent_since) = calls.silent_since(endpoint) else { return Look::Wait(compared) };
         let end = after(silent_since, SILENCE).max(after(sent, AT_LEAST));
         if now < end {
-            return Look::Wait(end.min(compared));
+            Look::Wait(end.min(compared))
+        } else if calls.only_silence_is_left() {
+            Look::GiveUp
+        } else {
+            Look::Wait(after(now, LOOKS_AGAIN).min(compared))
         }
-        let others_are_done =
-            endpoints.iter().all(|(key, other)| other.outstanding == 0 || silent_since_is_some(&endpoints, *key));
-        if others_are_done { Look::GiveUp } else { Look::Wait(after(now, LOOKS_AGAIN).min(compared)) }
     }
 
     /// Records that AWS answered.
     pub(crate) fn answered(&self, now: Instant) {
         let (Some(patience), Some(sent)) = (&self.patience, self.sent) else { return };
-        if let Some(endpoint) = patience.endpoints().get_mut(&self.key) {
-            endpoint.answers = endpoint.answers.saturating_add(1);
-            endpoint.slowest = endpoint.slowest.max(now.saturating_duration_since(sent));
-        }
+        let took = now.saturating_duration_since(sent);
+        let of_group = |group: &mut Group| {
+            add(&mut group.answers);
+            group.slowest = group.slowest.max(took);
+        };
+        patience.calls().change(self.key, |endpoint| add(&mut endpoint.answers), of_group);
     }
 }
 
 impl Drop for Call {
     fn drop(&mut self) {
-        if let Some(patience) = &self.patience
-            && let Some(endpoint) = patience.endpoints().get_mut(&self.key)
-        {
-            endpoint.outstanding = endpoint.outstanding.saturating_sub(1);
+        if let Some(patience) = &self.patience {
+            let of_group = |group: &mut Group| subtract(&mut group.outstanding);
+            patience.calls().change(self.key, |endpoint| subtract(&mut endpoint.outstanding), of_group);
         }
     }
 }
 
 impl Patience {
-    fn endpoints(&self) -> MutexGuard<'_, HashMap<usize, Endpoint>> {
+    fn calls(&self) -> MutexGuard<'_, Calls> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-impl Endpoint {
-    fn of(gate: &Arc<Gate>) -> Self {
-        Self {
-            gate: Arc::clone(gate),
-            outstanding: 0,
-            first_sent: None,
-            has_answered: false,
-            answers: 0,
-            slowest: Duration::ZERO,
-            second_attempts: 0,
-        }
-    }
-}
-
-/// Returns since when the region or the service of an endpoint has sent nothing; `None` if both have sent something.
-fn silent_since(endpoints: &HashMap<usize, Endpoint>, key: usize) -> Option<Instant> {
-    let Endpoint { gate, .. } = endpoints.get(&key)?;
-    let since = |is_of: &dyn Fn(&Endpoint) -> bool| {
-        let mut first = None;
-        for endpoint in endpoints.values().filter(|endpoint| is_of(endpoint)) {
-            if endpoint.has_answered {
-                return None;
-            }
-            first = [first, endpoint.first_sent].into_iter().flatten().min();
-        }
-        first
-    };
-    let region = since(&|endpoint| endpoint.gate.region() == gate.region());
-    let service = since(&|endpoint| endpoint.gate.service() == gate.service());
-    [region, service].into_iter().flatten().min()
-}
-
-fn silent_since_is_some(endpoints: &HashMap<usize, Endpoint>, key: usize) -> bool {
-    silent_since(endpoints, key).is_some()
-}
-
-/// Returns whether a call that has `waited` is far slower than nearly all others of its service, and its endpoint may
-/// have another second attempt.
-fn is_left_behind(endpoints: &HashMap<usize, Endpoint>, key: usize, waited: Duration) -> bool {
-    let Some(endpoint) = endpoints.get(&key) else { return false };
-    let allowed = endpoint.answers.checked_div(ANSWERS_FOR_A_SECOND).unwrap_or(0).saturating_add(1);
-    let (mut answers, mut outstanding, mut slowest) = (0_u32, 0_u32, Duration::ZERO);
-    for neighbour in endpoints.values().filter(|other| other.gate.service() == endpoint.gate.service()) {
-        answers = answers.saturating_add(neighbour.answers);
-        outstanding = outstanding.saturating_add(neighbour.outstanding);
-        slowest = slowest.max(neighbour.slowest);
-    }
-    endpoint.second_attempts < allowed
-        && answers >= outstanding.saturating_mul(ANSWERED_FOR_ONE)
-        && waited >= slowest.saturating_mul(FAR_SLOWER)
 }
 
 /// Gates live as long as their account's clients, so the address identifies one.

@@ -7,7 +7,9 @@
 use std::collections::{BTreeSet, HashMap};
 use std::time::Instant;
 
+use futures::StreamExt;
 use futures::future::join_all;
+use futures::stream::{Collect, FuturesOrdered};
 
 use crate::accounts::collector::Collector;
 use crate::accounts::regions::Regions;
@@ -126,7 +128,7 @@ impl Collector {
         let collected = Box::pin(async {
             let entered = self.enter_regions(wanted, deadline).await?;
             let regions = entered.regions().iter().map(|region| self.list_region(region, wanted, &entered, deadline));
-            let (regions, global) = tokio::join!(join_all(regions), self.list_global(wanted, &entered, deadline));
+            let (regions, global) = tokio::join!(each_by_itself(regions), self.list_global(wanted, &entered, deadline));
             Ok(self.put_together(wanted, entered, regions, global))
         });
         let (collected, aws_requests) = metered(collected).await;
@@ -210,6 +212,15 @@ impl Collector {
         let inventory = Inventory { resources, regions: names, types: wanted.types.clone(), listed };
         Collected { inventory, account, gaps }
     }
+}
+
+/// Runs the work of all regions at once, and returns the results in their order. A region is polled only when something
+/// of it has arrived: `join_all` would poll the calls of all regions each time, which for hundreds of calls takes longer
+/// than the calls themselves.
+pub(crate) fn each_by_itself<F: Future>(
+    regions: impl Iterator<Item = F>,
+) -> Collect<FuturesOrdered<F>, Vec<F::Output>> {
+    regions.collect::<FuturesOrdered<_>>().collect()
 }
 
 /// Lists one type of `region` by `inquiry`.

@@ -11,15 +11,13 @@ use std::mem;
 use std::ops::Range;
 use std::time::Instant;
 
-use futures::future::join_all;
-
 use crate::accounts::collector::Collector;
 use crate::call::counting::metered;
 use crate::model::coverage::{Coverage, Gap};
 use crate::model::operation::Operation;
 use crate::model::refusal::Refusal;
 use crate::model::series::{Measurement, Series, SeriesStatus};
-use crate::questions::inventory::{Collected, Inventory, Wanted};
+use crate::questions::inventory::{Collected, Inventory, Wanted, each_by_itself};
 use crate::services::cloudwatch::GET_METRIC_DATA;
 use crate::services::{Resource, ResourceType};
 
@@ -75,7 +73,7 @@ impl Collector {
                 let measured = self.measure_region(region, listed.resources(), &needs, &read, deadline).await;
                 (listed, measured)
             });
-            let (regions, global) = tokio::join!(join_all(regions), self.list_global(wanted, &entered, deadline));
+            let (regions, global) = tokio::join!(each_by_itself(regions), self.list_global(wanted, &entered, deadline));
             let (listed, measured): (Vec<_>, Vec<_>) = regions.into_iter().unzip();
             Ok((self.put_together(wanted, entered, listed, global), measured))
         });

@@ -9,39 +9,38 @@ use crate::call::gate::Rate;
 /// Some calls of one response, each by its service and region, that were sent at the start.
 struct Sent {
     start: Instant,
+    patience: Arc<Patience>,
     gates: Vec<Arc<Gate>>,
-    calls: Vec<Call>,
+    /// The calls that have not ended.
+    calls: Vec<Option<Call>>,
 }
 
 impl Sent {
     fn at_once(endpoints: &[(&'static str, &str)]) -> Self {
-        let start = Instant::now();
-        let gates: Vec<_> =
-            endpoints.iter().map(|(service, region)| Arc::new(Gate::new(service, region, Rate::UNKNOWN))).collect();
-        let patience = Arc::new(Patience::default());
-        let begun = || gates.iter().map(|gate| Call::begin(gate, true)).collect::<Vec<_>>();
-        let mut calls = PATIENCE.sync_scope(patience, begun);
-        for call in &mut calls {
+        let (start, patience) = (Instant::now(), Arc::new(Patience::default()));
+        let gate = |(service, region): &(&'static str, &str)| Arc::new(Gate::new(service, region, Rate::UNKNOWN));
+        let gates: Vec<_> = endpoints.iter().map(gate).collect();
+        let send = |gate| {
+            let mut call = Call::begin(gate, true);
             call.sent(start);
-        }
-        Self { start, gates, calls }
+            Some(call)
+        };
+        let calls = PATIENCE.sync_scope(Arc::clone(&patience), || gates.iter().map(send).collect());
+        Self { start, patience, gates, calls }
     }
 
     fn hear_from(&self, index: usize) {
-        let patience = self.calls[index].patience.clone().unwrap();
-        PATIENCE.sync_scope(patience, || heard_from(&self.gates[index]));
+        PATIENCE.sync_scope(Arc::clone(&self.patience), || heard_from(&self.gates[index]));
     }
 
     /// Answers a call after so many seconds, and ends it.
     fn answer(&mut self, index: usize, seconds: u64) {
         self.hear_from(index);
-        self.calls[index].answered(self.start + Duration::from_secs(seconds));
-        let patience = self.calls[index].patience.take().unwrap();
-        patience.endpoints().get_mut(&key(&self.gates[index])).unwrap().outstanding -= 1;
+        self.calls[index].take().unwrap().answered(self.start + Duration::from_secs(seconds));
     }
 
     fn look(&mut self, index: usize, seconds: u64) -> Look {
-        self.calls[index].look(self.start + Duration::from_secs(seconds))
+        self.calls[index].as_mut().unwrap().look(self.start + Duration::from_secs(seconds))
     }
 }
 
@@ -75,7 +74,7 @@ fn a_region_and_a_service_that_have_sent_something_are_waited_for() {
 fn what_is_called_late_in_a_silent_region_has_a_second() {
     let mut calls = Sent::at_once(&[("ec2", "a"), ("rds", "a")]);
     let start = calls.start;
-    calls.calls[1].sent(start + Duration::from_secs(9));
+    calls.calls[1].as_mut().unwrap().sent(start + Duration::from_secs(9));
     assert_eq!(calls.look(0, 9), Look::GiveUp);
     assert_eq!(calls.look(1, 9), Look::Wait(start + Duration::from_secs(10)));
     assert_eq!(calls.look(1, 10), Look::GiveUp);

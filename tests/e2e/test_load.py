@@ -1,0 +1,36 @@
+"""Many callers at once: what they share is AWS's patience, and each gets a whole response while time is left."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from emulator.stack import Stack
+
+CALLERS = 30
+#: All types by name, so that a new one does not change the load.
+PATH = "/resources?types=ec2,rds,s3,lambda,ebs,eip"
+
+
+def _gaps(response: dict[str, Any]) -> list[dict[str, Any]]:
+    return response["meta"]["gaps"] if response["success"] else response["error"]["gaps"]
+
+
+def test_thirty_callers_at_once_get_thirty_whole_responses(deployed: Stack) -> None:
+    status, _, text = deployed.get(PATH)
+    alone = json.loads(text)
+    assert (status, alone["meta"]["partial"]) == (200, False)
+    # Each has another limit, so that no cache has the response.
+    paths = [f"{PATH}&limit={1_000 + caller}" for caller in range(CALLERS)]
+    with ThreadPoolExecutor(CALLERS) as callers:
+        responses = list(callers.map(deployed.get, paths))
+    whole = [(status, json.loads(text)) for status, _, text in responses]
+    lost = [gap["code"] + ": " + gap["message"] for status, response in whole for gap in _gaps(response)]
+    assert not lost, (len(lost), Counter(lost), [(s, r.get("meta", {}).get("elapsed_ms"), (r.get("meta") or {}).get("aws_requests", {}).get("total")) for s, r in whole])
+    assert ([status for status, _ in whole], lost) == ([200] * CALLERS, [])
+    for _, response in whole:
+        assert response["data"]["counts"] == alone["data"]["counts"]
+        # Nothing was requested twice.
+        assert response["meta"]["aws_requests"]["by_operation"] == alone["meta"]["aws_requests"]["by_operation"]
