@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
+from urllib.parse import quote
 
 import documents
 import pytest
-from emulator.ledger import Ledger, Line
+from emulator.ledger import EC2, RDS, S3, Ledger, Line
 from emulator.ministack import ACCOUNT, OTHER_ACCOUNT, Emulator
 from emulator.stack import Stack
 
@@ -138,11 +139,65 @@ def test_groupings_filters_and_bases(deployed: Stack, bill: Ledger) -> None:
     assert sum(teams.values()) == data["total_cost"]
 
     charges = ask(deployed, days=30, exclude="credit,refund,tax")
-    assert charges["total_cost"] == total(bill, start, end, lambda line: line.keys["RECORD_TYPE"] == "Usage")
+    kept = ("Usage", "Fee")
+    assert charges["total_cost"] == total(bill, start, end, lambda line: line.keys["RECORD_TYPE"] in kept)
     assert charges["credits_and_refunds"] is None
 
     amortized = ask(deployed, days=30, metric="AmortizedCost")
     assert amortized["total_cost"] == data["total_cost"] * Decimal("0.9")
+
+
+#: The team's tag of a line, or nothing.
+def team(line: Line) -> str:
+    return line.keys["TAG:team"]
+
+
+@pytest.mark.parametrize(
+    ("filters", "wanted"),
+    [
+        ({"services": f"{RDS},{S3}"}, lambda line: line.keys["SERVICE"] in (RDS, S3)),
+        ({"services": EC2, "regions": "eu-west-1"}, lambda line: (line.keys["SERVICE"], line.keys["REGION"]) == (EC2, "eu-west-1")),
+        ({"regions": "global,NoRegion"}, lambda line: line.keys["REGION"] in ("global", "NoRegion")),
+        ({"accounts": OTHER_ACCOUNT}, lambda line: line.keys["LINKED_ACCOUNT"] == OTHER_ACCOUNT),
+        ({"usage_types": "BoxUsage:t3.large,EU-BoxUsage:m5.large"}, lambda line: line.keys["INSTANCE_TYPE"] in ("t3.large", "m5.large")),
+        ({"tags": "team:web"}, lambda line: team(line) == "web"),
+        ({"tags": "team"}, lambda line: team(line) != ""),
+        ({"tags": "!team"}, lambda line: team(line) == ""),
+        ({"tags": "team:web,!team"}, lambda line: team(line) in ("web", "")),
+        ({"tags": "team:data", "services": EC2, "exclude": "credit"}, lambda line: team(line) == "data" and line.keys["SERVICE"] == EC2),
+    ],
+    ids=str,
+)
+def test_filters_hold_for_the_whole_response(
+    deployed: Stack, bill: Ledger, filters: dict[str, str], wanted: Callable[[Line], bool]
+) -> None:
+    start, end = bill.today - timedelta(days=30), bill.today
+    data = ask(deployed, days=30, group_by="service", **{name: quote(value) for name, value in filters.items()})
+    assert data["total_cost"] == total(bill, start, end, wanted) == sum(data["costs_by_service"].values())
+    assert data["comparison"]["total_cost"] == total(bill, start - timedelta(days=30), start, wanted)
+    first = bill.today.replace(day=1)
+    if first < bill.today:
+        assert data["month_to_date"]["cost"] == total(bill, first, bill.today, wanted)
+    if "exclude" not in filters:
+        reductions = total(bill, start, end, lambda line: wanted(line) and line.keys["RECORD_TYPE"] in ("Credit", "Refund"))
+        assert data["credits_and_refunds"]["amount"] == reductions
+
+
+def test_a_name_that_cost_explorer_does_not_know_matches_nothing(deployed: Stack) -> None:
+    data = ask(deployed, days=3, services="EC2", compare="false")
+    assert (data["total_cost"], data["costs_by_service"], data["currency"]) == (0, {}, None)
+
+
+def test_a_forecast_is_filtered_by_dimension_and_not_made_by_tag(deployed: Stack, bill: Ledger) -> None:
+    mean = {}
+    for filters in ({}, {"services": quote(EC2)}):
+        mean[len(filters)] = ask(deployed, days=4, forecast="true", metric="BlendedCost", **filters)["forecast"]["mean"]
+    assert 0 < mean[1] < mean[0]
+    asked = len(bill.requests)
+    body = envelope(deployed, days=4, forecast="true", metric="BlendedCost", tags="team:web")
+    assert body["data"]["forecast"]["unavailable"] == "UnsupportedFilter"
+    assert (body["meta"]["partial"], body["data"]["total_cost"]) == (False, sum(p["cost"] for p in body["data"]["periods"].values()))
+    assert [operation for operation, _ in bill.requests[asked:]] == ["GetCostAndUsage"]
 
 
 def test_months_and_hours(deployed: Stack, bill: Ledger) -> None:
@@ -218,6 +273,12 @@ def test_the_role_has_no_action_that_is_not_needed(emulator: Emulator, deployed:
         ("metric=Cost", "metric", "allowed: UnblendedCost, AmortizedCost"),
         ("group_by=service,region,account", "group_by", "at most two"),
         ("group_by=tag:", "group_by", "tag:Key"),
+        ("services=a,,b", "services", "empty item"),
+        ("regions=mars", "regions", "allowed: names of regions such as eu-west-1, `global`"),
+        ("accounts=1234", "accounts", "12 digits"),
+        ("usage_types=a%00b", "usage_types", "group_by=usage_type"),
+        ("tags=team:", "tags", "does not distinguish an empty value from no tag"),
+        ("tags=eks:cluster:shop", "tags", "backslash"),
         ("exclude=support", "exclude", "allowed: credit, refund, tax"),
         ("compare=maybe", "compare", "allowed: true, false"),
         ("metric=UsageQuantity&forecast=true", "forecast", "AWS forecasts costs, not usage"),

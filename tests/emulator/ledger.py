@@ -18,7 +18,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from . import clock, loopback
+from . import clock, expression, loopback
 from .ministack import ACCOUNT, OTHER_ACCOUNT, Emulator
 
 DAYS = 100
@@ -27,6 +27,7 @@ ROWS_A_PAGE = 600
 SMALLEST = Decimal("1e-13")
 
 EC2, RDS, S3 = "Amazon Elastic Compute Cloud - Compute", "Amazon Relational Database Service", "Amazon Simple Storage Service"
+DNS, SUPPORT = "Amazon Route 53", "AWS Support (Business)"
 
 #: Service, region, account, usage type, instance type, team, and the cost per day.
 DAILY = [
@@ -37,6 +38,7 @@ DAILY = [
     (RDS, "us-east-1", ACCOUNT, "InstanceUsage:db.r5.large", "db.r5.large", "data", "6.0000000000123"),
     (RDS, "eu-west-1", ACCOUNT, "EU-InstanceUsage:db.m5.large", "db.m5.large", "web", "4.632"),
     (S3, "us-east-1", ACCOUNT, "TimedStorage-ByteHrs", "NoInstanceType", "", "0.0383333333"),
+    (DNS, "global", ACCOUNT, "DNS-Queries", "NoInstanceType", "", "0.0000004"),
     (S3, "us-west-2", OTHER_ACCOUNT, "USW2-TimedStorage-ByteHrs", "NoInstanceType", "", "0.0000001"),
 ]
 
@@ -102,13 +104,13 @@ class Ledger:
         if start < self._earliest() or (hourly and start <= self.today - timedelta(days=14)):
             raise ValueError("You haven't enabled historical data beyond the retention period")
         groupings, (metric,) = asked.get("GroupBy", []), asked["Metrics"]
-        left_out = asked.get("Filter", {}).get("Not", {}).get("Dimensions", {}).get("Values", [])
+        lines = _filtered(lines, asked)
 
         sums: dict[tuple[str, str], dict[tuple[str, ...], Decimal]] = {}
         for period in _periods(start, end, asked["Granularity"]):
             sums[period] = defaultdict(Decimal)
         for line in lines:
-            if start <= line.day < end and line.keys["RECORD_TYPE"] not in left_out:
+            if start <= line.day < end:
                 keys = tuple(_key(line, grouping) for grouping in groupings)
                 for period, share in _shares(line.day, start, end, asked["Granularity"]):
                     part = line.unblended * FACTORS[metric] * share
@@ -141,6 +143,7 @@ class Ledger:
         start, end = (date.fromisoformat(asked["TimePeriod"][name]) for name in ("Start", "End"))
         if start >= end or start < self.today:
             raise ValueError("The start date must be today or later, and before the end date")
+        lines = _filtered(lines, asked, tags=False)
         month = [line.unblended for line in lines if self.today - timedelta(days=30) <= line.day < self.today]
         mean = sum(month) / 30 * (end - start).days
         result = {
@@ -154,6 +157,10 @@ class Ledger:
     def _earliest(self) -> date:
         months = self.today.year * 12 + self.today.month - 1 - 13
         return date(months // 12, months % 12 + 1, 1)
+
+
+def _filtered(lines: list[Line], asked: dict[str, Any], *, tags: bool = True) -> list[Line]:
+    return [line for line in lines if expression.matches(asked.get("Filter"), line.keys, tags=tags)]
 
 
 def _periods(start: date, end: date, granularity: str) -> Iterator[tuple[str, str]]:
@@ -203,6 +210,7 @@ def lines(today: date) -> list[Line]:
             found.append(Line(day, _keys(service, region, account, usage, instance, team, "Usage"), Decimal(cost) * weekend))
         if day.day == 1:
             found.append(Line(day, _keys("Tax", "NoRegion", ACCOUNT, "NoUsageType", "NoInstanceType", "", "Tax"), Decimal("61.27")))
+            found.append(Line(day, _keys(SUPPORT, "NoRegion", ACCOUNT, "Dollar", "NoInstanceType", "", "Fee"), Decimal("29.125")))
         if day.day == 5:
             found.append(Line(day, _keys(EC2, "us-east-1", ACCOUNT, "Credit", "NoInstanceType", "web", "Credit"), Decimal("-40")))
         if day.day == 12:

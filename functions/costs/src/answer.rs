@@ -10,7 +10,8 @@ use rust_decimal::Decimal;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use crate::query::{CostsQuery, RECORD_TYPE, REDUCTIONS};
+use crate::query::CostsQuery;
+use crate::record_types::{RECORD_TYPE, REDUCTIONS};
 
 /// The name of the group without the tag or category.
 const NONE: &str = "(none)";

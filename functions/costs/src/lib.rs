@@ -8,6 +8,7 @@
 
 mod answer;
 mod query;
+mod record_types;
 
 use api::{Answer, ApiError, Call};
 use collector::{Accounts, Coverage, Gap, GapStatus};

@@ -3,14 +3,32 @@
 //! Days are UTC days, as AWS bills them. `end` is exclusive, as on AWS, and today by default: the last day of a
 //! response is then yesterday, the last complete day.
 
+mod filter;
+
 use api::{ApiError, Call, Query};
-use collector::costs::{CostQuestion, ForecastQuestion, Granularity, Grouping};
+use collector::costs::{CostCondition, CostQuestion, ForecastQuestion, Granularity, Grouping};
 use jiff::civil::Date;
 use jiff::{Span, Timestamp, ToSpan as _};
 
+use crate::record_types::{EXCLUDABLE, RECORD_TYPE, REDUCTIONS};
+
 /// Every parameter of this route.
-pub(crate) const PARAMETERS: &[&str] =
-    &["days", "start", "end", "granularity", "metric", "group_by", "exclude", "compare", "forecast"];
+pub(crate) const PARAMETERS: &[&str] = &[
+    "days",
+    "start",
+    "end",
+    "granularity",
+    "metric",
+    "group_by",
+    "exclude",
+    "services",
+    "regions",
+    "accounts",
+    "usage_types",
+    "tags",
+    "compare",
+    "forecast",
+];
 
 /// How many months Cost Explorer keeps in addition to the current one.
 const MONTHS_KEPT: i32 = 13;
@@ -43,15 +61,6 @@ const DIMENSIONS: [(&str, &str); 6] = [
     ("instance_type", "INSTANCE_TYPE"),
 ];
 
-/// The dimension that distinguishes credits and refunds from charges.
-pub(crate) const RECORD_TYPE: &str = "RECORD_TYPE";
-
-/// The record types that can be excluded: the parameter's name and AWS's.
-const RECORD_TYPES: [(&str, &str); 3] = [("credit", "Credit"), ("refund", "Refund"), ("tax", "Tax")];
-
-/// AWS's names of the record types that reduce a bill.
-pub(crate) const REDUCTIONS: [&str; 2] = ["Credit", "Refund"];
-
 /// A grouping, with its name in the request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct NamedGrouping {
@@ -68,6 +77,7 @@ pub(crate) struct CostsQuery {
     pub(crate) metric: &'static str,
     pub(crate) group_by: Vec<NamedGrouping>,
     exclude: Vec<&'static str>,
+    filter: Vec<CostCondition>,
     /// The first of the days before `start` to compare with; `None` without a comparison, or if AWS lacks these days.
     pub(crate) compared_from: Option<Date>,
     /// The first day of the current month, if the response includes the month to date.
@@ -109,17 +119,20 @@ impl CostsQuery {
             return Err(ApiError::invalid("compare", message));
         }
         let month_from = Some(today.first_of_month()).filter(|first| is_daily && *first < today && end == today);
+        let exclude = exclude(query)?;
+        let filter = filter::read(query, &exclude)?;
         Ok(Self {
             start,
             end,
             granularity,
             metric,
             group_by: group_by(query)?,
-            exclude: exclude(query)?,
+            exclude,
             compared_from: compared_from.filter(|_| compare.unwrap_or(is_daily)),
             month_from,
             today,
-            forecast: forecast(query, metric, today)?,
+            forecast: forecast(query, metric, today, &filter)?,
+            filter,
         })
     }
 
@@ -136,7 +149,7 @@ impl CostsQuery {
             granularity: self.granularity,
             metric: self.metric,
             group_by,
-            exclude: self.exclude.clone(),
+            filter: self.filter.clone(),
         }
     }
 
@@ -226,13 +239,18 @@ fn group_by(query: &Query) -> Result<Vec<NamedGrouping>, ApiError> {
 }
 
 fn exclude(query: &Query) -> Result<Vec<&'static str>, ApiError> {
-    let names = query.choices("exclude", &RECORD_TYPES.map(|(name, _)| name))?.unwrap_or_default();
-    let aws = |name| RECORD_TYPES.iter().find(|(known, _)| *known == name).map(|(_, aws)| *aws);
+    let names = query.choices("exclude", &EXCLUDABLE.map(|(name, _)| name))?.unwrap_or_default();
+    let aws = |name| EXCLUDABLE.iter().find(|(known, _)| *known == name).map(|(_, aws)| *aws);
     Ok(names.into_iter().filter_map(aws).collect())
 }
 
 /// Returns the rest of the current month: from today to the first of the next month, which is at least one day.
-fn forecast(query: &Query, metric: &str, today: Date) -> Result<Option<ForecastQuestion>, ApiError> {
+fn forecast(
+    query: &Query,
+    metric: &str,
+    today: Date,
+    filter: &[CostCondition],
+) -> Result<Option<ForecastQuestion>, ApiError> {
     if query.choice("forecast", &["true", "false"])? != Some("true") {
         return Ok(None);
     }
@@ -244,7 +262,7 @@ fn forecast(query: &Query, metric: &str, today: Date) -> Result<Option<ForecastQ
     };
     let month: Span = 1.month();
     let end = today.first_of_month().checked_add(month).unwrap_or(today);
-    Ok(Some(ForecastQuestion { start: today, end, metric }))
+    Ok(Some(ForecastQuestion { start: today, end, metric, filter: filter.to_vec() }))
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ mod call_metrics;
 mod caller;
 pub mod envelope;
 mod error;
+mod escapes;
 mod page;
 mod query;
 mod serve;

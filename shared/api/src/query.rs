@@ -10,6 +10,7 @@ use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 use crate::error::ApiError;
+use crate::escapes;
 use crate::tags::TagFilter;
 
 /// The parameters of one call; each is known and occurs at most once.
@@ -85,6 +86,12 @@ impl Query {
             }
         }
         Ok(Some(distinct))
+    }
+
+    /// Returns the comma-separated names in `name`, each once, in the caller's order. A backslash makes the next comma a
+    /// part of a name.
+    pub fn names(&self, name: &str) -> Result<Option<Vec<String>>, ApiError> {
+        self.text(name).map(|text| escapes::values(name, text)).transpose()
     }
 
     /// Returns the comma-separated values of `name`, each of which must be in `allowed`.

@@ -11,13 +11,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::{ApiError, echoed};
+use crate::escapes::{Letter, letters, text, trimmed, written};
 
 /// The longest key and value that AWS allows, in characters.
 const LONGEST_KEY: usize = 128;
 const LONGEST_VALUE: usize = 256;
-
-/// The characters that a backslash escapes. The space is there because spaces at the ends of a term are ignored.
-const ESCAPED: [char; 5] = [',', ':', '!', '\\', ' '];
 
 /// What the terms may be.
 const ALLOWED: &str = "Key, Key:Value, Key: (an empty value) or !Key (without the tag), with a key of 1 to 128 and a \
@@ -49,26 +47,22 @@ pub enum WantedTag {
     Value(String),
 }
 
-/// A character of the parameter, without its backslash.
-#[derive(Debug, Clone, Copy)]
-struct Letter {
-    char: char,
-    escaped: bool,
-}
-
-impl Letter {
-    /// Returns whether this is `char` with its meaning in the grammar.
-    fn is(self, char: char) -> bool {
-        self.char == char && !self.escaped
-    }
-}
-
 impl TagFilter {
     /// Returns each key with what is wanted of it, of which one must match; all keys must match.
     ///
     /// Each term has one key here. [`matches`](Self::matches) also tries the keys that end at other colons.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &BTreeSet<WantedTag>)> {
         self.0.iter().map(|(key, condition)| (key.as_str(), &condition.wanted))
+    }
+
+    /// Returns a key of which some term has colons that may belong to the key or to the value, for those who can't try
+    /// all readings as [`matches`](Self::matches) does. In AWS's own keys, the colons have their places.
+    #[must_use]
+    pub fn ambiguous(&self) -> Option<&str> {
+        let has_other_values = |condition: &Condition| condition.others.iter().any(|(_, value)| value.is_some());
+        let ambiguous =
+            |(key, condition): &(&String, &Condition)| has_other_values(condition) && !key.starts_with("aws:");
+        self.0.iter().find(ambiguous).map(|(key, _)| key.as_str())
     }
 
     /// Returns whether there is no condition.
@@ -95,10 +89,7 @@ impl TagFilter {
 
     /// Reads the value of `parameter`.
     pub(crate) fn read(parameter: &str, text: &str) -> Result<Self, ApiError> {
-        let letters = letters(text).map_err(|pair| {
-            let allowed = r"a backslash before `,`, `:`, `!`, `\` or a space; send `\\` for a backslash";
-            ApiError::not_allowed(parameter, &pair, allowed)
-        })?;
+        let letters = letters(parameter, text)?;
         let mut filter = Self::default();
         for term in letters.split(|letter| letter.is(',')).map(trimmed) {
             if term.is_empty() {
@@ -173,23 +164,6 @@ enum BadTerm {
     WithoutAValue(String),
 }
 
-/// Removes the backslashes; fails with one that escapes nothing, and what follows it.
-fn letters(text: &str) -> Result<Vec<Letter>, String> {
-    let mut letters = Vec::with_capacity(text.len());
-    let mut chars = text.chars();
-    while let Some(char) = chars.next() {
-        let letter = match char {
-            '\\' => match chars.next() {
-                Some(char) if ESCAPED.contains(&char) => Letter { char, escaped: true },
-                other => return Err(std::iter::once(char).chain(other).collect()),
-            },
-            char => Letter { char, escaped: false },
-        };
-        letters.push(letter);
-    }
-    Ok(letters)
-}
-
 /// Returns the place of the colon that ends the key; `None` if there is no value.
 fn end_of_key(letters: &[Letter]) -> Option<usize> {
     let ends_with = |colon: Option<usize>, start| colon.is_some_and(|colon| text(before(letters, colon)) == start);
@@ -213,27 +187,6 @@ fn before(letters: &[Letter], colon: usize) -> &[Letter] {
 
 fn after(letters: &[Letter], colon: usize) -> &[Letter] {
     letters.get(colon.saturating_add(1)..).unwrap_or_default()
-}
-
-/// Removes the spaces at both ends that are not escaped.
-fn trimmed(mut letters: &[Letter]) -> &[Letter] {
-    while let Some((_, rest)) = letters.split_first().filter(|(first, _)| first.is(' ')) {
-        letters = rest;
-    }
-    while let Some((_, rest)) = letters.split_last().filter(|(last, _)| last.is(' ')) {
-        letters = rest;
-    }
-    letters
-}
-
-/// Returns the text that is meant.
-fn text(letters: &[Letter]) -> String {
-    letters.iter().map(|letter| letter.char).collect()
-}
-
-/// Returns the text as the caller wrote it.
-fn written(letters: &[Letter]) -> String {
-    letters.iter().flat_map(|letter| letter.escaped.then_some('\\').into_iter().chain([letter.char])).collect()
 }
 
 /// Returns whether AWS allows such a key and value. Others would match nothing and look like an empty account.

@@ -35,7 +35,27 @@ fn row(parameter: &str) -> [String; 2] {
             format!("up to two of {}, `tag:Key`, `cost_category:Name`", code(DIMENSIONS.map(|(name, _)| name))),
             code([DIMENSIONS[0].0]),
         ],
-        "exclude" => [code(RECORD_TYPES.map(|(name, _)| name)), "nothing".to_owned()],
+        "exclude" => [code(EXCLUDABLE.map(|(name, _)| name)), "nothing".to_owned()],
+        "services" => [
+            format!(
+                "up to {} of Cost Explorer's names: `EC2 - Other,AWS Lambda`; `\\,` for a comma in a name",
+                filter::MOST_VALUES
+            ),
+            "all".to_owned(),
+        ],
+        "regions" => {
+            let [global, none] = filter::NO_REGIONS;
+            [
+                format!("names of regions, `{global}` (services without regions), `{none}` (taxes, for example)"),
+                "all".to_owned(),
+            ]
+        }
+        "accounts" => ["ids of linked accounts: `123456789012,210987654321`".to_owned(), "all".to_owned()],
+        "usage_types" => ["Cost Explorer's names: `BoxUsage:t3.large`".to_owned(), "all".to_owned()],
+        "tags" => [
+            format!("`Key`, `Key:Value` or `!Key`, with up to {} keys: see [Filters](#filters)", filter::MOST_TAGS),
+            "all".to_owned(),
+        ],
         "compare" => [
             "`true`, `false`: compare with the same number of days before".to_owned(),
             format!("`true` for `{daily}`, the only granularity that has it"),

@@ -115,12 +115,14 @@ fn a_comparison_may_reach_back_to_the_first_day_that_aws_has() {
 fn exclusions_use_awss_names_and_may_leave_no_reductions() {
     let excluded = |names: &str| {
         let query = read(&[("exclude", names)]).unwrap();
-        (query.question().exclude, query.has_reductions())
+        (query.question().filter, query.has_reductions())
     };
-    assert_eq!(excluded("tax"), (vec!["Tax"], true));
-    assert_eq!(excluded("refund,credit"), (vec!["Refund", "Credit"], false));
+    let none_of =
+        |names: &[&str]| vec![CostCondition::NoneOf("RECORD_TYPE", names.iter().map(ToString::to_string).collect())];
+    assert_eq!(excluded("tax"), (none_of(&["Tax"]), true));
+    assert_eq!(excluded("refund,credit"), (none_of(&["Credit", "Refund"]), false));
     assert_eq!(refused(&[("exclude", "fee")]), "exclude: `fee` is not allowed; allowed: credit, refund, tax");
-    assert_eq!(read(&[]).unwrap().question().exclude, [""; 0]);
+    assert_eq!(read(&[]).unwrap().question().filter, []);
 }
 
 #[test]
@@ -168,8 +170,19 @@ fn a_forecast_runs_to_the_end_of_the_month_even_on_its_last_day() {
         ("2026-12-31T00:00:00Z", date(2026, 12, 31), date(2027, 1, 1)),
         ("2026-11-01T00:00:00Z", date(2026, 11, 1), date(2026, 12, 1)),
     ] {
-        assert_eq!(forecast(now), ForecastQuestion { start, end, metric: "UNBLENDED_COST" });
+        assert_eq!(forecast(now), ForecastQuestion { start, end, metric: "UNBLENDED_COST", filter: vec![] });
     }
+}
+
+#[test]
+fn filters_hold_for_costs_and_forecast() {
+    let query = read(&[("services", "AWS Lambda"), ("exclude", "tax"), ("forecast", "true")]).unwrap();
+    let expected = [
+        CostCondition::NoneOf("RECORD_TYPE", vec!["Tax".into()]),
+        CostCondition::OneOf("SERVICE", vec!["AWS Lambda".into()]),
+    ];
+    assert_eq!(query.question().filter, expected);
+    assert_eq!(query.forecast.unwrap().filter, expected);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::escapes::ESCAPED;
 
 fn read(text: &str) -> TagFilter {
     TagFilter::read("tags", text).unwrap()
@@ -214,5 +215,17 @@ proptest! {
                 prop_assert!(!message.chars().any(char::is_control));
             }
         }
+    }
+}
+
+#[test]
+fn colons_that_may_belong_to_the_key_or_the_value_are_ambiguous() {
+    for (terms, key) in [
+        ("env:prod,owner,!shop", None),
+        ("env:prod,eks:cluster-name:shop", Some("eks")),
+        (r"eks\:cluster-name:shop,role:arn\:aws\:iam", None),
+        ("aws:cloudformation:stack-name:shop,aws:cloudformation:stack-name", None),
+    ] {
+        assert_eq!(read(terms).ambiguous(), key, "{terms}");
     }
 }

@@ -34,6 +34,27 @@ pub enum Grouping {
     CostCategory(String),
 }
 
+/// What costs are limited to. AWS's names of dimensions and values, which it compares with case.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum CostCondition {
+    /// The dimension has one of these values.
+    OneOf(&'static str, Vec<String>),
+    /// The dimension has none of these values.
+    NoneOf(&'static str, Vec<String>),
+    /// The cost allocation tag has one of these values, or, if `untagged`, there is no such tag. Without values, there is
+    /// none.
+    Tag {
+        /// The tag's key.
+        key: String,
+        /// The values.
+        values: Vec<String>,
+        /// Whether costs without the tag match.
+        untagged: bool,
+    },
+    /// There is a cost allocation tag with this key.
+    Tagged(String),
+}
+
 /// A request for past costs.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct CostQuestion {
@@ -47,8 +68,8 @@ pub struct CostQuestion {
     pub metric: &'static str,
     /// At most two groupings.
     pub group_by: Vec<Grouping>,
-    /// The record types to exclude, by AWS's names.
-    pub exclude: Vec<&'static str>,
+    /// What the costs are limited to; every condition must match.
+    pub filter: Vec<CostCondition>,
 }
 
 /// A request for a forecast.
@@ -60,6 +81,8 @@ pub struct ForecastQuestion {
     pub end: Date,
     /// AWS's name of the metric, such as `UNBLENDED_COST`.
     pub metric: &'static str,
+    /// What the forecast is limited to; every condition must match.
+    pub filter: Vec<CostCondition>,
 }
 
 /// What one period cost.

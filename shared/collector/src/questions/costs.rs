@@ -13,7 +13,7 @@ use crate::accounts::collector::Collector;
 use crate::call::counting::metered;
 use crate::call::fault::Fault;
 use crate::call::inquiry::Inquiry;
-use crate::model::costs::{CostQuestion, Costs, Forecast, ForecastAnswer, ForecastQuestion};
+use crate::model::costs::{CostCondition, CostQuestion, Costs, Forecast, ForecastAnswer, ForecastQuestion};
 use crate::model::coverage::{Coverage, Gap};
 use crate::model::operation::Operation;
 use crate::model::refusal::Refusal;
@@ -21,6 +21,17 @@ use crate::services::cost_explorer::{self, GET_COST_AND_USAGE, GET_COST_FORECAST
 
 /// The operations that reading costs calls.
 pub const OPERATIONS: &[&Operation] = &[&GET_COST_AND_USAGE, &GET_COST_FORECAST];
+
+/// Checks that AWS documents each condition for forecasts: it names dimensions, and no tags. A forecast of other costs
+/// than those requested would be worse than none.
+fn forecastable(filter: &[CostCondition]) -> Result<(), Fault> {
+    let by_tag = |condition: &CostCondition| matches!(condition, CostCondition::Tag { .. } | CostCondition::Tagged(_));
+    if filter.iter().any(by_tag) {
+        let message = "Cost Explorer forecasts costs by dimension, not by tag: leave out tags to have a forecast";
+        return Err(Fault::failed(&GET_COST_FORECAST, "UnsupportedFilter", message));
+    }
+    Ok(())
+}
 
 impl Collector {
     /// Returns past costs and, if requested, a forecast; both are requested concurrently.
@@ -61,6 +72,7 @@ impl Collector {
         let question = question?;
         let ask = async {
             let inquiry = self.cost_explorer(&GET_COST_FORECAST, deadline)?;
+            forecastable(&question.filter)?;
             cost_explorer::forecast(&inquiry, question).await
         };
         let forecast = self.common.forecasts.get(question, ask).await;

@@ -4,16 +4,18 @@
 //! only one request, and callers cache its result ([`cache`](crate::call::cache)). Amounts remain AWS's decimal
 //! numbers.
 
+mod expression;
+
 use std::collections::BTreeMap;
 
 use aws_sdk_costexplorer::operation::get_cost_and_usage::GetCostAndUsageOutput;
 use aws_sdk_costexplorer::types::{
-    self, DateInterval, Dimension, DimensionValues, Expression, GroupDefinition, GroupDefinitionType, MetricValue,
-    ResultByTime,
+    self, DateInterval, GroupDefinition, GroupDefinitionType, MetricValue, ResultByTime,
 };
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
+use self::expression::all_of;
 use crate::call::clients::{Service, guarded_client};
 use crate::call::fault::Fault;
 use crate::call::gate::Rate;
@@ -66,7 +68,7 @@ pub(crate) async fn periods(inquiry: &Inquiry<'_>, question: &CostQuestion) -> R
             })
             .metrics(question.metric)
             .set_group_by(Some(question.group_by.iter().map(definition).collect()))
-            .set_filter(without(&question.exclude))
+            .set_filter(all_of(&question.filter))
             .set_next_page_token(page.token)
             .send()
     };
@@ -99,6 +101,7 @@ pub(crate) async fn forecast(inquiry: &Inquiry<'_>, question: &ForecastQuestion)
             .set_time_period(interval(&question.start.to_string(), &question.end.to_string()))
             .granularity(types::Granularity::Monthly)
             .metric(question.metric.into())
+            .set_filter(all_of(&question.filter))
             .prediction_interval_level(FORECAST_LEVEL)
             .send()
     };
@@ -142,16 +145,6 @@ fn definition(grouping: &Grouping) -> GroupDefinition {
         Grouping::CostCategory(name) => (GroupDefinitionType::CostCategory, name.as_str()),
     };
     GroupDefinition::builder().r#type(kind).key(key).build()
-}
-
-/// Returns a filter for everything except some record types.
-fn without(record_types: &[&'static str]) -> Option<Expression> {
-    if record_types.is_empty() {
-        return None;
-    }
-    let values = record_types.iter().map(ToString::to_string).collect();
-    let excluded = DimensionValues::builder().key(Dimension::RecordType).set_values(Some(values)).build();
-    Some(Expression::builder().not(Expression::builder().dimensions(excluded).build()).build())
 }
 
 fn period_of(result: ResultByTime, metric: &str) -> Result<CostPeriod, Fault> {

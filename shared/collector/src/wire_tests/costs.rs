@@ -8,7 +8,7 @@ use jiff::civil::date;
 
 use super::aws::{Aws, Received, Reply, at_home_in};
 use super::{LONG, reported};
-use crate::model::costs::{CostQuestion, Costs, ForecastQuestion, Granularity, Grouping};
+use crate::model::costs::{CostCondition, CostQuestion, Costs, ForecastQuestion, Granularity, Grouping};
 use crate::{Collector, Coverage, GapStatus};
 
 fn november() -> CostQuestion {
@@ -18,7 +18,7 @@ fn november() -> CostQuestion {
         granularity: Granularity::Daily,
         metric: "UnblendedCost",
         group_by: vec![Grouping::Dimension("SERVICE"), Grouping::Tag("team".to_owned())],
-        exclude: vec!["Credit"],
+        filter: vec![CostCondition::NoneOf("RECORD_TYPE", vec!["Credit".to_owned()])],
     }
 }
 
@@ -82,6 +82,66 @@ async fn a_day_whose_groups_are_on_two_pages_is_one_day_and_each_page_is_priced(
     }
 }
 
+/// Returns the filter that is sent for some conditions, as JSON.
+async fn filter_of(filter: Vec<CostCondition>) -> String {
+    let aws = Aws::start(|request| {
+        (request.operation == "GetCostAndUsage").then(|| page(&[("2026-11-01", "2026-11-02", &[("EC2", "1.1")])], None))
+    });
+    let question = CostQuestion { filter, ..november() };
+    aws.collector().costs(&question, None, Timestamp::UNIX_EPOCH, Instant::now() + LONG).await.unwrap();
+    let sent = aws.received("GetCostAndUsage").remove(0).parameters;
+    sent.split_once(r#""Filter":"#).map(|(_, filter)| filter.to_owned()).unwrap_or_default()
+}
+
+#[tokio::test]
+async fn each_condition_has_one_root_and_several_are_joined() {
+    let one_of = |name, value: &str| CostCondition::OneOf(name, vec![value.to_owned()]);
+    let tag = |values: &[&str], untagged| CostCondition::Tag {
+        key: "team".to_owned(),
+        values: values.iter().map(ToString::to_string).collect(),
+        untagged,
+    };
+    let web = r#"{"Tags":{"Key":"team","Values":["web"]}}"#;
+    let absent = r#"{"Tags":{"Key":"team","MatchOptions":["ABSENT"]}}"#;
+    let lambda = r#"{"Dimensions":{"Key":"SERVICE","Values":["AWS Lambda"]}}"#;
+    for (conditions, expected) in [
+        (vec![one_of("SERVICE", "AWS Lambda")], lambda.to_owned()),
+        (vec![tag(&["web"], false)], web.to_owned()),
+        (vec![tag(&[], true)], absent.to_owned()),
+        (vec![tag(&["web"], true)], format!(r#"{{"Or":[{web},{absent}]}}"#)),
+        (vec![CostCondition::Tagged("team".to_owned())], format!(r#"{{"Not":{absent}}}"#)),
+        (vec![one_of("SERVICE", "AWS Lambda"), tag(&["web"], false)], format!(r#"{{"And":[{lambda},{web}]}}"#)),
+    ] {
+        let sent = filter_of(conditions).await;
+        assert!(sent.starts_with(&expected), "{expected} in {sent}");
+    }
+    assert_eq!(filter_of(vec![]).await, "");
+}
+
+#[tokio::test]
+async fn other_filters_are_other_questions_and_a_forecast_is_not_by_tag() {
+    let aws = Aws::start(|request| {
+        (request.operation == "GetCostAndUsage").then(|| page(&[("2026-11-01", "2026-11-02", &[("EC2", "1.1")])], None))
+    });
+    let collector = aws.collector();
+    let forecast = ForecastQuestion {
+        start: date(2026, 11, 30),
+        end: date(2026, 12, 1),
+        metric: "UNBLENDED_COST",
+        filter: vec![CostCondition::Tagged("team".to_owned())],
+    };
+    let others = ["AWS Lambda", "EC2 - Other"].map(|name| vec![CostCondition::OneOf("SERVICE", vec![name.to_owned()])]);
+    for filter in others.into_iter().chain([vec![]]) {
+        let question = CostQuestion { filter, ..november() };
+        let deadline = Instant::now() + LONG;
+        let (_, answer, coverage) =
+            collector.costs(&question, Some(&forecast), Timestamp::UNIX_EPOCH, deadline).await.unwrap();
+        assert_eq!(answer.unwrap().unwrap_err().code, "UnsupportedFilter");
+        assert!(!coverage.partial);
+    }
+    assert_eq!((aws.received("GetCostAndUsage").len(), aws.received("GetCostForecast").len()), (3, 0));
+}
+
 #[tokio::test]
 async fn costs_without_one_of_their_pages_are_neither_returned_nor_cached() {
     let mut failures = 1;
@@ -139,7 +199,12 @@ async fn a_forecast_that_aws_cannot_make_is_a_result_and_not_a_gap() {
     let aws = Aws::start(|request| {
         (request.operation == "GetCostForecast").then_some(Reply::Error(400, "DataUnavailableException", "too young"))
     });
-    let forecast = ForecastQuestion { start: date(2026, 11, 30), end: date(2026, 12, 1), metric: "UNBLENDED_COST" };
+    let forecast = ForecastQuestion {
+        start: date(2026, 11, 30),
+        end: date(2026, 12, 1),
+        metric: "UNBLENDED_COST",
+        filter: vec![],
+    };
     let deadline = Instant::now() + LONG;
     let (_, forecast, coverage) =
         aws.collector().costs(&november(), Some(&forecast), Timestamp::UNIX_EPOCH, deadline).await.unwrap();
@@ -160,8 +225,12 @@ async fn a_forecast_is_also_paid_for_once() {
         })
     });
     let collector = aws.collector();
-    let question =
-        |day| ForecastQuestion { start: date(2026, 11, day), end: date(2026, 12, 1), metric: "UNBLENDED_COST" };
+    let question = |day| ForecastQuestion {
+        start: date(2026, 11, day),
+        end: date(2026, 12, 1),
+        metric: "UNBLENDED_COST",
+        filter: vec![],
+    };
     let ask = async |day| {
         let deadline = Instant::now() + LONG;
         let (_, forecast, _) =

@@ -116,7 +116,7 @@ async fn under_cost_explorers_rate_every_page_arrives() {
         granularity: Granularity::Daily,
         metric: "UnblendedCost",
         group_by: vec![],
-        exclude: vec![],
+        filter: vec![],
     };
     let collector = collector(&aws, configuration::retries());
     let (costs, _, coverage) =
