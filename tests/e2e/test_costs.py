@@ -214,6 +214,62 @@ def test_months_and_hours(deployed: Stack, bill: Ledger) -> None:
     assert abs(data["total_cost"] - total(bill, bill.today - timedelta(days=2), bill.today)) < Decimal("1e-7")
 
 
+#: The record types of the simulated bill, by type of charge.
+CHARGE_TYPES = {"usage": "Usage", "tax": "Tax", "credits": "Credit", "refunds": "Refund", "fees": "Fee"}
+
+
+def by_charge_type(bill: Ledger, before: tuple[date, date], now: tuple[date, date]) -> dict[str, dict[str, Decimal | None]]:
+    """Returns the split of a change as the response has it."""
+    found = {}
+    for name, record_type in (CHARGE_TYPES | {"other": ""}).items():
+        sums = [total(bill, *days, lambda line, only=record_type: line.keys["RECORD_TYPE"] == only) for days in (before, now)]
+        change = sums[1] - sums[0]
+        percent = round(change / sums[0] * 100, 2) if sums[0] else None
+        found[name] = {"before": sums[0], "now": sums[1], "change": change, "change_percent": percent}
+    return found
+
+
+def test_a_change_is_split_by_type_of_charge_at_no_price(deployed: Stack, bill: Ledger) -> None:
+    start, end = bill.today - timedelta(days=31), bill.today
+    before = (start - timedelta(days=31), start)
+    asked = len(bill.requests)
+    comparison = ask(deployed, start=start, end=end, group_by="account")["comparison"]
+    requests = [request for _, request in bill.requests[asked:]]
+    assert all(request["TimePeriod"]["Start"] == before[0].isoformat() for request in requests)
+    assert comparison["by_charge_type"] == by_charge_type(bill, before, (start, end))
+    assert sum(part["change"] for part in comparison["by_charge_type"].values()) == comparison["change"]
+    # Within so many days of each, there were a tax, a credit, a refund and a fee.
+    assert all(comparison["by_charge_type"][name]["now"] for name in CHARGE_TYPES)
+
+    excluded = ask(deployed, start=start, end=end, group_by="account", exclude="tax")["comparison"]
+    assert excluded["by_charge_type"]["tax"] is None
+    assert ask(deployed, start=start, end=end, group_by="account,region")["comparison"]["by_charge_type"] is None
+
+
+def test_months_are_compared_with_those_before(deployed: Stack, bill: Ledger) -> None:
+    end = bill.today.replace(day=1)
+    start = (end - timedelta(days=1)).replace(day=1)
+    before = (start - timedelta(days=1)).replace(day=1)
+    asked = len(bill.requests)
+    data = ask(deployed, start=start, end=end, granularity="MONTHLY", compare="true")
+    assert len(bill.requests) == asked + 1
+    comparison = data["comparison"]
+    assert (comparison["start"], comparison["end"]) == (before.isoformat(), start.isoformat())
+    assert (data["total_cost"], comparison["total_cost"]) == (total(bill, start, end), total(bill, before, start))
+    assert comparison["by_charge_type"] == by_charge_type(bill, (before, start), (start, end))
+    assert list(data["periods"]) == [start.isoformat()]
+
+    # The first ten days of a month are compared with those of the month before, which are a request of their own.
+    asked, tenth = len(bill.requests), start.replace(day=11)
+    body = envelope(deployed, start=start, end=tenth, granularity="MONTHLY", compare="true")
+    assert body["meta"]["aws_requests"]["by_operation"]["ce:GetCostAndUsage"] == 2 == len(bill.requests) - asked
+    comparison = body["data"]["comparison"]
+    assert (comparison["start"], comparison["end"]) == (before.isoformat(), before.replace(day=11).isoformat())
+    days = ((before, before.replace(day=11)), (start, tenth))
+    assert comparison["total_cost"] == total(bill, *days[0])
+    assert comparison["by_charge_type"] == by_charge_type(bill, *days)
+
+
 def test_a_forecast_has_its_interval_and_a_missing_one_is_not_an_error(deployed: Stack, bill: Ledger) -> None:
     forecast = ask(deployed, days=7, forecast="true")["forecast"]
     assert forecast["start"] == bill.today.isoformat()
@@ -280,6 +336,7 @@ def test_the_role_has_no_action_that_is_not_needed(emulator: Emulator, deployed:
         ("tags=team:", "tags", "does not distinguish an empty value from no tag"),
         ("tags=eks:cluster:shop", "tags", "backslash"),
         ("exclude=support", "exclude", "allowed: credit, refund, tax"),
+        ("granularity=HOURLY&compare=true", "compare", "hours for 14 days only"),
         ("compare=maybe", "compare", "allowed: true, false"),
         ("metric=UsageQuantity&forecast=true", "forecast", "AWS forecasts costs, not usage"),
         ("region=us-east-1", "region", "unknown parameter; allowed: days, start"),

@@ -1,31 +1,25 @@
 //! The data of a response: sums over the periods that Cost Explorer returned.
 
+mod amount;
+mod comparison;
+
 use std::collections::BTreeMap;
 
 use api::ApiError;
-use collector::costs::{CostPeriod, Costs, Forecast, ForecastAnswer, Granularity, Grouping};
+use collector::costs::{CostAnswers, CostPeriod, Costs, Forecast, ForecastAnswer, Granularity, Grouping};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
-use serde::{Serialize, Serializer};
-use serde_json::value::RawValue;
+use serde::Serialize;
 
+pub use self::amount::Amount;
+use self::amount::sum;
+use self::comparison::{Comparison, compare};
 use crate::query::CostsQuery;
-use crate::record_types::{RECORD_TYPE, REDUCTIONS};
+use crate::record_types::REDUCTIONS;
 
 /// The name of the group without the tag or category.
 const NONE: &str = "(none)";
-
-/// An amount as a JSON number with all its digits.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Amount(Decimal);
-
-impl Serialize for Amount {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let digits = self.0.normalize().to_string();
-        RawValue::from_string(digits).map_err(serde::ser::Error::custom)?.serialize(serializer)
-    }
-}
 
 /// The sums of groups by their names.
 type Sums = BTreeMap<String, Decimal>;
@@ -93,17 +87,6 @@ struct MonthToDate {
     estimated: bool,
 }
 
-/// The same number of days before the requested ones.
-#[derive(Debug, Serialize)]
-struct Comparison {
-    start: Date,
-    end: Date,
-    total_cost: Amount,
-    change: Amount,
-    /// Null if those days cost nothing.
-    change_percent: Option<Amount>,
-}
-
 /// The forecast for the rest of the month, or why AWS has none.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
@@ -124,7 +107,7 @@ enum Outlook {
 }
 
 /// Builds the data of a response.
-pub(crate) fn shape(query: &CostsQuery, costs: &Costs, forecast: Option<ForecastAnswer>) -> Result<Data, ApiError> {
+pub(crate) fn shape(query: &CostsQuery, costs: &Costs, answers: &CostAnswers) -> Result<Data, ApiError> {
     let dated = costs.periods.iter().map(|period| Ok((first_day(period)?, period)));
     let dated: Vec<(Date, &CostPeriod)> = dated.collect::<Result<_, ApiError>>()?;
     let between = |from: Date, to: Date| dated.iter().filter(move |(day, _)| (from..to).contains(day)).map(|(_, p)| *p);
@@ -138,17 +121,13 @@ pub(crate) fn shape(query: &CostsQuery, costs: &Costs, forecast: Option<Forecast
         cost: Amount(total(&mut between(from, query.today))),
         estimated: between(from, query.today).any(|period| period.estimated),
     });
-    let comparison = query.compared_from.map(|from| {
-        let before = total(&mut between(from, query.start));
-        let change = total_cost.saturating_sub(before);
-        let percent = change.checked_div(before).and_then(|ratio| ratio.checked_mul(Decimal::ONE_HUNDRED));
-        Comparison {
-            start: from,
-            end: query.start,
-            total_cost: Amount(before),
-            change: Amount(change),
-            change_percent: percent.map(|percent| Amount(percent.round_dp(2))),
-        }
+    let comparison = query.compared.and_then(|days| {
+        let before: Vec<&CostPeriod> = match (&answers.compared, query.compares_apart()) {
+            (Some(apart), true) => apart.periods.iter().collect(),
+            (None, true) => return None,
+            (_, false) => between(days.0, days.1).collect(),
+        };
+        Some(compare(query, days, &before, &asked))
     });
     Ok(Data {
         start: query.start,
@@ -166,7 +145,7 @@ pub(crate) fn shape(query: &CostsQuery, costs: &Costs, forecast: Option<Forecast
         credits_and_refunds: reductions(query, &asked, total_cost),
         month_to_date,
         comparison,
-        forecast: forecast.map(outlook),
+        forecast: answers.forecast.clone().map(outlook),
         as_of: costs.as_of,
         periods: asked.into_iter().map(|period| (period.start.clone(), shown(query, period))).collect(),
     })
@@ -175,10 +154,6 @@ pub(crate) fn shape(query: &CostsQuery, costs: &Costs, forecast: Option<Forecast
 fn first_day(period: &CostPeriod) -> Result<Date, ApiError> {
     let day = period.start.split('T').next().unwrap_or_default();
     day.parse().map_err(|_| ApiError::Internal("Cost Explorer returned a period without a valid start".to_owned()))
-}
-
-fn sum(amounts: impl Iterator<Item = Decimal>) -> Decimal {
-    amounts.fold(Decimal::ZERO, Decimal::saturating_add)
 }
 
 fn add(sums: &mut Sums, name: String, amount: Decimal) {
@@ -222,9 +197,7 @@ fn costs_by(query: &CostsQuery, periods: &[&CostPeriod]) -> BTreeMap<String, BTr
 
 /// Returns what credits and refunds took off the bill, if the groups include record types.
 fn reductions(query: &CostsQuery, periods: &[&CostPeriod], total: Decimal) -> Option<Reductions> {
-    let asked = query.group_by.iter().position(|named| named.grouping == Grouping::Dimension(RECORD_TYPE));
-    let position = asked.or_else(|| query.splits_record_types().then_some(query.group_by.len()));
-    let position = position.filter(|_| query.has_reductions())?;
+    let position = query.record_types().filter(|_| query.has_reductions())?;
     let mut sums = Sums::new();
     for (keys, amount) in periods.iter().flat_map(|period| &period.groups) {
         add(&mut sums, keys.get(position).cloned().unwrap_or_default(), *amount);

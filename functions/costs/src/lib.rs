@@ -1,8 +1,9 @@
 //! What the account costs: `GET /costs`.
 //!
 //! One request to Cost Explorer, which costs a cent, returns everything: the requested days, the same number of days
-//! before them, the month to date, and, if a grouping is free, the split into credits, refunds and charges. All sums
-//! are computed here in decimal arithmetic, so the parts add up to the total to the last digit.
+//! before them, the month to date, and, if a grouping is free, the split into credits, refunds and charges. Only a
+//! forecast, and months to compare with that are not whole, are requests of their own. All sums are computed here in
+//! decimal arithmetic, so the parts add up to the total to the last digit.
 
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects, reason = "a test that overflows fails, as it should"))]
 
@@ -20,13 +21,13 @@ use crate::query::CostsQuery;
 pub async fn handle(accounts: &Accounts, call: Call) -> Result<Answer<Data, Coverage>, ApiError> {
     let query = CostsQuery::read(&call)?;
     let collector = call.account(|account, principal| accounts.collector(account, principal))?;
-    let asked = collector.costs(&query.question(), query.forecast.as_ref(), call.received_at, call.deadline).await;
-    let (costs, forecast, coverage) = asked.map_err(|refusal| ApiError::refused("start", &refusal, refusal.gap()))?;
-    let Some(costs) = costs else {
+    let asked = collector.costs(&query.questions(), call.received_at, call.deadline).await;
+    let (answers, coverage) = asked.map_err(|refusal| ApiError::refused("start", &refusal, refusal.gap()))?;
+    let Some(costs) = &answers.costs else {
         let advice = coverage.gaps.iter().find(|gap| gap.service == "ce").map(what_to_do);
         return Err(ApiError::nothing_collected(&coverage.gaps, advice));
     };
-    Ok(Answer::new(answer::shape(&query, &costs, forecast)?, coverage))
+    Ok(Answer::new(answer::shape(&query, costs, &answers)?, coverage))
 }
 
 /// Returns what an operator can do about a request that Cost Explorer rejected.
@@ -48,6 +49,7 @@ fn what_to_do(gap: &Gap) -> &'static str {
             "GovCloud accounts are billed through their commercial account: query that one. China is not supported."
         }
         (_, "BillExpirationException") => "Cost Explorer no longer has these days: request later ones.",
+        (_, "ValidationException") => "Cost Explorer does not accept the request: its message in the gap says what.",
         (_, code) if code.contains("Expired") => "The credentials have expired: renew them and try again.",
         _ => "Try again; if it keeps failing, see AWS's own message in the gap.",
     }
@@ -67,6 +69,7 @@ mod tests {
             (GapStatus::Failed, "DataUnavailableException", "Cost Explorer has no data yet"),
             (GapStatus::Failed, "UnsupportedPartition", "GovCloud accounts are billed through"),
             (GapStatus::Failed, "BillExpirationException", "Cost Explorer no longer has these days"),
+            (GapStatus::Failed, "ValidationException", "Cost Explorer does not accept the request"),
             (GapStatus::Failed, "ExpiredTokenException", "The credentials have expired"),
             (GapStatus::TimedOut, "RequestTimedOut", "Try again; if it keeps failing"),
         ] {

@@ -3,13 +3,15 @@
 //! Days are UTC days, as AWS bills them. `end` is exclusive, as on AWS, and today by default: the last day of a
 //! response is then yesterday, the last complete day.
 
+mod dates;
 mod filter;
 
 use api::{ApiError, Call, Query};
-use collector::costs::{CostCondition, CostQuestion, ForecastQuestion, Granularity, Grouping};
+use collector::costs::{CostCondition, CostQuestion, CostQuestions, ForecastQuestion, Granularity, Grouping};
 use jiff::civil::Date;
 use jiff::{Span, Timestamp, ToSpan as _};
 
+use self::dates::{dates, earliest};
 use crate::record_types::{EXCLUDABLE, RECORD_TYPE, REDUCTIONS};
 
 /// Every parameter of this route.
@@ -29,14 +31,6 @@ pub(crate) const PARAMETERS: &[&str] = &[
     "compare",
     "forecast",
 ];
-
-/// How many months Cost Explorer keeps in addition to the current one.
-const MONTHS_KEPT: i32 = 13;
-/// The number of complete days for which Cost Explorer surely has hourly data: it keeps 14 times 24 hours up to now, so
-/// the hours of the fourteenth day disappear in the course of today.
-const HOURLY_DAYS: i32 = 13;
-/// The default number of days.
-const USUAL_DAYS: i32 = 30;
 
 const GRANULARITIES: [&str; 3] = ["DAILY", "MONTHLY", "HOURLY"];
 
@@ -78,8 +72,9 @@ pub(crate) struct CostsQuery {
     pub(crate) group_by: Vec<NamedGrouping>,
     exclude: Vec<&'static str>,
     filter: Vec<CostCondition>,
-    /// The first of the days before `start` to compare with; `None` without a comparison, or if AWS lacks these days.
-    pub(crate) compared_from: Option<Date>,
+    /// The first of the days to compare with, and the day after the last; `None` without a comparison, or if AWS lacks
+    /// these days.
+    pub(crate) compared: Option<(Date, Date)>,
     /// The first day of the current month, if the response includes the month to date.
     pub(crate) month_from: Option<Date>,
     /// The current UTC day.
@@ -103,21 +98,7 @@ impl CostsQuery {
         let names = METRICS.map(|(name, _)| name);
         let metric = query.choice("metric", &names)?.unwrap_or("UnblendedCost");
         let is_daily = granularity == Granularity::Daily;
-        let compare = query.choice("compare", &["true", "false"])?.map(|compare| compare == "true");
-        if compare == Some(true) && !is_daily {
-            let message = "`true` is allowed only with granularity DAILY; send that, or leave compare out";
-            return Err(ApiError::invalid("compare", message));
-        }
-        let length = start.until(end).unwrap_or_default();
-        let compared_from = start.checked_sub(length).ok().filter(|from| *from >= earliest(today));
-        if compare == Some(true) && compared_from.is_none() {
-            let message = format!(
-                "Cost Explorer has no data before {}, so it lacks days before {start} to compare with; send fewer \
-                     days, or compare=false",
-                earliest(today)
-            );
-            return Err(ApiError::invalid("compare", message));
-        }
+        let compared = compared(query, granularity, (start, end), today)?;
         let month_from = Some(today.first_of_month()).filter(|first| is_daily && *first < today && end == today);
         let exclude = exclude(query)?;
         let filter = filter::read(query, &exclude)?;
@@ -128,7 +109,7 @@ impl CostsQuery {
             metric,
             group_by: group_by(query)?,
             exclude,
-            compared_from: compared_from.filter(|_| compare.unwrap_or(is_daily)),
+            compared,
             month_from,
             today,
             forecast: forecast(query, metric, today, &filter)?,
@@ -136,21 +117,51 @@ impl CostsQuery {
         })
     }
 
-    /// Returns the single Cost Explorer request that covers everything.
-    pub(crate) fn question(&self) -> CostQuestion {
-        let firsts = [self.compared_from, self.month_from, Some(self.start)];
+    /// Returns the Cost Explorer requests that cover everything: one, with the days to compare with if they can be a part
+    /// of it.
+    pub(crate) fn questions(&self) -> CostQuestions {
+        let joined = self.compared.filter(|_| !self.compares_apart()).map(|(from, _)| from);
+        let firsts = [joined, self.month_from, Some(self.start)];
+        let start = firsts.into_iter().flatten().min().unwrap_or(self.start);
+        let apart = self.compared.filter(|_| self.compares_apart());
+        CostQuestions {
+            costs: self.question(start, self.end),
+            compared: apart.map(|(start, end)| self.question(start, end)),
+            forecast: self.forecast.clone(),
+        }
+    }
+
+    fn question(&self, start: Date, end: Date) -> CostQuestion {
         let mut group_by: Vec<_> = self.group_by.iter().map(|named| named.grouping.clone()).collect();
         if self.splits_record_types() {
             group_by.push(Grouping::Dimension(RECORD_TYPE));
         }
         CostQuestion {
-            start: firsts.into_iter().flatten().min().unwrap_or(self.start),
-            end: self.end,
+            start,
+            end,
             granularity: self.granularity,
             metric: self.metric,
             group_by,
             filter: self.filter.clone(),
         }
+    }
+
+    /// Returns whether the days to compare with need a request of their own: Cost Explorer returns calendar months, so
+    /// only whole ones can precede the requested days.
+    pub(crate) fn compares_apart(&self) -> bool {
+        let is_whole = |(_, end): (Date, Date)| end == self.start && end.day() == 1;
+        self.granularity == Granularity::Monthly && self.compared.is_some_and(|compared| !is_whole(compared))
+    }
+
+    /// Returns the position of the record types among the groupings.
+    pub(crate) fn record_types(&self) -> Option<usize> {
+        let requested = self.group_by.iter().position(|named| named.grouping == Grouping::Dimension(RECORD_TYPE));
+        requested.or_else(|| self.splits_record_types().then_some(self.group_by.len()))
+    }
+
+    /// Returns the record types that are left out.
+    pub(crate) fn excluded(&self) -> &[&'static str] {
+        &self.exclude
     }
 
     /// Returns whether the request includes both credits and refunds.
@@ -159,60 +170,37 @@ impl CostsQuery {
     }
 
     /// Returns whether a grouping is free and therefore used for the record types: AWS accepts two.
-    pub(crate) fn splits_record_types(&self) -> bool {
+    fn splits_record_types(&self) -> bool {
         self.group_by.len() < 2 && self.group_by.iter().all(|named| named.grouping != Grouping::Dimension(RECORD_TYPE))
     }
 }
 
-/// Returns the first day for which Cost Explorer has data.
-fn earliest(today: Date) -> Date {
-    today.first_of_month().checked_sub(MONTHS_KEPT.months()).unwrap_or(Date::MIN)
-}
-
-/// Returns the first day and the day after the last.
-fn dates(query: &Query, granularity: Granularity, today: Date) -> Result<(Date, Date), ApiError> {
-    let (start, end) = (date(query, "start")?, date(query, "end")?);
-    let (kept_from, why) = match granularity {
-        Granularity::Hourly => {
-            (today.checked_sub(HOURLY_DAYS.days()).unwrap_or(today), "hourly data for 14 days up to now")
-        }
-        Granularity::Daily | Granularity::Monthly => (earliest(today), "13 months and the current one"),
-    };
-    let most_days = kept_from.until(today).map_or(USUAL_DAYS, |kept| kept.get_days());
-    let days = query.number("days", &(1..=most_days))?;
-    if days.is_some() && (start.is_some() || end.is_some()) {
-        return Err(ApiError::invalid("days", "not allowed with start or end; send either days, or start and end"));
+/// Returns the days to compare with, if they are wanted and Cost Explorer has them.
+fn compared(
+    query: &Query,
+    granularity: Granularity,
+    (start, end): (Date, Date),
+    today: Date,
+) -> Result<Option<(Date, Date)>, ApiError> {
+    let compare = query.choice("compare", &["true", "false"])?.map(|compare| compare == "true");
+    if !compare.unwrap_or(granularity == Granularity::Daily) {
+        return Ok(None);
     }
-    let tomorrow = today.tomorrow().unwrap_or(today);
-    let end_name = if end.is_some() { "end" } else { "start" };
-    let last = end.unwrap_or(today);
-    let first = match (start, end) {
-        (Some(start), _) => start,
-        (None, Some(_)) => return Err(ApiError::invalid("start", "required with end: the first day, as YYYY-MM-DD")),
-        (None, None) => last.checked_sub(days.unwrap_or(USUAL_DAYS.min(most_days)).days()).unwrap_or(Date::MIN),
-    };
-    if last > tomorrow {
-        return Err(ApiError::not_allowed("end", &last.to_string(), &format!("up to {tomorrow}, the day after today")));
+    if granularity == Granularity::Hourly && compare == Some(true) {
+        let message = "Cost Explorer keeps hours for 14 days only, too few to compare with those before; send \
+                       granularity=DAILY, or leave compare out";
+        return Err(ApiError::invalid("compare", message));
     }
-    if first >= last {
-        let missing = if end.is_none() { " (today, since it is missing)" } else { "" };
+    let compared = dates::compared(granularity, start, end).filter(|(from, _)| *from >= earliest(today));
+    if compare == Some(true) && compared.is_none() {
         let message = format!(
-            "{first} to {last} has no days: end{missing} is the day after the last, so it must be later than start"
+            "Cost Explorer has no data before {}, so it lacks days before {start} to compare with; send fewer days, or \
+             compare=false",
+            earliest(today)
         );
-        return Err(ApiError::invalid(end_name, message));
+        return Err(ApiError::invalid("compare", message));
     }
-    if first < kept_from {
-        let allowed = format!("{kept_from} or later; Cost Explorer keeps {why}");
-        return Err(ApiError::not_allowed("start", &first.to_string(), &allowed));
-    }
-    Ok((first, last))
-}
-
-fn date(query: &Query, name: &str) -> Result<Option<Date>, ApiError> {
-    let Some(text) = query.text(name) else { return Ok(None) };
-    // The parser also accepts other formats, which AWS does not.
-    let read = text.parse::<Date>().ok().filter(|date| date.to_string() == text);
-    read.map(Some).ok_or_else(|| ApiError::not_allowed(name, text, "a day that exists, as YYYY-MM-DD"))
+    Ok(compared)
 }
 
 fn group_by(query: &Query) -> Result<Vec<NamedGrouping>, ApiError> {

@@ -1,5 +1,7 @@
 //! The format of a response, as a snapshot, and the invariants of its sums.
 
+use std::sync::Arc;
+
 use api::Query;
 use proptest::prelude::*;
 
@@ -46,7 +48,12 @@ fn a_response_has_days_comparison_month_and_credits() {
         level: 80,
         unit: "USD".to_owned(),
     };
-    let data = shape(&query(&[("days", "2")]), &costs, Some(Ok(forecast))).unwrap();
+    let data = shape(
+        &query(&[("days", "2")]),
+        &costs,
+        &CostAnswers { forecast: Some(Ok(forecast)), ..CostAnswers::default() },
+    )
+    .unwrap();
     // As text, since the exact digits matter.
     insta::assert_snapshot!(serde_json::to_string_pretty(&data).unwrap());
 }
@@ -54,7 +61,7 @@ fn a_response_has_days_comparison_month_and_credits() {
 #[test]
 fn a_comparison_with_days_without_costs_has_no_percentage() {
     let spent = day(jiff::civil::date(2026, 11, 2), false, &[(&["EC2", "Usage"], "1")]);
-    let data = shape(&query(&[("days", "1")]), &costs(vec![spent]), None).unwrap();
+    let data = shape(&query(&[("days", "1")]), &costs(vec![spent]), &CostAnswers::default()).unwrap();
     let comparison = data.comparison.unwrap();
     assert_eq!((comparison.change, comparison.change_percent), (Amount(Decimal::ONE), None));
 }
@@ -62,7 +69,7 @@ fn a_comparison_with_days_without_costs_has_no_percentage() {
 #[test]
 fn a_bill_of_credits_only_has_no_share() {
     let credited = day(jiff::civil::date(2026, 11, 2), false, &[(&["EC2", "Credit"], "-5")]);
-    let data = shape(&query(&[("days", "1")]), &costs(vec![credited]), None).unwrap();
+    let data = shape(&query(&[("days", "1")]), &costs(vec![credited]), &CostAnswers::default()).unwrap();
     let reductions = data.credits_and_refunds.unwrap();
     assert_eq!((reductions.amount, reductions.share), (Amount(Decimal::from(-5)), None));
 }
@@ -79,7 +86,9 @@ fn groups_of_two_groupings_are_nested_and_summed_by_each() {
     let groups: &[(&[&str], &str)] =
         &[(&["EC2", "eu-west-1"], "2"), (&["EC2", "us-east-1"], "3"), (&["RDS", "eu-west-1"], "4")];
     let spent = day(jiff::civil::date(2026, 11, 2), false, groups);
-    let data = shape(&query(&[("days", "1"), ("group_by", "service,region")]), &costs(vec![spent]), None).unwrap();
+    let data =
+        shape(&query(&[("days", "1"), ("group_by", "service,region")]), &costs(vec![spent]), &CostAnswers::default())
+            .unwrap();
     let json = serde_json::to_value(data).unwrap();
     assert_eq!(
         json["periods"]["2026-11-02"]["groups"],
@@ -110,7 +119,7 @@ fn a_requested_grouping_by_record_type_also_provides_the_reductions() {
     let spent = day(jiff::civil::date(2026, 11, 2), false, groups);
     let of = |parameters: &[(&str, &str)]| {
         let parameters = [&[("days", "1"), ("group_by", "record_type")], parameters].concat();
-        let data = shape(&query(&parameters), &costs(vec![spent.clone()]), None).unwrap();
+        let data = shape(&query(&parameters), &costs(vec![spent.clone()]), &CostAnswers::default()).unwrap();
         data.credits_and_refunds.map(|reductions| (reductions.amount, reductions.share))
     };
     assert_eq!(of(&[]), Some((Amount(Decimal::from(-2)), Some(Amount(Decimal::new(25, 2))))));
@@ -133,8 +142,79 @@ proptest! {
         let exact = groups.iter().fold(Decimal::ZERO, |sum, (_, amount)| sum + *amount);
         let mut period = day(jiff::civil::date(2026, 11, 2), false, &[]);
         period.groups = groups;
-        let data = shape(&query(&[("days", "1")]), &costs(vec![period]), None).unwrap();
+        let data = shape(&query(&[("days", "1")]), &costs(vec![period]), &CostAnswers::default()).unwrap();
         let by_service = sum(data.costs_by["costs_by_service"].values().map(|amount| amount.0));
         prop_assert_eq!((data.total_cost.0, by_service), (exact, exact));
     }
+}
+
+fn months(start: &str, end: &str) -> CostsQuery {
+    query(&[("granularity", "MONTHLY"), ("compare", "true"), ("start", start), ("end", end)])
+}
+
+fn month(start: Date, groups: &[(&[&str], &str)]) -> CostPeriod {
+    CostPeriod { end: start.checked_add(jiff::Span::new().months(1)).unwrap().to_string(), ..day(start, false, groups) }
+}
+
+#[test]
+fn a_change_is_split_by_type_of_charge() {
+    let now: &[(&[&str], &str)] = &[
+        (&["EC2", "Usage"], "10.0000000001"),
+        (&["EC2", "SavingsPlanCoveredUsage"], "4"),
+        (&["EC2", "SavingsPlanNegation"], "-4"),
+        (&["Tax", "Tax"], "3"),
+        (&["EC2", "Credit"], "-1"),
+        (&["EC2", "BundledDiscount"], "-0.5"),
+    ];
+    let before: &[(&[&str], &str)] =
+        &[(&["EC2", "Usage"], "10"), (&["Tax", "Tax"], "2"), (&["RI", "RIFee"], "4"), (&["EC2", "Refund"], "-2")];
+    let september = month(jiff::civil::date(2026, 9, 1), before);
+    let october = month(jiff::civil::date(2026, 10, 1), now);
+    let costs = costs(vec![september, october]);
+    let data = shape(&months("2026-10-01", "2026-11-01"), &costs, &CostAnswers::default()).unwrap();
+    let comparison = serde_json::to_string(&data.comparison).unwrap();
+    assert_eq!(
+        comparison,
+        concat!(
+            r#"{"start":"2026-09-01","end":"2026-10-01","total_cost":14,"change":-2.4999999999,"change_percent":-17.86,"#,
+            r#""by_charge_type":{"usage":{"before":10,"now":10.0000000001,"change":0.0000000001,"change_percent":0},"#,
+            r#""tax":{"before":2,"now":3,"change":1,"change_percent":50},"#,
+            r#""credits":{"before":0,"now":-1,"change":-1,"change_percent":null},"#,
+            r#""refunds":{"before":-2,"now":0,"change":2,"change_percent":-100},"#,
+            r#""fees":{"before":4,"now":0,"change":-4,"change_percent":-100},"#,
+            r#""other":{"before":0,"now":-0.5,"change":-0.5,"change_percent":null}}}"#
+        )
+    );
+}
+
+#[test]
+fn what_is_excluded_or_unknown_is_null_by_type_of_charge() {
+    let spent = [day(jiff::civil::date(2026, 11, 1), false, &[(&["EC2", "Usage"], "1")])];
+    let by_charge_type = |parameters: &[(&str, &str)]| {
+        let parameters = [&[("days", "1")], parameters].concat();
+        let data = shape(&query(&parameters), &costs(spent.to_vec()), &CostAnswers::default()).unwrap();
+        serde_json::to_value(data.comparison).unwrap()["by_charge_type"].clone()
+    };
+    let excluded = by_charge_type(&[("exclude", "credit,tax")]);
+    let nulls = |value: &serde_json::Value| {
+        let nulls = value.as_object().unwrap().iter().filter(|(_, value)| value.is_null());
+        nulls.map(|(name, _)| name.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(nulls(&excluded), ["credits", "tax"]);
+    assert_eq!(excluded["usage"]["before"], 1);
+    assert_eq!(by_charge_type(&[("group_by", "service,region")]), serde_json::Value::Null);
+    assert_eq!(nulls(&by_charge_type(&[])), [""; 0]);
+}
+
+#[test]
+fn months_that_are_not_whole_are_compared_with_costs_of_their_own() {
+    let spent = |month_of, groups| month(jiff::civil::date(2026, month_of, 1), groups);
+    let query = months("2026-11-01", "2026-11-03");
+    let november = costs(vec![spent(11, &[(&["EC2", "Usage"], "5")])]);
+    let october = Arc::new(costs(vec![spent(10, &[(&["EC2", "Usage"], "4")])]));
+    let answers = CostAnswers { compared: Some(october), ..CostAnswers::default() };
+    let comparison = shape(&query, &november, &answers).unwrap().comparison.unwrap();
+    assert_eq!((comparison.change, comparison.change_percent), (Amount(Decimal::ONE), Some(Amount(Decimal::from(25)))));
+    // Without them, there is no comparison, and not one with nothing.
+    assert!(shape(&query, &november, &CostAnswers::default()).unwrap().comparison.is_none());
 }

@@ -3,6 +3,7 @@
 use collector::COST_OPERATIONS;
 use documents::{code, permissions, section, table};
 
+use super::dates::{HOURLY_DAYS, USUAL_DAYS};
 use super::*;
 
 /// What a parameter allows, and what holds without it.
@@ -57,8 +58,11 @@ fn row(parameter: &str) -> [String; 2] {
             "all".to_owned(),
         ],
         "compare" => [
-            "`true`, `false`: compare with the same number of days before".to_owned(),
-            format!("`true` for `{daily}`, the only granularity that has it"),
+            format!(
+                "`true`, `false`: compare with as many days before, or `{monthly}` with the same days of as many months \
+                 before; not for `{hourly}`"
+            ),
+            format!("`true` for `{daily}`"),
         ],
         "forecast" => ["`true`, `false`: the rest of the month, for another cent".to_owned(), code(["false"])],
         other => panic!("{other} is in no document"),

@@ -28,7 +28,7 @@ fn dates_at(now: &str, pairs: &[(&str, &str)]) -> (Date, Date) {
 fn by_default_the_last_thirty_complete_days_are_requested_by_service() {
     let query = read(&[]).unwrap();
     assert_eq!((query.start, query.end), (date(2026, 10, 21), date(2026, 11, 20)));
-    let question = query.question();
+    let question = query.questions().costs;
     assert_eq!((question.start, question.end), (date(2026, 9, 21), date(2026, 11, 20)));
     assert_eq!(question.group_by, [Grouping::Dimension("SERVICE"), Grouping::Dimension("RECORD_TYPE")]);
     assert_eq!(question.metric, "UnblendedCost");
@@ -107,22 +107,22 @@ fn daily_responses_up_to_today_include_the_month_to_date() {
 
 #[test]
 fn a_comparison_may_reach_back_to_the_first_day_that_aws_has() {
-    let compared = |start| read(&[("start", start), ("end", "2026-04-03")]).unwrap().compared_from;
-    assert_eq!((compared("2026-01-01"), compared("2025-12-31")), (Some(date(2025, 10, 1)), None));
+    let compared = |start| read(&[("start", start), ("end", "2026-04-03")]).unwrap().compared;
+    assert_eq!((compared("2026-01-01"), compared("2025-12-31")), (Some((date(2025, 10, 1), date(2026, 1, 1))), None));
 }
 
 #[test]
 fn exclusions_use_awss_names_and_may_leave_no_reductions() {
     let excluded = |names: &str| {
         let query = read(&[("exclude", names)]).unwrap();
-        (query.question().filter, query.has_reductions())
+        (query.questions().costs.filter, query.has_reductions())
     };
     let none_of =
         |names: &[&str]| vec![CostCondition::NoneOf("RECORD_TYPE", names.iter().map(ToString::to_string).collect())];
     assert_eq!(excluded("tax"), (none_of(&["Tax"]), true));
     assert_eq!(excluded("refund,credit"), (none_of(&["Credit", "Refund"]), false));
     assert_eq!(refused(&[("exclude", "fee")]), "exclude: `fee` is not allowed; allowed: credit, refund, tax");
-    assert_eq!(read(&[]).unwrap().question().filter, []);
+    assert_eq!(read(&[]).unwrap().questions().costs.filter, []);
 }
 
 #[test]
@@ -148,18 +148,19 @@ fn only_calendar_dates_are_accepted() {
 
 #[test]
 fn a_comparison_is_with_the_same_number_of_days_that_aws_still_has() {
-    assert_eq!(read(&[("days", "7")]).unwrap().compared_from, Some(date(2026, 11, 6)));
-    assert_eq!(read(&[("days", "7"), ("compare", "false")]).unwrap().compared_from, None);
-    assert_eq!(read(&[("days", "300")]).unwrap().compared_from, None);
+    assert_eq!(read(&[("days", "7")]).unwrap().compared, Some((date(2026, 11, 6), date(2026, 11, 13))));
+    assert_eq!(read(&[("days", "7"), ("compare", "false")]).unwrap().compared, None);
+    assert_eq!(read(&[("days", "300")]).unwrap().compared, None);
     assert!(
         refused(&[("days", "300"), ("compare", "true")])
             .starts_with("compare: Cost Explorer has no data before 2025-10-01")
     );
-    assert_eq!(read(&[("granularity", "MONTHLY")]).unwrap().compared_from, None);
-    assert_eq!(
-        refused(&[("granularity", "MONTHLY"), ("compare", "true")]),
-        "compare: `true` is allowed only with granularity DAILY; send that, or leave compare out"
+    assert_eq!(read(&[("granularity", "MONTHLY")]).unwrap().compared, None);
+    assert!(
+        refused(&[("granularity", "HOURLY"), ("compare", "true")])
+            .starts_with("compare: Cost Explorer keeps hours for 14 days only")
     );
+    assert_eq!(read(&[("granularity", "HOURLY"), ("compare", "false")]).unwrap().compared, None);
 }
 
 #[test]
@@ -181,13 +182,13 @@ fn filters_hold_for_costs_and_forecast() {
         CostCondition::NoneOf("RECORD_TYPE", vec!["Tax".into()]),
         CostCondition::OneOf("SERVICE", vec!["AWS Lambda".into()]),
     ];
-    assert_eq!(query.question().filter, expected);
+    assert_eq!(query.questions().costs.filter, expected);
     assert_eq!(query.forecast.unwrap().filter, expected);
 }
 
 #[test]
 fn a_free_grouping_splits_the_record_types() {
-    let groupings = |by: &str| read(&[("group_by", by)]).unwrap().question().group_by;
+    let groupings = |by: &str| read(&[("group_by", by)]).unwrap().questions().costs.group_by;
     let dimension = Grouping::Dimension;
     assert_eq!(groupings("record_type"), [dimension("RECORD_TYPE")]);
     assert_eq!(groupings("region,account"), [dimension("REGION"), dimension("LINKED_ACCOUNT")]);
@@ -198,4 +199,43 @@ fn a_free_grouping_splits_the_record_types() {
 #[test]
 fn every_query_is_read_or_refused_by_name() {
     hostile::try_all(PARAMETERS, read);
+}
+
+/// Returns the days to compare some months with, and whether one request covers both.
+fn months_before(start: &str, end: &str) -> Option<(String, String, bool)> {
+    let pairs = [("granularity", "MONTHLY"), ("compare", "true"), ("start", start), ("end", end)];
+    let query = read(&pairs).ok()?;
+    let (from, to) = query.compared?;
+    let questions = query.questions();
+    let one = questions.compared.is_none();
+    let asked = questions.compared.unwrap_or(questions.costs);
+    assert_eq!((asked.start, asked.end), (from, if one { query.end } else { to }));
+    Some((from.to_string(), to.to_string(), one))
+}
+
+#[test]
+fn months_are_compared_with_the_same_days_of_as_many_months_before() {
+    for (start, end, from, to, one) in [
+        // Whole months.
+        ("2026-10-01", "2026-11-01", "2026-09-01", "2026-10-01", true),
+        ("2026-03-01", "2026-04-01", "2026-02-01", "2026-03-01", true),
+        ("2026-08-01", "2026-11-01", "2026-05-01", "2026-08-01", true),
+        // A part of a month, and months of which the last is a part.
+        ("2026-11-01", "2026-11-20", "2026-10-01", "2026-10-20", false),
+        ("2026-09-01", "2026-11-20", "2026-06-01", "2026-08-20", false),
+        ("2026-10-15", "2026-11-15", "2026-09-15", "2026-10-15", false),
+        // Days that the other month lacks.
+        ("2026-03-01", "2026-03-31", "2026-02-01", "2026-03-01", true),
+        ("2026-10-01", "2026-10-31", "2026-09-01", "2026-10-01", true),
+        ("2026-03-31", "2026-04-10", "2026-02-28", "2026-03-10", false),
+        // The last days of a month, and a month that is shorter than the one before.
+        ("2026-10-20", "2026-11-01", "2026-09-20", "2026-10-01", false),
+        ("2026-02-01", "2026-02-28", "2026-01-01", "2026-01-28", false),
+    ] {
+        let expected = Some((from.to_owned(), to.to_owned(), one));
+        assert_eq!(months_before(start, end), expected, "{start} to {end}");
+    }
+    // Cost Explorer has no month before the first, and no 14 months before others.
+    assert_eq!(months_before("2025-10-01", "2025-11-01"), None);
+    assert_eq!(months_before("2025-10-01", "2026-11-20"), None);
 }

@@ -1,5 +1,6 @@
 //! What Cost Explorer is asked for, and what it returns.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -85,6 +86,17 @@ pub struct ForecastQuestion {
     pub filter: Vec<CostCondition>,
 }
 
+/// Everything that one response needs of Cost Explorer; each part is requested at the same time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CostQuestions {
+    /// The costs.
+    pub costs: CostQuestion,
+    /// The costs to compare with, if they are not a part of `costs`.
+    pub compared: Option<CostQuestion>,
+    /// The forecast, if there is to be one.
+    pub forecast: Option<ForecastQuestion>,
+}
+
 /// What one period cost.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CostPeriod {
@@ -151,6 +163,17 @@ pub struct Costs {
 
 /// The forecast, or AWS's reason why there is none.
 pub type ForecastAnswer = Result<Forecast, Gap>;
+
+/// The results of [`CostQuestions`]. Costs are complete, or missing with a gap in the coverage.
+#[derive(Debug, Clone, Default)]
+pub struct CostAnswers {
+    /// The costs.
+    pub costs: Option<Arc<Costs>>,
+    /// The costs to compare with.
+    pub compared: Option<Arc<Costs>>,
+    /// The forecast, if it was requested.
+    pub forecast: Option<ForecastAnswer>,
+}
 
 /// A result that is cached for some time.
 pub(crate) trait Lasting {

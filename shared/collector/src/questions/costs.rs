@@ -13,7 +13,9 @@ use crate::accounts::collector::Collector;
 use crate::call::counting::metered;
 use crate::call::fault::Fault;
 use crate::call::inquiry::Inquiry;
-use crate::model::costs::{CostCondition, CostQuestion, Costs, Forecast, ForecastAnswer, ForecastQuestion};
+use crate::model::costs::{
+    CostAnswers, CostCondition, CostQuestion, CostQuestions, Costs, Forecast, ForecastAnswer, ForecastQuestion,
+};
 use crate::model::coverage::{Coverage, Gap};
 use crate::model::operation::Operation;
 use crate::model::refusal::Refusal;
@@ -34,7 +36,7 @@ fn forecastable(filter: &[CostCondition]) -> Result<(), Fault> {
 }
 
 impl Collector {
-    /// Returns past costs and, if requested, a forecast; both are requested concurrently.
+    /// Returns past costs and, if requested, those to compare with and a forecast; all are requested concurrently.
     ///
     /// Incomplete costs would be wrong, so they are either complete or `None` with a gap in the coverage. A forecast
     /// that AWS can't make is a result, not a gap.
@@ -43,29 +45,40 @@ impl Collector {
     /// If the account does not grant access.
     pub async fn costs(
         &self,
-        question: &CostQuestion,
-        forecast: Option<&ForecastQuestion>,
+        questions: &CostQuestions,
         now: Timestamp,
         deadline: Instant,
-    ) -> Result<(Option<Arc<Costs>>, Option<ForecastAnswer>, Coverage), Refusal> {
+    ) -> Result<(CostAnswers, Coverage), Refusal> {
         let requested = Box::pin(async {
             self.enter(deadline).await?;
-            let past = self.past_costs(question, now, deadline);
-            Ok(tokio::join!(past, self.future_costs(forecast, deadline), self.account(deadline)))
+            Ok(tokio::join!(
+                self.past_costs(Some(&questions.costs), now, deadline),
+                self.past_costs(questions.compared.as_ref(), now, deadline),
+                self.future_costs(questions.forecast.as_ref(), deadline),
+                self.account(deadline),
+            ))
         });
         let (collected, aws_requests) = metered(requested).await;
-        let (costs, forecast, account) = collected?;
-        let (costs, gap) = costs.map_or_else(|gap| (None, Some(gap)), |costs| (Some(costs), None));
-        Ok((costs, forecast, Coverage::new(account, gap.into_iter().collect(), aws_requests)))
+        let (costs, compared, forecast, account) = collected?;
+        let mut gaps = Vec::new();
+        let mut or_gap = |costs: Option<Result<Arc<Costs>, Gap>>| costs?.map_err(|gap| gaps.push(gap)).ok();
+        let answers = CostAnswers { costs: or_gap(costs), compared: or_gap(compared), forecast };
+        Ok((answers, Coverage::new(account, gaps, aws_requests)))
     }
 
-    async fn past_costs(&self, question: &CostQuestion, now: Timestamp, deadline: Instant) -> Result<Arc<Costs>, Gap> {
+    async fn past_costs(
+        &self,
+        question: Option<&CostQuestion>,
+        now: Timestamp,
+        deadline: Instant,
+    ) -> Option<Result<Arc<Costs>, Gap>> {
+        let question = question?;
         let ask = async {
             let inquiry = self.cost_explorer(&GET_COST_AND_USAGE, deadline)?;
             Ok(Costs { periods: cost_explorer::periods(&inquiry, question).await?, as_of: now })
         };
         let costs = self.common.costs.get(question, ask).await;
-        costs.map_err(|fault| self.gap(fault, cost_explorer::REGION, &[]))
+        Some(costs.map_err(|fault| self.gap(fault, cost_explorer::REGION, &[])))
     }
 
     async fn future_costs(&self, question: Option<&ForecastQuestion>, deadline: Instant) -> Option<ForecastAnswer> {

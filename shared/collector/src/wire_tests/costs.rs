@@ -8,7 +8,9 @@ use jiff::civil::date;
 
 use super::aws::{Aws, Received, Reply, at_home_in};
 use super::{LONG, reported};
-use crate::model::costs::{CostCondition, CostQuestion, Costs, ForecastQuestion, Granularity, Grouping};
+use crate::model::costs::{
+    CostAnswers, CostCondition, CostQuestion, CostQuestions, Costs, ForecastQuestion, Granularity, Grouping,
+};
 use crate::{Collector, Coverage, GapStatus};
 
 fn november() -> CostQuestion {
@@ -22,10 +24,18 @@ fn november() -> CostQuestion {
     }
 }
 
+async fn collect(
+    collector: &Collector,
+    costs: CostQuestion,
+    forecast: Option<ForecastQuestion>,
+) -> (CostAnswers, Coverage) {
+    let questions = CostQuestions { costs, compared: None, forecast };
+    collector.costs(&questions, Timestamp::UNIX_EPOCH, Instant::now() + LONG).await.unwrap()
+}
+
 async fn ask(collector: &Collector) -> (Option<Arc<Costs>>, Coverage) {
-    let (costs, _, coverage) =
-        collector.costs(&november(), None, Timestamp::UNIX_EPOCH, Instant::now() + LONG).await.unwrap();
-    (costs, coverage)
+    let (answers, coverage) = collect(collector, november(), None).await;
+    (answers.costs, coverage)
 }
 
 /// The start and end of a day, and its groups with a key and an amount each.
@@ -88,7 +98,7 @@ async fn filter_of(filter: Vec<CostCondition>) -> String {
         (request.operation == "GetCostAndUsage").then(|| page(&[("2026-11-01", "2026-11-02", &[("EC2", "1.1")])], None))
     });
     let question = CostQuestion { filter, ..november() };
-    aws.collector().costs(&question, None, Timestamp::UNIX_EPOCH, Instant::now() + LONG).await.unwrap();
+    collect(&aws.collector(), question, None).await;
     let sent = aws.received("GetCostAndUsage").remove(0).parameters;
     sent.split_once(r#""Filter":"#).map(|(_, filter)| filter.to_owned()).unwrap_or_default()
 }
@@ -133,10 +143,8 @@ async fn other_filters_are_other_questions_and_a_forecast_is_not_by_tag() {
     let others = ["AWS Lambda", "EC2 - Other"].map(|name| vec![CostCondition::OneOf("SERVICE", vec![name.to_owned()])]);
     for filter in others.into_iter().chain([vec![]]) {
         let question = CostQuestion { filter, ..november() };
-        let deadline = Instant::now() + LONG;
-        let (_, answer, coverage) =
-            collector.costs(&question, Some(&forecast), Timestamp::UNIX_EPOCH, deadline).await.unwrap();
-        assert_eq!(answer.unwrap().unwrap_err().code, "UnsupportedFilter");
+        let (answers, coverage) = collect(&collector, question, Some(forecast.clone())).await;
+        assert_eq!(answers.forecast.unwrap().unwrap_err().code, "UnsupportedFilter");
         assert!(!coverage.partial);
     }
     assert_eq!((aws.received("GetCostAndUsage").len(), aws.received("GetCostForecast").len()), (3, 0));
@@ -205,10 +213,8 @@ async fn a_forecast_that_aws_cannot_make_is_a_result_and_not_a_gap() {
         metric: "UNBLENDED_COST",
         filter: vec![],
     };
-    let deadline = Instant::now() + LONG;
-    let (_, forecast, coverage) =
-        aws.collector().costs(&november(), Some(&forecast), Timestamp::UNIX_EPOCH, deadline).await.unwrap();
-    let unavailable = forecast.unwrap().unwrap_err();
+    let (answers, coverage) = collect(&aws.collector(), november(), Some(forecast)).await;
+    let unavailable = answers.forecast.unwrap().unwrap_err();
     assert_eq!((unavailable.code.as_str(), unavailable.message.as_str()), ("DataUnavailableException", "too young"));
     assert_eq!((coverage.gaps, coverage.partial), (vec![], false));
 }
@@ -232,10 +238,8 @@ async fn a_forecast_is_also_paid_for_once() {
         filter: vec![],
     };
     let ask = async |day| {
-        let deadline = Instant::now() + LONG;
-        let (_, forecast, _) =
-            collector.costs(&november(), Some(&question(day)), Timestamp::UNIX_EPOCH, deadline).await.unwrap();
-        forecast.unwrap().unwrap()
+        let (answers, _) = collect(&collector, november(), Some(question(day))).await;
+        answers.forecast.unwrap().unwrap()
     };
     let (one, other) = tokio::join!(ask(24), ask(24));
     assert_eq!((one.mean.to_string().as_str(), &one), ("12.5", &other));
@@ -259,4 +263,27 @@ async fn a_partition_without_cost_explorer_is_reported_without_a_call() {
         assert!(coverage.gaps[0].message.ends_with(&format!("this account is in {partition}")));
     }
     assert!(aws.received("GetCostAndUsage").is_empty());
+}
+
+#[tokio::test]
+async fn costs_to_compare_with_are_a_request_of_their_own_and_a_gap_without_it() {
+    let aws = Aws::start(|request| {
+        (request.operation == "GetCostAndUsage").then(|| {
+            if request.parameters.contains(r#""Start":"2026-10-01""#) {
+                Reply::Error(400, "DataUnavailableException", "no data")
+            } else {
+                page(&[("2026-11-01", "2026-11-02", &[("EC2", "1.1")])], None)
+            }
+        })
+    });
+    let compared = CostQuestion { start: date(2026, 10, 1), end: date(2026, 10, 3), ..november() };
+    let questions = CostQuestions { costs: november(), compared: Some(compared), forecast: None };
+    let collector = aws.collector();
+    let (answers, coverage) = collector.costs(&questions, Timestamp::UNIX_EPOCH, Instant::now() + LONG).await.unwrap();
+    assert_eq!((answers.costs.unwrap().periods.len(), answers.compared, coverage.partial), (1, None, true));
+    assert_eq!(
+        reported(&coverage.gaps),
+        [("us-east-1", "GetCostAndUsage", GapStatus::Failed, "DataUnavailableException")]
+    );
+    assert_eq!(aws.received("GetCostAndUsage").len(), 2);
 }

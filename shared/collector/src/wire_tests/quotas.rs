@@ -7,7 +7,7 @@ use aws_smithy_types::retry::RetryConfig;
 use super::aws::{Aws, Reply, map, wrapped};
 use super::{LONG, instances, items, page};
 use crate::call::configuration;
-use crate::model::costs::{CostQuestion, Granularity};
+use crate::model::costs::{CostQuestion, CostQuestions, Granularity};
 use crate::model::window::Window;
 use crate::{Collector, Measurement, Measurements, ResourceType, Wanted};
 
@@ -119,9 +119,10 @@ async fn under_cost_explorers_rate_every_page_arrives() {
         filter: vec![],
     };
     let collector = collector(&aws, configuration::retries());
-    let (costs, _, coverage) =
-        collector.costs(&question, None, jiff::Timestamp::UNIX_EPOCH, Instant::now() + LONG).await.unwrap();
-    assert_eq!((costs.is_some(), coverage.gaps), (true, vec![]));
+    let questions = CostQuestions { costs: question, compared: None, forecast: None };
+    let (answers, coverage) =
+        collector.costs(&questions, jiff::Timestamp::UNIX_EPOCH, Instant::now() + LONG).await.unwrap();
+    assert_eq!((answers.costs.is_some(), coverage.gaps), (true, vec![]));
     let requests = aws.received("GetCostAndUsage").len();
     assert!(requests * 10 <= PAGES * 12, "{requests} requests for {PAGES} pages");
 }
