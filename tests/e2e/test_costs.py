@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 import documents
 import pytest
-from emulator.ledger import EC2, RDS, S3, Ledger, Line
+from emulator.ledger import EC2, NAMES, RDS, S3, Ledger, Line
 from emulator.ministack import ACCOUNT, OTHER_ACCOUNT, Emulator
 from emulator.stack import Stack
 
@@ -270,6 +270,50 @@ def test_months_are_compared_with_those_before(deployed: Stack, bill: Ledger) ->
     assert comparison["by_charge_type"] == by_charge_type(bill, *days)
 
 
+def test_the_accounts_of_a_bill_are_listed_where_it_is_free(deployed: Stack, bill: Ledger) -> None:
+    day = day_of_its_own(bill, 7)
+    both = [{"id": account, "name": NAMES[account]} for account in sorted(NAMES)]
+    asked = len(bill.requests)
+    meta = envelope(deployed, **day, group_by="account,service")["meta"]
+    assert (meta["accounts"], meta["is_payer"]) == (both, True)
+    meta = envelope(deployed, **day, group_by="account", linked_accounts="true", regions="us-west-2")["meta"]
+    assert meta["accounts"] == [{"id": OTHER_ACCOUNT, "name": NAMES[OTHER_ACCOUNT]}]
+    assert {operation for operation, _ in bill.requests[asked:]} == {"GetCostAndUsage"}
+    # Others are not listed, but the function knows by now that the account pays for others.
+    meta = envelope(deployed, **day)["meta"]
+    assert (meta["accounts"], meta["is_payer"]) == (None, True)
+
+
+def test_the_accounts_of_a_bill_are_listed_on_request_and_once_a_day(deployed: Stack, bill: Ledger) -> None:
+    day = day_of_its_own(bill, 8)
+    both = [{"id": account, "name": NAMES[account]} for account in sorted(NAMES)]
+    first = envelope(deployed, **day, linked_accounts="true")["meta"]
+    assert (first["accounts"], first["is_payer"], first["partial"]) == (both, True, False)
+    assert first["aws_requests"]["by_operation"]["ce:GetDimensionValues"] == 1
+    pages = first["aws_requests"]["by_operation"]["ce:GetCostAndUsage"]
+    assert Decimal(first["aws_requests"]["estimated_cost_usd"]) == Decimal("0.01") * (pages + 1)
+    again = envelope(deployed, **day, linked_accounts="true")["meta"]
+    assert (again["accounts"], again["aws_requests"]["estimated_cost_usd"]) == (both, "0.0000")
+    only_web = envelope(deployed, **day, linked_accounts="true", tags="team:web")["meta"]
+    assert only_web["accounts"] == [{"id": ACCOUNT, "name": NAMES[ACCOUNT]}]
+
+
+def test_a_linked_account_lists_itself(deployed: Stack, bill: Ledger) -> None:
+    status, body = call(deployed, f"/accounts/{OTHER_ACCOUNT}/costs", **day_of_its_own(bill, 9), linked_accounts="true")
+    assert (status, body["meta"]["is_payer"]) == (200, False)
+    assert body["meta"]["accounts"] == [{"id": OTHER_ACCOUNT, "name": NAMES[OTHER_ACCOUNT]}]
+
+
+def test_costs_stand_without_their_accounts(deployed: Stack, bill: Ledger) -> None:
+    day = day_of_its_own(bill, 10)
+    known = ask(deployed, **day)
+    with refusing(bill, "AccessDeniedException", "not authorized to perform: ce:GetDimensionValues"):
+        body = envelope(deployed, **day, linked_accounts="true")
+    assert (body["data"]["total_cost"], body["meta"]["accounts"]) == (known["total_cost"], None)
+    assert gaps(body) == [("us-east-1", "ce", "GetDimensionValues", "denied", "AccessDeniedException")]
+    assert body["meta"]["partial"] is True
+
+
 def test_a_forecast_has_its_interval_and_a_missing_one_is_not_an_error(deployed: Stack, bill: Ledger) -> None:
     forecast = ask(deployed, days=7, forecast="true")["forecast"]
     assert forecast["start"] == bill.today.isoformat()
@@ -337,6 +381,7 @@ def test_the_role_has_no_action_that_is_not_needed(emulator: Emulator, deployed:
         ("tags=eks:cluster:shop", "tags", "backslash"),
         ("exclude=support", "exclude", "allowed: credit, refund, tax"),
         ("granularity=HOURLY&compare=true", "compare", "hours for 14 days only"),
+        ("linked_accounts=yes", "linked_accounts", "allowed: true, false"),
         ("compare=maybe", "compare", "allowed: true, false"),
         ("metric=UsageQuantity&forecast=true", "forecast", "AWS forecasts costs, not usage"),
         ("region=us-east-1", "region", "unknown parameter; allowed: days, start"),

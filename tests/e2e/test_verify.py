@@ -137,7 +137,7 @@ def test_an_intact_deployment_is_green(own: Emulator) -> None:
         "hourly costs"
     } | {"alarms", "stage settings", "fixed monthly cost"}
     assert passed["usage plan", ""] == "50 a second, 100 at once, 100000 a month"
-    assert passed["methods", "GET /accounts/{account}/costs"] == "key, authorizer, 10 parameters, 10 cache keys"
+    assert passed["methods", "GET /accounts/{account}/costs"] == "key, authorizer, 16 parameters, 16 cache keys"
     allowed = len(documents.actions("/resources") | iam.ENTER | iam.AT_HOME)
     assert passed["effective permissions", "ResourcesFunctionRole"] == f"{allowed} actions allowed"
     assert passed["fixed monthly cost", "sum"].startswith("$1.30 a month, without AWS::ApiGateway::Stage (list prices")

@@ -29,6 +29,9 @@ SMALLEST = Decimal("1e-13")
 EC2, RDS, S3 = "Amazon Elastic Compute Cloud - Compute", "Amazon Relational Database Service", "Amazon Simple Storage Service"
 DNS, SUPPORT = "Amazon Route 53", "AWS Support (Business)"
 
+#: The names of the accounts.
+NAMES = {ACCOUNT: "shop", OTHER_ACCOUNT: "shop-staging"}
+
 #: Service, region, account, usage type, instance type, team, and the cost per day.
 DAILY = [
     (EC2, "us-east-1", ACCOUNT, "BoxUsage:t3.large", "t3.large", "web", "3.9936"),
@@ -90,7 +93,7 @@ class Ledger:
         if self.fault:
             return 400, {"__type": self.fault[0], "message": self.fault[1]}
         try:
-            answers = {"GetCostAndUsage": self._usage, "GetCostForecast": self._forecast}
+            answers = {"GetCostAndUsage": self._usage, "GetCostForecast": self._forecast, "GetDimensionValues": self._values}
             return 200, answers[operation](self.seen_by(account), asked)
         except ValueError as error:
             return 400, {"__type": "ValidationException", "message": str(error)}
@@ -137,7 +140,22 @@ class Ledger:
             elif not groupings:
                 result["Total"] = value
         more = {"NextPageToken": str(first + ROWS_A_PAGE)} if first + ROWS_A_PAGE < len(rows) else {}
-        return {"ResultsByTime": list(results.values()), "GroupDefinitions": groupings, **more}
+        names: list[dict[str, Any]] = []
+        for place, grouping in enumerate(groupings):
+            if grouping["Key"] == "LINKED_ACCOUNT":
+                names += _accounts({keys[place] for _, keys, _ in rows[first : first + ROWS_A_PAGE] if keys})
+        return {
+            "ResultsByTime": list(results.values()), "GroupDefinitions": groupings, "DimensionValueAttributes": names, **more,
+        }  # fmt: skip
+
+    def _values(self, lines: list[Line], asked: dict[str, Any]) -> dict[str, Any]:
+        start, end = (date.fromisoformat(asked["TimePeriod"][name]) for name in ("Start", "End"))
+        if start >= end or start < self._earliest():
+            raise ValueError("Start date should be before end date, and within the retention period")
+        if asked["Dimension"] != "LINKED_ACCOUNT" or asked.get("Context") != "COST_AND_USAGE":
+            raise ValueError("The simulated bill lists accounts only")
+        found = _accounts({line.keys["LINKED_ACCOUNT"] for line in _filtered(lines, asked) if start <= line.day < end})
+        return {"DimensionValues": found, "ReturnSize": len(found), "TotalSize": len(found)}
 
     def _forecast(self, lines: list[Line], asked: dict[str, Any]) -> dict[str, Any]:
         start, end = (date.fromisoformat(asked["TimePeriod"][name]) for name in ("Start", "End"))
@@ -157,6 +175,10 @@ class Ledger:
     def _earliest(self) -> date:
         months = self.today.year * 12 + self.today.month - 1 - 13
         return date(months // 12, months % 12 + 1, 1)
+
+
+def _accounts(ids: set[str]) -> list[dict[str, Any]]:
+    return [{"Value": account, "Attributes": {"description": NAMES[account]}} for account in sorted(ids)]
 
 
 def _filtered(lines: list[Line], asked: dict[str, Any], *, tags: bool = True) -> list[Line]:

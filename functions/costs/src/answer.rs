@@ -1,17 +1,21 @@
 //! The data of a response: sums over the periods that Cost Explorer returned.
 
+mod accounts;
 mod amount;
 mod comparison;
 
 use std::collections::BTreeMap;
 
 use api::ApiError;
+use collector::Coverage;
 use collector::costs::{CostAnswers, CostPeriod, Costs, Forecast, ForecastAnswer, Granularity, Grouping};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::Serialize;
 
+pub use self::accounts::CostsCoverage;
+use self::accounts::cover;
 pub use self::amount::Amount;
 use self::amount::sum;
 use self::comparison::{Comparison, compare};
@@ -106,8 +110,13 @@ enum Outlook {
     },
 }
 
-/// Builds the data of a response.
-pub(crate) fn shape(query: &CostsQuery, costs: &Costs, answers: &CostAnswers) -> Result<Data, ApiError> {
+/// Builds the data and the coverage of a response.
+pub(crate) fn shape(
+    query: &CostsQuery,
+    costs: &Costs,
+    answers: &CostAnswers,
+    coverage: Coverage,
+) -> Result<(Data, CostsCoverage), ApiError> {
     let dated = costs.periods.iter().map(|period| Ok((first_day(period)?, period)));
     let dated: Vec<(Date, &CostPeriod)> = dated.collect::<Result<_, ApiError>>()?;
     let between = |from: Date, to: Date| dated.iter().filter(move |(day, _)| (from..to).contains(day)).map(|(_, p)| *p);
@@ -129,7 +138,8 @@ pub(crate) fn shape(query: &CostsQuery, costs: &Costs, answers: &CostAnswers) ->
         };
         Some(compare(query, days, &before, &asked))
     });
-    Ok(Data {
+    let coverage = cover(query, costs, &asked, answers, coverage);
+    let data = Data {
         start: query.start,
         end: query.end,
         granularity: match query.granularity {
@@ -148,7 +158,8 @@ pub(crate) fn shape(query: &CostsQuery, costs: &Costs, answers: &CostAnswers) ->
         forecast: answers.forecast.clone().map(outlook),
         as_of: costs.as_of,
         periods: asked.into_iter().map(|period| (period.start.clone(), shown(query, period))).collect(),
-    })
+    };
+    Ok((data, coverage))
 }
 
 fn first_day(period: &CostPeriod) -> Result<Date, ApiError> {

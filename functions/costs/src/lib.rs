@@ -2,7 +2,7 @@
 //!
 //! One request to Cost Explorer, which costs a cent, returns everything: the requested days, the same number of days
 //! before them, the month to date, and, if a grouping is free, the split into credits, refunds and charges. Only a
-//! forecast, and months to compare with that are not whole, are requests of their own. All sums are computed here in
+//! forecast, months to compare with that are not whole, and a list of the accounts on the bill are requests of their own. All sums are computed here in
 //! decimal arithmetic, so the parts add up to the total to the last digit.
 
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects, reason = "a test that overflows fails, as it should"))]
@@ -12,13 +12,13 @@ mod query;
 mod record_types;
 
 use api::{Answer, ApiError, Call};
-use collector::{Accounts, Coverage, Gap, GapStatus};
+use collector::{Accounts, Gap, GapStatus};
 
-pub use crate::answer::{Amount, Data};
+pub use crate::answer::{Amount, CostsCoverage, Data};
 use crate::query::CostsQuery;
 
 /// Handles one call.
-pub async fn handle(accounts: &Accounts, call: Call) -> Result<Answer<Data, Coverage>, ApiError> {
+pub async fn handle(accounts: &Accounts, call: Call) -> Result<Answer<Data, CostsCoverage>, ApiError> {
     let query = CostsQuery::read(&call)?;
     let collector = call.account(|account, principal| accounts.collector(account, principal))?;
     let asked = collector.costs(&query.questions(), call.received_at, call.deadline).await;
@@ -27,7 +27,8 @@ pub async fn handle(accounts: &Accounts, call: Call) -> Result<Answer<Data, Cove
         let advice = coverage.gaps.iter().find(|gap| gap.service == "ce").map(what_to_do);
         return Err(ApiError::nothing_collected(&coverage.gaps, advice));
     };
-    Ok(Answer::new(answer::shape(&query, costs, &answers)?, coverage))
+    let (data, coverage) = answer::shape(&query, costs, &answers, coverage)?;
+    Ok(Answer::new(data, coverage))
 }
 
 /// Returns what an operator can do about a request that Cost Explorer rejected.

@@ -7,7 +7,9 @@ mod dates;
 mod filter;
 
 use api::{ApiError, Call, Query};
-use collector::costs::{CostCondition, CostQuestion, CostQuestions, ForecastQuestion, Granularity, Grouping};
+use collector::costs::{
+    CostCondition, CostQuestion, CostQuestions, ForecastQuestion, Granularity, Grouping, LinkedAccountsQuestion,
+};
 use jiff::civil::Date;
 use jiff::{Span, Timestamp, ToSpan as _};
 
@@ -30,6 +32,7 @@ pub(crate) const PARAMETERS: &[&str] = &[
     "tags",
     "compare",
     "forecast",
+    "linked_accounts",
 ];
 
 const GRANULARITIES: [&str; 3] = ["DAILY", "MONTHLY", "HOURLY"];
@@ -45,10 +48,13 @@ const METRICS: [(&str, Option<&str>); 7] = [
     ("NormalizedUsageAmount", None),
 ];
 
+/// The dimension of the accounts on a bill.
+const LINKED_ACCOUNT: &str = "LINKED_ACCOUNT";
+
 /// The dimensions to group by: the parameter's name and AWS's.
 const DIMENSIONS: [(&str, &str); 6] = [
     ("service", "SERVICE"),
-    ("account", "LINKED_ACCOUNT"),
+    ("account", LINKED_ACCOUNT),
     ("region", "REGION"),
     ("usage_type", "USAGE_TYPE"),
     ("record_type", RECORD_TYPE),
@@ -77,6 +83,8 @@ pub(crate) struct CostsQuery {
     pub(crate) compared: Option<(Date, Date)>,
     /// The first day of the current month, if the response includes the month to date.
     pub(crate) month_from: Option<Date>,
+    /// Whether the accounts on the bill are to be listed.
+    linked_accounts: bool,
     /// The current UTC day.
     pub(crate) today: Date,
     pub(crate) forecast: Option<ForecastQuestion>,
@@ -111,6 +119,7 @@ impl CostsQuery {
             exclude,
             compared,
             month_from,
+            linked_accounts: query.choice("linked_accounts", &["true", "false"])? == Some("true"),
             today,
             forecast: forecast(query, metric, today, &filter)?,
             filter,
@@ -128,6 +137,11 @@ impl CostsQuery {
             costs: self.question(start, self.end),
             compared: apart.map(|(start, end)| self.question(start, end)),
             forecast: self.forecast.clone(),
+            accounts: (self.linked_accounts && self.accounts().is_none()).then(|| LinkedAccountsQuestion {
+                start: self.start,
+                end: self.end,
+                filter: self.filter.clone(),
+            }),
         }
     }
 
@@ -157,6 +171,16 @@ impl CostsQuery {
     pub(crate) fn record_types(&self) -> Option<usize> {
         let requested = self.group_by.iter().position(|named| named.grouping == Grouping::Dimension(RECORD_TYPE));
         requested.or_else(|| self.splits_record_types().then_some(self.group_by.len()))
+    }
+
+    /// Returns the position of the accounts among the groupings.
+    pub(crate) fn accounts(&self) -> Option<usize> {
+        self.group_by.iter().position(|named| named.grouping == Grouping::Dimension(LINKED_ACCOUNT))
+    }
+
+    /// Returns whether the costs are limited to some.
+    pub(crate) fn is_filtered(&self) -> bool {
+        !self.filter.is_empty()
     }
 
     /// Returns the record types that are left out.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use api::Query;
+use collector::costs::{LinkedAccount, LinkedAccounts};
 use proptest::prelude::*;
 
 use super::*;
@@ -11,6 +12,16 @@ use crate::query::PARAMETERS;
 fn query(parameters: &[(&str, &str)]) -> CostsQuery {
     let query = Query::parse(parameters.iter().copied(), PARAMETERS).unwrap();
     CostsQuery::from_query(&query, "2026-11-03T10:37:12Z".parse().unwrap()).unwrap()
+}
+
+fn coverage() -> Coverage {
+    let (by_operation, estimated_cost_usd) = (BTreeMap::new(), "0.0000".to_owned());
+    let aws_requests = collector::AwsRequests { total: 0, by_operation, estimated_cost_usd };
+    Coverage { account: Some("123456789012".to_owned()), partial: false, gaps: vec![], aws_requests }
+}
+
+fn shaped(query: &CostsQuery, costs: &Costs, answers: &CostAnswers) -> Result<Data, ApiError> {
+    shape(query, costs, answers, coverage()).map(|(data, _)| data)
 }
 
 fn day(day: Date, estimated: bool, groups: &[(&[&str], &str)]) -> CostPeriod {
@@ -26,7 +37,7 @@ fn day(day: Date, estimated: bool, groups: &[(&[&str], &str)]) -> CostPeriod {
 }
 
 fn costs(periods: Vec<CostPeriod>) -> Costs {
-    Costs { periods, as_of: "2026-11-03T10:37:12Z".parse().unwrap() }
+    Costs { periods, account_names: BTreeMap::new(), as_of: "2026-11-03T10:37:12Z".parse().unwrap() }
 }
 
 #[test]
@@ -48,7 +59,7 @@ fn a_response_has_days_comparison_month_and_credits() {
         level: 80,
         unit: "USD".to_owned(),
     };
-    let data = shape(
+    let data = shaped(
         &query(&[("days", "2")]),
         &costs,
         &CostAnswers { forecast: Some(Ok(forecast)), ..CostAnswers::default() },
@@ -61,7 +72,7 @@ fn a_response_has_days_comparison_month_and_credits() {
 #[test]
 fn a_comparison_with_days_without_costs_has_no_percentage() {
     let spent = day(jiff::civil::date(2026, 11, 2), false, &[(&["EC2", "Usage"], "1")]);
-    let data = shape(&query(&[("days", "1")]), &costs(vec![spent]), &CostAnswers::default()).unwrap();
+    let data = shaped(&query(&[("days", "1")]), &costs(vec![spent]), &CostAnswers::default()).unwrap();
     let comparison = data.comparison.unwrap();
     assert_eq!((comparison.change, comparison.change_percent), (Amount(Decimal::ONE), None));
 }
@@ -69,7 +80,7 @@ fn a_comparison_with_days_without_costs_has_no_percentage() {
 #[test]
 fn a_bill_of_credits_only_has_no_share() {
     let credited = day(jiff::civil::date(2026, 11, 2), false, &[(&["EC2", "Credit"], "-5")]);
-    let data = shape(&query(&[("days", "1")]), &costs(vec![credited]), &CostAnswers::default()).unwrap();
+    let data = shaped(&query(&[("days", "1")]), &costs(vec![credited]), &CostAnswers::default()).unwrap();
     let reductions = data.credits_and_refunds.unwrap();
     assert_eq!((reductions.amount, reductions.share), (Amount(Decimal::from(-5)), None));
 }
@@ -87,7 +98,7 @@ fn groups_of_two_groupings_are_nested_and_summed_by_each() {
         &[(&["EC2", "eu-west-1"], "2"), (&["EC2", "us-east-1"], "3"), (&["RDS", "eu-west-1"], "4")];
     let spent = day(jiff::civil::date(2026, 11, 2), false, groups);
     let data =
-        shape(&query(&[("days", "1"), ("group_by", "service,region")]), &costs(vec![spent]), &CostAnswers::default())
+        shaped(&query(&[("days", "1"), ("group_by", "service,region")]), &costs(vec![spent]), &CostAnswers::default())
             .unwrap();
     let json = serde_json::to_value(data).unwrap();
     assert_eq!(
@@ -119,7 +130,7 @@ fn a_requested_grouping_by_record_type_also_provides_the_reductions() {
     let spent = day(jiff::civil::date(2026, 11, 2), false, groups);
     let of = |parameters: &[(&str, &str)]| {
         let parameters = [&[("days", "1"), ("group_by", "record_type")], parameters].concat();
-        let data = shape(&query(&parameters), &costs(vec![spent.clone()]), &CostAnswers::default()).unwrap();
+        let data = shaped(&query(&parameters), &costs(vec![spent.clone()]), &CostAnswers::default()).unwrap();
         data.credits_and_refunds.map(|reductions| (reductions.amount, reductions.share))
     };
     assert_eq!(of(&[]), Some((Amount(Decimal::from(-2)), Some(Amount(Decimal::new(25, 2))))));
@@ -142,7 +153,7 @@ proptest! {
         let exact = groups.iter().fold(Decimal::ZERO, |sum, (_, amount)| sum + *amount);
         let mut period = day(jiff::civil::date(2026, 11, 2), false, &[]);
         period.groups = groups;
-        let data = shape(&query(&[("days", "1")]), &costs(vec![period]), &CostAnswers::default()).unwrap();
+        let data = shaped(&query(&[("days", "1")]), &costs(vec![period]), &CostAnswers::default()).unwrap();
         let by_service = sum(data.costs_by["costs_by_service"].values().map(|amount| amount.0));
         prop_assert_eq!((data.total_cost.0, by_service), (exact, exact));
     }
@@ -171,7 +182,7 @@ fn a_change_is_split_by_type_of_charge() {
     let september = month(jiff::civil::date(2026, 9, 1), before);
     let october = month(jiff::civil::date(2026, 10, 1), now);
     let costs = costs(vec![september, october]);
-    let data = shape(&months("2026-10-01", "2026-11-01"), &costs, &CostAnswers::default()).unwrap();
+    let data = shaped(&months("2026-10-01", "2026-11-01"), &costs, &CostAnswers::default()).unwrap();
     let comparison = serde_json::to_string(&data.comparison).unwrap();
     assert_eq!(
         comparison,
@@ -192,7 +203,7 @@ fn what_is_excluded_or_unknown_is_null_by_type_of_charge() {
     let spent = [day(jiff::civil::date(2026, 11, 1), false, &[(&["EC2", "Usage"], "1")])];
     let by_charge_type = |parameters: &[(&str, &str)]| {
         let parameters = [&[("days", "1")], parameters].concat();
-        let data = shape(&query(&parameters), &costs(spent.to_vec()), &CostAnswers::default()).unwrap();
+        let data = shaped(&query(&parameters), &costs(spent.to_vec()), &CostAnswers::default()).unwrap();
         serde_json::to_value(data.comparison).unwrap()["by_charge_type"].clone()
     };
     let excluded = by_charge_type(&[("exclude", "credit,tax")]);
@@ -213,8 +224,47 @@ fn months_that_are_not_whole_are_compared_with_costs_of_their_own() {
     let november = costs(vec![spent(11, &[(&["EC2", "Usage"], "5")])]);
     let october = Arc::new(costs(vec![spent(10, &[(&["EC2", "Usage"], "4")])]));
     let answers = CostAnswers { compared: Some(october), ..CostAnswers::default() };
-    let comparison = shape(&query, &november, &answers).unwrap().comparison.unwrap();
+    let comparison = shaped(&query, &november, &answers).unwrap().comparison.unwrap();
     assert_eq!((comparison.change, comparison.change_percent), (Amount(Decimal::ONE), Some(Amount(Decimal::from(25)))));
     // Without them, there is no comparison, and not one with nothing.
-    assert!(shape(&query, &november, &CostAnswers::default()).unwrap().comparison.is_none());
+    assert!(shaped(&query, &november, &CostAnswers::default()).unwrap().comparison.is_none());
+}
+
+/// Returns `accounts` and `is_payer` of a response about a day on which these accounts had costs.
+fn accounts(parameters: &[(&str, &str)], ids: &[&str], answers: &CostAnswers) -> (serde_json::Value, Option<bool>) {
+    let groups: Vec<_> = ids.iter().map(|id| (vec![(*id).to_owned()], Decimal::ONE)).collect();
+    let spent = CostPeriod { groups, ..day(jiff::civil::date(2026, 11, 2), false, &[]) };
+    let names = BTreeMap::from([("210987654321".to_owned(), "staging".to_owned())]);
+    let costs = Costs { account_names: names, ..costs(vec![spent]) };
+    let parameters = [&[("days", "1")], parameters].concat();
+    let (_, coverage) = shape(&query(&parameters), &costs, answers, coverage()).unwrap();
+    let json = serde_json::to_value(coverage).unwrap();
+    (json["accounts"].clone(), json["is_payer"].as_bool())
+}
+
+#[test]
+fn the_accounts_of_a_grouping_are_listed() {
+    let (own, other) = ("123456789012", "210987654321");
+    let by_account = [("group_by", "account")];
+    let listed = |id: &str, name: Option<&str>| serde_json::json!({"id": id, "name": name});
+    let nothing = CostAnswers::default();
+    let both = serde_json::json!([listed(own, None), listed(other, Some("staging"))]);
+    let payer = CostAnswers { is_payer: true, ..CostAnswers::default() };
+    assert_eq!(accounts(&by_account, &[other, own, other], &payer), (both, Some(true)));
+    assert_eq!(accounts(&by_account, &[own], &nothing), (serde_json::json!([listed(own, None)]), Some(false)));
+    // A filter may hide the others, and an empty bill says nothing.
+    let filtered = [("group_by", "account"), ("services", "AWS Lambda")];
+    assert_eq!(accounts(&filtered, &[own], &nothing), (serde_json::json!([listed(own, None)]), None));
+    assert_eq!(accounts(&by_account, &[], &nothing), (serde_json::json!([]), None));
+}
+
+#[test]
+fn accounts_that_were_not_listed_are_null() {
+    let listed = vec![LinkedAccount { id: "123456789012".to_owned(), name: Some("shop".to_owned()) }];
+    let answers = CostAnswers { accounts: Some(Arc::new(LinkedAccounts(listed))), ..CostAnswers::default() };
+    assert_eq!(accounts(&[], &["EC2"], &CostAnswers::default()), (serde_json::Value::Null, None));
+    let payer = CostAnswers { is_payer: true, ..CostAnswers::default() };
+    assert_eq!(accounts(&[], &["EC2"], &payer), (serde_json::Value::Null, Some(true)));
+    let (found, is_payer) = accounts(&[("linked_accounts", "true")], &["EC2"], &answers);
+    assert_eq!((found, is_payer), (serde_json::json!([{"id": "123456789012", "name": "shop"}]), Some(false)));
 }

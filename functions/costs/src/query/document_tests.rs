@@ -64,6 +64,12 @@ fn row(parameter: &str) -> [String; 2] {
             ),
             format!("`true` for `{daily}`"),
         ],
+        "linked_accounts" => [
+            "`true`, `false`: list in `meta.accounts` whose costs they are, for another cent (free with \
+             `group_by=account`)"
+                .to_owned(),
+            code(["false"]),
+        ],
         "forecast" => ["`true`, `false`: the rest of the month, for another cent".to_owned(), code(["false"])],
         other => panic!("{other} is in no document"),
     }

@@ -239,3 +239,15 @@ fn months_are_compared_with_the_same_days_of_as_many_months_before() {
     assert_eq!(months_before("2025-10-01", "2025-11-01"), None);
     assert_eq!(months_before("2025-10-01", "2026-11-20"), None);
 }
+
+#[test]
+fn accounts_are_requested_only_where_they_are_not_a_grouping() {
+    let accounts = |pairs: &[_]| read(pairs).unwrap().questions().accounts;
+    let filter = vec![CostCondition::OneOf("SERVICE", vec!["AWS Lambda".to_owned()])];
+    let question = LinkedAccountsQuestion { start: date(2026, 11, 13), end: date(2026, 11, 20), filter };
+    let pairs = [("linked_accounts", "true"), ("days", "7"), ("services", "AWS Lambda")];
+    assert_eq!(accounts(&pairs), Some(question));
+    assert_eq!(accounts(&[("linked_accounts", "true"), ("group_by", "service,account")]), None);
+    assert_eq!((accounts(&[]), accounts(&[("linked_accounts", "false")])), (None, None));
+    assert!(refused(&[("linked_accounts", "yes")]).ends_with("allowed: true, false"));
+}

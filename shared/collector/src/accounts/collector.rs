@@ -5,6 +5,7 @@
 //! the list of regions, and its result is kept. If a role is assumed, its ARN contains the account.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use aws_config::SdkConfig;
@@ -17,7 +18,7 @@ use crate::call::fault::Fault;
 use crate::call::gate::Gates;
 use crate::call::inquiry::Inquiry;
 use crate::model::account::Account;
-use crate::model::costs::{CostQuestion, Costs, Forecast, ForecastQuestion};
+use crate::model::costs::{CostQuestion, Costs, Forecast, ForecastQuestion, LinkedAccounts, LinkedAccountsQuestion};
 use crate::model::coverage::{ALL_REGIONS, GLOBAL, Gap, GapStatus};
 use crate::model::refusal::Refusal;
 use crate::services::{ResourceType, sts};
@@ -38,6 +39,9 @@ pub(crate) struct Common {
     pub(crate) gates: Arc<Gates>,
     pub(crate) costs: AnswerCache<CostQuestion, Costs>,
     pub(crate) forecasts: AnswerCache<ForecastQuestion, Forecast>,
+    pub(crate) linked_accounts: AnswerCache<LinkedAccountsQuestion, LinkedAccounts>,
+    /// Whether its bill has shown costs of other accounts.
+    pub(crate) is_payer: AtomicBool,
 }
 
 impl Collector {

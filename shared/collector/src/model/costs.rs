@@ -1,15 +1,18 @@
 //! What Cost Explorer is asked for, and what it returns.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
+use serde::Serialize;
 
 use crate::model::coverage::Gap;
 
-/// How long costs are cached: while a part of them is still estimated, and once all of them are final.
+/// How long costs are cached: while a part of them is still estimated, and once all of them are final. Accounts come and
+/// go seldom, and are kept like final costs.
 const KEPT_ESTIMATED: Duration = Duration::from_hours(1);
 const KEPT_FINAL: Duration = Duration::from_hours(24);
 
@@ -86,6 +89,17 @@ pub struct ForecastQuestion {
     pub filter: Vec<CostCondition>,
 }
 
+/// A request for the accounts that some costs belong to.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct LinkedAccountsQuestion {
+    /// The first day, UTC.
+    pub start: Date,
+    /// The day after the last, UTC.
+    pub end: Date,
+    /// What the costs are limited to; every condition must match.
+    pub filter: Vec<CostCondition>,
+}
+
 /// Everything that one response needs of Cost Explorer; each part is requested at the same time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CostQuestions {
@@ -95,6 +109,8 @@ pub struct CostQuestions {
     pub compared: Option<CostQuestion>,
     /// The forecast, if there is to be one.
     pub forecast: Option<ForecastQuestion>,
+    /// The accounts, if they are wanted and `costs` are not grouped by them.
+    pub accounts: Option<LinkedAccountsQuestion>,
 }
 
 /// What one period cost.
@@ -157,12 +173,36 @@ pub struct Forecast {
 pub struct Costs {
     /// All periods, in chronological order.
     pub periods: Vec<CostPeriod>,
+    /// The names of accounts by their ids, if the costs are grouped by account.
+    pub account_names: BTreeMap<String, String>,
     /// When AWS was asked for them.
     pub as_of: Timestamp,
 }
 
+impl Costs {
+    /// Returns the ids of the accounts in all groups, each as often as it occurs, if `question` groups by account.
+    pub(crate) fn accounts(&self, question: &CostQuestion) -> impl Iterator<Item = &String> {
+        let position = question.group_by.iter().position(|grouping| *grouping == Grouping::Dimension("LINKED_ACCOUNT"));
+        let groups = self.periods.iter().flat_map(|period| &period.groups);
+        groups.filter_map(move |(keys, _)| keys.get(position?))
+    }
+}
+
 /// The forecast, or AWS's reason why there is none.
 pub type ForecastAnswer = Result<Forecast, Gap>;
+
+/// An account on a bill.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LinkedAccount {
+    /// The id, 12 digits.
+    pub id: String,
+    /// The name, if Cost Explorer has one.
+    pub name: Option<String>,
+}
+
+/// The result of a [`LinkedAccountsQuestion`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkedAccounts(pub Vec<LinkedAccount>);
 
 /// The results of [`CostQuestions`]. Costs are complete, or missing with a gap in the coverage.
 #[derive(Debug, Clone, Default)]
@@ -173,6 +213,10 @@ pub struct CostAnswers {
     pub compared: Option<Arc<Costs>>,
     /// The forecast, if it was requested.
     pub forecast: Option<ForecastAnswer>,
+    /// The accounts; `None` with a gap if they could not be listed.
+    pub accounts: Option<Arc<LinkedAccounts>>,
+    /// Whether the account is known to pay for others: this process has seen costs of others on its bill.
+    pub is_payer: bool,
 }
 
 /// A result that is cached for some time.
@@ -184,6 +228,12 @@ pub(crate) trait Lasting {
 impl Lasting for Costs {
     fn lasts(&self) -> Duration {
         if self.periods.iter().any(|period| period.estimated) { KEPT_ESTIMATED } else { KEPT_FINAL }
+    }
+}
+
+impl Lasting for LinkedAccounts {
+    fn lasts(&self) -> Duration {
+        KEPT_FINAL
     }
 }
 
@@ -200,7 +250,7 @@ mod tests {
     fn lasts(estimated: bool) -> Duration {
         let (start, end) = ("2026-11-01".into(), "2026-11-02".into());
         let period = CostPeriod { start, end, estimated, groups: vec![], unit: None };
-        Costs { periods: vec![period], as_of: Timestamp::UNIX_EPOCH }.lasts()
+        Costs { periods: vec![period], account_names: BTreeMap::new(), as_of: Timestamp::UNIX_EPOCH }.lasts()
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! What an account costs: requests to Cost Explorer, whose results are cached.
 //!
 //! A request costs a cent per page and its result changes at most three times a day, so results are cached in the warm
-//! function: forecasts and costs that AWS still estimates for an hour, final costs for a day. A request that is made
+//! function: forecasts and costs that AWS still estimates for an hour, final costs and lists of accounts for a day. A request that is made
 //! several times at once is sent once. Faults are not cached.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use jiff::Timestamp;
@@ -15,14 +16,15 @@ use crate::call::fault::Fault;
 use crate::call::inquiry::Inquiry;
 use crate::model::costs::{
     CostAnswers, CostCondition, CostQuestion, CostQuestions, Costs, Forecast, ForecastAnswer, ForecastQuestion,
+    LinkedAccounts, LinkedAccountsQuestion,
 };
 use crate::model::coverage::{Coverage, Gap};
 use crate::model::operation::Operation;
 use crate::model::refusal::Refusal;
-use crate::services::cost_explorer::{self, GET_COST_AND_USAGE, GET_COST_FORECAST};
+use crate::services::cost_explorer::{self, GET_COST_AND_USAGE, GET_COST_FORECAST, GET_DIMENSION_VALUES};
 
 /// The operations that reading costs calls.
-pub const OPERATIONS: &[&Operation] = &[&GET_COST_AND_USAGE, &GET_COST_FORECAST];
+pub const OPERATIONS: &[&Operation] = &[&GET_COST_AND_USAGE, &GET_COST_FORECAST, &GET_DIMENSION_VALUES];
 
 /// Checks that AWS documents each condition for forecasts: it names dimensions, and no tags. A forecast of other costs
 /// than those requested would be worse than none.
@@ -55,14 +57,25 @@ impl Collector {
                 self.past_costs(Some(&questions.costs), now, deadline),
                 self.past_costs(questions.compared.as_ref(), now, deadline),
                 self.future_costs(questions.forecast.as_ref(), deadline),
+                self.linked_accounts(questions.accounts.as_ref(), deadline),
                 self.account(deadline),
             ))
         });
         let (collected, aws_requests) = metered(requested).await;
-        let (costs, compared, forecast, account) = collected?;
+        let (costs, compared, forecast, accounts, account) = collected?;
         let mut gaps = Vec::new();
         let mut or_gap = |costs: Option<Result<Arc<Costs>, Gap>>| costs?.map_err(|gap| gaps.push(gap)).ok();
-        let answers = CostAnswers { costs: or_gap(costs), compared: or_gap(compared), forecast };
+        let (costs, compared) = (or_gap(costs), or_gap(compared));
+        let accounts = accounts.and_then(|accounts| accounts.map_err(|gap| gaps.push(gap)).ok());
+        if let Ok(own) = &account {
+            let listed = accounts.iter().flat_map(|accounts| &accounts.0).map(|account| &account.id);
+            let grouped = costs.iter().flat_map(|costs| costs.accounts(&questions.costs));
+            if listed.chain(grouped).any(|id| *id != own.id) {
+                self.common.is_payer.store(true, Ordering::Relaxed);
+            }
+        }
+        let is_payer = self.common.is_payer.load(Ordering::Relaxed);
+        let answers = CostAnswers { costs, compared, forecast, accounts, is_payer };
         Ok((answers, Coverage::new(account, gaps, aws_requests)))
     }
 
@@ -75,10 +88,25 @@ impl Collector {
         let question = question?;
         let ask = async {
             let inquiry = self.cost_explorer(&GET_COST_AND_USAGE, deadline)?;
-            Ok(Costs { periods: cost_explorer::periods(&inquiry, question).await?, as_of: now })
+            let (periods, account_names) = cost_explorer::periods(&inquiry, question).await?;
+            Ok(Costs { periods, account_names, as_of: now })
         };
         let costs = self.common.costs.get(question, ask).await;
         Some(costs.map_err(|fault| self.gap(fault, cost_explorer::REGION, &[])))
+    }
+
+    async fn linked_accounts(
+        &self,
+        question: Option<&LinkedAccountsQuestion>,
+        deadline: Instant,
+    ) -> Option<Result<Arc<LinkedAccounts>, Gap>> {
+        let question = question?;
+        let ask = async {
+            let inquiry = self.cost_explorer(&GET_DIMENSION_VALUES, deadline)?;
+            cost_explorer::linked_accounts(&inquiry, question).await
+        };
+        let accounts = self.common.linked_accounts.get(question, ask).await;
+        Some(accounts.map_err(|fault| self.gap(fault, cost_explorer::REGION, &[])))
     }
 
     async fn future_costs(&self, question: Option<&ForecastQuestion>, deadline: Instant) -> Option<ForecastAnswer> {

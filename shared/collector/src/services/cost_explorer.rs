@@ -1,4 +1,4 @@
-//! Cost Explorer: past costs and forecasts.
+//! Cost Explorer: past costs, forecasts, and the accounts on a bill.
 //!
 //! One endpoint, in us-east-1, has the costs of all regions. Each page of each request costs $0.01, so a response needs
 //! only one request, and callers cache its result ([`cache`](crate::call::cache)). Amounts remain AWS's decimal
@@ -9,8 +9,9 @@ mod expression;
 use std::collections::BTreeMap;
 
 use aws_sdk_costexplorer::operation::get_cost_and_usage::GetCostAndUsageOutput;
+use aws_sdk_costexplorer::operation::get_dimension_values::GetDimensionValuesOutput;
 use aws_sdk_costexplorer::types::{
-    self, DateInterval, GroupDefinition, GroupDefinitionType, MetricValue, ResultByTime,
+    self, DateInterval, DimensionValuesWithAttributes, GroupDefinition, GroupDefinitionType, MetricValue, ResultByTime,
 };
 use jiff::civil::Date;
 use rust_decimal::Decimal;
@@ -21,7 +22,10 @@ use crate::call::fault::Fault;
 use crate::call::gate::Rate;
 use crate::call::inquiry::Inquiry;
 use crate::call::pages::{Page, every_page, one_call};
-use crate::model::costs::{CostPeriod, CostQuestion, Forecast, ForecastQuestion, Granularity, Grouping};
+use crate::model::costs::{
+    CostPeriod, CostQuestion, Forecast, ForecastQuestion, Granularity, Grouping, LinkedAccount, LinkedAccounts,
+    LinkedAccountsQuestion,
+};
 use crate::model::operation::{Operation, Price};
 
 /// Cost Explorer.
@@ -36,6 +40,8 @@ impl Service for CostExplorer {
 
 /// Reads past costs.
 pub(crate) const GET_COST_AND_USAGE: Operation = billed("GetCostAndUsage", "ce:GetCostAndUsage");
+/// Lists the values of a dimension.
+pub(crate) const GET_DIMENSION_VALUES: Operation = billed("GetDimensionValues", "ce:GetDimensionValues");
 /// Forecasts costs.
 pub(crate) const GET_COST_FORECAST: Operation = billed("GetCostForecast", "ce:GetCostForecast");
 
@@ -52,9 +58,15 @@ pub(crate) const PARTITION: &str = "aws";
 /// The probability of a forecast's interval, in percent.
 pub(crate) const FORECAST_LEVEL: i32 = 80;
 
-/// Returns every period of a request, in chronological order. A sum without one of its pages would be wrong, so a fault
-/// discards everything.
-pub(crate) async fn periods(inquiry: &Inquiry<'_>, question: &CostQuestion) -> Result<Vec<CostPeriod>, Fault> {
+/// The attribute of an account that is its name.
+const ACCOUNT_NAME: &str = "description";
+
+/// Returns every period of a request, in chronological order, and the names of the accounts that it is grouped by. A sum
+/// without one of its pages would be wrong, so a fault discards everything.
+pub(crate) async fn periods(
+    inquiry: &Inquiry<'_>,
+    question: &CostQuestion,
+) -> Result<(Vec<CostPeriod>, BTreeMap<String, String>), Fault> {
     let CostQuestion { start, end, granularity, .. } = *question;
     let client = inquiry.client::<CostExplorer>();
     let ask = |page: Page| {
@@ -73,23 +85,56 @@ pub(crate) async fn periods(inquiry: &Inquiry<'_>, question: &CostQuestion) -> R
             .send()
     };
     let limits = client.limits(&GET_COST_AND_USAGE, inquiry.deadline);
-    let pages = every_page(limits, ask, GetCostAndUsageOutput::next_page_token, |page| {
-        page.results_by_time.unwrap_or_default()
-    })
-    .await;
+    let pages = every_page(limits, ask, GetCostAndUsageOutput::next_page_token, |page| vec![page]).await;
     if let Some(fault) = pages.fault {
         return Err(fault);
     }
     let mut periods: BTreeMap<String, CostPeriod> = BTreeMap::new();
-    for result in pages.found {
-        let period = period_of(result, question.metric)?;
-        match periods.get_mut(&period.start) {
-            // The groups of one period can be spread over two pages.
-            Some(known) => known.add(period),
-            None => _ = periods.insert(period.start.clone(), period),
+    let mut account_names = BTreeMap::new();
+    for page in pages.found {
+        let accounts = page.dimension_value_attributes.unwrap_or_default().into_iter().filter_map(account_of);
+        account_names.extend(accounts.filter_map(|account| Some((account.id, account.name?))));
+        for result in page.results_by_time.unwrap_or_default() {
+            let period = period_of(result, question.metric)?;
+            match periods.get_mut(&period.start) {
+                // The groups of one period can be spread over two pages.
+                Some(known) => known.add(period),
+                None => _ = periods.insert(period.start.clone(), period),
+            }
         }
     }
-    Ok(periods.into_values().collect())
+    Ok((periods.into_values().collect(), account_names))
+}
+
+/// Returns the accounts that some costs belong to, by their ids. Without one of its pages, the list would look complete.
+pub(crate) async fn linked_accounts(
+    inquiry: &Inquiry<'_>,
+    question: &LinkedAccountsQuestion,
+) -> Result<LinkedAccounts, Fault> {
+    let client = inquiry.client::<CostExplorer>();
+    let ask = |page: Page| {
+        client
+            .get_dimension_values()
+            .set_time_period(interval(&question.start.to_string(), &question.end.to_string()))
+            .dimension(types::Dimension::LinkedAccount)
+            .context(types::Context::CostAndUsage)
+            .set_filter(all_of(&question.filter))
+            .set_next_page_token(page.token)
+            .send()
+    };
+    let limits = client.limits(&GET_DIMENSION_VALUES, inquiry.deadline);
+    let pages = every_page(limits, ask, GetDimensionValuesOutput::next_page_token, |page| page.dimension_values).await;
+    if let Some(fault) = pages.fault {
+        return Err(fault);
+    }
+    let mut accounts: Vec<_> = pages.found.into_iter().filter_map(account_of).collect();
+    accounts.sort_by(|a, b| a.id.cmp(&b.id));
+    Ok(LinkedAccounts(accounts))
+}
+
+fn account_of(value: DimensionValuesWithAttributes) -> Option<LinkedAccount> {
+    let name = value.attributes.unwrap_or_default().remove(ACCOUNT_NAME).filter(|name| !name.is_empty());
+    Some(LinkedAccount { id: value.value?, name })
 }
 
 /// Forecasts what the rest of a period will cost.

@@ -10,6 +10,7 @@ use super::aws::{Aws, Received, Reply, at_home_in};
 use super::{LONG, reported};
 use crate::model::costs::{
     CostAnswers, CostCondition, CostQuestion, CostQuestions, Costs, ForecastQuestion, Granularity, Grouping,
+    LinkedAccount, LinkedAccountsQuestion,
 };
 use crate::{Collector, Coverage, GapStatus};
 
@@ -29,7 +30,7 @@ async fn collect(
     costs: CostQuestion,
     forecast: Option<ForecastQuestion>,
 ) -> (CostAnswers, Coverage) {
-    let questions = CostQuestions { costs, compared: None, forecast };
+    let questions = CostQuestions { costs, compared: None, forecast, accounts: None };
     collector.costs(&questions, Timestamp::UNIX_EPOCH, Instant::now() + LONG).await.unwrap()
 }
 
@@ -277,7 +278,7 @@ async fn costs_to_compare_with_are_a_request_of_their_own_and_a_gap_without_it()
         })
     });
     let compared = CostQuestion { start: date(2026, 10, 1), end: date(2026, 10, 3), ..november() };
-    let questions = CostQuestions { costs: november(), compared: Some(compared), forecast: None };
+    let questions = CostQuestions { costs: november(), compared: Some(compared), forecast: None, accounts: None };
     let collector = aws.collector();
     let (answers, coverage) = collector.costs(&questions, Timestamp::UNIX_EPOCH, Instant::now() + LONG).await.unwrap();
     assert_eq!((answers.costs.unwrap().periods.len(), answers.compared, coverage.partial), (1, None, true));
@@ -286,4 +287,96 @@ async fn costs_to_compare_with_are_a_request_of_their_own_and_a_gap_without_it()
         [("us-east-1", "GetCostAndUsage", GapStatus::Failed, "DataUnavailableException")]
     );
     assert_eq!(aws.received("GetCostAndUsage").len(), 2);
+}
+
+fn november_accounts() -> LinkedAccountsQuestion {
+    LinkedAccountsQuestion { start: date(2026, 11, 1), end: date(2026, 11, 3), filter: november().filter }
+}
+
+async fn list_accounts(collector: &Collector) -> (CostAnswers, Coverage) {
+    let accounts = Some(november_accounts());
+    let questions = CostQuestions { costs: november(), compared: None, forecast: None, accounts };
+    collector.costs(&questions, Timestamp::UNIX_EPOCH, Instant::now() + LONG).await.unwrap()
+}
+
+#[tokio::test]
+async fn the_accounts_of_all_pages_are_listed_once_a_day() {
+    let aws = Aws::start(|request| {
+        match request.operation.as_str() {
+        "GetCostAndUsage" => Some(page(&[("2026-11-01", "2026-11-02", &[("EC2", "1.1")])], None)),
+        "GetDimensionValues" if is_first_page(request) => Some(Reply::Ok(
+            r#"{"DimensionValues": [{"Value": "210987654321", "Attributes": {"description": "staging"}}], "ReturnSize": 1,
+                "TotalSize": 2, "NextPageToken": "next"}"#
+                .to_owned(),
+        )),
+        "GetDimensionValues" => Some(Reply::Ok(
+            r#"{"DimensionValues": [{"Value": "123456789012", "Attributes": {}}], "ReturnSize": 1, "TotalSize": 2}"#.to_owned(),
+        )),
+        _ => None,
+    }
+    });
+    let collector = aws.collector();
+    // Nothing is known before the accounts are listed.
+    assert!(!collect(&collector, november(), None).await.0.is_payer);
+    let (answers, coverage) = list_accounts(&collector).await;
+    let account = |id: &str, name: Option<&str>| LinkedAccount { id: id.to_owned(), name: name.map(str::to_owned) };
+    let expected = [account("123456789012", None), account("210987654321", Some("staging"))];
+    assert_eq!(answers.accounts.as_ref().unwrap().0, expected);
+    assert!(answers.is_payer);
+    assert_eq!((coverage.partial, coverage.aws_requests.by_operation["ce:GetDimensionValues"]), (false, 2));
+    assert_eq!(coverage.aws_requests.estimated_cost_usd, "0.0200");
+    let request = aws.received("GetDimensionValues").remove(0).parameters;
+    for part in [
+        r#""TimePeriod":{"Start":"2026-11-01","End":"2026-11-03"}"#,
+        r#""Dimension":"LINKED_ACCOUNT""#,
+        r#""Filter":{"Not":{"Dimensions":{"Key":"RECORD_TYPE","Values":["Credit"]}}}"#,
+    ] {
+        assert!(request.contains(part), "{part} in {request}");
+    }
+    let (again, coverage) = list_accounts(&collector).await;
+    assert_eq!((again.accounts, coverage.aws_requests.total), (answers.accounts, 0));
+    // The function remembers that the account pays for others.
+    assert!(collect(&collector, november(), None).await.0.is_payer);
+}
+
+#[tokio::test]
+async fn costs_stand_without_their_accounts_and_a_gap_says_why() {
+    let mut pages = 1;
+    let aws = Aws::start(move |request| match request.operation.as_str() {
+        "GetCostAndUsage" => Some(page(&[("2026-11-01", "2026-11-02", &[("EC2", "1.1")])], None)),
+        "GetDimensionValues" if pages > 0 => {
+            pages -= 1;
+            Some(Reply::Ok(
+                r#"{"DimensionValues": [{"Value": "210987654321"}], "ReturnSize": 1, "TotalSize": 2, "NextPageToken": "x"}"#
+                    .to_owned(),
+            ))
+        }
+        _ => Some(Reply::Error(400, "AccessDeniedException", "not authorized to perform: ce:GetDimensionValues")),
+    });
+    let (answers, coverage) = list_accounts(&aws.collector()).await;
+    // One page of two would look complete.
+    assert_eq!((answers.costs.unwrap().periods.len(), answers.accounts, answers.is_payer), (1, None, false));
+    assert!(coverage.partial);
+    let gaps: Vec<_> = reported(&coverage.gaps).into_iter().filter(|gap| gap.1 != "GetCallerIdentity").collect();
+    assert_eq!(gaps, [("us-east-1", "GetDimensionValues", GapStatus::Denied, "AccessDeniedException")]);
+}
+
+#[tokio::test]
+async fn a_grouping_by_account_shows_who_pays_and_names_the_accounts() {
+    let aws = Aws::start(|request| {
+        (request.operation == "GetCostAndUsage").then(|| {
+            Reply::Ok(
+                r#"{"ResultsByTime": [{"TimePeriod": {"Start": "2026-11-01", "End": "2026-11-02"}, "Estimated": false,
+                    "Groups": [{"Keys": ["210987654321"], "Metrics": {"UnblendedCost": {"Amount": "1", "Unit": "USD"}}}]}],
+                    "DimensionValueAttributes": [
+                    {"Value": "210987654321", "Attributes": {"description": "staging"}}]}"#
+                    .to_owned(),
+            )
+        })
+    });
+    let question = CostQuestion { group_by: vec![Grouping::Dimension("LINKED_ACCOUNT")], ..november() };
+    let (answers, _) = collect(&aws.collector(), question, None).await;
+    assert_eq!(answers.costs.unwrap().account_names["210987654321"], "staging");
+    assert!(answers.is_payer);
+    assert!(aws.received("GetDimensionValues").is_empty());
 }

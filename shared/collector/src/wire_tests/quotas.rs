@@ -119,7 +119,7 @@ async fn under_cost_explorers_rate_every_page_arrives() {
         filter: vec![],
     };
     let collector = collector(&aws, configuration::retries());
-    let questions = CostQuestions { costs: question, compared: None, forecast: None };
+    let questions = CostQuestions { costs: question, compared: None, forecast: None, accounts: None };
     let (answers, coverage) =
         collector.costs(&questions, jiff::Timestamp::UNIX_EPOCH, Instant::now() + LONG).await.unwrap();
     assert_eq!((answers.costs.is_some(), coverage.gaps), (true, vec![]));
