@@ -8,7 +8,6 @@ use std::collections::{BTreeSet, HashMap};
 use std::time::Instant;
 
 use futures::StreamExt;
-use futures::future::join_all;
 use futures::stream::{Collect, FuturesOrdered};
 
 use crate::accounts::collector::Collector;
@@ -154,7 +153,7 @@ impl Collector {
     ) -> RegionListings {
         let inquiry = self.inquiry(region, entered.account.as_ref().ok(), deadline);
         let types = wanted.types.iter().filter(|kind| !kind.is_global());
-        let listings = join_all(types.map(|kind| list(*kind, region, inquiry)));
+        let listings = each_by_itself(types.map(|kind| list(*kind, region, inquiry)));
         let filters: Vec<_> = tag_filters(wanted).collect();
         let tags = async { if filters.is_empty() { None } else { Some(tagging::list_tags(&inquiry, &filters).await) } };
         let (listed, tags) = tokio::join!(listings, tags);
@@ -165,7 +164,7 @@ impl Collector {
     pub(crate) async fn list_global(&self, wanted: &Wanted, entered: &Entered, deadline: Instant) -> GlobalListings {
         let inquiry = self.inquiry(self.clients.home_region(), entered.account.as_ref().ok(), deadline);
         let types = wanted.types.iter().filter(|kind| kind.is_global());
-        GlobalListings(join_all(types.map(|kind| list(*kind, GLOBAL, inquiry))).await)
+        GlobalListings(each_by_itself(types.map(|kind| list(*kind, GLOBAL, inquiry))).await)
     }
 
     /// Combines all listings into one inventory; `regions` are in the order of the entered regions.
@@ -214,13 +213,11 @@ impl Collector {
     }
 }
 
-/// Runs the work of all regions at once, and returns the results in their order. A region is polled only when something
-/// of it has arrived: `join_all` would poll the calls of all regions each time, which for hundreds of calls takes longer
-/// than the calls themselves.
-pub(crate) fn each_by_itself<F: Future>(
-    regions: impl Iterator<Item = F>,
-) -> Collect<FuturesOrdered<F>, Vec<F::Output>> {
-    regions.collect::<FuturesOrdered<_>>().collect()
+/// Runs all parts at once, and returns their results in their order. A part is polled only when something of it has
+/// arrived; `join_all` would poll all of them each time, which for hundreds of calls takes longer than the calls
+/// themselves.
+pub(crate) fn each_by_itself<F: Future>(parts: impl Iterator<Item = F>) -> Collect<FuturesOrdered<F>, Vec<F::Output>> {
+    parts.collect::<FuturesOrdered<_>>().collect()
 }
 
 /// Lists one type of `region` by `inquiry`.
