@@ -18,6 +18,12 @@ def _gaps(response: dict[str, Any]) -> list[dict[str, Any]]:
     return response["meta"]["gaps"] if response["success"] else response["error"]["gaps"]
 
 
+def _requests(response: dict[str, Any]) -> dict[str, int]:
+    """Returns the requests by operation, without the one that only the first response of a function has."""
+    counted = response["meta"]["aws_requests"]["by_operation"]
+    return {operation: count for operation, count in counted.items() if operation != "sts:GetCallerIdentity"}
+
+
 def test_thirty_callers_at_once_get_thirty_whole_responses(deployed: Stack) -> None:
     status, _, text = deployed.get(PATH)
     alone = json.loads(text)
@@ -27,10 +33,9 @@ def test_thirty_callers_at_once_get_thirty_whole_responses(deployed: Stack) -> N
     with ThreadPoolExecutor(CALLERS) as callers:
         responses = list(callers.map(deployed.get, paths))
     whole = [(status, json.loads(text)) for status, _, text in responses]
-    lost = [gap["code"] + ": " + gap["message"] for status, response in whole for gap in _gaps(response)]
-    assert not lost, (len(lost), Counter(lost), [(s, r.get("meta", {}).get("elapsed_ms"), (r.get("meta") or {}).get("aws_requests", {}).get("total")) for s, r in whole])
-    assert ([status for status, _ in whole], lost) == ([200] * CALLERS, [])
+    lost = Counter(gap["code"] for _, response in whole for gap in _gaps(response))
+    assert ([status for status, _ in whole], lost) == ([200] * CALLERS, {})
     for _, response in whole:
         assert response["data"]["counts"] == alone["data"]["counts"]
         # Nothing was requested twice.
-        assert response["meta"]["aws_requests"]["by_operation"] == alone["meta"]["aws_requests"]["by_operation"]
+        assert _requests(response) == _requests(alone)

@@ -97,6 +97,11 @@ def check_free(port: int) -> None:
             raise EmulatorError(f"port {port} is taken ({error.strerror}); choose another: PORT=4567 make run") from error
 
 
+#: Starts the emulator with room for as many new connections as the kernel allows. Its server has room for 100, and thirty
+#: callers open thousands; AWS turns none away.
+START = "import hypercorn.config, ministack.app; hypercorn.config.Config.backlog = 4096; ministack.app.main()"
+
+
 @contextlib.contextmanager
 def running(port: int) -> Iterator[Emulator]:
     """Runs the emulator on `port`; at the end, stops it and every function that it started."""
@@ -120,7 +125,7 @@ def running(port: int) -> Iterator[Emulator]:
         # A new session: Ctrl-C reaches only this process, and the emulator and its functions can be stopped as one
         # group.
         process = subprocess.Popen(
-            [Path(sys.executable).parent / "ministack"],
+            [sys.executable, "-c", START],
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=log,

@@ -4,10 +4,13 @@
 //! There are six attempts because of throttling, after which the gate spaces out the requests; if a service fails for
 //! everybody, the budget ends the attempts early. Neither an attempt nor its connection has a time limit: how long AWS
 //! is waited for depends on the whole response ([`patience`](crate::call::patience)). The kernel repeats a lost packet.
+//! The SDK's check for stalled streams is off: it would cut a slow response, and while hundreds of calls wait, its
+//! timers take more CPU than the calls.
 
 use std::time::Duration;
 
 use aws_config::SdkConfig;
+use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use sdk::NotSet;
@@ -20,7 +23,9 @@ const FIRST_BACKOFF: Duration = Duration::from_millis(100);
 /// Returns the configuration from the environment.
 pub(crate) async fn from_env() -> Result<SdkConfig, NotSet> {
     let timeouts = TimeoutConfig::builder().disable_connect_timeout().build();
-    Ok(sdk::config()?.timeout_config(timeouts).retry_config(retries()).load().await)
+    let unlimited = StalledStreamProtectionConfig::disabled();
+    let config = sdk::config()?.timeout_config(timeouts).stalled_stream_protection(unlimited);
+    Ok(config.retry_config(retries()).load().await)
 }
 
 /// Returns how a failed call is retried.

@@ -30,7 +30,7 @@ const SILENCE: Duration = Duration::from_secs(8);
 /// What a call gets at least if its region or service has used up its time.
 const AT_LEAST: Duration = Duration::from_secs(1);
 /// How often a call looks whether the others are done, once it could be given up.
-const LOOKS_AGAIN: Duration = Duration::from_millis(100);
+const LOOKS_AGAIN: Duration = Duration::from_secs(1);
 /// When a call is first compared with its neighbours; AWS's usual responses take a fraction of it. It is compared
 /// again each time it has taken twice as long.
 const FIRST_COMPARED: Duration = Duration::from_secs(2);

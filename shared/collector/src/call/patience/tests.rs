@@ -139,7 +139,7 @@ fn list(regions: &[Vec<u64>]) -> (usize, usize) {
         region.proceed(now);
     }
     while regions.iter().any(|region| region.call.is_some()) {
-        now += LOOKS_AGAIN;
+        now += Duration::from_millis(100);
         for region in &mut regions {
             let Some((call, end)) = &mut region.call else { continue };
             if *end <= now {
