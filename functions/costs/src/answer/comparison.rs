@@ -28,16 +28,16 @@ pub(super) struct Comparison {
 /// The changes by type of charge; null for what is excluded.
 #[derive(Debug, Serialize)]
 struct ByChargeType {
-    usage: Option<Change>,
-    tax: Option<Change>,
-    credits: Option<Change>,
-    refunds: Option<Change>,
-    fees: Option<Change>,
-    other: Option<Change>,
+    usage: Option<BeforeAndNow>,
+    tax: Option<BeforeAndNow>,
+    credits: Option<BeforeAndNow>,
+    refunds: Option<BeforeAndNow>,
+    fees: Option<BeforeAndNow>,
+    other: Option<BeforeAndNow>,
 }
 
 #[derive(Debug, Serialize)]
-struct Change {
+struct BeforeAndNow {
     before: Amount,
     now: Amount,
     change: Amount,
@@ -45,7 +45,7 @@ struct Change {
     change_percent: Option<Amount>,
 }
 
-impl Change {
+impl BeforeAndNow {
     fn new(before: Decimal, now: Decimal) -> Self {
         let change = now.saturating_sub(before);
         let percent = change.checked_div(before).and_then(|ratio| ratio.checked_mul(Decimal::ONE_HUNDRED));
@@ -62,7 +62,7 @@ pub(super) fn compare(
     now: &[&CostPeriod],
 ) -> Comparison {
     let total = |periods: &[&CostPeriod]| sum(periods.iter().map(|period| period.total()));
-    let Change { before: total_cost, change, change_percent, .. } = Change::new(total(before), total(now));
+    let BeforeAndNow { before: total_cost, change, change_percent, .. } = BeforeAndNow::new(total(before), total(now));
     let by_charge_type = query.record_types().map(|position| by_charge_type(query, position, before, now));
     Comparison { start, end, total_cost, change, change_percent, by_charge_type }
 }
@@ -75,7 +75,7 @@ fn by_charge_type(query: &CostsQuery, position: usize, before: &[&CostPeriod], n
     };
     let change = |kind: ChargeType| {
         let is_excluded = query.excluded().iter().any(|excluded| ChargeType::of(excluded) == kind);
-        (!is_excluded).then(|| Change::new(of(kind, before), of(kind, now)))
+        (!is_excluded).then(|| BeforeAndNow::new(of(kind, before), of(kind, now)))
     };
     ByChargeType {
         usage: change(ChargeType::Usage),

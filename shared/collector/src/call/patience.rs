@@ -13,6 +13,7 @@
 //! Clients are shared by all responses, so this belongs to the task, like the count of requests.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -93,9 +94,8 @@ impl Calls {
     }
 
     fn begin(&mut self, gate: &Arc<Gate>) {
-        let new = || Endpoint { gate: Arc::clone(gate), outstanding: 0, answers: 0, second_attempts: 0 };
-        if !self.endpoints.contains_key(&key(gate)) {
-            self.endpoints.insert(key(gate), new());
+        if let Entry::Vacant(vacant) = self.endpoints.entry(key(gate)) {
+            vacant.insert(Endpoint { gate: Arc::clone(gate), outstanding: 0, answers: 0, second_attempts: 0 });
             self.regions.entry(gate.region().to_owned()).or_default();
             self.services.entry(gate.service()).or_default();
         }
