@@ -5,8 +5,9 @@
 //! them closer again. Requests therefore settle just below the rate that is currently available, even if others use the
 //! same quota, instead of being wasted.
 //!
-//! The gate limits a rate instead of the number of concurrent requests, since AWS's quotas are rates: one request at a
-//! time is 500 a second to an endpoint that responds in 2 ms. Like the quotas, gates belong to the account, not to a
+//! The gate limits a rate rather than the number of concurrent requests, since AWS's quotas are rates: one request at a
+//! time is 500 a second to an endpoint that responds in 2 ms. But no more requests than the rate allows in a second are
+//! outstanding, so a service that gets slow is asked for less. Like the quotas, gates belong to the account, not to a
 //! response.
 
 use std::collections::HashMap;
@@ -23,6 +24,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::retries::RequestAttempts;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
 /// The spacing after the first throttled request. It is 20 requests a second, the rate at which EC2 refills most of its
@@ -52,6 +54,14 @@ impl Rate {
         let Some(micros) = 1_000_000_u32.checked_div(requests) else { return Self::UNKNOWN };
         Self { spacing: Duration::from_micros(micros as u64), burst }
     }
+
+    /// Returns how many requests may be outstanding: those of a second, and the burst.
+    fn outstanding(self) -> usize {
+        let a_second = Duration::from_secs(1).as_micros().checked_div(self.spacing.as_micros());
+        let a_second = a_second.and_then(|requests| usize::try_from(requests).ok());
+        let burst = usize::try_from(self.burst).unwrap_or(0);
+        a_second.map_or(Semaphore::MAX_PERMITS, |requests| requests.saturating_add(burst))
+    }
 }
 
 /// The turns of one service in one region.
@@ -61,6 +71,8 @@ pub(crate) struct Gate {
     region: String,
     published: Rate,
     turns: Mutex<Turns>,
+    /// Has a permit for each request that may be outstanding.
+    outstanding: Semaphore,
 }
 
 #[derive(Debug, Default)]
@@ -81,9 +93,16 @@ impl Turns {
     }
 }
 
+/// The turn of one request, which is outstanding until this is dropped.
+#[derive(Debug)]
+pub(crate) struct Turn<'a> {
+    _permit: Option<SemaphorePermit<'a>>,
+}
+
 impl Gate {
     pub(crate) fn new(service: &'static str, region: &str, published: Rate) -> Self {
-        Self { service, region: region.to_owned(), published, turns: Mutex::default() }
+        let outstanding = Semaphore::new(published.outstanding());
+        Self { service, region: region.to_owned(), published, turns: Mutex::default(), outstanding }
     }
 
     /// Returns the service, by its IAM prefix.
@@ -96,14 +115,17 @@ impl Gate {
         &self.region
     }
 
-    /// Waits for a turn; the next one comes no sooner than `cost` later.
-    pub(crate) async fn turn(&self, cost: Duration) {
+    /// Waits for a turn; the next one comes no sooner than `cost` later. The turn lasts until it is dropped.
+    pub(crate) async fn turn(&self, cost: Duration) -> Turn<'_> {
+        // The semaphore is never closed.
+        let permit = self.outstanding.acquire().await.ok();
         let now = Instant::now();
         let turn = self.reserve(now, cost);
         // Tokio's timer has ticks of a millisecond, so it would delay even a request whose turn has come.
         if turn > now {
             tokio::time::sleep_until(turn).await;
         }
+        Turn { _permit: permit }
     }
 
     fn reserve(&self, now: Instant, cost: Duration) -> Instant {
@@ -220,6 +242,16 @@ mod tests {
     }
 
     #[test]
+    fn no_more_requests_are_outstanding_than_the_rate_allows_in_a_second() {
+        let gate = Gate::new("s", "r", Rate::a_second(5, 2));
+        let mut turns: Vec<_> = (0..7).map(|_| gate.outstanding.try_acquire().unwrap()).collect();
+        assert!(gate.turn(ms(0)).now_or_never().is_none());
+        turns.pop();
+        assert!(gate.turn(ms(0)).now_or_never().is_some());
+        assert_eq!(Gate::new("s", "r", Rate::UNKNOWN).outstanding.available_permits(), Semaphore::MAX_PERMITS);
+    }
+
+    #[test]
     fn turns_are_spaced_by_the_published_rate_and_by_their_cost() {
         let gate = Gate::new("s", "r", Rate::a_second(50, 0));
         let start = Instant::now();
@@ -247,7 +279,7 @@ mod tests {
         let start = Instant::now();
         assert!((0..100).all(|_| gate.reserve(start, ms(0)) == start));
         // This would panic if it needed a timer, since there is no runtime here.
-        assert_eq!(gate.turn(ms(0)).now_or_never(), Some(()));
+        assert!(gate.turn(ms(0)).now_or_never().is_some());
     }
 
     #[test]

@@ -67,7 +67,7 @@ impl Limits {
         let mut call = Call::begin(&self.gate, self.may_repeat());
         let deadline = Instant::from_std(self.deadline);
         let late = |_elapsed| Fault::past_deadline(self.operation);
-        timeout_at(deadline, self.gate.turn(self.cost)).await.map_err(late)?;
+        let _turn = timeout_at(deadline, self.gate.turn(self.cost)).await.map_err(late)?;
         // Boxed, since the future of an SDK call is large.
         let mut first = Some(Box::pin(send(false)));
         let mut second: Option<Pin<Box<F>>> = None;
