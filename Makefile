@@ -19,7 +19,7 @@ ifdef AWS_REGION
 export AWS_DEFAULT_REGION := $(AWS_REGION)
 endif
 
-.PHONY: help run test fmt lint deny audit unit documents template secure e2e any-day frugal soak local mutants bench build arm64 deploy verify pin clean
+.PHONY: help run test fmt lint deny audit unit documents template secure e2e any-day frugal soak load local mutants bench build arm64 deploy verify pin clean
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -75,6 +75,9 @@ frugal: $(TOOLS) ## check the AWS calls and CPU instructions per response (the l
 
 soak: $(TOOLS) ## send mixed calls with random faults to the deployed API for five minutes
 	SOAK_SECONDS=$${SOAK_SECONDS:-300} $(PYTHON) -m pytest -rP tests/e2e/test_soak.py
+
+load: $(TOOLS) ## call the deployed API with 1, 10, 30 and 100 callers at once, and print who got what
+	$(PYTHON) -m load
 
 local: $(TOOLS) ## run the functions with `sam local invoke` in Docker; skipped without Docker, unless CI=true
 	$(PYTHON) -m pytest -rs tests/local

@@ -91,8 +91,8 @@ CASES = {
     ),
     "all of AWS hangs": Case(
         RESOURCES + "ec2", lambda: hang, {}, status=502, code="NothingCollected",
-        gaps={("*", "DescribeRegions", "timed_out", "RequestTimedOut")}
-        | {(region, INSTANCES, "timed_out", "RequestTimedOut") for region in ("eu-west-1", "us-east-1")},
+        gaps={("*", "DescribeRegions", "timed_out", "DeadlineExceeded")}
+        | {(region, INSTANCES, "timed_out", "DeadlineExceeded") for region in ("eu-west-1", "us-east-1")},
     ),
     # Broken responses.
     "half an XML response, then the connection ends": Case(
@@ -201,7 +201,7 @@ CASES = {
     ),
     "Cost Explorer hangs": Case(
         COSTS + "exclude=refund", lambda: hang, {"service": "ce"}, status=502, code="NothingCollected",
-        gaps={("us-east-1", "GetCostAndUsage", "timed_out", "RequestTimedOut")},
+        gaps={("us-east-1", "GetCostAndUsage", "timed_out", "DeadlineExceeded")},
     ),
     # Other accounts.
     "STS fails for another account": Case(
@@ -210,7 +210,7 @@ CASES = {
     ),
     "STS hangs for another account": Case(
         f"{OTHER}/metrics?resource_type=rds&resource_ids=a&region=us-east-1", lambda: hang, {"operation": "AssumeRole"},
-        status=502, code="AccountUnreachable", gaps={("us-east-1", "AssumeRole", "timed_out", "RequestTimedOut")},
+        status=502, code="AccountUnreachable", gaps={("us-east-1", "AssumeRole", "timed_out", "DeadlineExceeded")},
     ),
     "another account's organisation denies AssumeRole": Case(
         f"{OTHER}/costs", lambda: error(403, "AccessDenied", NOT_AUTHORIZED + " with an explicit deny in a service control policy"),

@@ -25,6 +25,7 @@ use tokio::time::timeout_at;
 
 use crate::call::clients::Gated;
 use crate::call::fault::Fault;
+use crate::call::patience::share_of_time;
 use crate::model::account::Account;
 use crate::model::coverage::GapStatus;
 use crate::services::sts::{self, ASSUME_ROLE, Session, Sts};
@@ -34,7 +35,7 @@ const RENEWED_BEFORE: Duration = Duration::from_mins(5);
 /// How long a check of the way in is kept.
 const CHECKED_FOR: SignedDuration = SignedDuration::from_hours(1);
 /// Each of the two endpoints gets this share of the time, so that some is left for the account's data.
-const SHARE: u32 = 3;
+const SHARE: (u32, u32) = (1, 3);
 /// The time for credentials that are requested in the middle of a response, whose deadline the SDK does not pass on.
 const RENEWAL: Duration = Duration::from_secs(16);
 
@@ -254,9 +255,7 @@ impl AssumedRole {
     }
 
     async fn ask(&self, sts: &Gated<Sts>, deadline: Instant) -> Result<Credentials, Fault> {
-        let now = Instant::now();
-        let share = deadline.saturating_duration_since(now).checked_div(SHARE).unwrap_or_default();
-        let deadline = now.checked_add(share).unwrap_or(deadline);
+        let deadline = share_of_time(deadline, SHARE);
         let session = Session { role: &self.arn, name: &self.session, external_id: self.external_id.as_deref() };
         sts::assume_role(sts, &session, deadline).await
     }

@@ -6,10 +6,14 @@
 use std::time::Instant;
 
 use crate::accounts::collector::Collector;
+use crate::call::patience::share_of_time;
 use crate::model::coverage::{ALL_REGIONS, Gap, GapStatus};
 use crate::model::refusal::Refusal;
 use crate::services::ResourceType;
 use crate::services::ec2::regions::{self, DESCRIBE_REGIONS, ListedRegion};
+
+/// The share of the time for the list of regions; without it, the rest is for the regions that are known.
+const SHARE: (u32, u32) = (1, 2);
 
 /// The regions to query, and the gaps of the others.
 #[derive(Debug)]
@@ -30,7 +34,7 @@ impl Collector {
         deadline: Instant,
     ) -> Result<Regions, Refusal> {
         let home = self.clients.home_region();
-        match regions::list(&self.inquiry(home, None, deadline)).await {
+        match regions::list(&self.inquiry(home, None, share_of_time(deadline, SHARE))).await {
             Ok(listed) => select(&listed, wanted, types),
             Err(fault) => {
                 let gap = self.gap(fault, ALL_REGIONS, types);

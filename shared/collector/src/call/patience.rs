@@ -6,7 +6,8 @@
 //! calls of a response together:
 //!
 //! - A region or a service that has sent nothing at all is given up after [`SILENCE`], once no other call is
-//!   outstanding; a region that is down therefore costs a response these seconds once.
+//!   outstanding; a region that is down therefore costs a response these seconds once. If nobody has sent anything,
+//!   nobody is given up, since the response would be empty.
 //! - A call that is far slower than nearly all of its neighbours in the same service gets one second attempt beside the
 //!   first, since its connection may be dead. If many are slow, none gets one, so slowness never adds load.
 //!
@@ -15,7 +16,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{self, Duration};
 
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::Intercept;
@@ -111,8 +112,11 @@ impl Calls {
         [region, service].into_iter().flatten().min()
     }
 
-    /// Returns whether every outstanding call waits for a silent region or service.
+    /// Returns whether somebody has sent something, and every outstanding call waits for a silent region or service.
     fn only_silence_is_left(&self) -> bool {
+        if !self.regions.values().any(|region| region.is_heard) {
+            return false;
+        }
         let mut outstanding = self.endpoints.values().filter(|endpoint| endpoint.outstanding > 0);
         outstanding.all(|endpoint| self.silent_since(endpoint).is_some())
     }
@@ -265,6 +269,14 @@ impl Patience {
 /// Gates live as long as their account's clients, so the address identifies one.
 fn key(gate: &Gate) -> usize {
     std::ptr::from_ref(gate).addr()
+}
+
+/// Returns when the first `share` of the time until `deadline` is over, given as a numerator and a denominator. Calls
+/// that others depend on have a share, so that the others have some time, too.
+pub(crate) fn share_of_time(deadline: time::Instant, (numerator, denominator): (u32, u32)) -> time::Instant {
+    let now = time::Instant::now();
+    let share = deadline.saturating_duration_since(now).saturating_mul(numerator).checked_div(denominator);
+    now.checked_add(share.unwrap_or_default()).unwrap_or(deadline)
 }
 
 fn after(start: Instant, duration: Duration) -> Instant {

@@ -13,6 +13,7 @@ use std::time::Instant;
 
 use crate::accounts::collector::Collector;
 use crate::call::counting::metered;
+use crate::call::patience::share_of_time;
 use crate::model::coverage::{Coverage, Gap};
 use crate::model::operation::Operation;
 use crate::model::refusal::Refusal;
@@ -27,8 +28,8 @@ pub fn operations(wanted: &Wanted) -> Vec<&'static Operation> {
     wanted.operations().into_iter().chain([&GET_METRIC_DATA]).collect()
 }
 
-/// The share of the time that is kept for measuring what was listed.
-const MEASURING: u32 = 3;
+/// The share of the time for listing; the rest is for measuring what was listed.
+const LISTING: (u32, u32) = (2, 3);
 
 /// An inventory, and what was derived from its measurements.
 #[derive(Debug)]
@@ -66,7 +67,7 @@ impl Collector {
     ) -> Result<(Survey<T>, Coverage), Refusal> {
         let surveyed = Box::pin(async {
             let entered = self.enter_regions(wanted, deadline).await?;
-            let listed_by = listed_by(Instant::now(), deadline);
+            let listed_by = share_of_time(deadline, LISTING);
             // Each region is measured as soon as it is listed, so that a region that hangs does not delay the others.
             let regions = entered.regions().iter().map(async |region| {
                 let listed = self.list_region(region, wanted, &entered, listed_by).await;
@@ -141,12 +142,6 @@ impl Collector {
         let gaps = self.series(region, &types, &measurements, deadline, take).await;
         Measured { read: found, gaps, complete }
     }
-}
-
-/// Returns when the listings end at the latest, so that what they found can be measured before `deadline`.
-fn listed_by(now: Instant, deadline: Instant) -> Instant {
-    let measuring = deadline.saturating_duration_since(now).checked_div(MEASURING).unwrap_or_default();
-    deadline.checked_sub(measuring).unwrap_or(deadline)
 }
 
 /// A resource with outstanding series.

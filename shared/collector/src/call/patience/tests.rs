@@ -55,6 +55,12 @@ fn a_silent_region_is_given_up_after_its_time_once_the_others_are_done() {
 }
 
 #[test]
+fn if_nobody_has_sent_anything_nobody_is_given_up() {
+    let mut calls = Sent::at_once(&[("ec2", "a"), ("rds", "b")]);
+    assert!(matches!(calls.look(0, 24), Look::Wait(_)));
+}
+
+#[test]
 fn a_silent_service_is_given_up_in_regions_that_answer() {
     let mut calls = Sent::at_once(&[("tag", "a"), ("tag", "b"), ("ec2", "a"), ("ec2", "b")]);
     calls.answer(2, 1);
@@ -72,7 +78,8 @@ fn a_region_and_a_service_that_have_sent_something_are_waited_for() {
 
 #[test]
 fn what_is_called_late_in_a_silent_region_has_a_second() {
-    let mut calls = Sent::at_once(&[("ec2", "a"), ("rds", "a")]);
+    let mut calls = Sent::at_once(&[("ec2", "a"), ("rds", "a"), ("sts", "b")]);
+    calls.answer(2, 1);
     let start = calls.start;
     calls.calls[1].as_mut().unwrap().sent(start + Duration::from_secs(9));
     assert_eq!(calls.look(0, 9), Look::GiveUp);
