@@ -7,7 +7,6 @@
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects, reason = "a test that overflows fails, as it should"))]
 
 mod accounts;
-mod counts;
 mod page;
 mod query;
 
@@ -16,9 +15,9 @@ use collector::{Accounts, Coverage, Inventory};
 use serde::Serialize;
 
 use crate::accounts::AccountsList;
-use crate::counts::Counts;
 use crate::page::Page;
 use crate::query::ResourcesQuery;
+use filter::Counts;
 
 /// The `data` of a response.
 #[derive(Debug, Serialize)]
@@ -57,7 +56,7 @@ pub async fn handle(accounts: &Accounts, call: Call) -> Result<Answer<Data, Cove
 /// Filters and counts an inventory, and returns the requested page.
 fn shape(mut inventory: Inventory, query: &ResourcesQuery) -> Result<Resources, ApiError> {
     inventory.resources.retain(|resource| query.filter.matches(resource));
-    let counts = Counts::of(&inventory);
+    let counts = Counts::of(&inventory, &inventory.resources);
     let page = Page::cut(&inventory, query)?;
     Ok(Resources { page, counts })
 }

@@ -1,11 +1,15 @@
-//! Decides which resources match: the parameters `states` and `tags`.
+//! Decides which resources match, by the parameters `states` and `tags`, and counts them.
 //!
 //! Several functions filter resources, and the same terms must find the same resources in each. `api` reads parameters
 //! without knowing types of resources, and `collector` knows these types but no parameters, so this crate is above
 //! both. Values of one parameter are alternatives, and all parameters must match.
 
+mod counts;
+
 use api::{ApiError, Query, TagFilter};
 use collector::{Resource, ResourceType};
+
+pub use crate::counts::Counts;
 
 /// The longest list of states in a message, in bytes: that of databases fits.
 const LONGEST_STATES: usize = 750;

@@ -1,15 +1,15 @@
-//! The number of matching resources on all pages together.
+//! The number of matching resources, in the response or not.
 //!
 //! A type or region of which nothing could be listed has no count (`null`), since it may have any number of resources.
 
 use std::collections::BTreeMap;
 
-use collector::{Inventory, ResourceType};
+use collector::{Inventory, Resource, ResourceType};
 use serde::Serialize;
 
 /// The counts of one response.
 #[derive(Debug, PartialEq, Eq, Serialize)]
-pub(crate) struct Counts {
+pub struct Counts {
     /// All matching resources.
     total: usize,
     /// By type, for each requested type.
@@ -21,12 +21,15 @@ pub(crate) struct Counts {
 }
 
 impl Counts {
-    /// Counts the resources of an inventory that contains only matching ones.
-    pub(crate) fn of(inventory: &Inventory) -> Self {
+    /// Counts the resources of an inventory that match.
+    #[must_use]
+    pub fn of<'a>(inventory: &Inventory, matching: impl IntoIterator<Item = &'a Resource>) -> Self {
         let mut of_type: BTreeMap<_, usize> = BTreeMap::new();
         let mut of_region: BTreeMap<String, usize> = BTreeMap::new();
         let mut by_state: BTreeMap<_, BTreeMap<String, usize>> = BTreeMap::new();
-        for resource in &inventory.resources {
+        let mut total = 0_usize;
+        for resource in matching {
+            total = total.saturating_add(1);
             count(&mut of_type, resource.resource_type());
             if let Some(region) = &resource.region {
                 count(&mut of_region, region.clone());
@@ -43,7 +46,7 @@ impl Counts {
             .map(|region| (region.clone(), inventory.knows_region(region).then_some(0)))
             .collect();
         by_region.extend(of_region.into_iter().map(|(region, count)| (region, Some(count))));
-        Self { total: inventory.resources.len(), by_type, by_region, by_state }
+        Self { total, by_type, by_region, by_state }
     }
 }
 
