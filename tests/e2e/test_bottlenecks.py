@@ -215,6 +215,23 @@ def test_measuring_takes_one_run_of_three_requests_a_region(deployed: Stack) -> 
     }  # fmt: skip
 
 
+def test_a_price_above_the_limit_is_refused(deployed: Stack) -> None:
+    body = ask(deployed, "/bottlenecks", types="ec2,rds")
+    price = body["meta"]["aws_requests"]["estimated_cost_usd"]
+    assert float(price) > 0.0002
+    status, refused = call(deployed, "/bottlenecks", types="ec2,rds", max_cost_usd="0.0002")
+    assert (status, refused["error"]["code"], refused["error"]["parameter"]) == (400, "InvalidParameter", "max_cost_usd")
+    said = refused["error"]["message"]
+    assert said.startswith("AWS would bill $0.00") and "of 13 resources, at $0.01" in said, said
+    assert "send fewer types or regions, or send max_cost_usd=0.00" in said
+    allowed = said.split("max_cost_usd=")[1].split()[0]
+    # The price is rounded up, so that it allows the request.
+    assert float(price) <= float(allowed) <= float(price) + 0.0001
+    again = ask(deployed, "/bottlenecks", types="ec2,rds", max_cost_usd=allowed)
+    assert again["meta"]["aws_requests"] == body["meta"]["aws_requests"]
+    assert again["data"]["summary"] == body["data"]["summary"]
+
+
 def test_pages_put_together_are_the_whole(deployed: Stack, answer: Json) -> None:
     whole = answer["data"]["findings"] + answer["data"]["not_judged"]
     # The size of the account depends on what earlier tests created.
@@ -283,6 +300,7 @@ def test_the_role_has_no_action_that_is_not_needed(emulator: Emulator, deployed:
         ({"thresholds": "ec2_high_cpu:90", "cpu_high": "90"}, "thresholds", "is also set by cpu_high"),
         ({"regions": "mars-north-1"}, "regions", "us-east-1"),
         ({"limit": "0"}, "limit", "a whole number from 1 to 10000"),
+        ({"max_cost_usd": "0"}, "max_cost_usd", "US dollars, above 0 and up to 100"),
         ({"cursor": "x"}, "cursor", "data.next_cursor of the previous page"),
         ({"metrics": "cpu"}, "metrics", "unknown parameter; allowed: regions, types, hours, cpu_high, cpu_low"),
     ],

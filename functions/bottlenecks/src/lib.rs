@@ -23,7 +23,7 @@ mod sizes;
 mod threshold;
 
 use api::{Answer, ApiError, Call};
-use collector::{Accounts, Coverage, Resource, Series};
+use collector::{Accounts, Coverage, Refusal, Resource, Series};
 
 pub use crate::answer::Bottlenecks;
 use crate::needs::Plan;
@@ -36,10 +36,20 @@ pub async fn handle(accounts: &Accounts, call: Call) -> Result<Answer<Bottleneck
     let collector = call.account(|account, principal| accounts.collector(account, principal))?;
     let judge =
         |resource: &Resource, series: &[Series]| judge::judge(resource, series, &query.thresholds, &query.windows);
-    let surveyed = collector.survey(&query.wanted, needs, judge, call.deadline).await;
-    let (survey, coverage) = surveyed.map_err(|refusal| ApiError::refused("regions", &refusal, refusal.gap()))?;
+    let surveyed = collector.survey(&query.wanted, needs, judge, query.max_cost, call.deadline).await;
+    let (survey, coverage) = surveyed.map_err(|refusal| refused(&refusal, &query))?;
     if survey.inventory.listed.is_empty() {
         return Err(ApiError::nothing_collected(&coverage.gaps, None));
     }
     Ok(Answer::new(answer::shape(&survey, &query)?, coverage))
+}
+
+/// Returns the error of a call that can't be served.
+fn refused(refusal: &Refusal, query: &BottlenecksQuery) -> ApiError {
+    match (refusal, query.max_cost) {
+        (Refusal::TooExpensive(quote), Some(most)) => {
+            ApiError::too_expensive(quote.micro_usd(), most, quote, "send fewer types or regions")
+        }
+        _ => ApiError::refused("regions", refusal, refusal.gap()),
+    }
 }

@@ -14,7 +14,7 @@ mod thresholds;
 
 /// Every parameter of this route.
 pub(crate) const PARAMETERS: &[&str] =
-    &["regions", "types", "hours", "cpu_high", "cpu_low", "thresholds", "limit", "cursor"];
+    &["regions", "types", "hours", "cpu_high", "cpu_low", "thresholds", "max_cost_usd", "limit", "cursor"];
 
 /// The default number of hours.
 const USUAL_HOURS: u32 = 24;
@@ -28,6 +28,8 @@ pub(crate) struct BottlenecksQuery {
     pub(crate) wanted: Wanted,
     pub(crate) windows: Windows,
     pub(crate) thresholds: Thresholds,
+    /// The most that one page may cost, in millionths of a US dollar.
+    pub(crate) max_cost: Option<u64>,
     pub(crate) paging: Paging<Position>,
 }
 
@@ -43,7 +45,8 @@ impl BottlenecksQuery {
         let hours = query.number("hours", &(1..=LONGEST_HOURS))?.unwrap_or(USUAL_HOURS);
         let thresholds = thresholds::read(query, &wanted.types)?;
         let paging = Paging::read(query, &(&wanted.regions, &wanted.types, hours, &thresholds))?;
-        Ok(Self { windows: Windows::new(hours, as_of(&paging, now)?), wanted, thresholds, paging })
+        let max_cost = query.max_cost()?;
+        Ok(Self { windows: Windows::new(hours, as_of(&paging, now)?), wanted, thresholds, max_cost, paging })
     }
 }
 
@@ -90,6 +93,14 @@ mod tests {
     }
 
     #[test]
+    fn a_cursor_is_valid_whatever_the_price_may_be() {
+        let query = read(&[("max_cost_usd", "0.25")]).unwrap();
+        assert_eq!(query.max_cost, Some(250_000));
+        let other = read(&[]).unwrap();
+        assert_eq!((other.max_cost, other.paging), (None, query.paging));
+    }
+
+    #[test]
     fn types_are_in_the_order_of_responses() {
         let query = read(&[("types", "eip,ec2"), ("regions", "us-east-1")]).unwrap();
         assert_eq!(query.wanted.types, [ResourceType::Ec2, ResourceType::Eip]);
@@ -102,6 +113,7 @@ mod tests {
             refused(&[("types", "s3")]).starts_with("types: `s3` is not allowed; allowed: ec2, rds, lambda, ebs, eip")
         );
         assert!(refused(&[("hours", "0")]).starts_with("hours: `0` is not allowed; allowed: a whole number from 1"));
+        assert!(refused(&[("max_cost_usd", "0")]).starts_with("max_cost_usd: `0` is not allowed; allowed: US dollars"));
         assert!(refused(&[("cpu_high", "101")]).ends_with("a whole number from 1 to 100"));
         assert!(refused(&[("cpu_low", "-1")]).starts_with("cpu_low: `-1` is not allowed"));
         assert!(refused(&[("regions", "mars")]).starts_with("regions: `mars` is not allowed"));

@@ -33,7 +33,7 @@ pub use model::operation::{Operation, Price};
 pub use model::reach::ListedAccount;
 pub use model::refusal::Refusal;
 pub use model::resource::Tags;
-pub use model::series::{Measurement, Series, SeriesStatus};
+pub use model::series::{Measurement, Quote, Series, SeriesStatus, billed_metrics};
 pub use model::{costs, window};
 pub use questions::accounts::{AccountsQuestion, OPERATIONS as ACCOUNTS_OPERATIONS};
 pub use questions::costs::OPERATIONS as COST_OPERATIONS;

@@ -1,6 +1,6 @@
 //! The parameters in docs/api.md, and the permissions in docs/permissions.md.
 
-use api::LARGEST_LIMIT;
+use api::{ALLOWED_COST, LARGEST_LIMIT};
 use collector::{ResourceType, survey_operations};
 use documents::{code, permissions, section, table};
 
@@ -32,6 +32,10 @@ fn row(parameter: &str) -> [String; 2] {
              `rds_low_storage:20,ec2_idle.cpu:10`; [rules.md](rules.md) has the names and the ranges"
                 .to_owned(),
             "the defaults".to_owned(),
+        ],
+        "max_cost_usd" => [
+            format!("{ALLOWED_COST}: a page that would cost more is a 400 with its price, before AWS bills anything"),
+            "any price".to_owned(),
         ],
         "limit" => [
             format!("1 to {LARGEST_LIMIT} entries of `findings` and `not_judged` together"),

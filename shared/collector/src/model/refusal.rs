@@ -1,6 +1,7 @@
 //! Why nothing at all can be collected from an account.
 
 use crate::model::coverage::{Gap, GapStatus};
+use crate::model::series::Quote;
 
 /// Why a call can't be served; its message is for the caller.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -21,6 +22,9 @@ pub enum Refusal {
         /// What STS returned.
         gap: Box<Gap>,
     },
+    /// The measurements would cost more than the caller allows; none of them was requested.
+    #[error("The measurements would cost more than allowed: {0}")]
+    TooExpensive(Quote),
 }
 
 impl Refusal {
@@ -28,7 +32,7 @@ impl Refusal {
     #[must_use]
     pub fn gap(&self) -> Option<&Gap> {
         match self {
-            Self::UnknownRegions { .. } => None,
+            Self::UnknownRegions { .. } | Self::TooExpensive(_) => None,
             Self::Unreachable { gap, .. } => Some(gap),
         }
     }

@@ -17,8 +17,8 @@ use crate::call::patience::share_of_time;
 use crate::model::coverage::{Coverage, Gap};
 use crate::model::operation::Operation;
 use crate::model::refusal::Refusal;
-use crate::model::series::{Measurement, Series, SeriesStatus};
-use crate::questions::inventory::{Collected, Inventory, Wanted, each_by_itself};
+use crate::model::series::{Measurement, Quote, Series, SeriesStatus};
+use crate::questions::inventory::{Collected, Inventory, RegionListings, Wanted, each_by_itself};
 use crate::services::cloudwatch::GET_METRIC_DATA;
 use crate::services::{Resource, ResourceType};
 
@@ -53,29 +53,50 @@ struct Measured<T> {
 
 impl Collector {
     /// Lists what is wanted, measures what `needs` returns for each resource, and calls `read` with its series, one for
-    /// each measurement, until `deadline`.
+    /// each measurement, until `deadline`. With `most_micro_usd`, everything is listed before anything is measured, so
+    /// that a higher price is refused before AWS bills it.
     ///
     /// # Errors
-    /// If a wanted region does not exist, or the account does not grant access. Every other failure is a gap in the
+    /// If a wanted region does not exist, the account does not grant access, or the price is too high. Every other failure is a gap in the
     /// coverage or the status of a series.
     pub async fn survey<T>(
         &self,
         wanted: &Wanted,
         needs: impl Fn(&Resource) -> Vec<Measurement>,
         read: impl Fn(&Resource, &[Series]) -> T,
+        most_micro_usd: Option<u64>,
         deadline: Instant,
     ) -> Result<(Survey<T>, Coverage), Refusal> {
         let surveyed = Box::pin(async {
             let entered = self.enter_regions(wanted, deadline).await?;
-            let listed_by = share_of_time(deadline, LISTING);
-            // Each region is measured as soon as it is listed, so that a region that hangs does not delay the others.
-            let regions = entered.regions().iter().map(async |region| {
-                let listed = self.list_region(region, wanted, &entered, listed_by).await;
-                let measured = self.measure_region(region, listed.resources(), &needs, &read, deadline).await;
-                (listed, measured)
-            });
-            let (regions, global) = tokio::join!(each_by_itself(regions), self.list_global(wanted, &entered, deadline));
-            let (listed, measured): (Vec<_>, Vec<_>) = regions.into_iter().unzip();
+            let listed_by = listed_by(deadline);
+            let regions = entered.regions();
+            let global = self.list_global(wanted, &entered, deadline);
+            let list = |region| self.list_region(region, wanted, &entered, listed_by);
+            let measure = async |region: &str, listed: &RegionListings| {
+                let resources = distinct(listed.resources());
+                self.measure_region(region, resources, &needs, &read, deadline).await
+            };
+            let (listed, measured, global): (Vec<_>, Vec<_>, _) = if let Some(most) = most_micro_usd {
+                let (listed, global) = tokio::join!(each_by_itself(regions.iter().map(|region| list(region))), global);
+                let quote = quote(&listed, &needs);
+                if quote.micro_usd() > most {
+                    return Err(Refusal::TooExpensive(quote));
+                }
+                let measured = regions.iter().zip(&listed).map(|(region, listed)| measure(region, listed));
+                let measured = each_by_itself(measured).await;
+                (listed, measured, global)
+            } else {
+                // Each region is measured as soon as it is listed, so that a region that hangs does not delay the others.
+                let regions = regions.iter().map(async |region| {
+                    let listed = list(region).await;
+                    let measured = measure(region, &listed).await;
+                    (listed, measured)
+                });
+                let (regions, global) = tokio::join!(each_by_itself(regions), global);
+                let (listed, measured) = regions.into_iter().unzip();
+                (listed, measured, global)
+            };
             Ok((self.put_together(wanted, entered, listed, global), measured))
         });
         let (surveyed, aws_requests) = metered(surveyed).await;
@@ -97,22 +118,20 @@ impl Collector {
     }
 
     /// Measures all resources of a region together, and calls `read` for each.
-    async fn measure_region<'a, T>(
+    async fn measure_region<T>(
         &self,
         region: &str,
-        resources: impl Iterator<Item = &'a Resource>,
+        resources: Vec<&Resource>,
         needs: impl Fn(&Resource) -> Vec<Measurement>,
         read: impl Fn(&Resource, &[Series]) -> T,
         deadline: Instant,
     ) -> Measured<T> {
         let mut types = BTreeSet::new();
         let mut measurements = Vec::new();
-        // A resource that is on two pages is measured once.
-        let (mut pending, mut known) = (Vec::new(), HashSet::new());
+        let mut pending = Vec::new();
         for resource in resources {
-            let is_new = known.insert((resource.resource_type(), &resource.id));
             let own = needs(resource);
-            if is_new && !own.is_empty() {
+            if !own.is_empty() {
                 types.insert(resource.resource_type());
                 let first = measurements.len();
                 measurements.extend(own);
@@ -142,6 +161,26 @@ impl Collector {
         let gaps = self.series(region, &types, &measurements, deadline, take).await;
         Measured { read: found, gaps, complete }
     }
+}
+
+/// Returns each resource of a region once: one that is on two pages is measured once.
+fn distinct<'a>(resources: impl Iterator<Item = &'a Resource>) -> Vec<&'a Resource> {
+    let mut known = HashSet::new();
+    resources.filter(|resource| known.insert((resource.resource_type(), &resource.id))).collect()
+}
+
+/// Returns the price of everything that `needs` returns for what was listed.
+fn quote(listed: &[RegionListings], needs: impl Fn(&Resource) -> Vec<Measurement>) -> Quote {
+    let mut quote = Quote::default();
+    for resource in listed.iter().flat_map(|listed| distinct(listed.resources())) {
+        quote.add(&needs(resource));
+    }
+    quote
+}
+
+/// Returns when the listings end at the latest, so that what they found can be measured before `deadline`.
+pub(crate) fn listed_by(deadline: Instant) -> Instant {
+    share_of_time(deadline, LISTING)
 }
 
 /// A resource with outstanding series.

@@ -53,9 +53,6 @@ const DATAPOINTS_A_REQUEST: usize = 100_800;
 const RECENT_DATAPOINTS_A_SECOND: u64 = 180_000;
 const OLD_DATAPOINTS_A_SECOND: u64 = 396_000;
 const RECENT: Duration = Duration::from_hours(3);
-/// What AWS bills for a metric in a request ($0.01 per 1,000), and how many of its statistics that covers.
-const MICRO_USD_A_METRIC: u64 = 10;
-const STATISTICS_A_METRIC: usize = 5;
 
 /// The result of a batch: the series of each of its measurements with the measurement's index, and what failed.
 pub(crate) type Answered = (Vec<(usize, Series)>, Option<Fault>);
@@ -121,8 +118,7 @@ async fn request(client: Gated<CloudWatch>, batch: Vec<Indexed<'_>>, deadline: I
             .await;
     // AWS does not bill errors.
     if results.fault.is_none() || !results.found.is_empty() {
-        let metrics: usize = batch.iter().map(|(_, m)| m.statistics.len().div_ceil(STATISTICS_A_METRIC)).sum();
-        counting::charge(u64::try_from(metrics).unwrap_or(u64::MAX).saturating_mul(MICRO_USD_A_METRIC));
+        counting::charge(batch.iter().map(|(_, measurement)| measurement.micro_usd()).sum());
     }
     let series = put_together(&batch, results.found);
     (batch.into_iter().map(|(index, _)| index).zip(series).collect(), results.fault)

@@ -8,7 +8,9 @@ use ciborium::Value;
 use super::aws::{Aws, Received, Reply, map};
 use super::{LONG, in_ireland, instances, page, reported};
 use crate::model::window::Window;
-use crate::{Coverage, GapStatus, Measurement, Resource, ResourceType, Series, SeriesStatus, Survey, Wanted};
+use crate::{
+    Coverage, GapStatus, Measurement, Quote, Refusal, Resource, ResourceType, Series, SeriesStatus, Survey, Wanted,
+};
 
 /// Returns three windows, which need at least three requests.
 fn windows() -> [Window; 3] {
@@ -49,7 +51,7 @@ fn series(_: &Resource, series: &[Series]) -> Vec<Series> {
 
 async fn survey(aws: &Aws, types: &[ResourceType]) -> (Survey<Vec<Series>>, Coverage) {
     let wanted = Wanted { regions: None, types: types.to_vec(), tags: false };
-    aws.collector().survey(&wanted, needs, series, Instant::now() + LONG).await.unwrap()
+    aws.collector().survey(&wanted, needs, series, None, Instant::now() + LONG).await.unwrap()
 }
 
 /// Returns the first field called `name` of a CBOR map.
@@ -58,12 +60,12 @@ fn field<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
 }
 
 /// Returns the number in the id of an instance.
-fn number(id: &str) -> f64 {
+pub(super) fn number(id: &str) -> f64 {
     id.trim_start_matches("i-").parse().unwrap()
 }
 
 /// Returns one datapoint for every query of a GetMetricData: the number in the id of its instance.
-fn numbered(request: &Received) -> Reply {
+pub(super) fn numbered(request: &Received) -> Reply {
     let body: Value = ciborium::from_reader(request.body.as_slice()).unwrap();
     let start = field(&body, "StartTime").unwrap().clone();
     let result = |query: &Value| {
@@ -82,7 +84,7 @@ fn numbered(request: &Received) -> Reply {
 }
 
 /// Starts an endpoint with `count` instances in Ireland.
-fn with_instances(count: usize) -> Aws {
+pub(super) fn with_instances(count: usize) -> Aws {
     Aws::start(move |request| {
         if in_ireland(request, "DescribeInstances") {
             let (numbers, next) = page(request, "NextToken=", 1_000, count);
@@ -116,7 +118,7 @@ async fn a_resource_is_evaluated_while_others_of_its_region_still_wait_for_cloud
         received_at_first.get_or_init(|| aws.received("GetMetricData").len());
     };
     let wanted = Wanted { regions: None, types: vec![ResourceType::Ec2], tags: false };
-    aws.collector().survey(&wanted, needs, read, Instant::now() + LONG).await.unwrap();
+    aws.collector().survey(&wanted, needs, read, None, Instant::now() + LONG).await.unwrap();
     let (at_first, in_all) = (received_at_first.into_inner().unwrap(), aws.received("GetMetricData").len());
     assert_eq!(in_all, 18);
     assert!(at_first <= in_all / 2, "{at_first} of {in_all}");
@@ -156,6 +158,23 @@ async fn a_region_that_is_not_measured_is_a_gap() {
 }
 
 #[tokio::test]
+async fn a_price_above_the_limit_is_refused_before_anything_is_measured() {
+    let limited = async |aws: &Aws, most| {
+        let wanted = Wanted { regions: None, types: vec![ResourceType::Ec2], tags: false };
+        let collector = aws.collector();
+        collector.survey(&wanted, needs, series, Some(most), Instant::now() + LONG).await
+    };
+    // Each of 1,201 instances has six metrics, at ten millionths of a dollar.
+    let aws = with_instances(1_201);
+    let refused = limited(&aws, 72_059).await.unwrap_err();
+    assert_eq!(refused, Refusal::TooExpensive(Quote { resources: 1_201, metrics: 7_206 }));
+    assert_eq!(aws.received("GetMetricData").len(), 0);
+    let (Survey { read, .. }, coverage) = limited(&aws, 72_060).await.unwrap();
+    assert!(read.iter().flatten().all(|series| series.status == SeriesStatus::Complete));
+    assert_eq!(coverage.aws_requests.estimated_cost_usd, "0.0721");
+}
+
+#[tokio::test]
 async fn without_measurements_cloudwatch_is_not_called() {
     let aws = Aws::start(|_| None);
     let (_, coverage) = survey(&aws, &[ResourceType::Ebs, ResourceType::Lambda]).await;
@@ -173,7 +192,7 @@ async fn a_region_that_hangs_does_not_delay_the_measurements_of_others() {
     });
     let wanted = Wanted { regions: None, types: vec![ResourceType::Ec2], tags: false };
     let deadline = Instant::now() + Duration::from_secs(2);
-    let (survey, coverage) = aws.collector().survey(&wanted, needs, series, deadline).await.unwrap();
+    let (survey, coverage) = aws.collector().survey(&wanted, needs, series, None, deadline).await.unwrap();
     assert!(survey.read[0].iter().all(|series| series.status == SeriesStatus::Complete));
     assert_eq!(reported(&coverage.gaps), [("eu-west-1", "DescribeInstances", GapStatus::TimedOut, "DeadlineExceeded")]);
 }
@@ -189,7 +208,7 @@ async fn what_a_region_listed_is_measured_even_if_one_of_its_listings_never_ends
     });
     let wanted = Wanted { regions: None, types: vec![ResourceType::Ec2, ResourceType::Ebs], tags: false };
     let deadline = Instant::now() + Duration::from_secs(6);
-    let (survey, coverage) = aws.collector().survey(&wanted, needs, series, deadline).await.unwrap();
+    let (survey, coverage) = aws.collector().survey(&wanted, needs, series, None, deadline).await.unwrap();
     assert_eq!(reported(&coverage.gaps), [("eu-west-1", "DescribeVolumes", GapStatus::TimedOut, "DeadlineExceeded")]);
     assert!(survey.read[0].iter().all(|series| series.status == SeriesStatus::Complete));
 }
