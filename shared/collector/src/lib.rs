@@ -7,7 +7,7 @@
 //! The folders are floors, and imports only go down:
 //!
 //! ```text
-//! questions/   what a function may ask of an account: inventory, survey, measure, costs
+//! questions/   what a function may ask of an account: inventory, survey, staged, measure, costs
 //! accounts/    which account, and which regions: home, reader roles, regions
 //! services/    one file per service or type of resource, the only files that name an SDK; the registry of types
 //! call/        one call and everything that guards it: clients, gate, pages, faults, counting
@@ -39,6 +39,7 @@ pub use questions::accounts::{AccountsQuestion, OPERATIONS as ACCOUNTS_OPERATION
 pub use questions::costs::OPERATIONS as COST_OPERATIONS;
 pub use questions::inventory::{Inventory, Wanted};
 pub use questions::measure::{Measurements, OPERATIONS as MEASURE_OPERATIONS};
+pub use questions::staged::Stages;
 pub use questions::survey::{Survey, operations as survey_operations};
 pub use services::{Detail, OfKind, Resource, ResourceType};
 

@@ -8,4 +8,5 @@ pub(crate) mod accounts;
 pub(crate) mod costs;
 pub(crate) mod inventory;
 pub(crate) mod measure;
+pub(crate) mod staged;
 pub(crate) mod survey;

@@ -9,6 +9,7 @@ mod faults;
 mod inventory;
 mod metrics;
 mod quotas;
+mod staged;
 mod survey;
 
 use std::time::{Duration, Instant};

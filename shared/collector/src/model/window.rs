@@ -77,6 +77,17 @@ impl Window {
         usize::try_from(seconds.div_ceil(u64::from(self.period.max(1)))).unwrap_or(usize::MAX)
     }
 
+    /// Returns the same time range in the longest periods that divide it and are multiples of its own, so that the
+    /// datapoints of a whole window are as few as possible.
+    #[must_use]
+    pub fn in_longest_periods(&self) -> Self {
+        let divides = |at: Timestamp, period: u32| at.as_second().rem_euclid(i64::from(period)) == 0;
+        let own = self.period.max(1);
+        let longer = (1..=LONGEST_PERIOD.div_euclid(own)).rev().map(|times| own.saturating_mul(times));
+        let longest = longer.into_iter().find(|period| divides(self.start, *period) && divides(self.end, *period));
+        Self { period: longest.unwrap_or(self.period), ..*self }
+    }
+
     /// Returns the last `count` complete periods.
     #[must_use]
     pub fn last_whole(&self, count: u32) -> Self {
@@ -167,6 +178,24 @@ mod tests {
             assert_eq!((window.start, window.end), (at("2026-11-20T10:05:00Z"), at("2026-11-20T10:35:00Z")));
             assert_eq!(window.periods(), 1_800 / period as usize);
         }
+    }
+
+    #[test]
+    fn the_longest_periods_begin_and_end_with_the_window() {
+        let longest = |hours, period, now| {
+            let window = Window::last(hours, period, at(now)).in_longest_periods();
+            assert_eq!(window, Window { period: window.period, ..Window::last(hours, period, at(now)) });
+            (window.period, window.periods())
+        };
+        assert_eq!(longest(24, 3_600, "2026-11-20T10:37:12Z"), (7_200, 12));
+        assert_eq!(longest(24, 3_600, "2026-11-20T12:37:12Z"), (43_200, 2));
+        assert_eq!(longest(24, 3_600, "2026-11-20T00:00:00Z"), (86_400, 1));
+        assert_eq!(longest(24, 3_600, "2026-11-20T11:00:00Z"), (3_600, 24));
+        assert_eq!(longest(6, 300, "2026-11-20T10:37:12Z"), (300, 72));
+        assert_eq!(longest(6, 300, "2026-11-20T06:00:00Z"), (21_600, 1));
+        assert_eq!(longest(48, 86_400, "2026-11-20T10:37:12Z"), (86_400, 2));
+        // A period that does not divide a day.
+        assert_eq!(longest(24, 4_200, "2026-11-20T10:37:12Z").0 % 4_200, 0);
     }
 
     #[test]

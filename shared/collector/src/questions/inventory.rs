@@ -124,15 +124,18 @@ impl Collector {
     /// If a wanted region does not exist, or the account does not grant access. Every other failure is a gap in the
     /// coverage.
     pub async fn inventory(&self, wanted: &Wanted, deadline: Instant) -> Result<(Inventory, Coverage), Refusal> {
-        let collected = Box::pin(async {
-            let entered = self.enter_regions(wanted, deadline).await?;
-            let regions = entered.regions().iter().map(|region| self.list_region(region, wanted, &entered, deadline));
-            let (regions, global) = tokio::join!(each_by_itself(regions), self.list_global(wanted, &entered, deadline));
-            Ok(self.put_together(wanted, entered, regions, global))
-        });
+        let collected = Box::pin(self.list_all(wanted, deadline));
         let (collected, aws_requests) = metered(collected).await;
         let Collected { inventory, account, gaps } = collected?;
         Ok((inventory, Coverage::new(account, gaps, aws_requests)))
+    }
+
+    /// Lists everything that is wanted, all regions concurrently.
+    pub(crate) async fn list_all(&self, wanted: &Wanted, deadline: Instant) -> Result<Collected, Refusal> {
+        let entered = self.enter_regions(wanted, deadline).await?;
+        let regions = entered.regions().iter().map(|region| self.list_region(region, wanted, &entered, deadline));
+        let (regions, global) = tokio::join!(each_by_itself(regions), self.list_global(wanted, &entered, deadline));
+        Ok(self.put_together(wanted, entered, regions, global))
     }
 
     /// Checks that the account grants access, and requests its regions and its id.
