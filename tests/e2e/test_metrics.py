@@ -80,6 +80,24 @@ def test_a_silent_instance_has_no_datapoints_and_not_zeros(deployed: Stack, emul
     assert body["meta"]["series"] == {silent: {"cpu": {"expected": 24, "found": 0, "status": "complete"}}}
 
 
+def test_an_id_that_does_not_exist_is_told_apart_from_a_silent_one(deployed: Stack, emulator: Emulator) -> None:
+    silent, unknown = _instance(emulator, "eu-central-1", demo_metrics.SILENT), "i-0123456789abcdef0"
+    asked = {"resource_type": "ec2", "resource_ids": f"{silent},{unknown}", "region": "eu-central-1"}
+    plain = ask(deployed, "/metrics", **asked)
+    assert "exists" not in plain["meta"] and plain["data"] == {silent: {"cpu": []}, unknown: {"cpu": []}}
+    body = ask(deployed, "/metrics", exists="true", **asked)
+    assert body["meta"]["exists"] == {silent: True, unknown: False}
+    assert (body["data"], body["meta"]["series"]) == (plain["data"], plain["meta"]["series"])
+    assert body["meta"]["aws_requests"]["by_operation"]["ec2:DescribeInstances"] == 1
+    with iam.without(emulator, iam.role_of(emulator, "MetricsFunction"), "ec2:DescribeInstances"):
+        body = ask(deployed, "/metrics", exists="true", **asked)
+    assert body["meta"]["exists"] == {silent: None, unknown: None}
+    assert [gap[:3] for gap in gaps(body)] == [("eu-central-1", "ec2", "DescribeInstances")]
+    asked = {"resource_type": "s3", "resource_ids": "acme-backups,acme-orders-archive", "region": "us-west-2"}
+    body = ask(deployed, "/metrics", exists="true", **asked)
+    assert body["meta"]["exists"] == {"acme-backups": True, "acme-orders-archive": False}
+
+
 def test_each_type_has_its_metrics(deployed: Stack) -> None:
     asked = {"resource_type": "rds", "resource_ids": "orders,orders-test", "region": "us-east-1", "hours": 6}
     body = ask(deployed, "/metrics", **asked)
@@ -125,7 +143,10 @@ def test_an_unknown_region_is_the_callers_error(deployed: Stack) -> None:
         ({"period": "7"}, "period", "multiples of 60 seconds up to 86400"),
         ({"metrics": "memory"}, "metrics", "allowed: cpu, network_in"),
         ({"statistics": "Mean"}, "statistics", "percentiles such as p90"),
-        ({"types": "ec2"}, "types", "unknown parameter; allowed: resource_type"),
+        ({"type": "ec2"}, "type", "unknown parameter; allowed: resource_type"),
+        ({"types": "ec2"}, "types", "not allowed with resource_ids"),
+        ({"sort": "cpu:Maximum"}, "sort", "not allowed with resource_ids"),
+        ({"exists": "yes"}, "exists", "allowed: true, false"),
     ],
 )
 def test_a_bad_parameter_is_named_with_what_is_allowed(

@@ -3,14 +3,51 @@
 use std::collections::BTreeMap;
 
 use collector::window::Window;
-use collector::{Coverage, Series, SeriesStatus};
+use collector::{Coverage, Measured, Resource, ResourceType, Series, SeriesStatus};
+use filter::Counts;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::query::{MetricsQuery, NamedMetric};
+use crate::query::{ByFilters, ByIds, NamedMetric};
+use crate::ranking::Ranked;
 
-/// The datapoints by resource and metric, in chronological order.
-pub type Data = BTreeMap<String, BTreeMap<String, Vec<Datapoint>>>;
+/// The datapoints of one resource by metric, in chronological order.
+type Metrics = BTreeMap<String, Vec<Datapoint>>;
+
+/// How complete the series of one resource are, by metric.
+type SeriesCoverages = BTreeMap<String, SeriesCoverage>;
+
+/// The `data` of a response.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub enum Data {
+    /// By id, for resources that were chosen by their ids.
+    ById(BTreeMap<String, Metrics>),
+    /// In the requested order, for resources that were chosen by filters. Ids and names repeat across regions.
+    Sorted(Vec<Entry>),
+}
+
+/// A resource that was chosen by filters.
+#[derive(Debug, Serialize)]
+pub struct Entry {
+    resource_type: ResourceType,
+    /// Null only for a bucket whose region S3 omitted.
+    region: Option<String>,
+    id: String,
+    name: Option<String>,
+    arn: Option<String>,
+    /// If an order was requested.
+    #[serde(flatten)]
+    sorted_by: Option<SortedBy>,
+    metrics: Metrics,
+    series: SeriesCoverages,
+}
+
+#[derive(Debug, Serialize)]
+struct SortedBy {
+    /// The statistic of the whole window; null without datapoints.
+    sort_value: Option<f64>,
+}
 
 /// One period of a series, with CloudWatch's names.
 #[derive(Debug, PartialEq, Serialize)]
@@ -34,7 +71,7 @@ pub struct SeriesCoverage {
     status: SeriesStatus,
 }
 
-/// The coverage of a response: the common part, the window, and each series.
+/// The coverage of a response: the common part, the window, and what only one of the two ways to ask has.
 #[derive(Debug, Serialize)]
 pub struct MetricsCoverage {
     #[serde(flatten)]
@@ -42,7 +79,17 @@ pub struct MetricsCoverage {
     /// The start, end (exclusive) and period of every series.
     window: WindowCoverage,
     /// By resource and metric.
-    series: BTreeMap<String, BTreeMap<String, SeriesCoverage>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    series: Option<BTreeMap<String, SeriesCoverages>>,
+    /// Whether each id exists, if that was asked; null where it is unknown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    exists: Option<BTreeMap<String, Option<bool>>>,
+    /// How many resources the filters found, in the response or not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    matched: Option<Counts>,
+    /// The types that are not measured, and why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    not_measured: Option<BTreeMap<ResourceType, String>>,
 }
 
 #[derive(Debug, Serialize)]
@@ -58,18 +105,81 @@ impl From<Window> for WindowCoverage {
     }
 }
 
-/// Assigns series, which are in the order of [`MetricsQuery::measurements`], to the names in the request.
-pub(crate) fn shape(query: &MetricsQuery, series: Vec<Series>, common: Coverage) -> (Data, MetricsCoverage) {
-    let names = query.resource_ids.iter().flat_map(|id| query.metrics.iter().map(move |named| (id, named)));
-    let mut data = Data::new();
-    let mut covered: BTreeMap<_, BTreeMap<_, _>> = BTreeMap::new();
-    for ((id, named), Series { values, status }) in names.zip(series) {
-        let datapoints = datapoints(named, values);
-        let coverage = SeriesCoverage { expected: query.window.periods(), found: datapoints.len(), status };
-        data.entry(id.clone()).or_default().insert(named.name.clone(), datapoints);
-        covered.entry(id.clone()).or_default().insert(named.name.clone(), coverage);
+/// Assigns series, which are in the order of [`ByIds::measurements`], to the names in the request.
+pub(crate) fn by_ids(
+    query: &ByIds,
+    Measured { series, listed }: Measured,
+    common: Coverage,
+) -> (Data, MetricsCoverage) {
+    let (mut data, mut covered) = (BTreeMap::new(), BTreeMap::new());
+    let mut series = series.into_iter();
+    for id in &query.resource_ids {
+        let of_resource = series.by_ref().take(query.metrics.len());
+        let (metrics, coverages) = shape(query.window, &query.metrics, of_resource);
+        data.insert(id.clone(), metrics);
+        covered.insert(id.clone(), coverages);
     }
-    (data, MetricsCoverage { common, window: query.window.into(), series: covered })
+    let exists = listed.map(|listed| query.resource_ids.iter().map(|id| (id.clone(), listed.has(id))).collect());
+    let window = query.window.into();
+    (
+        Data::ById(data),
+        MetricsCoverage { common, window, series: Some(covered), exists, matched: None, not_measured: None },
+    )
+}
+
+/// Returns the entries of the response for `ranked` ones of the resources that match.
+pub(crate) fn entries(query: &ByFilters, matching: &[&Resource], ranked: Vec<Ranked>) -> Vec<Entry> {
+    ranked.into_iter().filter_map(|ranked| Some(entry(query, matching.get(ranked.index)?, ranked))).collect()
+}
+
+fn entry(query: &ByFilters, resource: &Resource, Ranked { value, status, series, .. }: Ranked) -> Entry {
+    let kind = resource.resource_type();
+    let named = query.metrics.get(&kind).map(Vec::as_slice).unwrap_or_default();
+    let (metrics, mut series) = shape(query.window, named, series);
+    // The value may come from an earlier series, which may be less complete.
+    let sorted_by = query.sort.as_ref().and_then(|sort| sort.metric(kind));
+    let name = named.iter().find(|named| Some(named.metric) == sorted_by).map(|named| &named.name);
+    if let Some(coverage) = name.and_then(|name| series.get_mut(name)) {
+        coverage.status = coverage.status.max(status);
+    }
+    Entry {
+        resource_type: kind,
+        region: resource.region.clone(),
+        id: resource.id.clone(),
+        name: resource.name.clone(),
+        arn: resource.arn.clone(),
+        sorted_by: query.sort.is_some().then_some(SortedBy { sort_value: value }),
+        metrics,
+        series,
+    }
+}
+
+/// Returns the coverage of a response to filters.
+pub(crate) fn by_filters(query: &ByFilters, matched: Counts, common: Coverage) -> MetricsCoverage {
+    MetricsCoverage {
+        common,
+        window: query.window.into(),
+        series: None,
+        exists: None,
+        matched: Some(matched),
+        not_measured: Some(query.not_measured.clone()),
+    }
+}
+
+/// Assigns the series of one resource to its metrics.
+fn shape(
+    window: Window,
+    metrics: &[NamedMetric],
+    series: impl IntoIterator<Item = Series>,
+) -> (Metrics, SeriesCoverages) {
+    let (mut data, mut covered) = (Metrics::new(), SeriesCoverages::new());
+    for (named, Series { values, status }) in metrics.iter().zip(series) {
+        let datapoints = datapoints(named, values);
+        let coverage = SeriesCoverage { expected: window.periods(), found: datapoints.len(), status };
+        data.insert(named.name.clone(), datapoints);
+        covered.insert(named.name.clone(), coverage);
+    }
+    (data, covered)
 }
 
 /// Combines the statistics of a metric, period by period.
@@ -85,57 +195,4 @@ fn datapoints(named: &NamedMetric, values: Vec<Vec<(Timestamp, f64)>>) -> Vec<Da
 }
 
 #[cfg(test)]
-mod tests {
-    use api::Query;
-    use collector::{AwsRequests, Gap, GapStatus};
-
-    use super::*;
-    use crate::query::PARAMETERS;
-
-    /// Returns a series with these values of each statistic.
-    fn series(statistics: &[&[(&str, f64)]], status: SeriesStatus) -> Series {
-        let of_statistic =
-            |values: &&[(&str, f64)]| values.iter().map(|(at, value)| (at.parse().unwrap(), *value)).collect();
-        Series { values: statistics.iter().map(of_statistic).collect(), status }
-    }
-
-    #[test]
-    fn a_response_has_each_series_with_its_coverage() {
-        let parameters = [
-            ("resource_type", "ec2"),
-            ("resource_ids", "i-0123456789abcdef0,i-0123456789abcdef1"),
-            ("region", "us-east-1"),
-            ("hours", "3"),
-            ("period", "3600"),
-            ("metrics", "cpu,NetworkIn"),
-        ];
-        let query = Query::parse(parameters, PARAMETERS).unwrap();
-        let query = MetricsQuery::from_query(&query, "2026-11-20T10:37:12Z".parse().unwrap()).unwrap();
-        let gap = Gap {
-            region: "us-east-1".into(),
-            service: "cloudwatch",
-            operation: "GetMetricData",
-            resource_types: vec!["ec2"],
-            status: GapStatus::Throttled,
-            code: "Throttling".into(),
-            message: "Rate exceeded".into(),
-        };
-        let requests = AwsRequests {
-            total: 1,
-            by_operation: [("cloudwatch:GetMetricData".into(), 1)].into(),
-            estimated_cost_usd: "0.0000".into(),
-        };
-        let common =
-            Coverage { account: Some("123456789012".into()), partial: true, gaps: vec![gap], aws_requests: requests };
-        let average: &[_] = &[("2026-11-20T07:00:00Z", 41.5), ("2026-11-20T09:00:00Z", 40.0)];
-        let maximum: &[_] = &[("2026-11-20T07:00:00Z", 58.2)];
-        let measured = vec![
-            series(&[average, maximum], SeriesStatus::PartialData),
-            series(&[&[("2026-11-20T08:00:00Z", 1e6)]], SeriesStatus::Complete),
-            series(&[&[], &[]], SeriesStatus::Complete),
-            series(&[&[]], SeriesStatus::Missing),
-        ];
-        let (data, coverage) = shape(&query, measured, common);
-        insta::assert_json_snapshot!(serde_json::json!({"data": data, "meta": coverage}));
-    }
-}
+mod tests;

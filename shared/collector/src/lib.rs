@@ -38,7 +38,7 @@ pub use model::{costs, window};
 pub use questions::accounts::{AccountsQuestion, OPERATIONS as ACCOUNTS_OPERATIONS};
 pub use questions::costs::OPERATIONS as COST_OPERATIONS;
 pub use questions::inventory::{Inventory, Wanted};
-pub use questions::measure::{Measurements, OPERATIONS as MEASURE_OPERATIONS};
+pub use questions::measure::{Listed, Measured, Measurements};
 pub use questions::staged::Stages;
 pub use questions::survey::{Survey, operations as survey_operations};
 pub use services::{Detail, OfKind, Resource, ResourceType};

@@ -138,6 +138,20 @@ impl Collector {
         Ok(self.put_together(wanted, entered, regions, global))
     }
 
+    /// Lists the resources of one type in `region`, or in all regions if the type is global. Returns the gaps.
+    pub(crate) async fn list_type(
+        &self,
+        resource_type: ResourceType,
+        region: &str,
+        deadline: Instant,
+    ) -> (Vec<Resource>, Vec<Gap>) {
+        let (asked, named) =
+            if resource_type.is_global() { (self.clients.home_region(), GLOBAL) } else { (region, region) };
+        let listed = list(resource_type, named, self.inquiry(asked, None, deadline)).await;
+        let Found { items, faults } = listed.found;
+        (items, faults.into_iter().map(|fault| self.gap(fault, named, &[resource_type])).collect())
+    }
+
     /// Checks that the account grants access, and requests its regions and its id.
     pub(crate) async fn enter_regions(&self, wanted: &Wanted, deadline: Instant) -> Result<Entered, Refusal> {
         self.enter(deadline).await?;

@@ -1,8 +1,10 @@
 //! How resources are doing: measurements of resources that the caller names, in one region.
 //!
 //! The region's name is checked against AWS's list concurrently with the request to CloudWatch, so that a misspelt
-//! region is reported as the caller's error and the check takes no extra time.
+//! region is reported as the caller's error and the check takes no extra time. CloudWatch does not tell a resource that
+//! does not exist from one without datapoints; a list of the type in the region does, also at the same time.
 
+use std::collections::HashSet;
 use std::time::Instant;
 
 use futures::StreamExt;
@@ -11,15 +13,10 @@ use futures::future::try_join;
 use crate::accounts::collector::Collector;
 use crate::call::counting::metered;
 use crate::model::coverage::{Coverage, Gap};
-use crate::model::operation::Operation;
 use crate::model::refusal::Refusal;
 use crate::model::series::{Measurement, Series, all_complete, missing};
 use crate::services::ResourceType;
-use crate::services::cloudwatch::{self, GET_METRIC_DATA};
-use crate::services::ec2::regions::DESCRIBE_REGIONS;
-
-/// The operations that measuring calls.
-pub const OPERATIONS: &[&Operation] = &[&DESCRIBE_REGIONS, &GET_METRIC_DATA];
+use crate::services::cloudwatch;
 
 /// What measurements to read.
 #[derive(Debug, Clone)]
@@ -30,6 +27,33 @@ pub struct Measurements {
     pub resource_type: ResourceType,
     /// What to measure.
     pub wanted: Vec<Measurement>,
+    /// Whether to list the resources of the type too.
+    pub list: bool,
+}
+
+/// What was measured.
+#[derive(Debug)]
+pub struct Measured {
+    /// A series for each measurement, in their order.
+    pub series: Vec<Series>,
+    /// The resources of the type in the region, if they were listed.
+    pub listed: Option<Listed>,
+}
+
+/// The resources of one type in one region.
+#[derive(Debug, Default)]
+pub struct Listed {
+    ids: HashSet<String>,
+    /// Whether these are all.
+    complete: bool,
+}
+
+impl Listed {
+    /// Returns whether a resource exists; `None` if that is unknown, since a part of the list failed.
+    #[must_use]
+    pub fn has(&self, id: &str) -> Option<bool> {
+        if self.ids.contains(id) { Some(true) } else { self.complete.then_some(false) }
+    }
 }
 
 /// Why a region is not measured.
@@ -39,7 +63,7 @@ enum NotMeasured {
 }
 
 impl Collector {
-    /// Reads measurements until `deadline`; returns a series for each of them, in their order.
+    /// Reads measurements until `deadline`.
     ///
     /// # Errors
     /// If the region does not exist, or the account does not grant access. Every other failure is a gap or the status
@@ -48,8 +72,8 @@ impl Collector {
         &self,
         measurements: &Measurements,
         deadline: Instant,
-    ) -> Result<(Vec<Series>, Coverage), Refusal> {
-        let Measurements { region, resource_type, wanted } = measurements;
+    ) -> Result<(Measured, Coverage), Refusal> {
+        let Measurements { region, resource_type, wanted, list } = measurements;
         let types = [*resource_type];
         let (collected, aws_requests) = metered(Box::pin(async {
             self.enter(deadline).await?;
@@ -60,21 +84,37 @@ impl Collector {
                         *series = found;
                     }
                 };
-                let gaps = self.series(region, &types, wanted, deadline, keep).await;
-                Ok((series, gaps))
+                let listed = async { if *list { Some(self.listed(measurements, deadline).await) } else { None } };
+                let (mut gaps, listed) = tokio::join!(self.series(region, &types, wanted, deadline, keep), listed);
+                let listed = listed.map(|(listed, missing)| {
+                    gaps.extend(missing);
+                    listed
+                });
+                Ok((Measured { series, listed }, gaps))
             };
             let measured = try_join(self.checked_region(measurements, deadline), series);
             Ok(tokio::join!(measured, self.account(deadline)))
         }))
         .await;
         let (measured, account) = collected?;
-        let (series, gaps) = match measured {
+        let (measured, gaps) = match measured {
             Ok(((), measured)) => measured,
             Err(NotMeasured::Refused(refusal)) => return Err(refusal),
-            Err(NotMeasured::Disabled(gaps)) => (missing(wanted), gaps),
+            Err(NotMeasured::Disabled(gaps)) => {
+                (Measured { series: missing(wanted), listed: list.then(Listed::default) }, gaps)
+            }
         };
-        let coverage = Coverage::new(account, gaps, aws_requests).partial_unless(all_complete(&series));
-        Ok((series, coverage))
+        let coverage = Coverage::new(account, gaps, aws_requests).partial_unless(all_complete(&measured.series));
+        Ok((measured, coverage))
+    }
+
+    /// Lists the type in the region. Returns the gaps.
+    async fn listed(&self, measurements: &Measurements, deadline: Instant) -> (Listed, Vec<Gap>) {
+        let Measurements { region, resource_type, .. } = measurements;
+        let (found, gaps) = self.list_type(*resource_type, region, deadline).await;
+        // A bucket whose region S3 omitted may be in this one.
+        let here = found.into_iter().filter(|found| found.region.as_ref().is_none_or(|of| of == region));
+        (Listed { ids: here.map(|found| found.id).collect(), complete: gaps.is_empty() }, gaps)
     }
 
     async fn checked_region(&self, measurements: &Measurements, deadline: Instant) -> Result<(), NotMeasured> {

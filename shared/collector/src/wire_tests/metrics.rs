@@ -4,7 +4,7 @@ use ciborium::Value;
 use jiff::Timestamp;
 
 use super::aws::{Aws, Received, Reply, map};
-use super::{LONG, reported};
+use super::{LONG, instances, reported};
 use crate::model::window::Window;
 use crate::{Coverage, GapStatus, Measurement, Measurements, Refusal, ResourceType, Series, SeriesStatus};
 
@@ -22,11 +22,13 @@ fn cpu_of(instances: usize, region: &str) -> Measurements {
         region: region.to_owned(),
         resource_type: ResourceType::Ec2,
         wanted: (0..instances).map(one).collect(),
+        list: false,
     }
 }
 
 async fn measure(aws: &Aws, measurements: &Measurements) -> (Vec<Series>, Coverage) {
-    aws.collector().measure(measurements, std::time::Instant::now() + LONG).await.unwrap()
+    let (measured, coverage) = aws.collector().measure(measurements, std::time::Instant::now() + LONG).await.unwrap();
+    (measured.series, coverage)
 }
 
 fn hour(hour: i64) -> Timestamp {
@@ -143,4 +145,47 @@ async fn a_disabled_region_is_a_gap_and_an_unknown_one_is_an_error() {
     let refused = aws.collector().measure(&cpu_of(1, "mars-1"), std::time::Instant::now() + LONG).await.unwrap_err();
     let Refusal::UnknownRegions { unknown, .. } = refused else { panic!("{refused:?}") };
     assert_eq!(unknown, ["mars-1"]);
+}
+
+#[tokio::test]
+async fn the_list_of_the_type_tells_what_exists() {
+    let exists = async |reply: fn(&Received) -> Option<Reply>, region| {
+        let aws =
+            Aws::start(move |request| if request.operation == "DescribeInstances" { reply(request) } else { None });
+        let measurements = Measurements { list: true, ..cpu_of(1, region) };
+        let (measured, coverage) =
+            aws.collector().measure(&measurements, std::time::Instant::now() + LONG).await.unwrap();
+        let listed = measured.listed.unwrap();
+        let gaps: Vec<_> = coverage.gaps.iter().map(|gap| (gap.operation, gap.code.clone())).collect();
+        let listings = aws.received("DescribeInstances").into_iter().map(|request| request.region);
+        ([listed.has("i-00007"), listed.has("i-00008")], gaps, listings.collect::<Vec<_>>())
+    };
+    let seven = |request: &Received| Some(instances(request, &[7], None));
+    let here = vec!["eu-west-1".to_owned()];
+    assert_eq!(exists(seven, "eu-west-1").await, ([Some(true), Some(false)], vec![], here.clone()));
+    let denied = |_: &Received| Some(Reply::Error(403, "UnauthorizedOperation", "no policy allows it"));
+    let gap = vec![("DescribeInstances", "UnauthorizedOperation".to_owned())];
+    assert_eq!(exists(denied, "eu-west-1").await, ([None, None], gap, here.clone()));
+    // What was listed before a page failed exists; whether the rest does is unknown.
+    let cut_off = |request: &Received| {
+        if request.parameters.contains("NextToken=") {
+            Some(Reply::Error(400, "InvalidNextToken", "expired"))
+        } else {
+            Some(instances(request, &[7], Some(1)))
+        }
+    };
+    let gap = vec![("DescribeInstances", "InvalidNextToken".to_owned())];
+    let (found, gaps, _) = exists(cut_off, "eu-west-1").await;
+    assert_eq!((found, gaps), ([Some(true), None], gap));
+    let gap = vec![("DescribeRegions", "not-opted-in".to_owned())];
+    let (found, gaps, _) = exists(denied, "me-south-1").await;
+    assert_eq!((found, gaps), ([None, None], gap));
+}
+
+#[tokio::test]
+async fn nothing_is_listed_unless_that_is_requested() {
+    let aws = Aws::start(|_| None);
+    let (measured, _) =
+        aws.collector().measure(&cpu_of(1, "eu-west-1"), std::time::Instant::now() + LONG).await.unwrap();
+    assert!(measured.listed.is_none() && aws.received("DescribeInstances").is_empty());
 }

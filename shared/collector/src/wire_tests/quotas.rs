@@ -90,7 +90,8 @@ async fn under_cloudwatchs_rate_no_request_is_wasted() {
         window: Window::last(24, 3_600, "2026-11-20T10:00:00Z".parse().unwrap()),
     };
     let wanted = (0..500 * REQUESTS).map(measurement).collect();
-    let measurements = Measurements { region: "eu-west-1".to_owned(), resource_type: ResourceType::Ec2, wanted };
+    let measurements =
+        Measurements { region: "eu-west-1".to_owned(), resource_type: ResourceType::Ec2, wanted, list: false };
     let collector = collector(&aws, configuration::retries());
     let (_, coverage) = collector.measure(&measurements, Instant::now() + LONG).await.unwrap();
     assert_eq!((coverage.gaps, aws.received("GetMetricData").len()), (vec![], REQUESTS));
