@@ -41,8 +41,7 @@ impl Collector {
         deadline: Instant,
     ) -> Result<(Inventory, T, Coverage), Refusal> {
         let collected = Box::pin(async {
-            let Collected { inventory, account, gaps } =
-                self.list_all(wanted, listed_by(Instant::now(), deadline)).await?;
+            let Collected { inventory, account, gaps } = self.list_all(wanted, listed_by(deadline)).await?;
             let mut stages = Stages { collector: self, deadline, gaps, complete: true };
             let decided = decide(&inventory, &mut stages).await;
             Ok((inventory, decided, account, stages.gaps, stages.complete))
