@@ -57,8 +57,8 @@ impl Collector {
     /// that a higher price is refused before AWS bills it.
     ///
     /// # Errors
-    /// If a wanted region does not exist, the account does not grant access, or the price is too high. Every other failure is a gap in the
-    /// coverage or the status of a series.
+    /// If a wanted region does not exist, the account does not grant access, or the price is too high. Every other
+    /// failure is a gap in the coverage or the status of a series.
     pub async fn survey<T>(
         &self,
         wanted: &Wanted,
