@@ -89,5 +89,5 @@ def exchanged() -> Iterator[Exchanged]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Runs the tests that inspect the logs of the whole run last."""
-    items.sort(key=lambda item: item.path.name == "test_logs.py")
+    """Runs the tests that add to the demo account after those that count it, and those that inspect all logs last."""
+    items.sort(key=lambda item: (item.path.name == "test_logs.py", item.get_closest_marker("adds_resources") is not None))

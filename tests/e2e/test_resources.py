@@ -78,6 +78,7 @@ def test_the_response_is_what_boto3_lists(deployed: Stack, emulator: Emulator) -
     assert launched == {i["InstanceId"]: i["LaunchTime"] for i in listed}
 
 
+@pytest.mark.adds_resources
 def test_a_resource_created_afterwards_is_in_the_next_response(deployed: Stack, emulator: Emulator) -> None:
     region = "sa-east-1"
     assert ask(deployed, "/resources", types="ec2", regions=region)["data"]["ec2"] == []
@@ -86,6 +87,7 @@ def test_a_resource_created_afterwards_is_in_the_next_response(deployed: Stack, 
     assert instance in [i["id"] for i in ask(deployed, "/resources")["data"]["ec2"]]
 
 
+@pytest.mark.adds_resources
 def test_many_resources_come_in_pages_without_duplicates(deployed: Stack, emulator: Emulator) -> None:
     role = emulator.client("iam").get_role(RoleName="acme-functions")["Role"]["Arn"]
     emulator.client("ec2", "ca-central-1").run_instances(ImageId="ami-1", MinCount=1500, MaxCount=1500, InstanceType="t3.nano")
