@@ -12,7 +12,7 @@ from emulator.ledger import Ledger
 from emulator.ministack import OTHER_ACCOUNT, Emulator
 from emulator.stack import Stack
 
-from . import bad_day, iam, tokens
+from . import bad_day, description, iam, tokens
 from . import issuer as issuers
 from .bad_day import Endpoint
 from .issuer import Issuer
@@ -74,13 +74,15 @@ class Exchanged:
 
 @pytest.fixture(scope="session", autouse=True)
 def exchanged() -> Iterator[Exchanged]:
-    """Collects every header sent to the API and every response body; the last tests inspect them."""
+    """Checks every response by the description. Collects every header sent to the API and every response body, which the
+    last tests inspect."""
     kept, get = Exchanged(), Stack.get
 
     def keeping(self: Stack, path: str, headers: dict[str, str] | None = None) -> tuple[int, dict[str, str], bytes]:
         kept.headers.update((self.headers() if headers is None else headers).values())
         answer = get(self, path, headers)
         kept.answers.append(answer[2])
+        description.check(path, *answer)
         return answer
 
     with pytest.MonkeyPatch.context() as patch:

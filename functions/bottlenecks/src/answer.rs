@@ -10,6 +10,7 @@ use api::ApiError;
 use collector::window::Window;
 use collector::{Inventory, Resource, ResourceType, Survey};
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
@@ -21,12 +22,14 @@ use crate::rules;
 use crate::threshold::{Thresholds, Used};
 
 /// The `data` of a response.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Bottlenecks {
     summary: Summary,
     /// Worst first.
+    #[schemars(with = "Vec<FindingJson<'static>>")]
     findings: Vec<Box<RawValue>>,
     /// Sorted by type, region and id.
+    #[schemars(with = "Vec<NotJudgedJson<'static>>")]
     not_judged: Vec<Box<RawValue>>,
     /// The `cursor` of the next page; null on the last page.
     next_cursor: Option<String>,
@@ -35,7 +38,8 @@ pub struct Bottlenecks {
 }
 
 /// The counts of all pages together.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "FindingsSummary")]
 struct Summary {
     findings: usize,
     by_severity: BTreeMap<Severity, usize>,
@@ -45,7 +49,8 @@ struct Summary {
 }
 
 /// The number of resources of a type.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Serialize, JsonSchema)]
+#[schemars(rename = "FindingsOfType")]
 struct OfType {
     resources: usize,
     /// Resources with at least one finding.
@@ -54,7 +59,8 @@ struct OfType {
     not_judged: usize,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Rule")]
 struct RuleText {
     severity: Severity,
     /// When there is a finding, with the thresholds of this request.
@@ -62,6 +68,18 @@ struct RuleText {
     /// The numbers in it that a caller can change, by name.
     thresholds: BTreeMap<&'static str, Used>,
     source: &'static str,
+}
+
+impl Bottlenecks {
+    /// The findings, and then what was not judged.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = &RawValue> {
+        self.findings.iter().chain(&self.not_judged).map(|json| &**json)
+    }
+
+    /// The cursor of the next page.
+    pub(crate) fn next_cursor(&self) -> Option<&str> {
+        self.next_cursor.as_deref()
+    }
 }
 
 impl RuleText {
@@ -100,7 +118,8 @@ impl Serialize for Entry<'_> {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Finding")]
 struct FindingJson<'a> {
     rule: &'static str,
     severity: Severity,
@@ -119,7 +138,8 @@ struct FindingJson<'a> {
     not_observed: &'static [&'static str],
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "NotJudged")]
 struct NotJudgedJson<'a> {
     resource: ResourceJson<'a>,
     reason: ReasonKind,
@@ -127,7 +147,8 @@ struct NotJudgedJson<'a> {
     rules: &'a BTreeMap<&'static str, &'a str>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "ResourceOfFinding")]
 struct ResourceJson<'a> {
     resource_type: ResourceType,
     id: &'a str,
@@ -136,7 +157,8 @@ struct ResourceJson<'a> {
     arn: Option<&'a str>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "WindowOfFinding")]
 struct WindowJson {
     start: Timestamp,
     end: Timestamp,
@@ -144,7 +166,8 @@ struct WindowJson {
 }
 
 /// The datapoints of a window.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "CoverageOfFinding")]
 struct CoverageJson {
     expected: usize,
     found: usize,

@@ -11,6 +11,7 @@
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects, reason = "a test that overflows fails, as it should"))]
 
 mod answer;
+pub mod description;
 mod judge;
 mod needs;
 mod position;
@@ -20,6 +21,7 @@ mod rules;
 #[cfg(test)]
 mod shape_tests;
 mod sizes;
+mod table;
 mod threshold;
 
 use api::{Answer, ApiError, Call};
@@ -41,7 +43,7 @@ pub async fn handle(accounts: &Accounts, call: Call) -> Result<Answer<Bottleneck
     if survey.inventory.listed.is_empty() {
         return Err(ApiError::nothing_collected(&coverage.gaps, None));
     }
-    Ok(Answer::new(answer::shape(&survey, &query)?, coverage))
+    Ok(Answer::new(answer::shape(&survey, &query)?, coverage).in_format(query.format, |page, _| table::of(page)))
 }
 
 /// Returns the error of a call that can't be served.

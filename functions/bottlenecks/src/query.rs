@@ -1,20 +1,83 @@
 //! The parameters of `/bottlenecks`.
 
-use api::{ApiError, Call, Paging, Query};
-use collector::Wanted;
+use api::{ALLOWED_COST, ApiError, Call, FORMAT, Format, LARGEST_LIMIT, Paging, Parameter, Query, Values, code, cursor, limit, max_cost};
+use collector::{ResourceType, Wanted};
 use collector::window::LONGEST_HOURS;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::position::Position;
 use crate::rule::Windows;
-use crate::rules;
+use crate::rules::{self, common};
 use crate::threshold::Thresholds;
 
 mod thresholds;
 
+use self::thresholds::{CPU_HIGH, CPU_LOW};
+
 /// Every parameter of this route.
-pub(crate) const PARAMETERS: &[&str] =
-    &["regions", "types", "hours", "cpu_high", "cpu_low", "thresholds", "max_cost_usd", "limit", "cursor"];
+pub(crate) const PARAMETERS: &[Parameter] = &[
+    Parameter {
+        name: "regions",
+        values: Values::Regions,
+        allowed: || "names of regions".to_owned(),
+        without: || "every region that is enabled for the account".to_owned(),
+    },
+    Parameter {
+        name: "types",
+        values: Values::SomeOf(type_names),
+        allowed: || code(type_names()),
+        without: || "all of them".to_owned(),
+    },
+    Parameter {
+        name: "hours",
+        values: Values::Number(1..=LONGEST_HOURS as u64),
+        allowed: || format!("1 to {LONGEST_HOURS}, for the rules that read the requested hours"),
+        without: || USUAL_HOURS.to_string(),
+    },
+    Parameter {
+        name: CPU_HIGH,
+        values: Values::Number(1..=100),
+        allowed: || short_form(CPU_HIGH, "above `cpu_low`"),
+        without: || common::CPU_HIGH.default.to_string(),
+    },
+    Parameter {
+        name: CPU_LOW,
+        values: Values::Number(1..=100),
+        allowed: || short_form(CPU_LOW, "below `cpu_high`"),
+        without: || common::CPU_LOW.default.to_string(),
+    },
+    Parameter {
+        name: "thresholds",
+        values: Values::Texts,
+        allowed: || {
+            "`rule:value` or `rule.name:value`, each threshold of the chosen types once: \
+             `rds_low_storage:20,ec2_idle.cpu:10`; [rules.md](rules.md) has the names and the ranges"
+                .to_owned()
+        },
+        without: || "the defaults".to_owned(),
+    },
+    max_cost(
+        || format!("{ALLOWED_COST}: a page that would cost more is a 400 with its price, before AWS bills anything"),
+        || "any price".to_owned(),
+    ),
+    FORMAT,
+    limit(|| format!("1 to {LARGEST_LIMIT} entries of `findings` and `not_judged` together")),
+    cursor(|| {
+        "`data.next_cursor` of the previous page, for up to an hour, with the other parameters unchanged".to_owned()
+    }),
+];
+
+/// Returns the names of the types that have rules.
+fn type_names() -> Vec<&'static str> {
+    rules::types().into_iter().map(ResourceType::as_str).collect()
+}
+
+/// Describes a short form, which sets the thresholds that name it.
+fn short_form(parameter: &'static str, relation: &str) -> String {
+    let set = thresholds::all().filter(|(_, threshold)| threshold.parameter == Some(parameter));
+    let set = set.map(|(rule, threshold)| format!("{}.{}", rule.name, threshold.name));
+    format!("a whole percentage from 1 to 100, {relation}: {}", code(set))
+}
 
 /// The default number of hours.
 const USUAL_HOURS: u32 = 24;
@@ -31,6 +94,7 @@ pub(crate) struct BottlenecksQuery {
     /// The most that one page may cost, in millionths of a US dollar.
     pub(crate) max_cost: Option<u64>,
     pub(crate) paging: Paging<Position>,
+    pub(crate) format: Format,
 }
 
 impl BottlenecksQuery {
@@ -39,14 +103,15 @@ impl BottlenecksQuery {
     }
 
     pub(crate) fn from_query(query: &Query, now: Timestamp) -> Result<Self, ApiError> {
-        let mut types = query.choices("types", &rules::types())?.unwrap_or_else(rules::types);
+        let mut types = query.choices("types", ResourceType::named)?.unwrap_or_else(rules::types);
         types.sort_unstable();
         let wanted = Wanted { regions: query.regions("regions")?, types, tags: false };
-        let hours = query.number("hours", &(1..=LONGEST_HOURS))?.unwrap_or(USUAL_HOURS);
+        let hours = query.number("hours")?.unwrap_or(USUAL_HOURS);
         let thresholds = thresholds::read(query, &wanted.types)?;
         let paging = Paging::read(query, &(&wanted.regions, &wanted.types, hours, &thresholds))?;
         let max_cost = query.max_cost()?;
-        Ok(Self { windows: Windows::new(hours, as_of(&paging, now)?), wanted, thresholds, max_cost, paging })
+        let windows = Windows::new(hours, as_of(&paging, now)?);
+        Ok(Self { wanted, windows, thresholds, max_cost, paging, format: query.format()? })
     }
 }
 
@@ -68,8 +133,6 @@ mod document_tests;
 
 #[cfg(test)]
 mod tests {
-    use collector::ResourceType;
-
     use super::*;
 
     fn read(pairs: &[(&str, &str)]) -> Result<BottlenecksQuery, ApiError> {

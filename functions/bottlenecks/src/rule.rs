@@ -11,6 +11,7 @@ use collector::Metric;
 use collector::window::{Window, usual_period};
 use collector::{OfKind, Resource, ResourceType, SeriesStatus};
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::threshold::{Threshold, Thresholds, Used};
@@ -110,7 +111,7 @@ impl<K> fmt::Debug for Rule<K> {
 }
 
 /// How much a finding matters; the worst comes first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Severity {
     /// The resource fails, or will fail within days.
@@ -339,7 +340,7 @@ pub(crate) struct Reason {
 }
 
 /// The kinds of reasons, for programs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum ReasonKind {
     /// CloudWatch returned nothing, or not everything.

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::hash::{Hash, Hasher};
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// A number that a rule compares with.
@@ -100,7 +101,8 @@ impl Thresholds {
 }
 
 /// A threshold in a response.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, JsonSchema)]
+#[schemars(rename = "Threshold")]
 pub(crate) struct Used {
     /// The value of this request.
     pub(crate) value: f64,

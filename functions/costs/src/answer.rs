@@ -12,6 +12,7 @@ use collector::costs::{CostAnswers, CostPeriod, Costs, Forecast, ForecastAnswer,
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 pub use self::accounts::CostsCoverage;
@@ -29,23 +30,24 @@ const NONE: &str = "(none)";
 type Sums = BTreeMap<String, Decimal>;
 
 /// The `data` of a response.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Costs")]
 pub struct Data {
     start: Date,
     end: Date,
     granularity: &'static str,
-    metric: &'static str,
+    pub(crate) metric: &'static str,
     /// The sum of all periods.
     total_cost: Amount,
     /// The currency, or the unit of usage; null if the groups have different ones.
-    currency: Option<String>,
+    pub(crate) currency: Option<String>,
     /// Whether AWS may still change any of the amounts.
     estimated: bool,
     /// For each grouping, `costs_by_service` and so on, the sum of each group.
     #[serde(flatten)]
     costs_by: BTreeMap<String, BTreeMap<String, Amount>>,
     /// Every period by its start.
-    periods: BTreeMap<String, Period>,
+    pub(crate) periods: BTreeMap<String, Period>,
     /// Null if both groupings are used for something else, or if credits or refunds are excluded.
     credits_and_refunds: Option<Reductions>,
     month_to_date: Option<MonthToDate>,
@@ -56,24 +58,27 @@ pub struct Data {
     as_of: Timestamp,
 }
 
-#[derive(Debug, Serialize)]
-struct Period {
-    end: String,
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "CostsOfPeriod")]
+pub(crate) struct Period {
+    pub(crate) end: String,
     cost: Amount,
-    estimated: bool,
-    groups: BTreeMap<String, Group>,
+    pub(crate) estimated: bool,
+    pub(crate) groups: BTreeMap<String, Group>,
 }
 
 /// A group of one period: its cost, or the costs of the groups of the second grouping.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(untagged)]
-enum Group {
+#[schemars(rename = "CostsOfGroup")]
+pub(crate) enum Group {
     Cost(Amount),
     Groups(BTreeMap<String, Amount>),
 }
 
 /// What credits and refunds took off the bill.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "CreditsAndRefunds")]
 struct Reductions {
     /// At most 0.
     amount: Amount,
@@ -83,7 +88,7 @@ struct Reductions {
 }
 
 /// The current month up to yesterday.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct MonthToDate {
     start: Date,
     end: Date,
@@ -92,8 +97,9 @@ struct MonthToDate {
 }
 
 /// The forecast for the rest of the month, or why AWS has none.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(untagged)]
+#[schemars(rename = "CostsForecast")]
 enum Outlook {
     Forecast {
         start: Date,

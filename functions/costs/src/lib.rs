@@ -8,8 +8,10 @@
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects, reason = "a test that overflows fails, as it should"))]
 
 mod answer;
+pub mod description;
 mod query;
 mod record_types;
+mod table;
 
 use api::{Answer, ApiError, Call};
 use collector::{Accounts, Gap, GapStatus};
@@ -28,7 +30,7 @@ pub async fn handle(accounts: &Accounts, call: Call) -> Result<Answer<Data, Cost
         return Err(ApiError::nothing_collected(&coverage.gaps, advice));
     };
     let (data, coverage) = answer::shape(&query, costs, &answers, coverage)?;
-    Ok(Answer::new(data, coverage))
+    Ok(Answer::new(data, coverage).in_format(query.format, |data, _| table::of(data, &query.group_by)))
 }
 
 /// Returns what an operator can do about a request that Cost Explorer rejected.

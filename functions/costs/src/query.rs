@@ -5,8 +5,9 @@
 
 mod dates;
 mod filter;
+mod parameters;
 
-use api::{ApiError, Call, Query};
+use api::{ApiError, Call, Format, Query};
 use collector::costs::{
     CostCondition, CostQuestion, CostQuestions, ForecastQuestion, Granularity, Grouping, LinkedAccountsQuestion,
 };
@@ -14,28 +15,9 @@ use jiff::civil::Date;
 use jiff::{Span, Timestamp, ToSpan as _};
 
 use self::dates::{dates, earliest};
+pub(crate) use self::parameters::PARAMETERS;
+use self::parameters::{DAILY, HOURLY, MONTHLY};
 use crate::record_types::{EXCLUDABLE, RECORD_TYPE, REDUCTIONS};
-
-/// Every parameter of this route.
-pub(crate) const PARAMETERS: &[&str] = &[
-    "days",
-    "start",
-    "end",
-    "granularity",
-    "metric",
-    "group_by",
-    "exclude",
-    "services",
-    "regions",
-    "accounts",
-    "usage_types",
-    "tags",
-    "compare",
-    "forecast",
-    "linked_accounts",
-];
-
-const GRANULARITIES: [&str; 3] = ["DAILY", "MONTHLY", "HOURLY"];
 
 /// The metrics: AWS's name, and its name for forecasts if AWS provides them.
 const METRICS: [(&str, Option<&str>); 7] = [
@@ -88,6 +70,7 @@ pub(crate) struct CostsQuery {
     /// The current UTC day.
     pub(crate) today: Date,
     pub(crate) forecast: Option<ForecastQuestion>,
+    pub(crate) format: Format,
 }
 
 impl CostsQuery {
@@ -97,14 +80,10 @@ impl CostsQuery {
 
     pub(crate) fn from_query(query: &Query, now: Timestamp) -> Result<Self, ApiError> {
         let today = now.to_zoned(jiff::tz::TimeZone::UTC).date();
-        let granularity = match query.choice("granularity", &GRANULARITIES)?.unwrap_or("DAILY") {
-            "MONTHLY" => Granularity::Monthly,
-            "HOURLY" => Granularity::Hourly,
-            _ => Granularity::Daily,
-        };
+        let granularity = query.choice("granularity", granularity)?.unwrap_or(Granularity::Daily);
         let (start, end) = dates(query, granularity, today)?;
-        let names = METRICS.map(|(name, _)| name);
-        let metric = query.choice("metric", &names)?.unwrap_or("UnblendedCost");
+        let metric = query.choice("metric", |name| METRICS.map(|(known, _)| known).into_iter().find(|known| *known == name))?;
+        let metric = metric.unwrap_or("UnblendedCost");
         let is_daily = granularity == Granularity::Daily;
         let compared = compared(query, granularity, (start, end), today)?;
         let month_from = Some(today.first_of_month()).filter(|first| is_daily && *first < today && end == today);
@@ -119,10 +98,11 @@ impl CostsQuery {
             exclude,
             compared,
             month_from,
-            linked_accounts: query.choice("linked_accounts", &["true", "false"])? == Some("true"),
+            linked_accounts: query.flag("linked_accounts")? == Some(true),
             today,
             forecast: forecast(query, metric, today, &filter)?,
             filter,
+            format: query.format()?,
         })
     }
 
@@ -199,6 +179,15 @@ impl CostsQuery {
     }
 }
 
+fn granularity(name: &str) -> Option<Granularity> {
+    match name {
+        DAILY => Some(Granularity::Daily),
+        MONTHLY => Some(Granularity::Monthly),
+        HOURLY => Some(Granularity::Hourly),
+        _ => None,
+    }
+}
+
 /// Returns the days to compare with, if they are wanted and Cost Explorer has them.
 fn compared(
     query: &Query,
@@ -206,7 +195,7 @@ fn compared(
     (start, end): (Date, Date),
     today: Date,
 ) -> Result<Option<(Date, Date)>, ApiError> {
-    let compare = query.choice("compare", &["true", "false"])?.map(|compare| compare == "true");
+    let compare = query.flag("compare")?;
     if !compare.unwrap_or(granularity == Granularity::Daily) {
         return Ok(None);
     }
@@ -251,9 +240,8 @@ fn group_by(query: &Query) -> Result<Vec<NamedGrouping>, ApiError> {
 }
 
 fn exclude(query: &Query) -> Result<Vec<&'static str>, ApiError> {
-    let names = query.choices("exclude", &EXCLUDABLE.map(|(name, _)| name))?.unwrap_or_default();
-    let aws = |name| EXCLUDABLE.iter().find(|(known, _)| *known == name).map(|(_, aws)| *aws);
-    Ok(names.into_iter().filter_map(aws).collect())
+    let aws = |name: &str| EXCLUDABLE.iter().find(|(known, _)| *known == name).map(|(_, aws)| *aws);
+    Ok(query.choices("exclude", aws)?.unwrap_or_default())
 }
 
 /// Returns the rest of the current month: from today to the first of the next month, which is at least one day.
@@ -263,7 +251,7 @@ fn forecast(
     today: Date,
     filter: &[CostCondition],
 ) -> Result<Option<ForecastQuestion>, ApiError> {
-    if query.choice("forecast", &["true", "false"])? != Some("true") {
+    if query.flag("forecast")? != Some(true) {
         return Ok(None);
     }
     let known = METRICS.iter().find(|(name, _)| *name == metric).and_then(|(_, forecast)| *forecast);

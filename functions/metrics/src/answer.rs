@@ -6,20 +6,22 @@ use collector::window::Window;
 use collector::{Coverage, Measured, Resource, ResourceType, Series, SeriesStatus};
 use filter::Counts;
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::query::{ByFilters, ByIds, NamedMetric};
 use crate::ranking::Ranked;
 
 /// The datapoints of one resource by metric, in chronological order.
-type Metrics = BTreeMap<String, Vec<Datapoint>>;
+pub(crate) type Metrics = BTreeMap<String, Vec<Datapoint>>;
 
 /// How complete the series of one resource are, by metric.
-type SeriesCoverages = BTreeMap<String, SeriesCoverage>;
+pub(crate) type SeriesCoverages = BTreeMap<String, SeriesCoverage>;
 
 /// The `data` of a response.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(untagged)]
+#[schemars(rename = "Metrics")]
 pub enum Data {
     /// By id, for resources that were chosen by their ids.
     ById(BTreeMap<String, Metrics>),
@@ -28,51 +30,52 @@ pub enum Data {
 }
 
 /// A resource that was chosen by filters.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "MeasuredResource")]
 pub struct Entry {
-    resource_type: ResourceType,
+    pub(crate) resource_type: ResourceType,
     /// Null only for a bucket whose region S3 omitted.
-    region: Option<String>,
-    id: String,
-    name: Option<String>,
+    pub(crate) region: Option<String>,
+    pub(crate) id: String,
+    pub(crate) name: Option<String>,
     arn: Option<String>,
     /// If an order was requested.
     #[serde(flatten)]
     sorted_by: Option<SortedBy>,
-    metrics: Metrics,
-    series: SeriesCoverages,
+    pub(crate) metrics: Metrics,
+    pub(crate) series: SeriesCoverages,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct SortedBy {
     /// The statistic of the whole window; null without datapoints.
     sort_value: Option<f64>,
 }
 
 /// One period of a series, with CloudWatch's names.
-#[derive(Debug, PartialEq, Serialize)]
+#[derive(Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "PascalCase")]
 pub struct Datapoint {
     /// The start of the period.
-    timestamp: Timestamp,
+    pub(crate) timestamp: Timestamp,
     /// The statistics that CloudWatch has for it: `Average`, `p99`, …
     #[serde(flatten)]
-    statistics: BTreeMap<String, f64>,
-    unit: &'static str,
+    pub(crate) statistics: BTreeMap<String, f64>,
+    pub(crate) unit: &'static str,
 }
 
 /// How complete one series is.
-#[derive(Debug, PartialEq, Serialize)]
+#[derive(Debug, PartialEq, Serialize, JsonSchema)]
 pub struct SeriesCoverage {
     /// The number of periods in the window.
     expected: usize,
     /// The number of periods with a datapoint.
     found: usize,
-    status: SeriesStatus,
+    pub(crate) status: SeriesStatus,
 }
 
 /// The coverage of a response: the common part, the window, and what only one of the two ways to ask has.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct MetricsCoverage {
     #[serde(flatten)]
     common: Coverage,
@@ -80,7 +83,7 @@ pub struct MetricsCoverage {
     window: WindowCoverage,
     /// By resource and metric.
     #[serde(skip_serializing_if = "Option::is_none")]
-    series: Option<BTreeMap<String, SeriesCoverages>>,
+    pub(crate) series: Option<BTreeMap<String, SeriesCoverages>>,
     /// Whether each id exists, if that was asked; null where it is unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     exists: Option<BTreeMap<String, Option<bool>>>,
@@ -92,7 +95,8 @@ pub struct MetricsCoverage {
     not_measured: Option<BTreeMap<ResourceType, String>>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "MetricsWindow")]
 struct WindowCoverage {
     start: Timestamp,
     end: Timestamp,

@@ -8,8 +8,10 @@
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects, reason = "a test that overflows fails, as it should"))]
 
 mod answer;
+pub mod description;
 mod query;
 mod ranking;
+mod table;
 
 use std::time::Instant;
 
@@ -41,7 +43,7 @@ async fn by_ids(
         return Err(ApiError::nothing_collected(&coverage.gaps, None));
     }
     let (data, coverage) = answer::by_ids(query, measured, coverage);
-    Ok(Answer::new(data, coverage))
+    Ok(Answer::new(data, coverage).in_format(query.format, |data, coverage| table::of(data, coverage, Some(query))))
 }
 
 async fn by_filters(
@@ -63,5 +65,6 @@ async fn by_filters(
         return Err(ApiError::nothing_collected(&coverage.gaps, None));
     }
     let coverage = answer::by_filters(query, matched, coverage);
-    Ok(Answer::new(Data::Sorted(entries), coverage))
+    let answer = Answer::new(Data::Sorted(entries), coverage);
+    Ok(answer.in_format(query.format, |data, coverage| table::of(data, coverage, None)))
 }

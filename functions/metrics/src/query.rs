@@ -7,6 +7,7 @@ mod by_filters;
 mod by_ids;
 mod kinds;
 mod metrics;
+mod parameters;
 mod period;
 mod sort;
 
@@ -16,27 +17,9 @@ use jiff::Timestamp;
 pub(crate) use crate::query::by_filters::ByFilters;
 pub(crate) use crate::query::by_ids::ByIds;
 pub(crate) use crate::query::metrics::NamedMetric;
+pub(crate) use crate::query::parameters::PARAMETERS;
 pub(crate) use crate::query::period::{times_too_long, weight};
 pub(crate) use crate::query::sort::Sort;
-
-/// Every parameter of this route.
-pub(crate) const PARAMETERS: &[&str] = &[
-    "resource_type",
-    "resource_ids",
-    "region",
-    "exists",
-    "regions",
-    "types",
-    "states",
-    "tags",
-    "sort",
-    "limit",
-    "hours",
-    "period",
-    "metrics",
-    "statistics",
-    "max_cost_usd",
-];
 
 /// The parameters that choose resources by filters.
 const FILTERS: [&str; 6] = ["regions", "types", "states", "tags", "sort", "limit"];

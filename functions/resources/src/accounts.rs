@@ -4,16 +4,19 @@
 
 use api::{ApiError, AskedAccounts, Call};
 use collector::{Accounts, AccountsQuestion, Coverage, ListedAccount};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// The `data` of a response.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Accounts")]
 pub struct AccountsList {
     /// The home account first, then the others by id.
     accounts: Vec<AccountJson>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Account")]
 struct AccountJson {
     #[serde(flatten)]
     account: ListedAccount,

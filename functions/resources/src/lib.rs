@@ -7,11 +7,14 @@
 #![cfg_attr(test, allow(clippy::arithmetic_side_effects, reason = "a test that overflows fails, as it should"))]
 
 mod accounts;
+pub mod description;
 mod page;
 mod query;
+mod table;
 
 use api::{Answer, ApiError, Call};
 use collector::{Accounts, Coverage, Inventory};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::accounts::AccountsList;
@@ -30,7 +33,7 @@ pub enum Data {
 }
 
 /// The resources of one account.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Resources {
     #[serde(flatten)]
     page: Page,
@@ -50,7 +53,8 @@ pub async fn handle(accounts: &Accounts, call: Call) -> Result<Answer<Data, Cove
     if inventory.listed.is_empty() {
         return Err(ApiError::nothing_collected(&coverage.gaps, None));
     }
-    Ok(Answer::new(Data::Resources(shape(inventory, &query)?), coverage))
+    let resources = shape(inventory, &query)?;
+    Ok(Answer::new(resources, coverage).in_format(query.format, |found, _| table::of(&found.page)).map(Data::Resources))
 }
 
 /// Filters and counts an inventory, and returns the requested page.

@@ -1,10 +1,13 @@
 //! One page of a response: its resources by type.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use api::ApiError;
 use collector::{Inventory, ResourceType};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
+use serde_json::Map;
 use serde_json::value::RawValue;
 
 use crate::query::ResourcesQuery;
@@ -17,6 +20,34 @@ pub(crate) struct Page {
     resources: BTreeMap<ResourceType, Option<Vec<Box<RawValue>>>>,
     /// The `cursor` of the next page; null on the last page.
     next_cursor: Option<String>,
+}
+
+impl JsonSchema for Page {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Page".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let mut properties = Map::new();
+        for kind in ResourceType::ALL {
+            let list = json_schema!({
+                "description": "Its resources on this page, if it was requested; null if nothing of it could be listed.",
+                "type": ["array", "null"],
+                "items": kind.schema(generator),
+            });
+            properties.insert(kind.to_string(), list.to_value());
+        }
+        let cursor = json_schema!({
+            "description": "The `cursor` of the next page; null on the last page.",
+            "type": ["string", "null"],
+        });
+        properties.insert("next_cursor".to_owned(), cursor.to_value());
+        json_schema!({"type": "object", "properties": properties, "required": ["next_cursor"]})
+    }
 }
 
 impl Page {
@@ -32,5 +63,20 @@ impl Page {
             resources.entry(resource.resource_type()).or_default().get_or_insert_default().push(json);
         }
         Ok(Self { resources, next_cursor: page.next_cursor })
+    }
+
+    /// The requested types.
+    pub(crate) fn types(&self) -> impl Iterator<Item = ResourceType> {
+        self.resources.keys().copied()
+    }
+
+    /// Each resource with its type.
+    pub(crate) fn resources(&self) -> impl Iterator<Item = (ResourceType, &RawValue)> {
+        self.resources.iter().flat_map(|(kind, found)| found.iter().flatten().map(|json| (*kind, &**json)))
+    }
+
+    /// The cursor of the next page.
+    pub(crate) fn next_cursor(&self) -> Option<&str> {
+        self.next_cursor.as_deref()
     }
 }

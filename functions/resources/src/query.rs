@@ -1,11 +1,38 @@
 //! The parameters of `/resources`.
 
-use api::{ApiError, Call, Paging, Query};
+use api::{ApiError, Call, FORMAT, Format, LARGEST_LIMIT, Paging, Parameter, Query, Values, code, cursor, limit};
 use collector::{ResourceType, Wanted};
-use filter::Filter;
+use filter::{Filter, states, tags};
 
 /// Every parameter of this route.
-pub(crate) const PARAMETERS: &[&str] = &["regions", "types", "states", "tags", "limit", "cursor"];
+pub(crate) const PARAMETERS: &[Parameter] = &[
+    Parameter {
+        name: "regions",
+        values: Values::Regions,
+        allowed: || "names of regions: `eu-west-1,us-east-1`".to_owned(),
+        without: || "every region that is enabled for the account".to_owned(),
+    },
+    Parameter {
+        name: "types",
+        values: Values::SomeOf(ResourceType::names),
+        allowed: || code(ResourceType::names()),
+        without: || "all of them".to_owned(),
+    },
+    states(
+        || "states of the chosen types: `running,available`".to_owned(),
+        || {
+            let without_states = ResourceType::ALL.into_iter().filter(|kind| kind.states().is_empty());
+            format!(
+                "all; {} have no state, so none of them matches (a 400 if no other type is chosen)",
+                code(without_states.map(ResourceType::as_str))
+            )
+        },
+    ),
+    tags(|| "`Key`, `Key:Value`, `Key:` or `!Key`: see [Tags](#tags)".to_owned()),
+    FORMAT,
+    limit(|| format!("1 to {LARGEST_LIMIT} resources per page")),
+    cursor(|| "`data.next_cursor` of the previous page, with the other parameters unchanged".to_owned()),
+];
 
 /// The position of a resource in responses, which a cursor holds: its type, region and id.
 pub(crate) type Position = (ResourceType, Option<String>, String);
@@ -16,6 +43,7 @@ pub(crate) struct ResourcesQuery {
     pub(crate) wanted: Wanted,
     pub(crate) filter: Filter,
     pub(crate) paging: Paging<Position>,
+    pub(crate) format: Format,
 }
 
 impl ResourcesQuery {
@@ -24,12 +52,12 @@ impl ResourcesQuery {
     }
 
     pub(crate) fn from_query(query: &Query) -> Result<Self, ApiError> {
-        let mut types = query.choices("types", &ResourceType::ALL)?.unwrap_or_else(|| ResourceType::ALL.to_vec());
+        let mut types = query.choices("types", ResourceType::named)?.unwrap_or_else(|| ResourceType::ALL.to_vec());
         types.sort_unstable();
         let filter = Filter::read(query, &types)?;
         let wanted = Wanted { regions: query.regions("regions")?, types, tags: true };
         let paging = Paging::read(query, &(&wanted.regions, &wanted.types, &filter))?;
-        Ok(Self { wanted, filter, paging })
+        Ok(Self { wanted, filter, paging, format: query.format()? })
     }
 }
 

@@ -7,10 +7,12 @@
 //! and backslash in the body takes two bytes there, so the size of a body is measured by [`weight`] and kept below
 //! [`MAX_WEIGHT`]; what does not fit goes to the next page.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::error::ApiError;
+use crate::error::{ApiError, CODES};
+use crate::format::{Format, Table};
 
 /// The largest [`weight`] that the paged part of a body may have, in bytes.
 ///
@@ -22,14 +24,39 @@ pub const MAX_WEIGHT: usize = 5_500_000;
 #[derive(Debug)]
 pub struct Answer<D, C> {
     data: D,
+    /// The data as a table, if that is the requested format.
+    table: Option<Table>,
     coverage: C,
+}
+
+/// The body of a response, and the headers that belong to it.
+#[derive(Debug)]
+pub(crate) struct Written {
+    pub(crate) body: String,
+    pub(crate) format: Format,
+    /// The cursor of the next page, if the body has no place for it.
+    pub(crate) next_cursor: Option<String>,
+    /// What is missing, in one line; empty if nothing is, or if the body says it.
+    pub(crate) gaps: String,
 }
 
 impl<D: Serialize, C: Serialize> Answer<D, C> {
     /// Creates an answer with `data` and its `coverage` (a map: account, partial, gaps, requests), which states how
     /// complete the data is.
     pub fn new(data: D, coverage: C) -> Self {
-        Self { data, coverage }
+        Self { data, table: None, coverage }
+    }
+
+    /// Returns the same answer in a format.
+    #[must_use]
+    pub fn in_format(self, format: Format, table: impl FnOnce(&D, &C) -> Table) -> Self {
+        let table = (format == Format::Csv).then(|| table(&self.data, &self.coverage));
+        Self { table, ..self }
+    }
+
+    /// Returns the same answer with its data converted by `data`.
+    pub fn map<E: Serialize>(self, data: impl FnOnce(D) -> E) -> Answer<E, C> {
+        Answer { data: data(self.data), table: self.table, coverage: self.coverage }
     }
 
     /// What the data covers.
@@ -37,8 +64,18 @@ impl<D: Serialize, C: Serialize> Answer<D, C> {
         &self.coverage
     }
 
-    /// Returns the body of the response.
-    pub(crate) fn body(&self, generated_at: jiff::Timestamp, elapsed_ms: u64) -> Result<String, ApiError> {
+    /// Returns the response in its format.
+    pub(crate) fn written(&self, generated_at: jiff::Timestamp, elapsed_ms: u64) -> Result<Written, ApiError> {
+        let Some(table) = &self.table else {
+            let body = self.body(generated_at, elapsed_ms)?;
+            return Ok(Written { body, format: Format::Json, next_cursor: None, gaps: String::new() });
+        };
+        let next_cursor = table.next_cursor().map(str::to_owned);
+        Ok(Written { body: table.csv()?, format: Format::Csv, next_cursor, gaps: gaps_in_a_line(&self.coverage) })
+    }
+
+    /// Returns the response in the envelope.
+    fn body(&self, generated_at: jiff::Timestamp, elapsed_ms: u64) -> Result<String, ApiError> {
         let generated_at = format!("{generated_at:.3}");
         let meta = Meta { coverage: &self.coverage, generated_at, elapsed_ms };
         serde_json::to_string(&Envelope { success: true, data: &self.data, meta })
@@ -46,35 +83,73 @@ impl<D: Serialize, C: Serialize> Answer<D, C> {
     }
 }
 
-#[derive(Serialize)]
-struct Envelope<'a, D, C> {
+/// The most gaps that are listed in a header, whose size gateways and clients limit.
+const MOST_GAPS: usize = 20;
+
+/// Returns what a coverage lacks: `eu-west-1 rds DescribeDBInstances denied; …`, or `incomplete` where no gap says what.
+fn gaps_in_a_line(coverage: &impl Serialize) -> String {
+    let coverage = serde_json::to_value(coverage).unwrap_or_default();
+    let of = |gap: &Value, field: &str| gap.get(field).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let line = |gap: &Value| ["region", "service", "operation", "status"].map(|field| of(gap, field)).join(" ");
+    let gaps = coverage.get("gaps").and_then(Value::as_array).cloned().unwrap_or_default();
+    let mut lines: Vec<_> = gaps.iter().take(MOST_GAPS).map(line).collect();
+    if gaps.len() > MOST_GAPS {
+        lines.push(format!("and {} more", gaps.len().saturating_sub(MOST_GAPS)));
+    }
+    if lines.is_empty() && coverage.get("partial") == Some(&Value::Bool(true)) {
+        lines.push("incomplete".to_owned());
+    }
+    lines.join("; ")
+}
+
+/// A response.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "{D}Response")]
+pub(crate) struct Envelope<'a, D, C> {
+    #[schemars(extend("const" = true))]
     success: bool,
     data: &'a D,
     meta: Meta<'a, C>,
 }
 
-#[derive(Serialize)]
+/// What the data covers, and when it was collected.
+#[derive(Serialize, JsonSchema)]
+#[schemars(inline)]
 struct Meta<'a, C> {
     #[serde(flatten)]
     coverage: &'a C,
+    /// When the response was made.
+    #[schemars(with = "jiff::Timestamp")]
     generated_at: String,
+    /// How long the function took, in milliseconds.
     elapsed_ms: u64,
 }
 
-#[derive(Serialize)]
-struct Failure<'a> {
+/// An error of a function.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Failure<'a> {
+    #[schemars(extend("const" = false))]
     success: bool,
     error: ErrorFields<'a>,
+    /// The id of the call in the logs.
     request_id: &'a str,
 }
 
-#[derive(Serialize)]
+/// What went wrong.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Error")]
 struct ErrorFields<'a> {
+    /// Stable, for programs.
+    #[schemars(extend("enum" = CODES))]
     code: &'a str,
+    /// The parameter that is wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
     parameter: Option<&'a str>,
+    /// What is wrong, and what to do, for people.
     message: &'a str,
+    /// What failed, as in `meta.gaps` of a response.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Vec<serde_json::Map<String, Value>>>")]
     gaps: Option<&'a Value>,
 }
 

@@ -14,6 +14,16 @@ use serde_json::Value;
 /// How much of the caller's input a message repeats.
 pub(crate) const ECHOED_CHARS: usize = 64;
 
+/// The codes of all errors.
+pub(crate) const CODES: [&str; 6] = [
+    "InvalidParameter",
+    "AccountNotAllowed",
+    "UnknownAccount",
+    "AccountUnreachable",
+    "NothingCollected",
+    "InternalError",
+];
+
 /// Why a call failed.
 #[derive(Debug, thiserror::Error)]
 pub enum ApiError {

@@ -11,11 +11,14 @@
 
 mod call_metrics;
 mod caller;
+pub mod description;
 pub mod envelope;
 mod error;
 mod escapes;
+mod format;
 mod max_cost;
 mod page;
+mod parameter;
 mod query;
 mod serve;
 mod tags;
@@ -24,8 +27,10 @@ pub mod telemetry;
 pub use caller::AskedAccounts;
 pub use envelope::Answer;
 pub use error::ApiError;
-pub use max_cost::{ALLOWED_COST, MAX_COST};
-pub use page::{LARGEST_LIMIT, Page, Paging};
+pub use format::{Cell, FORMAT, Format, Table};
+pub use max_cost::{ALLOWED_COST, max_cost};
+pub use page::{LARGEST_LIMIT, Page, Paging, cursor, limit};
+pub use parameter::{Parameter, Values, code, names};
 pub use query::Query;
 pub use serve::{Call, serve};
 pub use tags::{TagFilter, WantedTag};

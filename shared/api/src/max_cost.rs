@@ -6,10 +6,11 @@
 use std::fmt::Display;
 
 use crate::error::ApiError;
+use crate::parameter::{Parameter, Values};
 use crate::query::Query;
 
 /// The name of the parameter.
-pub const MAX_COST: &str = "max_cost_usd";
+const MAX_COST: &str = "max_cost_usd";
 
 /// The highest value, in US dollars.
 const MOST: u64 = 100;
@@ -18,6 +19,12 @@ const MICRO_USD: u64 = 1_000_000;
 
 /// The value as documents describe it.
 pub const ALLOWED_COST: &str = "US dollars, above 0 and up to 100, with up to 4 decimals, such as 0.25";
+
+/// Returns the parameter, of which `allowed` says what it refuses.
+#[must_use]
+pub const fn max_cost(allowed: fn() -> String, without: fn() -> String) -> Parameter {
+    Parameter { name: MAX_COST, values: Values::Dollars, allowed, without }
+}
 
 impl Query {
     /// Returns the value of `max_cost_usd` in millionths of a US dollar.
@@ -104,7 +111,8 @@ mod tests {
 
     #[test]
     fn a_wrong_amount_is_refused_by_name() {
-        let query = Query::parse([(MAX_COST, "free")], &[MAX_COST]).unwrap();
+        const PARAMETERS: &[Parameter] = &[max_cost(String::new, String::new)];
+        let query = Query::parse([(MAX_COST, "free")], PARAMETERS).unwrap();
         assert_eq!(
             query.max_cost().unwrap_err().to_string(),
             "max_cost_usd: `free` is not allowed; allowed: US dollars, above 0 and up to 100, with up to 4 decimals, \

@@ -15,10 +15,27 @@ use serde_json::value::RawValue;
 
 use crate::envelope;
 use crate::error::ApiError;
+use crate::parameter::{Parameter, Values};
 use crate::query::Query;
 
 /// The most items that a caller may request in one page.
-pub const LARGEST_LIMIT: usize = 10_000;
+pub const LARGEST_LIMIT: u64 = 10_000;
+
+const LIMIT: &str = "limit";
+const CURSOR: &str = "cursor";
+
+/// Returns the parameter `limit`, of which `allowed` says what is counted.
+#[must_use]
+pub const fn limit(allowed: fn() -> String) -> Parameter {
+    let without = || "as many as fit into Lambda's 6 MB".to_owned();
+    Parameter { name: LIMIT, values: Values::Number(1..=LARGEST_LIMIT), allowed, without }
+}
+
+/// Returns the parameter `cursor`, of which `allowed` says how long it is valid.
+#[must_use]
+pub const fn cursor(allowed: fn() -> String) -> Parameter {
+    Parameter { name: CURSOR, values: Values::Text, allowed, without: || "the first page".to_owned() }
+}
 
 /// Which page the caller requests, of items with positions `P`: the parameters `limit` and `cursor`.
 #[derive(Debug, PartialEq, Eq)]
@@ -46,8 +63,8 @@ impl<P: Serialize + DeserializeOwned + PartialOrd> Paging<P> {
         let mut hasher = DefaultHasher::new();
         (query.account(), question).hash(&mut hasher);
         let question = hasher.finish();
-        let limit = query.number("limit", &(1..=LARGEST_LIMIT))?;
-        let after = query.text("cursor").map(|cursor| position(cursor, question)).transpose()?;
+        let limit = query.number(LIMIT)?;
+        let after = query.text(CURSOR).map(|cursor| position(cursor, question)).transpose()?;
         Ok(Self { limit, after, question })
     }
 
@@ -92,7 +109,7 @@ fn position<P: DeserializeOwned>(cursor: &str, question: u64) -> Result<P, ApiEr
         Some(_) => "the cursor of another request; keep the account and all parameters except limit unchanged",
         None => "not a cursor; allowed: data.next_cursor of the previous page, unchanged",
     };
-    Err(ApiError::invalid("cursor", message))
+    Err(ApiError::invalid(CURSOR, message))
 }
 
 fn not_written(error: &serde_json::Error) -> ApiError {
@@ -104,7 +121,8 @@ mod tests {
     use super::*;
 
     fn paging(pairs: &[(&str, &str)], question: &str) -> Result<Paging<u32>, ApiError> {
-        Paging::read(&Query::parse(pairs.iter().copied(), &["limit", "cursor"]).unwrap(), &question)
+        const PARAMETERS: &[Parameter] = &[limit(String::new), cursor(String::new)];
+        Paging::read(&Query::parse(pairs.iter().copied(), PARAMETERS).unwrap(), &question)
     }
 
     /// Returns the items of a page, which are their own positions, and its cursor.

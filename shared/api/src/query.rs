@@ -5,31 +5,35 @@
 //! cache correct, whose key has one value per parameter.
 
 use std::collections::BTreeMap;
-use std::fmt::Display;
 use std::ops::RangeInclusive;
-use std::str::FromStr;
 
 use crate::error::ApiError;
 use crate::escapes;
+use crate::parameter::{Parameter, Values, names};
 use crate::tags::TagFilter;
 
 /// The parameters of one call; each is known and occurs at most once.
 #[derive(Debug, Default)]
 pub struct Query {
+    /// What the route takes.
+    parameters: &'static [Parameter],
     values: BTreeMap<String, String>,
     /// The account that the call is about; `None` for the home account.
     account: Option<String>,
 }
 
 impl Query {
-    /// Reads `pairs` (names and values as decoded by the gateway), in which only `allowed` names may occur.
-    pub fn parse<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>, allowed: &[&str]) -> Result<Self, ApiError> {
+    /// Reads `pairs` (names and values as decoded by the gateway), in which only `parameters` may occur.
+    pub fn parse<'a>(
+        pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
+        parameters: &'static [Parameter],
+    ) -> Result<Self, ApiError> {
         let mut values = BTreeMap::new();
         for (name, value) in pairs {
-            if !allowed.contains(&name) {
-                let message = match allowed {
+            if !parameters.iter().any(|parameter| parameter.name == name) {
+                let message = match parameters {
                     [] => "unknown parameter; this route has none".to_owned(),
-                    _ => format!("unknown parameter; allowed: {}", allowed.join(", ")),
+                    _ => format!("unknown parameter; allowed: {}", names(parameters).join(", ")),
                 };
                 return Err(ApiError::invalid(name, message));
             }
@@ -46,7 +50,7 @@ impl Query {
                 ));
             }
         }
-        Ok(Self { values, account: None })
+        Ok(Self { parameters, values, account: None })
     }
 
     /// Returns the same parameters for a call about `account`.
@@ -94,24 +98,39 @@ impl Query {
         self.text(name).map(|text| escapes::values(name, text)).transpose()
     }
 
-    /// Returns the comma-separated values of `name`, each of which must be in `allowed`.
-    pub fn choices<T: Copy + Display>(&self, name: &str, allowed: &[T]) -> Result<Option<Vec<T>>, ApiError> {
+    /// Returns the comma-separated values of `name`, each of which must be among those of its definition, as `named` has
+    /// them.
+    pub fn choices<T>(&self, name: &str, named: impl Fn(&str) -> Option<T>) -> Result<Option<Vec<T>>, ApiError> {
         let Some(items) = self.list(name)? else { return Ok(None) };
-        items
-            .into_iter()
-            .map(|item| {
-                let found = allowed.iter().find(|choice| choice.to_string() == item);
-                found.copied().ok_or_else(|| ApiError::not_allowed(name, item, &listed(allowed)))
-            })
-            .collect::<Result<_, _>>()
-            .map(Some)
+        items.into_iter().map(|item| self.chosen(name, item, &named)).collect::<Result<_, _>>().map(Some)
     }
 
-    /// Returns the single value of `name`, which must be in `allowed`.
-    pub fn choice<T: Copy + Display>(&self, name: &str, allowed: &[T]) -> Result<Option<T>, ApiError> {
-        let Some(text) = self.text(name) else { return Ok(None) };
-        let found = allowed.iter().find(|choice| choice.to_string() == text).copied();
-        found.map(Some).ok_or_else(|| ApiError::not_allowed(name, text, &listed(allowed)))
+    /// Returns the single value of `name`, which must be among those of its definition, as `named` has it.
+    pub fn choice<T>(&self, name: &str, named: impl Fn(&str) -> Option<T>) -> Result<Option<T>, ApiError> {
+        self.text(name).map(|text| self.chosen(name, text, named)).transpose()
+    }
+
+    fn chosen<T>(&self, name: &str, value: &str, named: impl Fn(&str) -> Option<T>) -> Result<T, ApiError> {
+        let choices = match self.defined(name) {
+            Some(Values::OneOf(choices) | Values::SomeOf(choices)) => choices(),
+            _ => Vec::new(),
+        };
+        let known = choices.contains(&value).then(|| named(value)).flatten();
+        known.ok_or_else(|| ApiError::not_allowed(name, value, &choices.join(", ")))
+    }
+
+    /// Returns the value of `name`, which is true or false.
+    pub fn flag(&self, name: &str) -> Result<Option<bool>, ApiError> {
+        match self.text(name) {
+            None => Ok(None),
+            Some("true") => Ok(Some(true)),
+            Some("false") => Ok(Some(false)),
+            Some(text) => Err(ApiError::not_allowed(name, text, "true, false")),
+        }
+    }
+
+    fn defined(&self, name: &str) -> Option<&Values> {
+        self.parameters.iter().find(|parameter| parameter.name == name).map(|parameter| &parameter.values)
     }
 
     /// Returns the single region in `name`, if it looks like a region's name; only AWS knows whether it exists.
@@ -141,24 +160,28 @@ impl Query {
         self.text(name).map_or_else(|| Ok(TagFilter::default()), |text| TagFilter::read(name, text))
     }
 
-    /// Returns the whole number in `name`, which must be within `range`.
-    pub fn number<T>(&self, name: &str, range: &RangeInclusive<T>) -> Result<Option<T>, ApiError>
-    where
-        T: FromStr + PartialOrd + Display,
-    {
+    /// Returns the whole number in `name`, which must be within the range of its definition.
+    pub fn number<T: TryFrom<u64>>(&self, name: &str) -> Result<Option<T>, ApiError> {
+        let defined = match self.defined(name) {
+            Some(Values::Number(range)) => range.clone(),
+            _ => u64::MIN..=u64::MAX,
+        };
+        self.number_within(name, &defined)
+    }
+
+    /// Returns the whole number in `name`, which must be within `range`, a part of that of its definition.
+    pub fn number_within<T: TryFrom<u64>>(&self, name: &str, range: &RangeInclusive<u64>) -> Result<Option<T>, ApiError> {
         let Some(text) = self.text(name) else { return Ok(None) };
-        let allowed = || format!("a whole number from {} to {}", range.start(), range.end());
-        match text.parse::<T>() {
-            // Only one way to write a number is accepted: no sign, no leading zero.
-            Ok(number) if range.contains(&number) && number.to_string() == text => Ok(Some(number)),
-            _ => Err(ApiError::not_allowed(name, text, &allowed())),
+        // Only one way to write a number is accepted: no sign, no leading zero.
+        let read = text.parse().ok().filter(|number: &u64| range.contains(number) && number.to_string() == text);
+        match read.and_then(|number| T::try_from(number).ok()) {
+            Some(number) => Ok(Some(number)),
+            None => {
+                let allowed = format!("a whole number from {} to {}", range.start(), range.end());
+                Err(ApiError::not_allowed(name, text, &allowed))
+            }
         }
     }
-}
-
-/// Joins choices for a message.
-fn listed<T: Display>(choices: &[T]) -> String {
-    choices.iter().map(T::to_string).collect::<Vec<_>>().join(", ")
 }
 
 /// Returns whether a name consists of two or more lower-case words and a number, joined by hyphens: `eu-west-1`,
@@ -178,8 +201,15 @@ mod tests {
 
     use super::*;
     use crate::error::ECHOED_CHARS;
+    use crate::parameter::any_text;
 
-    const ALLOWED: &[&str] = &["regions", "limit"];
+    const ALLOWED: &[Parameter] =
+        &[any_text("regions"), Parameter { values: Values::Number(1..=10), ..any_text("limit") }];
+    const CHOICES: &[Parameter] = &[
+        Parameter { values: Values::SomeOf(|| vec!["x", "y", "z"]), ..any_text("some") },
+        Parameter { values: Values::OneOf(|| vec!["x", "y"]), ..any_text("one") },
+        any_text("flag"),
+    ];
 
     fn refused(result: Result<impl std::fmt::Debug, ApiError>) -> (String, String) {
         match result.unwrap_err() {
@@ -219,17 +249,28 @@ mod tests {
 
     #[test]
     fn a_choice_outside_the_list_names_the_list() {
-        let query = Query::parse([("regions", "x,y")], ALLOWED).unwrap();
-        assert_eq!(query.choices("regions", &["x", "y", "z"]).unwrap(), Some(vec!["x", "y"]));
-        assert_eq!(refused(query.choices("regions", &["x"])).1, "`y` is not allowed; allowed: x");
+        let first = |name: &str| name.chars().next();
+        let query = Query::parse([("some", "x,y")], CHOICES).unwrap();
+        assert_eq!(query.choices("some", first).unwrap(), Some(vec!['x', 'y']));
+        let query = Query::parse([("some", "x,w")], CHOICES).unwrap();
+        assert_eq!(refused(query.choices("some", first)).1, "`w` is not allowed; allowed: x, y, z");
     }
 
     #[test]
     fn one_choice_is_one_of_the_list() {
-        let query = Query::parse([("regions", "y")], ALLOWED).unwrap();
-        assert_eq!(query.choice("regions", &["x", "y"]).unwrap(), Some("y"));
-        assert_eq!(query.choice("limit", &["x", "y"]).unwrap(), None);
-        assert_eq!(refused(query.choice("regions", &["x", "z"])).1, "`y` is not allowed; allowed: x, z");
+        let length = |name: &str| Some(name.len());
+        assert_eq!(Query::parse([("one", "y")], CHOICES).unwrap().choice("one", length).unwrap(), Some(1));
+        assert_eq!(Query::parse([], CHOICES).unwrap().choice("one", length).unwrap(), None);
+        let query = Query::parse([("one", "x,y")], CHOICES).unwrap();
+        assert_eq!(refused(query.choice("one", length)).1, "`x,y` is not allowed; allowed: x, y");
+    }
+
+    #[test]
+    fn a_flag_is_true_or_false() {
+        let flag = |text| Query::parse([("flag", text)], CHOICES).unwrap().flag("flag");
+        assert_eq!((flag("true").unwrap(), flag("false").unwrap()), (Some(true), Some(false)));
+        assert_eq!(Query::parse([], CHOICES).unwrap().flag("flag").unwrap(), None);
+        assert_eq!(refused(flag("TRUE")).1, "`TRUE` is not allowed; allowed: true, false");
     }
 
     #[test]
@@ -262,7 +303,7 @@ mod tests {
     #[test]
     fn a_number_is_inside_its_range() {
         for (text, expected) in [
-            ("1", Some(1)),
+            ("1", Some(1_u8)),
             ("10", Some(10)),
             ("0", None),
             ("11", None),
@@ -273,9 +314,9 @@ mod tests {
         ] {
             let query = Query::parse([("limit", text)], ALLOWED).unwrap();
             match expected {
-                Some(number) => assert_eq!(query.number("limit", &(1..=10)).unwrap(), Some(number)),
+                Some(number) => assert_eq!(query.number("limit").unwrap(), Some(number)),
                 None => assert_eq!(
-                    refused(query.number("limit", &(1..=10))).1,
+                    refused(query.number::<u8>("limit")).1,
                     format!("`{text}` is not allowed; allowed: a whole number from 1 to 10")
                 ),
             }
@@ -299,7 +340,7 @@ mod tests {
         fn any_input_is_accepted_or_rejected_with_a_short_clean_message(name in "\\PC*|regions", value in ".*") {
             let query = Query::parse([(name.as_str(), value.as_str())], ALLOWED);
             let error = match query {
-                Ok(query) => query.number("regions", &(1..=10)).err(),
+                Ok(query) => query.number::<u8>("regions").err(),
                 Err(error) => Some(error),
             };
             if let Some(ApiError::InvalidParameter { parameter, message }) = error {

@@ -17,8 +17,10 @@ use serde::Serialize;
 
 use crate::call_metrics::{self, CallMetrics, Measured, Usage};
 use crate::caller::{AskedAccounts, Caller, Subject};
-use crate::envelope::{self, Answer};
+use crate::envelope::{self, Answer, Written};
 use crate::error::ApiError;
+use crate::format::Format;
+use crate::parameter::Parameter;
 use crate::query::Query;
 
 /// The longest that a response may take. The gateway gives up after 29 s, which also include the authorizer, a cold
@@ -27,6 +29,13 @@ const LONGEST: Duration = Duration::from_secs(25);
 
 /// The part of the function's time that is reserved for writing the response.
 const MARGIN: Duration = Duration::from_millis(1_500);
+
+/// The header that says whether a table lacks anything, and the one that says what.
+const PARTIAL: &str = "x-stratoscope-partial";
+const GAPS: &str = "x-stratoscope-gaps";
+
+/// The headers that pages of other origins may read.
+const EXPOSED: &str = "link, x-stratoscope-partial, x-stratoscope-gaps";
 
 /// The variable that holds the origin from which browsers may call the API.
 const ALLOW_ORIGIN: &str = "ALLOW_ORIGIN";
@@ -45,9 +54,9 @@ pub struct Call {
 }
 
 impl Call {
-    /// Returns the query string, in which only the `allowed` parameters may occur.
-    pub fn query(&self, allowed: &[&str]) -> Result<Query, ApiError> {
-        Ok(Query::parse(self.parameters.iter(), allowed)?.about(self.other_account()))
+    /// Returns the query string, in which only these `parameters` may occur.
+    pub fn query(&self, parameters: &'static [Parameter]) -> Result<Query, ApiError> {
+        Ok(Query::parse(self.parameters.iter(), parameters)?.about(self.other_account()))
     }
 
     /// Returns what the token allows, if the call is for the list of accounts.
@@ -97,7 +106,7 @@ where
     lambda_http::run(service_fn(move |request: Request| async move {
         let mut response = respond(handler, metrics, &request).await;
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        headers.entry(header::CONTENT_TYPE).or_insert(HeaderValue::from_static("application/json"));
         if let Some(origin) = allow_origin {
             headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
         }
@@ -134,14 +143,15 @@ where
         Ok(answer) => Usage::of_answer(answer.coverage()),
         Err(error) => Usage::of_error(error),
     });
-    let outcome = answered.and_then(|answer| answer.body(received_at, milliseconds(started.elapsed())));
+    let outcome = answered.and_then(|answer| answer.written(received_at, milliseconds(started.elapsed())));
 
     let elapsed_ms = milliseconds(started.elapsed());
     let path = request.uri().path();
     let response = match outcome {
-        Ok(body) => {
-            tracing::info!(request_id, principal, path, status = 200, elapsed_ms, bytes = body.len(), "answered");
-            Response::new(Body::Text(body))
+        Ok(written) => {
+            let bytes = written.body.len();
+            tracing::info!(request_id, principal, path, status = 200, elapsed_ms, bytes, "answered");
+            in_format(written, request)
         }
         Err(error) => {
             let status = error.status();
@@ -159,6 +169,32 @@ where
         let (request_id, status) = (request_id.as_str(), response.status().as_u16());
         let (route, account) = call_metrics::place(request);
         metrics.write(&Measured { received_at, request_id, route: &route, account, status, elapsed_ms, usage });
+    }
+    response
+}
+
+/// Returns a response in its format. What the envelope says about a table is in headers: the next page, relative to this
+/// one, and what is missing.
+fn in_format(written: Written, request: &Request) -> Response<Body> {
+    let Written { body, format, next_cursor, gaps } = written;
+    let mut response = Response::new(Body::Text(body));
+    if format == Format::Json {
+        return response;
+    }
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8; header=present"));
+    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED));
+    headers.insert(PARTIAL, HeaderValue::from_static(if gaps.is_empty() { "false" } else { "true" }));
+    if let Ok(gaps) = HeaderValue::try_from(gaps) {
+        headers.insert(GAPS, gaps);
+    }
+    if let Some(cursor) = next_cursor {
+        let others = request.uri().query().unwrap_or_default().split('&');
+        let others = others.filter(|pair| !pair.is_empty() && !pair.starts_with("cursor="));
+        let query: Vec<_> = others.map(str::to_owned).chain([format!("cursor={cursor}")]).collect();
+        if let Ok(next) = HeaderValue::try_from(format!("<?{}>; rel=\"next\"", query.join("&"))) {
+            headers.insert(header::LINK, next);
+        }
     }
     response
 }
@@ -224,7 +260,8 @@ mod tests {
             r#""multiValueQueryStringParameters": {"limit": ["1", "2"]}"#,
         );
         let (status, body) = answer_to(&event, async |call: Call| {
-            call.query(&["limit"])?;
+            const LIMIT: &[Parameter] = &[crate::page::limit(String::new)];
+            call.query(LIMIT)?;
             Ok(Answer::new(7, std::collections::BTreeMap::new()))
         })
         .await;

@@ -17,10 +17,12 @@ pub(crate) mod sts;
 pub(crate) mod tagging;
 pub(crate) mod values;
 
-use std::borrow::Borrow as _;
+use std::borrow::{Borrow as _, Cow};
 use std::fmt;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde_json::Value;
 
 use crate::call::inquiry::Inquiry;
 use crate::call::pages::Found;
@@ -59,6 +61,12 @@ macro_rules! kinds {
             /// Lists every resource of this type in a region, or in the account if the type is global.
             pub(crate) async fn list(self, inquiry: &Inquiry<'_>) -> Found<Resource> {
                 match self { $(Self::$variant => <$kind>::list(inquiry).await.map(|r| r.map(Detail::$variant)),)+ }
+            }
+        }
+        impl ResourceType {
+            /// Describes one resource of this type.
+            pub fn schema(self, generator: &mut SchemaGenerator) -> Schema {
+                match self { $(Self::$variant => generator.subschema_for::<OfType<$kind>>(),)+ }
             }
         }
         impl Detail {
@@ -101,6 +109,18 @@ impl ResourceType {
         self.about().name
     }
 
+    /// Returns the type with this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
+    }
+
+    /// Returns the names of all types, in the order of responses.
+    #[must_use]
+    pub fn names() -> Vec<&'static str> {
+        Self::ALL.map(Self::as_str).to_vec()
+    }
+
     /// Returns the states that resources of this type can have; empty if AWS lists none.
     #[must_use]
     pub fn states(self) -> &'static [&'static str] {
@@ -132,6 +152,19 @@ impl ResourceType {
     }
 }
 
+impl ResourceType {
+    /// Returns the names of the fields of a resource of this type, in the order of responses.
+    #[must_use]
+    pub fn fields(self) -> Vec<String> {
+        let mut generator = SchemaGenerator::default();
+        let reference = self.schema(&mut generator);
+        let name = reference.get("$ref").and_then(Value::as_str).and_then(|path| path.rsplit('/').next());
+        let definitions = generator.take_definitions(false);
+        let described = name.and_then(|name| definitions.get(name)).and_then(|schema| schema.get("properties"));
+        described.and_then(Value::as_object).map(|fields| fields.keys().cloned().collect()).unwrap_or_default()
+    }
+}
+
 impl fmt::Display for ResourceType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
@@ -144,11 +177,20 @@ impl Serialize for ResourceType {
     }
 }
 
+impl JsonSchema for ResourceType {
+    fn schema_name() -> Cow<'static, str> {
+        "ResourceType".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": "string", "enum": Self::names()})
+    }
+}
+
 impl<'de> Deserialize<'de> for ResourceType {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let name = String::deserialize(deserializer)?;
-        let named = Self::ALL.into_iter().find(|kind| kind.as_str() == name);
-        named.ok_or_else(|| de::Error::custom(format_args!("`{name}` is not a type of resource")))
+        Self::named(&name).ok_or_else(|| de::Error::custom(format_args!("`{name}` is not a type of resource")))
     }
 }
 

@@ -5,10 +5,11 @@
 use std::collections::BTreeMap;
 
 use collector::{Inventory, Resource, ResourceType};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// The counts of one response.
-#[derive(Debug, PartialEq, Eq, Serialize)]
+#[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Counts {
     /// All matching resources.
     total: usize,

@@ -6,13 +6,28 @@
 
 mod counts;
 
-use api::{ApiError, Query, TagFilter};
+use api::{ApiError, Parameter, Query, TagFilter, Values};
 use collector::{Resource, ResourceType};
 
 pub use crate::counts::Counts;
 
 /// The longest list of states in a message, in bytes: that of databases fits.
 const LONGEST_STATES: usize = 750;
+
+const STATES: &str = "states";
+const TAGS: &str = "tags";
+
+/// Returns the parameter `states`.
+#[must_use]
+pub const fn states(allowed: fn() -> String, without: fn() -> String) -> Parameter {
+    Parameter { name: STATES, values: Values::Texts, allowed, without }
+}
+
+/// Returns the parameter `tags`.
+#[must_use]
+pub const fn tags(allowed: fn() -> String) -> Parameter {
+    Parameter { name: TAGS, values: Values::Texts, allowed, without: || "all".to_owned() }
+}
 
 /// The conditions of one call; empty conditions match everything.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
@@ -24,7 +39,7 @@ pub struct Filter {
 impl Filter {
     /// Reads `states`, which at least one of `types` must have, and `tags`.
     pub fn read(query: &Query, types: &[ResourceType]) -> Result<Self, ApiError> {
-        Ok(Self { states: states(query, types)?, tags: query.tags("tags")? })
+        Ok(Self { states: wanted_states(query, types)?, tags: query.tags(TAGS)? })
     }
 
     /// Returns whether everything matches.
@@ -49,8 +64,8 @@ impl Filter {
 
 /// Returns the wanted states. At least one of `types` must have each state: a misspelt one would match nothing and look
 /// like an empty account.
-fn states(query: &Query, types: &[ResourceType]) -> Result<Vec<String>, ApiError> {
-    let wanted = query.list("states")?.unwrap_or_default();
+fn wanted_states(query: &Query, types: &[ResourceType]) -> Result<Vec<String>, ApiError> {
+    let wanted = query.list(STATES)?.unwrap_or_default();
     let is_state = |state: &&str| types.iter().any(|kind| kind.states().contains(state));
     let Some(wrong) = wanted.iter().find(|state| !is_state(state)) else {
         return Ok(wanted.into_iter().map(str::to_owned).collect());
@@ -62,9 +77,9 @@ fn states(query: &Query, types: &[ResourceType]) -> Result<Vec<String>, ApiError
     if chosen.is_empty() {
         let others = names(&with_states(&ResourceType::ALL));
         let message = format!("the chosen types have no states; leave states out, or choose among the types {others}");
-        return Err(ApiError::invalid("states", message));
+        return Err(ApiError::invalid(STATES, message));
     }
-    Err(ApiError::not_allowed("states", wrong, &states_of(&chosen)))
+    Err(ApiError::not_allowed(STATES, wrong, &states_of(&chosen)))
 }
 
 /// Returns the states of each of `types` as far as they fit into a message, and names the types whose states don't.
@@ -96,8 +111,10 @@ mod tests {
 
     use super::*;
 
+    const PARAMETERS: &[Parameter] = &[states(String::new, String::new), tags(String::new)];
+
     fn read(pairs: &[(&str, &str)], types: &[ResourceType]) -> Result<Filter, ApiError> {
-        Filter::read(&Query::parse(pairs.iter().copied(), &["states", "tags"])?, types)
+        Filter::read(&Query::parse(pairs.iter().copied(), PARAMETERS)?, types)
     }
 
     fn matches(pairs: &[(&str, &str)], resource: &Resource) -> bool {

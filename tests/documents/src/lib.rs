@@ -11,6 +11,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
+use api::Parameter;
+pub use api::code;
+
 pub use crate::fields::{FieldNames, fields};
 
 /// The folder of the documents.
@@ -79,10 +82,11 @@ pub fn table(names: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> Str
     std::iter::once(head).chain(rows.into_iter().map(|row| line(&row))).collect()
 }
 
-/// Returns names as inline code, separated by commas.
+/// Returns the table of a route's parameters.
 #[must_use]
-pub fn code<T: AsRef<str>>(names: impl IntoIterator<Item = T>) -> String {
-    names.into_iter().map(|name| format!("`{}`", name.as_ref())).collect::<Vec<_>>().join(", ")
+pub fn parameters(parameters: &[Parameter]) -> String {
+    let row = |parameter: &Parameter| vec![code([parameter.name]), (parameter.allowed)(), (parameter.without)()];
+    table(&["parameter", "allowed", "without it"], parameters.iter().map(row))
 }
 
 /// Returns the table of the IAM actions that permit operations. Each operation is a pair of its action and its name;

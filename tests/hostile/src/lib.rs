@@ -6,7 +6,7 @@
 
 #![allow(clippy::panic, clippy::expect_used, reason = "this is a part of tests, which fail by panicking")]
 
-use api::ApiError;
+use api::{ApiError, Parameter, names};
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 
@@ -45,19 +45,20 @@ pub fn like(corpus: &[String]) -> impl Strategy<Value = String> + use<> {
     ]
 }
 
-/// Tries every value of the corpus for every parameter, and many calls that combine them, some with names not in
-/// `known`.
+/// Tries every value of the corpus for every parameter, and many calls that combine them, some with names not among
+/// `parameters`.
 ///
 /// # Panics
-/// If a call is rejected without a short, clean message that names a parameter of the call or a `known` one.
-pub fn try_all<T>(known: &'static [&'static str], read: impl Fn(&[(&str, &str)]) -> Result<T, ApiError>) {
-    let values = parameters();
+/// If a call is rejected without a short, clean message that names a parameter of the call or a known one.
+pub fn try_all<T>(parameters: &[Parameter], read: impl Fn(&[(&str, &str)]) -> Result<T, ApiError>) {
+    let known = &*names(parameters);
+    let values = self::parameters();
     for value in &values {
         for name in known.iter().copied().chain([value.as_str()]) {
             check(&[(name, value)], known, &read);
         }
     }
-    let name = prop_oneof![9 => proptest::sample::select(known).prop_map(str::to_owned), 1 => like(&values)];
+    let name = prop_oneof![9 => proptest::sample::select(known.to_vec()).prop_map(str::to_owned), 1 => like(&values)];
     let calls = proptest::collection::vec((name, like(&values)), 0..6);
     let tried = TestRunner::default().run(&calls, |call| {
         let call: Vec<_> = call.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();

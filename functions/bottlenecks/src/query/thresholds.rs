@@ -14,7 +14,8 @@ use crate::threshold::{Threshold, Thresholds};
 const PARAMETER: &str = "thresholds";
 
 /// The short forms.
-const SHORT_FORMS: [&str; 2] = ["cpu_high", "cpu_low"];
+pub(super) const CPU_HIGH: &str = "cpu_high";
+pub(super) const CPU_LOW: &str = "cpu_low";
 
 /// Each threshold that was set by the long form, by the names of its rule and its own.
 type Sent = BTreeSet<(&'static str, &'static str)>;
@@ -30,7 +31,7 @@ pub(super) fn read(query: &Query, types: &[ResourceType]) -> Result<Thresholds, 
         }
         thresholds.set(rule.name, threshold, value);
     }
-    for short in SHORT_FORMS {
+    for short in [CPU_HIGH, CPU_LOW] {
         let of_short = all().filter(|(_, threshold)| threshold.parameter == Some(short));
         for (rule, threshold) in of_short {
             let Some(text) = query.text(short) else { continue };
@@ -48,7 +49,7 @@ pub(super) fn read(query: &Query, types: &[ResourceType]) -> Result<Thresholds, 
 }
 
 /// Returns every threshold with its rule.
-fn all() -> impl Iterator<Item = (About, &'static Threshold)> {
+pub(super) fn all() -> impl Iterator<Item = (About, &'static Threshold)> {
     rules::ALL.iter().map(|rule| rule.about()).flat_map(|about| about.thresholds.iter().map(move |of| (about, of)))
 }
 
@@ -59,7 +60,10 @@ fn one(item: &str, types: &[ResourceType]) -> Result<(About, &'static Threshold,
         refused("rule:value, or rule.name:value for a rule with several thresholds, such as ec2_idle.cpu:10")
     })?;
     let (name, of_rule) = key.split_once('.').map_or((key, None), |(name, of_rule)| (name, Some(of_rule)));
-    let rule = rules::ALL.iter().find(|rule| rule.about().name == name && !rule.about().thresholds.is_empty());
+    let rule = rules::ALL.iter().find(|rule| rule.about().name == name);
+    if rule.is_some_and(|rule| rule.about().thresholds.is_empty()) {
+        return Err(ApiError::invalid(PARAMETER, format!("{name} has no threshold that can be changed; leave it out")));
+    }
     let chosen = rule.filter(|rule| types.contains(&rule.resource_type()));
     let about = chosen.ok_or_else(|| refused(&rules_of(types, rule.copied())))?.about();
     let names = || about.thresholds.iter().map(|other| format!("{name}.{}", other.name)).collect::<Vec<_>>().join(", ");

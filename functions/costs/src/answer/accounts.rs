@@ -8,12 +8,13 @@ use std::collections::BTreeSet;
 
 use collector::Coverage;
 use collector::costs::{CostAnswers, CostPeriod, Costs, LinkedAccount};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::query::CostsQuery;
 
 /// The coverage of a response: the common part, and whose costs they are.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct CostsCoverage {
     #[serde(flatten)]
     common: Coverage,

@@ -6,6 +6,7 @@
 use collector::costs::CostPeriod;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::amount::{Amount, sum};
@@ -13,7 +14,8 @@ use crate::query::CostsQuery;
 use crate::record_types::ChargeType;
 
 /// The costs of earlier days, and the change since.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "CostsComparison")]
 pub(super) struct Comparison {
     start: Date,
     end: Date,
@@ -26,7 +28,7 @@ pub(super) struct Comparison {
 }
 
 /// The changes by type of charge; null for what is excluded.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct ByChargeType {
     usage: Option<BeforeAndNow>,
     tax: Option<BeforeAndNow>,
@@ -36,7 +38,7 @@ struct ByChargeType {
     other: Option<BeforeAndNow>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct BeforeAndNow {
     before: Amount,
     now: Amount,

@@ -10,6 +10,8 @@ const MONTHS_KEPT: i32 = 13;
 /// The number of complete days for which Cost Explorer surely has hourly data: it keeps 14 times 24 hours up to now, so
 /// the hours of the fourteenth day disappear in the course of today.
 pub(super) const HOURLY_DAYS: i32 = 13;
+/// The most days that Cost Explorer ever has: thirteen months and the current one, with a leap day.
+pub(super) const MOST_DAYS: u64 = 427;
 /// The default number of days.
 pub(super) const USUAL_DAYS: i32 = 30;
 
@@ -28,7 +30,7 @@ pub(super) fn dates(query: &Query, granularity: Granularity, today: Date) -> Res
         Granularity::Daily | Granularity::Monthly => (earliest(today), "13 months and the current one"),
     };
     let most_days = kept_from.until(today).map_or(USUAL_DAYS, |kept| kept.get_days());
-    let days = query.number("days", &(1..=most_days))?;
+    let days: Option<i32> = query.number_within("days", &(1..=u64::from(most_days.unsigned_abs())))?;
     if days.is_some() && (start.is_some() || end.is_some()) {
         return Err(ApiError::invalid("days", "not allowed with start or end; send either days, or start and end"));
     }

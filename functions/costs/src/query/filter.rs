@@ -19,6 +19,12 @@ const LONGEST_VALUE: usize = 1_024;
 /// such as taxes.
 pub(super) const NO_REGIONS: [&str; 2] = ["global", "NoRegion"];
 
+pub(super) const SERVICES: &str = "services";
+pub(super) const REGIONS: &str = "regions";
+pub(super) const ACCOUNTS: &str = "accounts";
+pub(super) const USAGE_TYPES: &str = "usage_types";
+pub(super) const TAGS: &str = "tags";
+
 /// A dimension to filter by.
 struct Dimension {
     parameter: &'static str,
@@ -31,25 +37,25 @@ struct Dimension {
 
 const DIMENSIONS: [Dimension; 4] = [
     Dimension {
-        parameter: "services",
+        parameter: SERVICES,
         name: "SERVICE",
         is_value: is_name,
         allowed: "Cost Explorer's names of services, as group_by=service lists them",
     },
     Dimension {
-        parameter: "regions",
+        parameter: REGIONS,
         name: "REGION",
         is_value: is_region,
         allowed: "names of regions such as eu-west-1, `global` (services without regions) and `NoRegion`",
     },
     Dimension {
-        parameter: "accounts",
+        parameter: ACCOUNTS,
         name: "LINKED_ACCOUNT",
         is_value: is_account,
         allowed: "account ids of 12 digits, separated by commas",
     },
     Dimension {
-        parameter: "usage_types",
+        parameter: USAGE_TYPES,
         name: "USAGE_TYPE",
         is_value: is_name,
         allowed: "Cost Explorer's usage types, as group_by=usage_type lists them",
@@ -85,16 +91,16 @@ pub(super) fn read(query: &Query, excluded: &[&'static str]) -> Result<Vec<CostC
 
 /// Reads the conditions on tags, at most one for each key.
 fn tags(query: &Query) -> Result<Vec<CostCondition>, ApiError> {
-    let filter = query.tags("tags")?;
+    let filter = query.tags(TAGS)?;
     if let Some(key) = filter.ambiguous() {
         let message = format!(
             r"which colons belong to the key is unclear in the term that begins with `{key}:`; put a backslash before those that don't end the key, as in eks\:cluster-name:shop"
         );
-        return Err(ApiError::invalid("tags", message));
+        return Err(ApiError::invalid(TAGS, message));
     }
     let keys = filter.iter().count();
     if keys > MOST_TAGS {
-        return Err(too_many("tags", keys, MOST_TAGS, "keys"));
+        return Err(too_many(TAGS, keys, MOST_TAGS, "keys"));
     }
     let mut conditions = Vec::new();
     for (key, wanted) in filter.iter() {
@@ -104,10 +110,10 @@ fn tags(query: &Query) -> Result<Vec<CostCondition>, ApiError> {
         if values.iter().any(String::is_empty) {
             let message = "Cost Explorer does not distinguish an empty value from no tag, so `Key:` is not allowed here; \
                            send `!Key` for costs without a value";
-            return Err(ApiError::invalid("tags", message));
+            return Err(ApiError::invalid(TAGS, message));
         }
         if values.len() > MOST_VALUES {
-            return Err(too_many("tags", values.len(), MOST_VALUES, "values of a key"));
+            return Err(too_many(TAGS, values.len(), MOST_VALUES, "values of a key"));
         }
         match (tagged, untagged) {
             // With or without the tag: everything.

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use api::{ApiError, Query};
+use api::{ApiError, Format, Query};
 use collector::window::Window;
 use collector::{Catalog, Metric, ResourceType, Wanted};
 use filter::Filter;
@@ -17,7 +17,7 @@ use super::period::{requested_period, window};
 use super::sort::Sort;
 
 /// The most entries of a response, and the default.
-pub(super) const MOST_ENTRIES: usize = 500;
+pub(super) const MOST_ENTRIES: u64 = 500;
 pub(super) const USUAL_ENTRIES: usize = 100;
 
 /// The most that a response may cost if the caller does not say, in millionths of a US dollar.
@@ -38,6 +38,7 @@ pub(crate) struct ByFilters {
     pub(crate) limit: usize,
     /// In millionths of a US dollar.
     pub(crate) max_cost: u64,
+    pub(crate) format: Format,
 }
 
 impl ByFilters {
@@ -61,10 +62,11 @@ impl ByFilters {
         }
         let filter = Filter::read(query, &types)?;
         let tags = query.text("tags").is_some();
-        let limit = query.number("limit", &(1..=MOST_ENTRIES))?.unwrap_or(USUAL_ENTRIES);
+        let limit = query.number("limit")?.unwrap_or(USUAL_ENTRIES);
         let max_cost = query.max_cost()?.unwrap_or(USUAL_MOST_MICRO_USD);
         let wanted = Wanted { regions: query.regions("regions")?, types, tags };
-        Ok(Self { wanted, filter, window, metrics, not_measured, sort, limit, max_cost })
+        let format = query.format()?;
+        Ok(Self { wanted, filter, window, metrics, not_measured, sort, limit, max_cost, format })
     }
 }
 
@@ -88,7 +90,7 @@ struct Chosen {
 
 impl Chosen {
     fn read(query: &Query, names: Option<&[&str]>, sort: Option<&Sort>) -> Result<Self, ApiError> {
-        let requested = query.choices("types", &types())?;
+        let requested = query.choices("types", ResourceType::named)?;
         let mut possible = requested.clone().unwrap_or_else(types);
         possible.sort_unstable();
         possible.dedup();

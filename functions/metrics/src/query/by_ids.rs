@@ -1,6 +1,6 @@
 //! Resources by their ids, of one type in one region.
 
-use api::{ApiError, Query};
+use api::{ApiError, Format, Query};
 use collector::window::Window;
 use collector::{Catalog, Measurement, Measurements, Quote, ResourceType, billed_metrics};
 use jiff::Timestamp;
@@ -15,19 +15,20 @@ pub(super) const MOST_IDS: usize = 500;
 /// A caller's request.
 #[derive(Debug)]
 pub(crate) struct ByIds {
-    resource_type: ResourceType,
+    pub(crate) resource_type: ResourceType,
     catalog: &'static Catalog,
-    region: String,
+    pub(crate) region: String,
     pub(crate) resource_ids: Vec<String>,
     /// Whether to say of each id whether it exists.
     exists: bool,
     pub(crate) window: Window,
     pub(crate) metrics: Vec<NamedMetric>,
+    pub(crate) format: Format,
 }
 
 impl ByIds {
     pub(super) fn read(query: &Query, now: Timestamp) -> Result<Self, ApiError> {
-        let resource_type = query.choice("resource_type", &types())?.ok_or_else(one_type)?;
+        let resource_type = query.choice("resource_type", ResourceType::named)?.ok_or_else(one_type)?;
         let catalog = resource_type.catalog().ok_or_else(one_type)?;
         let region = query.region("region")?;
         let missing = || ApiError::invalid("region", "required: the region of the resources, such as eu-west-1");
@@ -35,10 +36,11 @@ impl ByIds {
         let metrics = of_type(query.list("metrics")?.as_deref(), statistics(query)?.as_deref(), resource_type)?;
         let window = window(query, &metrics, now)?;
         let resource_ids = resource_ids(query, catalog)?;
-        let exists = query.choice("exists", &[true, false])?.unwrap_or(false);
+        let exists = query.flag("exists")?.unwrap_or(false);
         fits(resource_ids.len(), &metrics, &window)?;
         check_price(query, resource_ids.len(), &metrics)?;
-        Ok(Self { resource_type, catalog, region, resource_ids, exists, window, metrics })
+        let format = query.format()?;
+        Ok(Self { resource_type, catalog, region, resource_ids, exists, window, metrics, format })
     }
 
     /// Returns what to measure: every metric of each resource, resource by resource.

@@ -1,7 +1,7 @@
 //! The parameters `hours` and `period`, and whether what they ask for fits into one response.
 
 use api::{ApiError, Query, envelope};
-use collector::window::{LONGEST_HOURS, LONGEST_PERIOD, Window, finest_period, usual_period};
+use collector::window::{LONGEST_PERIOD, Window, finest_period, usual_period};
 use jiff::Timestamp;
 
 use super::metrics::NamedMetric;
@@ -27,11 +27,11 @@ pub(super) fn window<'a>(
 /// Returns the period that is requested, right or wrong, or the default one for the requested hours.
 pub(super) fn requested_period(query: &Query) -> Result<u32, ApiError> {
     let hours = hours(query)?;
-    Ok(query.number("period", &(1..=LONGEST_PERIOD)).ok().flatten().unwrap_or_else(|| usual_period(hours)))
+    Ok(query.number_within("period", &(1..=u64::from(LONGEST_PERIOD))).ok().flatten().unwrap_or_else(|| usual_period(hours)))
 }
 
 fn hours(query: &Query) -> Result<u32, ApiError> {
-    Ok(query.number("hours", &(1..=LONGEST_HOURS))?.unwrap_or(USUAL_HOURS))
+    Ok(query.number("hours")?.unwrap_or(USUAL_HOURS))
 }
 
 /// Returns the requested period, if CloudWatch keeps it over the whole window, or the default period, for metrics that
@@ -45,8 +45,8 @@ fn period(query: &Query, hours: u32, slowest: u32) -> Result<u32, ApiError> {
         return Err(ApiError::not_allowed("hours", &hours.to_string(), &allowed));
     }
     let Some(requested) = query.text("period") else { return Ok(usual_period(hours).max(slowest)) };
-    let period = query.number("period", &(finest..=LONGEST_PERIOD)).ok().flatten();
-    let period = period.filter(|period| period.is_multiple_of(finest)).ok_or_else(|| {
+    let period = query.number_within("period", &(u64::from(finest)..=u64::from(LONGEST_PERIOD))).ok().flatten();
+    let period = period.filter(|period: &u32| period.is_multiple_of(finest)).ok_or_else(|| {
         let multiples =
             if finest < LONGEST_PERIOD { format!("multiples of {finest} seconds up to") } else { "only".to_owned() };
         let allowed = format!("{multiples} {LONGEST_PERIOD}, for these metrics over {hours} hours");

@@ -119,7 +119,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Result<Sort, String> {
-        let query = Query::parse([("sort", text)], &["sort"]).unwrap();
+        let query = Query::parse([("sort", text)], crate::query::PARAMETERS).unwrap();
         Sort::read(&query).map(Option::unwrap).map_err(|error| error.to_string())
     }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::model::coverage::Gap;
@@ -192,7 +193,7 @@ impl Costs {
 pub type ForecastAnswer = Result<Forecast, Gap>;
 
 /// An account on a bill.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct LinkedAccount {
     /// The id, 12 digits.
     pub id: String,

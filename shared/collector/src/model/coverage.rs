@@ -3,6 +3,7 @@
 //! Everything that is missing is reported as a [`Gap`] with AWS's own error code. An operator can distinguish a missing
 //! permission, an organisation's policy and a disabled region, and a program can decide whether the rest is enough.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::model::account::Account;
@@ -15,7 +16,7 @@ pub(crate) const ALL_REGIONS: &str = "*";
 pub(crate) const GLOBAL: &str = "global";
 
 /// The part of a response's `meta` that describes what the data covers.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Coverage {
     /// The account, 12 digits; `None` if STS did not return it.
     pub account: Option<String>,
@@ -44,7 +45,7 @@ impl Coverage {
 }
 
 /// Why a part of a response is missing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum GapStatus {
     /// The role lacks the permission.
@@ -62,7 +63,7 @@ pub enum GapStatus {
 }
 
 /// One part of a response that is missing, entirely or from some page on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Gap {
     /// The region; `global` for S3's single list of buckets and the list of accounts, `*` if the list of regions itself
     /// is missing.

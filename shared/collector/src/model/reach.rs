@@ -1,12 +1,13 @@
 //! Which accounts a deployment reads, and whether they let it in.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::model::coverage::Gap;
 
 /// An account that a caller may ask about.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ListedAccount {
     /// 12 digits.
     pub id: String,

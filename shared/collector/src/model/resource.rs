@@ -5,14 +5,18 @@
 //! `engine`, `status`, `storage_gb`, `created`), which its users rely on. A value that AWS did not return is absent
 //! from the JSON or null, never zero or an empty string.
 
+use std::collections::BTreeMap;
+
 use litemap::LiteMap;
+use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
 /// Tags by key. There are thousands of these maps with a few tags each, and a BTreeMap would reserve space for eleven.
 pub type Tags = LiteMap<String, String>;
 
 /// One resource: the common fields, and in `detail` those of its type.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[schemars(rename = "{D}")]
 pub struct Resource<D> {
     /// AWS's id: the instance, volume or allocation id; the name if AWS gives no id, such as that of a bucket.
     pub id: String,
@@ -24,6 +28,7 @@ pub struct Resource<D> {
     pub arn: Option<String>,
     /// The tags; `None` if they are unavailable, which the gaps report.
     #[serde(serialize_with = "as_object")]
+    #[schemars(with = "Option<BTreeMap<String, String>>")]
     pub tags: Option<Tags>,
     /// The fields of the type.
     #[serde(flatten)]

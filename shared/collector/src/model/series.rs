@@ -3,6 +3,7 @@
 use std::fmt;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::model::metric::{Catalog, Metric};
@@ -85,7 +86,7 @@ impl fmt::Display for Quote {
 }
 
 /// How complete a series is.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SeriesStatus {
     /// It has everything that CloudWatch has.
@@ -99,6 +100,20 @@ pub enum SeriesStatus {
     /// The request failed before the series arrived; a gap has the reason.
     #[default]
     Missing,
+}
+
+impl SeriesStatus {
+    /// Returns the name in responses.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Complete => "complete",
+            Self::PartialData => "partial_data",
+            Self::InternalError => "internal_error",
+            Self::Forbidden => "forbidden",
+            Self::Missing => "missing",
+        }
+    }
 }
 
 /// The datapoints of one measurement.

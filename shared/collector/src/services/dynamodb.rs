@@ -9,6 +9,7 @@ use aws_sdk_dynamodb::types::{BillingMode, TableDescription, TableStatus};
 use futures::StreamExt as _;
 use futures::stream::FuturesUnordered;
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::call::clients::{Gated, Service, guarded_client};
@@ -55,7 +56,7 @@ const AT_ONCE: usize = 50;
 const DELETED: &str = "ResourceNotFoundException";
 
 /// A DynamoDB table.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, JsonSchema)]
 pub struct Table {
     /// `ACTIVE`, `UPDATING`, …
     pub status: Option<String>,

@@ -7,6 +7,7 @@ use aws_sdk_lambda::operation::list_functions::ListFunctionsOutput;
 use aws_sdk_lambda::types::FunctionConfiguration;
 use jiff::Timestamp;
 use jiff::fmt::strtime;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::call::clients::{Service, guarded_client};
@@ -40,7 +41,7 @@ const LIST_FUNCTIONS: Operation = Operation {
 const FUNCTIONS_A_PAGE: i32 = 50;
 
 /// A Lambda function.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, JsonSchema)]
 pub struct Function {
     /// `python3.13`, `provided.al2023`, …; absent for a container image.
     pub runtime: Option<String>,

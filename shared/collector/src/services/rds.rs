@@ -3,6 +3,7 @@
 use aws_sdk_rds::operation::describe_db_instances::DescribeDbInstancesOutput;
 use aws_sdk_rds::types::DbInstance;
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::call::clients::{Service, guarded_client};
@@ -74,7 +75,7 @@ const STATUSES: &[&str] = &[
 ];
 
 /// An RDS database instance.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, JsonSchema)]
 pub struct Database {
     /// The instance class, such as `db.t3.medium`.
     pub class: Option<String>,

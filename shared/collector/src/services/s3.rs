@@ -6,6 +6,7 @@
 use aws_sdk_s3::operation::list_buckets::ListBucketsOutput;
 use aws_sdk_s3::types;
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::call::clients::{Service, guarded_client};
@@ -44,7 +45,7 @@ const BUCKETS_A_PAGE: i32 = 10_000;
 const A_DAY: u32 = 86_400;
 
 /// An S3 bucket.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, JsonSchema)]
 pub struct Bucket {
     /// When it was created.
     pub created: Option<Timestamp>,

@@ -1,6 +1,7 @@
 //! Elastic IP addresses.
 
 use aws_sdk_ec2::types;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::call::inquiry::Inquiry;
@@ -20,7 +21,7 @@ pub const ASSOCIATED: &str = "associated";
 pub const UNASSOCIATED: &str = "unassociated";
 
 /// An Elastic IP address.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, JsonSchema)]
 pub struct Address {
     /// The public address.
     pub public_ip: Option<String>,

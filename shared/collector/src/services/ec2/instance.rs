@@ -3,6 +3,7 @@
 use aws_sdk_ec2::operation::describe_instances::DescribeInstancesOutput;
 use aws_sdk_ec2::types::{self, InstanceStateName, InstanceType};
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::call::inquiry::Inquiry;
@@ -20,7 +21,7 @@ const DESCRIBE_INSTANCES: Operation = describe("DescribeInstances", "ec2:Describ
 const INSTANCES_A_PAGE: i32 = 1_000;
 
 /// An EC2 instance.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, JsonSchema)]
 pub struct Instance {
     /// The instance type, such as `t3.micro`.
     #[serde(rename = "type")]

@@ -3,6 +3,7 @@
 use aws_sdk_ec2::operation::describe_volumes::DescribeVolumesOutput;
 use aws_sdk_ec2::types::{self, VolumeState};
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::call::inquiry::Inquiry;
@@ -20,7 +21,7 @@ const DESCRIBE_VOLUMES: Operation = describe("DescribeVolumes", "ec2:DescribeVol
 const VOLUMES_A_PAGE: i32 = 500;
 
 /// An EBS volume.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, JsonSchema)]
 pub struct Volume {
     /// `gp3`, `io2`, `st1`, …
     #[serde(rename = "type")]

@@ -1,0 +1,141 @@
+//! The definitions of the parameters of `/costs`.
+
+use api::{FORMAT, Parameter, Values, code};
+
+use super::dates::{HOURLY_DAYS, MOST_DAYS, USUAL_DAYS};
+use super::filter::{self, MOST_TAGS, MOST_VALUES, NO_REGIONS};
+use super::{DIMENSIONS, METRICS};
+use crate::record_types::EXCLUDABLE;
+
+pub(super) const DAILY: &str = "DAILY";
+pub(super) const MONTHLY: &str = "MONTHLY";
+pub(super) const HOURLY: &str = "HOURLY";
+
+/// Every parameter of this route.
+pub(crate) const PARAMETERS: &[Parameter] = &[
+    Parameter {
+        name: "days",
+        values: Values::Number(1..=MOST_DAYS),
+        allowed: || {
+            format!(
+                "the last so many whole days, as many as Cost Explorer keeps ({HOURLY_DAYS} for `{HOURLY}`); not with \
+                 `start` or `end`"
+            )
+        },
+        without: || format!("{USUAL_DAYS}; {HOURLY_DAYS} for `{HOURLY}`"),
+    },
+    Parameter {
+        name: "start",
+        values: Values::Day,
+        allowed: || "the first day, as `YYYY-MM-DD`; required with `end`".to_owned(),
+        without: || "the first of the `days`".to_owned(),
+    },
+    Parameter {
+        name: "end",
+        values: Values::Day,
+        allowed: || "the day after the last, as `YYYY-MM-DD`; tomorrow at the latest".to_owned(),
+        without: || "today, which has not ended and is not included".to_owned(),
+    },
+    Parameter {
+        name: "granularity",
+        values: Values::OneOf(|| vec![DAILY, MONTHLY, HOURLY]),
+        allowed: || {
+            format!(
+                "`{DAILY}`, `{MONTHLY}`, or `{HOURLY}` for the last {HOURLY_DAYS} days and today (the account has to \
+                 opt in)"
+            )
+        },
+        without: || code([DAILY]),
+    },
+    Parameter {
+        name: "metric",
+        values: Values::OneOf(|| METRICS.map(|(name, _)| name).to_vec()),
+        allowed: || code(METRICS.map(|(name, _)| name)),
+        without: || code(METRICS.map(|(name, _)| name).first()),
+    },
+    Parameter {
+        name: "group_by",
+        values: Values::Texts,
+        allowed: || {
+            format!("up to two of {}, `tag:Key`, `cost_category:Name`", code(DIMENSIONS.map(|(name, _)| name)))
+        },
+        without: || code(DIMENSIONS.map(|(name, _)| name).first()),
+    },
+    Parameter {
+        name: "exclude",
+        values: Values::SomeOf(|| EXCLUDABLE.map(|(name, _)| name).to_vec()),
+        allowed: || code(EXCLUDABLE.map(|(name, _)| name)),
+        without: || "nothing".to_owned(),
+    },
+    Parameter {
+        name: filter::SERVICES,
+        values: Values::Texts,
+        allowed: || {
+            format!(
+                "up to {MOST_VALUES} of Cost Explorer's names: `EC2 - Other,AWS Lambda`; `\\,` for a comma in a name"
+            )
+        },
+        without: all,
+    },
+    Parameter {
+        name: filter::REGIONS,
+        values: Values::Texts,
+        allowed: || {
+            let [global, none] = NO_REGIONS;
+            format!("names of regions, `{global}` (services without regions), `{none}` (taxes, for example)")
+        },
+        without: all,
+    },
+    Parameter {
+        name: filter::ACCOUNTS,
+        values: Values::Texts,
+        allowed: || "ids of linked accounts: `123456789012,210987654321`".to_owned(),
+        without: all,
+    },
+    Parameter {
+        name: filter::USAGE_TYPES,
+        values: Values::Texts,
+        allowed: || "Cost Explorer's names: `BoxUsage:t3.large`".to_owned(),
+        without: all,
+    },
+    Parameter {
+        name: filter::TAGS,
+        values: Values::Texts,
+        allowed: || {
+            format!("`Key`, `Key:Value` or `!Key`, with up to {MOST_TAGS} keys: see [Filters](#filters)")
+        },
+        without: all,
+    },
+    Parameter {
+        name: "compare",
+        values: Values::Flag,
+        allowed: || {
+            format!(
+                "`true`, `false`: compare with as many days before, or `{MONTHLY}` with the same days of as many months \
+                 before; not for `{HOURLY}`"
+            )
+        },
+        without: || format!("`true` for `{DAILY}`"),
+    },
+    Parameter {
+        name: "forecast",
+        values: Values::Flag,
+        allowed: || "`true`, `false`: the rest of the month, for another cent".to_owned(),
+        without: || code(["false"]),
+    },
+    Parameter {
+        name: "linked_accounts",
+        values: Values::Flag,
+        allowed: || {
+            "`true`, `false`: list in `meta.accounts` whose costs they are, for another cent (free with \
+             `group_by=account`)"
+                .to_owned()
+        },
+        without: || code(["false"]),
+    },
+    FORMAT,
+];
+
+fn all() -> String {
+    "all".to_owned()
+}

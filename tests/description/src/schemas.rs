@@ -1,0 +1,142 @@
+//! The schemas of the description, and the responses that the gateway makes itself.
+
+use schemars::generate::SchemaSettings;
+use schemars::transform::{Transform, transform_subschemas};
+use schemars::{Schema, SchemaGenerator};
+use serde_json::{Map, Value, json};
+
+/// The responses that are errors: the status, and the name of the component.
+pub(crate) const ERRORS: &[(&str, &str)] = &[
+    ("400", "BadRequest"),
+    ("401", "Unauthorized"),
+    ("403", "Forbidden"),
+    ("404", "UnknownAccount"),
+    ("429", "TooManyRequests"),
+    ("500", "InternalError"),
+    ("502", "BadGateway"),
+    ("504", "GatewayTimeout"),
+];
+
+/// Returns a generator for what functions serialise.
+pub(crate) fn generator() -> SchemaGenerator {
+    let settings = SchemaSettings::draft2020_12().for_serialize().with(|settings| {
+        settings.definitions_path = "/components/schemas".into();
+        settings.meta_schema = None;
+    });
+    settings.with_transform(Exact).into_generator()
+}
+
+/// Returns the schemas of all types that were described.
+pub(crate) fn components(mut generator: SchemaGenerator) -> Map<String, Value> {
+    let mut components = generator.take_definitions(true);
+    components.insert(
+        "Refusal".to_owned(),
+        json!({
+            "description": "The gateway's own response, before a function was called.",
+            "type": "object",
+            "properties": {"message": {"type": ["string", "null"]}, "Message": {"type": ["string", "null"]}},
+            "additionalProperties": false,
+        }),
+    );
+    components
+}
+
+/// Returns the responses that are errors.
+pub(crate) fn errors(failure: &Schema) -> Map<String, Value> {
+    let refusal = json!({"$ref": "#/components/schemas/Refusal"});
+    let either = || json!({"anyOf": [failure, refusal]});
+    let response = |(_, name): &(&str, &'static str)| {
+        let (description, schema) = match *name {
+            "BadRequest" => ("A parameter is unknown, repeated, empty or wrong; `error.parameter` names it.", json!(failure)),
+            "Unauthorized" => ("There is no bearer token.", refusal.clone()),
+            "Forbidden" => ("The key or the token is wrong, or the token does not allow the route or the account.", either()),
+            "UnknownAccount" => ("This deployment has no access to the account.", json!(failure)),
+            "TooManyRequests" => ("The rate or the quota of the key is used up.", refusal.clone()),
+            "InternalError" => ("A fault of the service.", either()),
+            "BadGateway" => ("AWS returned nothing of what was requested; `error.gaps` says why.", either()),
+            _ => ("The function did not respond in time.", refusal.clone()),
+        };
+        ((*name).to_owned(), json!({"description": description, "content": {"application/json": {"schema": schema}}}))
+    };
+    ERRORS.iter().map(response).collect()
+}
+
+/// Returns the path parameter that names an account.
+pub(crate) fn account() -> Value {
+    json!({
+        "name": "account", "in": "path", "required": true, "description": "The account, 12 digits.",
+        "schema": {"type": "string", "pattern": "^[0-9]{12}$"},
+    })
+}
+
+/// Describes `/health`.
+pub(crate) fn health() -> Value {
+    let status = json!({"type": "object", "properties": {"status": {"const": "ok"}}, "required": ["status"]});
+    public("health", "Whether the gateway responds", &status)
+}
+
+/// Describes the description.
+pub(crate) fn itself() -> Value {
+    public("openapi", "This description", &json!({"type": "object"}))
+}
+
+/// Describes a route that needs neither a key nor a token.
+fn public(id: &str, summary: &str, schema: &Value) -> Value {
+    let too_many = json!({"$ref": "#/components/responses/TooManyRequests"});
+    json!({
+        "operationId": id,
+        "summary": summary,
+        "security": [],
+        "responses": {
+            "200": {"description": summary, "content": {"application/json": {"schema": schema}}},
+            "429": too_many,
+        },
+    })
+}
+
+/// Says what serialising does beyond what types say: no other fields, no null where a field is omitted instead, and in
+/// words `null` where Rust has `None`.
+#[derive(Debug, Clone)]
+struct Exact;
+
+impl Transform for Exact {
+    fn transform(&mut self, schema: &mut Schema) {
+        transform_subschemas(self, schema);
+        let Some(object) = schema.as_object_mut() else { return };
+        if let Some(Value::String(description)) = object.get_mut("description") {
+            *description = description.replace("`None`", "null").replace("[`", "`").replace("`]", "`").replace('\n', " ");
+        }
+        let required: Vec<Value> = object.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
+        let Some(Value::Object(properties)) = object.get_mut("properties") else { return };
+        for (name, property) in properties.iter_mut() {
+            if !required.iter().any(|required| required == name) {
+                without_null(property);
+            }
+        }
+        if !object.contains_key("additionalProperties") && !object.contains_key("patternProperties") {
+            object.insert("additionalProperties".to_owned(), json!(false));
+        }
+    }
+}
+
+/// Removes null from the types of an optional field. The lists of `/resources` are absent if they were not requested, and
+/// null if they could not be read, so both are said of them.
+fn without_null(property: &mut Value) {
+    if property.get("items").is_some() {
+        return;
+    }
+    if let Some(Value::Array(types)) = property.get_mut("type") {
+        types.retain(|kind| kind != "null");
+        if let [only] = types.as_slice() {
+            let only = only.clone();
+            property["type"] = only;
+        }
+        return;
+    }
+    if let Some(Value::Array(any)) = property.get_mut("anyOf") {
+        any.retain(|schema| schema.get("type").is_none_or(|kind| kind != "null"));
+        if let [only] = any.as_slice() {
+            *property = only.clone();
+        }
+    }
+}
