@@ -91,6 +91,10 @@ How is the busiest instance doing?
 
   curl -s {key} '{deployed.url}/metrics?{metrics}'
 
+Which are the five busiest instances of all regions?
+
+  curl -s {key} '{deployed.url}/metrics?types=ec2&sort=cpu:Maximum&limit=5'
+
 What does it cost?
 
   curl -s {key} '{deployed.url}/costs?days=30'
@@ -98,6 +102,10 @@ What does it cost?
 What is wrong?
 
   curl -s {key} '{deployed.url}/bottlenecks'
+
+Which accounts may this token ask about?
+
+  curl -s {key} '{deployed.url}/accounts'
 
 The resources of another account, through its reader role:
 
