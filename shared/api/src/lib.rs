@@ -1,6 +1,6 @@
 //! The HTTP edge: reads requests and writes responses.
 //!
-//! Every function runs through [`serve()`]: it reads the request, passes a [`Call`] to the handler, and writes the
+//! Every function that reads an account runs through [`serve()`]: it reads the request, passes a [`Call`] to the handler, and writes the
 //! result in the one [`envelope`]. The handler therefore deals only with values, and no function can have a response
 //! format, an error format or a deadline of its own.
 //!
@@ -16,6 +16,7 @@ mod error;
 mod escapes;
 mod max_cost;
 mod page;
+mod public;
 mod query;
 mod serve;
 mod tags;
@@ -26,6 +27,7 @@ pub use envelope::Answer;
 pub use error::ApiError;
 pub use max_cost::{ALLOWED_COST, MAX_COST};
 pub use page::{LARGEST_LIMIT, Page, Paging};
+pub use public::serve_public;
 pub use query::Query;
 pub use serve::{Call, serve};
 pub use tags::{TagFilter, WantedTag};
