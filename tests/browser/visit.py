@@ -44,7 +44,7 @@ class Visit:
         self.context.add_init_script(REPORT_VIOLATIONS)
         self.page.on("console", self._heard)
         self.page.on("pageerror", lambda error: self.errors.append(f"thrown: {error}"))
-        self.page.on("request", self.requests.append)
+        self.page.on("request", lambda request: self.requests.append(request))
         self.page.on("requestfailed", self._failed)
         self.page.on("response", self._answered)
 
@@ -69,9 +69,9 @@ class Visit:
 
     def unexpected(self) -> list[str]:
         """Returns what went wrong, without what the test expects."""
-        elsewhere = [r.url for r in self.requests if not r.url.startswith(("data:", "blob:")) and not self._is_own(r.url)]
-        wrong = [error for error in self.errors if not any(known.match(error) for known in self._expected)]
-        return wrong + [f"another origin: {url}" for url in elsewhere]
+        urls = [request.url for request in self.requests if not request.url.startswith(("data:", "blob:"))]
+        found = self.errors + [f"another origin: {url}" for url in urls if not self._is_own(url)]
+        return [error for error in found if not any(known.match(error) for known in self._expected)]
 
     def _is_own(self, url: str) -> bool:
         return urlsplit(url)[:2] == urlsplit(self.deployed.page)[:2]
