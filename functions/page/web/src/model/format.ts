@@ -39,6 +39,7 @@ function unitOfMoney(value: number, currency: string | null): string {
 /** Money on an axis, where cents would only be noise. */
 export function shortMoney(value: number, currency: string | null): string {
   const size = Math.abs(value);
+  if (value < 0) return `−${shortMoney(size, currency)}`;
   if (size >= 1000) return `${unitOfMoney(value / 1000, currency).replace(/\.?0+$/, "")}k`;
   return size >= 10 || value === 0 ? unitOfMoney(value, currency).replace(/\.00$/, "") : unitOfMoney(value, currency);
 }
@@ -103,7 +104,7 @@ export function withUnit(value: number | null | undefined, unit: string | null |
   }
 }
 
-const minute = new Intl.DateTimeFormat(undefined, {
+const minute = new Intl.DateTimeFormat("en-GB", {
   year: "numeric",
   month: "short",
   day: "numeric",
@@ -111,7 +112,7 @@ const minute = new Intl.DateTimeFormat(undefined, {
   minute: "2-digit",
   hourCycle: "h23",
 });
-const clockTime = new Intl.DateTimeFormat(undefined, {
+const clockTime = new Intl.DateTimeFormat("en-GB", {
   hour: "2-digit",
   minute: "2-digit",
   second: "2-digit",

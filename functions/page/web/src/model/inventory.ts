@@ -58,22 +58,47 @@ export function rowId(row: Row): string {
   return `${row.type}/${row.resource.region}/${row.resource.id}`;
 }
 
+/**
+ * Where each type keeps its state: the field that holds one of the states that the description names. Types call it
+ * differently, and some have none.
+ */
+export function stateFields(rows: Row[], states: Map<string, string[]>): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const { type, resource } of rows) {
+    if (found.has(type)) continue;
+    const known = states.get(type);
+    const field =
+      known &&
+      Object.keys(resource).find((name) => typeof resource[name] === "string" && known.includes(resource[name]));
+    if (field) found.set(type, field);
+  }
+  return found;
+}
+
 /** Which rows to show, in which order. */
-export function select(all: Inventory, tab: string, wanted: string, order: Order | null): Uint32Array {
+export function select(
+  all: Inventory,
+  tab: string,
+  wanted: string,
+  order: Order | null,
+  fields: Map<string, string> = new Map(),
+): Uint32Array {
   let found = search(all.texts, wanted);
   if (tab !== "") found = found.filter((at) => all.rows[at]?.type === tab);
   if (!order) return found;
   const { column, descending } = order;
-  const key =
-    column === "_type"
-      ? (at: number) => sortKey(all.rows[at]?.type)
-      : (at: number) => sortKey(all.rows[at]?.resource[column]);
+  const key = (at: number) => {
+    const row = all.rows[at];
+    if (!row) return null;
+    if (column === "_type") return sortKey(row.type);
+    return sortKey(row.resource[column === "_state" ? (fields.get(row.type) ?? "") : column]);
+  };
   return sortPositions(found, key, descending);
 }
 
 /**
- * The columns of one type, or of several: then those that all have, and those that at least two share. What names a
- * resource comes first, and the long ARN last.
+ * The columns of one type, or of several: then those that at least half of them share. What names a resource comes first,
+ * and the long ARN last.
  */
 export function columnsFor(description: Description, types: string[]): Column[] {
   const [only] = types;
@@ -85,7 +110,7 @@ export function columnsFor(description: Description, types: string[]): Column[] 
       else found.set(column.name, { column, count: 1 });
     }
   }
-  const least = types.length <= 1 || only === undefined ? 1 : 2;
+  const least = only === undefined ? 1 : Math.ceil(types.length / 2);
   const columns = [...found.values()].filter(({ count }) => count >= least).map(({ column }) => column);
   const place = (column: Column): number => ["name", "id", "region"].indexOf(column.name);
   const first = columns.filter((one) => place(one) >= 0).sort((a, b) => place(a) - place(b));
@@ -100,5 +125,5 @@ export function columnWidth(column: Column, rows: Row[], sample = 120): number {
     const text = column.kind === "time" ? "26 Nov 2026, 10:36" : plain(rows[at]?.resource[column.name]);
     longest = Math.max(longest, Math.min(text.length, column.kind === "tags" ? 36 : 30));
   }
-  return Math.max(72, Math.round(longest * 7.4 + 28));
+  return Math.max(72, Math.round(longest * 7.6 + 34));
 }

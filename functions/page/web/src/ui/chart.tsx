@@ -90,7 +90,7 @@ function options(
   return {
     width,
     height,
-    padding: [8, 8, 0, 0],
+    padding: [8, 24, 0, 0],
     legend: { show: false },
     cursor: { sync: { key: sync }, points: { size: 7 }, y: false },
     scales: {
@@ -120,8 +120,8 @@ function options(
   };
 }
 
-const hour = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-const date = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric" });
+const hour = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const date = new Intl.DateTimeFormat("en-GB", { month: "short", day: "numeric" });
 
 /** A tick at midnight carries the date, the others the time; ticks of a day or more are dates alone. */
 function axisTimes(ticks: number[]): string[] {

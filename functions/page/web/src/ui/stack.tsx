@@ -128,7 +128,9 @@ function Bar(props: {
   faded: boolean;
 }) {
   let [up, down] = [0, 0];
-  const gap = Math.min(4, props.step * 0.25);
+  // A few months would otherwise be walls.
+  const wide = Math.min(72, props.step - Math.min(4, props.step * 0.25));
+  const left = props.x + (props.step - wide) / 2;
   return (
     <g class={`bar ${props.estimated ? "estimated" : ""} ${props.faded ? "faded" : ""}`}>
       {props.values.map((value, index) => {
@@ -140,9 +142,9 @@ function Bar(props: {
         return (
           <rect
             key={index}
-            x={props.x + gap / 2}
+            x={left}
             y={top}
-            width={Math.max(1, props.step - gap)}
+            width={Math.max(1, wide)}
             height={Math.max(0, bottom - top)}
             class={seriesClass(index)}
           />

@@ -112,8 +112,12 @@ function Ranking({ all, meta, metric }: { all: Measured; meta: Meta; metric: str
           <thead>
             <tr>
               <th scope="col">Resource</th>
-              <th scope="col">Type</th>
-              <th scope="col">Region</th>
+              <th scope="col" class="words">
+                Type
+              </th>
+              <th scope="col" class="words">
+                Region
+              </th>
               {metric && <th scope="col">{label(metric)}</th>}
               <th scope="col">Datapoints</th>
             </tr>
@@ -135,8 +139,8 @@ function Ranking({ all, meta, metric }: { all: Measured; meta: Meta; metric: str
                       <Text value={nameOf(one)} />
                     </a>
                   </th>
-                  <td>{one.resource_type}</td>
-                  <td>{one.region}</td>
+                  <td class="words">{one.resource_type}</td>
+                  <td class="words">{one.region}</td>
                   {metric && (
                     <td>
                       {one.sort_value === null || one.sort_value === undefined ? (

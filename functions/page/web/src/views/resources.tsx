@@ -3,7 +3,7 @@ import type { ResourcesData } from "../api/types";
 import { csv } from "../model/csv";
 import { parametersAt } from "../model/description";
 import { plural } from "../model/format";
-import { columnsFor, columnWidth, inventory, rowId, select } from "../model/inventory";
+import { inventory, rowId, select, stateFields } from "../model/inventory";
 import { apiParameters, splitList } from "../model/route";
 import { formatOrder, parseOrder } from "../model/table";
 import { useApi } from "../state/api";
@@ -11,11 +11,12 @@ import { change, route } from "../state/navigation";
 import { knownRegions, learnRegions } from "../state/regions";
 import { description as described } from "../state/session";
 import { download } from "../ui/basics";
-import { Cell, Text } from "../ui/cell";
 import { FilterBar } from "../ui/filters";
-import { FailureNotice, Notice, Skeleton } from "../ui/states";
-import { Table, type TableColumn } from "../ui/table";
+import { FailureNotice, Notice } from "../ui/states";
+import { Table } from "../ui/table";
 import { ResourceDrawer } from "./drawer";
+import { Nothing } from "./nothing";
+import { resourceCells, resourceColumns } from "./resourcecolumns";
 import { Search } from "./search";
 import { Tabs } from "./tabs";
 import { Toolbar } from "./toolbar";
@@ -34,46 +35,22 @@ export function Resources() {
 
   const { _tab: tab = "", _find: find = "", _order: ordered, _open: opened } = parameters;
   const order = parseOrder(ordered);
-  const positions = useMemo(() => select(all, tab, find, order), [all, tab, find, ordered]);
+  const fields = useMemo(() => stateFields(all.rows, description?.states ?? new Map()), [all, description]);
+  const positions = useMemo(() => select(all, tab, find, order, fields), [all, tab, find, ordered, fields]);
   const present = types.filter((type) => all.byType.has(type) || all.unlisted.includes(type));
   const shownTypes = tab !== "" ? [tab] : [...all.byType.keys()];
-  const columns = useMemo(() => {
-    if (!description) return [];
-    const sample = tab === "" ? all.rows : all.rows.filter((row) => row.type === tab);
-    return columnsFor(description, shownTypes).map((column) => ({ column, width: columnWidth(column, sample) }));
-  }, [description, shownTypes.join(), all.rows.length > 0, tab]);
+  const columns = description ? resourceColumns(description, all, shownTypes, tab) : [];
+  const tabOf = (type: string) => ({
+    value: type,
+    label: type,
+    count: all.byType.get(type) ?? (all.unlisted.includes(type) ? null : 0),
+  });
   const at = (position: number) => all.rows[positions[position] ?? -1];
-
-  const cells: TableColumn[] = columns.map(({ column, width }) => ({
-    id: column.name,
-    label: column.label,
-    title: column.description,
-    width,
-    right: column.kind === "number" || column.kind === "bytes",
-    cell: (position) => {
-      const row = at(position);
-      if (!row) return "";
-      // Without a tag `Name` there is no name: the id then opens the row.
-      if (column.name === "name") return <Text value={row.resource.name ?? row.resource.id} />;
-      const has = description?.columns.get(row.type)?.some(({ name }) => name === column.name);
-      return has ? (
-        <Cell column={column} value={row.resource[column.name]} />
-      ) : (
-        <span class="faint" title={`${row.type} has no such field`}>
-          ·
-        </span>
-      );
-    },
-  }));
-  if (shownTypes.length > 1) {
-    const kind: TableColumn = {
-      id: "_type",
-      label: "Type",
-      width: 100,
-      cell: (position) => <span class="kind">{at(position)?.type}</span>,
-    };
-    cells.splice(1, 0, kind);
-  }
+  const cells = resourceCells(columns, { description, at, several: shownTypes.length > 1, fields });
+  const idAt = (position: number) => {
+    const row = at(position);
+    return row ? rowId(row) : "";
+  };
   const openRow = all.rows.find((row) => opened !== undefined && rowId(row) === opened);
   const save = () => {
     const header = ["resource_type", ...columns.map(({ column }) => column.name)];
@@ -110,14 +87,9 @@ export function Resources() {
           <Tabs
             value={tab}
             onChange={(_tab) => change({ _tab, _order: "" })}
-            options={[
-              { value: "", label: "All", count: all.rows.length },
-              ...present.map((type) => ({
-                value: type,
-                label: type,
-                count: all.unlisted.includes(type) && !all.byType.has(type) ? null : (all.byType.get(type) ?? 0),
-              })),
-            ]}
+            options={
+              present.length > 1 ? [{ value: "", label: "All", count: all.rows.length }, ...present.map(tabOf)] : []
+            }
           />
           <p class="table-count" role="status">
             {asked.loading && all.rows.length > 0
@@ -151,14 +123,11 @@ export function Resources() {
             label="Resources"
             columns={cells}
             count={positions.length}
-            rowKey={(position) => (at(position) ? rowId(at(position) as never) : String(position))}
+            rowKey={(position) => idAt(position)}
             order={order}
             onOrder={(next) => change({ _order: formatOrder(next) })}
             selected={opened ?? null}
-            onOpen={(position) => {
-              const row = at(position);
-              if (row) change({ _open: rowId(row) }, openRow !== undefined);
-            }}
+            onOpen={(position) => change({ _open: idAt(position) }, openRow !== undefined)}
             openLabel={(position) => `Open ${at(position)?.resource.name ?? at(position)?.resource.id}`}
             busy={asked.loading}
           />
@@ -177,34 +146,4 @@ function suggestions(name: string, query: Record<string, string>): string[] | nu
   return [
     ...new Set([...states].filter(([type]) => chosen.length === 0 || chosen.includes(type)).flatMap(([, all]) => all)),
   ];
-}
-
-function Nothing(props: {
-  asked: ReturnType<typeof useApi<ResourcesData>>;
-  types: string[];
-  filtered: boolean;
-  regions: number;
-  unlisted: string[];
-}) {
-  const { asked } = props;
-  if (asked.failure && asked.failure.kind !== "parameter")
-    return <FailureNotice failure={asked.failure} onRetry={asked.again} path={asked.path} query={asked.query} />;
-  if (asked.failure) return null;
-  if (asked.loading) return <Skeleton lines={12} />;
-  const what = props.types.length > 0 ? props.types.join(", ") : "resources";
-  if (props.unlisted.length > 0) {
-    return (
-      <Notice icon="gap" title={`${props.unlisted.join(", ")} could not be listed`}>
-        <p>This is not an empty account: the gaps above say what failed.</p>
-      </Notice>
-    );
-  }
-  return (
-    <Notice
-      icon="resources"
-      title={props.regions > 0 ? `No ${what} in ${plural(props.regions, "region")}` : `No ${what}`}
-    >
-      {props.filtered && <p>Nothing matches these filters.</p>}
-    </Notice>
-  );
 }

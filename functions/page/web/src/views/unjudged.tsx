@@ -65,10 +65,10 @@ function Reasons({ rules }: { rules: Record<string, string> }) {
     <ul class="reasons">
       {reasons.map(({ id, items }) => (
         <li key={id}>
-          {id}{" "}
           <span class="faint">
             {items.map(([rule]) => description.value?.rules.get(rule)?.label ?? label(rule)).join(", ")}
           </span>
+          <span>{id}</span>
         </li>
       ))}
     </ul>

@@ -63,7 +63,9 @@ function Line({ finding }: { finding: Finding }) {
         </span>
         <span class="worst-why">
           <span>{description.value?.rules.get(finding.rule)?.label ?? label(finding.rule)}</span>
-          <span class="faint number">{withUnit(finding.observed, finding.unit)}</span>
+          <span class="faint">
+            {withUnit(finding.observed, finding.unit)}, threshold {withUnit(finding.threshold, finding.unit)}
+          </span>
         </span>
       </a>
     </li>
