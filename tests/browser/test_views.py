@@ -147,3 +147,84 @@ def test_every_view_can_be_copied_as_curl_without_a_secret(visit: Visit) -> None
     assert {"$KEY", "$TOKEN"} <= set(re.findall(r"\$[A-Z]+", copied))
     assert visit.deployed.token not in copied
     assert visit.deployed.api_key not in copied
+
+
+def test_a_finding_has_its_evidence_and_its_recommendation(visit: Visit) -> None:
+    expected = described.answer(visit.deployed, "/bottlenecks")["data"]
+    visit.sign_in("#/findings")
+    view = visit.main
+    rules = [expected["findings"][0]["rule"]]
+    for finding in expected["findings"]:
+        if finding["rule"] not in rules:
+            rules.append(finding["rule"])
+    # One group for each rule, worst first, and one line for each finding.
+    expect(view.get_by_role("heading", level=2)).to_have_count(len(rules))
+    lines = view.get_by_role("button", expanded=False).filter(has_text="threshold")
+    expect(lines).to_have_count(expected["summary"]["findings"])
+    worst = expected["findings"][0]
+    lines.first.click()
+    expect(view.get_by_text(worst["recommendation"], exact=True)).to_be_visible()
+    if worst["coverage"]:
+        expect(view).to_contain_text(f"{worst['coverage']['found']} of {worst['coverage']['expected']} datapoints")
+    expect(view).to_contain_text(worst["resource"]["id"])
+    view.get_by_role("button", name="By resource").click()
+    resources = {(one["resource"]["resource_type"], one["resource"]["region"], one["resource"]["id"]) for one in expected["findings"]}
+    expect(view.get_by_role("heading", level=2)).to_have_count(len(resources))
+    view.get_by_role("button", name=re.compile("^Not judged")).click()
+    for item in expected["not_judged"]:
+        expect(view.get_by_role("link", name=item["resource"]["name"] or item["resource"]["id"], exact=True).first).to_be_visible()
+
+
+def test_the_costs_are_the_sums_of_the_api(visit: Visit) -> None:
+    visit.sign_in("#/costs?days=14&group_by=service")
+    expected = described.answer(visit.deployed, "/costs?days=14&group_by=service")["data"]
+    expect(visit.main.get_by_role("definition").filter(has_text=_money(expected["total_cost"])).first).to_be_visible()
+    table = visit.main.get_by_role("table", name="Costs by group and period")
+    sums = expected["costs_by_service"]
+    expect(table).to_have_attribute("aria-rowcount", str(len(sums) + 1))
+    for service, cost in sums.items():
+        shown = _money(cost) if abs(cost) >= 0.005 else "<$0.01"
+        expect(table.get_by_role("row").filter(has_text=service)).to_contain_text(shown)
+    # The chart says in words what it shows.
+    expect(visit.main.get_by_role("img").first).to_have_accessible_name(re.compile(r"\$"))
+
+
+def test_a_grouping_of_the_costs_is_chosen_and_stands_in_the_address(visit: Visit) -> None:
+    visit.sign_in("#/costs")
+    visit.main.get_by_role("button", name="Group by").click()
+    choices = visit.page.get_by_role("dialog", name="Group by")
+    choices.get_by_role("checkbox", name="region", exact=True).check()
+    choices.get_by_role("button", name="Apply").click()
+    visit.page.wait_for_url(re.compile(r"#/costs\?.*group_by="))
+    expect(visit.main.get_by_role("table", name="Costs by group and period")).to_contain_text("us-east-1")
+
+
+def test_the_metrics_of_an_instance_are_drawn_and_told(visit: Visit) -> None:
+    (batch,) = [row for row in described.answer(visit.deployed, "/resources?types=ec2")["data"]["ec2"] if row["name"] == "batch"]
+    query = f"resource_type=ec2&resource_ids={batch['id']}&region={batch['region']}"
+    expected = described.answer(visit.deployed, f"/metrics?{query}")["data"][batch["id"]]
+    visit.sign_in(f"#/metrics?{query}")
+    drawn = visit.main.get_by_role("img")
+    expect(drawn).to_have_count(sum(bool(points) for points in expected.values()))
+    expect(drawn.first).to_have_accessible_name(re.compile("CPU", re.IGNORECASE))
+    visit.main.get_by_role("button", name="7 d").click()
+    visit.page.wait_for_url(re.compile("hours=168"))
+
+
+def test_the_busiest_are_ranked_as_the_api_ranks_them(visit: Visit) -> None:
+    visit.sign_in("#/metrics?types=ec2&sort=cpu:Maximum&limit=3")
+    expected = described.answer(visit.deployed, "/metrics?types=ec2&sort=cpu:Maximum&limit=3")["data"]
+    ranked = visit.main.get_by_role("table").filter(has_text="Datapoints").get_by_role("rowheader")
+    expect(ranked).to_have_text([one.get("name") or one["id"] for one in expected])
+
+
+def test_at_most_three_clicks_lead_to_each_answer(visit: Visit) -> None:
+    """What there is, how one of it is doing, what it costs, what is wrong: after signing in, one or two clicks each."""
+    visit.sign_in()
+    visit.go_to("Resources")
+    visit.main.get_by_role("button", name="Open batch", exact=True).click()
+    expect(visit.page.get_by_role("complementary").get_by_role("img").first).to_be_visible()
+    visit.go_to("Costs")
+    expect(visit.main.get_by_role("table", name="Costs by group and period")).to_contain_text("Amazon Relational Database Service")
+    visit.go_to("Findings")
+    expect(visit.main.get_by_role("heading", level=2).first).to_be_visible()
