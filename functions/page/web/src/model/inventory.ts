@@ -86,14 +86,29 @@ export function select(
   let found = search(all.texts, wanted);
   if (tab !== "") found = found.filter((at) => all.rows[at]?.type === tab);
   if (!order) return found;
-  const { column, descending } = order;
+  const wantedRows = new Uint8Array(all.rows.length);
+  for (const at of found) wantedRows[at] = 1;
+  return ordered(all, order, fields).filter((at) => wantedRows[at] === 1);
+}
+
+/** All rows in an order, kept for as long as the rows: typing a search must not sort them again with every letter. */
+const orders = new WeakMap<Inventory, Map<string, Uint32Array>>();
+
+function ordered(all: Inventory, { column, descending }: Order, fields: Map<string, string>): Uint32Array {
+  const known = orders.get(all) ?? new Map<string, Uint32Array>();
+  orders.set(all, known);
+  const id = `${column} ${descending}`;
+  const sorted = known.get(id);
+  if (sorted) return sorted;
   const key = (at: number) => {
     const row = all.rows[at];
     if (!row) return null;
     if (column === "_type") return sortKey(row.type);
     return sortKey(row.resource[column === "_state" ? (fields.get(row.type) ?? "") : column]);
   };
-  return sortPositions(found, key, descending);
+  const order = sortPositions(Uint32Array.from(all.rows.keys()), key, descending);
+  known.set(id, order);
+  return order;
 }
 
 /**

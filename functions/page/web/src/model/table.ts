@@ -43,43 +43,64 @@ export function sortPositions(
   keyAt: (position: number) => Key,
   descending: boolean,
 ): Uint32Array {
-  const present: number[] = [];
-  const missing: number[] = [];
-  const keys: Key[] = [];
+  const keys: Key[] = new Array(positions.length);
   let numeric = true;
-  for (const position of positions) {
-    const key = keyAt(position);
-    if (key === null) missing.push(position);
-    else {
-      keys[position] = key;
-      present.push(position);
-      if (typeof key !== "number") numeric = false;
-    }
+  let count = 0;
+  for (let at = 0; at < positions.length; at += 1) {
+    const key = keyAt(positions[at] ?? 0);
+    keys[at] = key;
+    if (key === null) continue;
+    count += 1;
+    if (typeof key !== "number") numeric = false;
   }
-  const sign = descending ? -1 : 1;
-  if (numeric) {
-    present.sort((a, b) => sign * ((keys[a] as number) - (keys[b] as number)) || a - b);
-  } else {
-    // Few columns of AWS have 50,000 different values, and sorting the different ones alone takes a fraction of the time.
-    const groups = new Map<Key, number[]>();
-    for (const position of present) {
-      const group = groups.get(keys[position] ?? null);
-      if (group) group.push(position);
-      else groups.set(keys[position] ?? null, [position]);
-    }
-    const different = [...groups.keys()].sort((a, b) => compare(a, b) * sign);
-    present.length = 0;
-    for (const key of different) for (const position of groups.get(key) ?? []) present.push(position);
-  }
+  const order = numeric ? byNumber(keys, descending) : byText(keys, descending);
   const sorted = new Uint32Array(positions.length);
-  sorted.set(present);
-  sorted.set(missing, present.length);
+  for (let at = 0; at < order.length; at += 1) sorted[at] = positions[order[at] ?? 0] ?? 0;
+  for (let at = 0; at < keys.length && count < keys.length; at += 1) {
+    if (keys[at] !== null) continue;
+    sorted[count] = positions[at] ?? 0;
+    count += 1;
+  }
   return sorted;
 }
 
-function compare(a: Key, b: Key): number {
-  if (typeof a !== typeof b) return typeof a === "number" ? -1 : 1;
-  return (a as string) < (b as string) ? -1 : (a as string) > (b as string) ? 1 : 0;
+function byNumber(keys: Key[], descending: boolean): number[] {
+  const present: number[] = [];
+  for (let at = 0; at < keys.length; at += 1) if (keys[at] !== null) present.push(at);
+  const sign = descending ? -1 : 1;
+  return present.sort((a, b) => sign * ((keys[a] as number) - (keys[b] as number)) || a - b);
+}
+
+/**
+ * Sorts the different texts alone, with the browser's own comparison, and chains the positions of each: both several
+ * times as fast as a comparison function over all of them.
+ */
+function byText(keys: Key[], descending: boolean): number[] {
+  const groups = new Map<string, number>();
+  const first = new Int32Array(keys.length);
+  const last = new Int32Array(keys.length);
+  const next = new Int32Array(keys.length).fill(-1);
+  for (let at = 0; at < keys.length; at += 1) {
+    const key = keys[at];
+    if (key === null || key === undefined) continue;
+    const text = typeof key === "string" ? key : String(key);
+    const group = groups.get(text);
+    if (group === undefined) {
+      first[groups.size] = at;
+      last[groups.size] = at;
+      groups.set(text, groups.size);
+    } else {
+      next[last[group] ?? 0] = at;
+      last[group] = at;
+    }
+  }
+  const texts = [...groups.keys()].sort();
+  if (descending) texts.reverse();
+  const order: number[] = [];
+  for (const text of texts) {
+    for (let at = first[groups.get(text) ?? 0] ?? -1; at >= 0; at = next[at] ?? -1) order.push(at);
+  }
+  return order;
 }
 
 /** Everything of a row that a search looks at, in lower case, with a separator that no value contains. */

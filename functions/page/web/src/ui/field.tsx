@@ -136,7 +136,7 @@ function ListField(props: {
 }) {
   const [typed, setTyped] = useState("");
   const values = splitList(props.value);
-  const all = [...new Set([...values, ...props.offered])];
+  const all = [...new Set([...props.offered, ...values])];
   const listed = all.filter((one) => one.toLowerCase().includes(typed.toLowerCase()));
   const add = () => {
     if (typed === "") return;

@@ -3,6 +3,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { nextOrder, type Order, visibleRange } from "../model/table";
 import { onRowKey } from "../state/keys";
 import { Icon } from "./icon";
+import { TableRow, visibleColumns } from "./tablerow";
 
 export interface TableColumn {
   id: string;
@@ -14,6 +15,8 @@ export interface TableColumn {
 }
 
 export const ROW = 36;
+/** Rows to draw beyond the window, so that scrolling has them before they are seen. */
+const AROUND = 6;
 
 /**
  * A table that draws only the rows in its window. It stays a real table, with the count and the position of its rows for
@@ -32,14 +35,14 @@ export function Table(props: {
   busy?: boolean;
 }) {
   const scroller = useRef<HTMLDivElement>(null);
-  const [at, setAt] = useState({ top: 0, height: 600 });
+  const [at, setAt] = useState({ top: 0, height: 600, left: 0, width: 1200 });
   const [active, setActive] = useState(-1);
   const { count, onOpen, rowKey } = props;
 
   useLayoutEffect(() => {
     const element = scroller.current;
     if (!element) return;
-    const measure = () => setAt({ top: element.scrollTop, height: element.clientHeight });
+    const measure = () => setAt(windowOf(element));
     measure();
     const observer = new ResizeObserver(measure);
     observer.observe(element);
@@ -68,8 +71,10 @@ export function Table(props: {
     }),
   );
 
-  const { first, last } = visibleRange(at.top, at.height, ROW, count);
-  const rows = Array.from({ length: last - first }, (_, index) => first + index);
+  const { first, last } = visibleRange(at.top, at.height, ROW, count, AROUND);
+  const shown = visibleColumns(props.columns, at.left, at.width);
+  // Rows that scroll out lend their elements to those that scroll in, except the one that may hold the focus.
+  const slots = Math.ceil(at.height / ROW) + 2 * AROUND + 1;
   const width = props.columns.reduce((total, column) => total + column.width, 0);
   return (
     <section
@@ -78,12 +83,13 @@ export function Table(props: {
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
       tabIndex={0}
       aria-label={`${props.label}, scrollable`}
-      onScroll={(event) => setAt({ top: event.currentTarget.scrollTop, height: event.currentTarget.clientHeight })}
+      onScroll={(event) => setAt(windowOf(event.currentTarget))}
     >
       <table
         class="table"
         aria-label={props.label}
         aria-rowcount={count + 1}
+        aria-colcount={props.columns.length}
         aria-busy={props.busy}
         style={{ minWidth: `${width}px` }}
       >
@@ -101,42 +107,35 @@ export function Table(props: {
         </thead>
         <tbody>
           {first > 0 && <Spacer rows={first} columns={props.columns.length} />}
-          {rows.map((row) => (
-            <tr
-              key={rowKey(row)}
-              data-row={row}
-              aria-rowindex={row + 2}
-              aria-selected={props.selected === rowKey(row) || undefined}
-              class={`${row === active ? "active" : ""} ${onOpen ? "opens" : ""}`}
-              onClick={(event) => {
-                if (!onOpen || (event.target as HTMLElement).closest("a, button:not(.row-open)")) return;
-                setActive(row);
-                onOpen(row);
-              }}
-            >
-              {props.columns.map((column, index) => (
-                <td key={column.id} class={column.right ? "right" : ""}>
-                  {index === 0 && onOpen ? (
-                    <button
-                      type="button"
-                      class="row-open"
-                      tabIndex={row === Math.max(active, 0) ? 0 : -1}
-                      aria-label={props.openLabel?.(row)}
-                    >
-                      {column.cell(row)}
-                    </button>
-                  ) : (
-                    column.cell(row)
-                  )}
-                </td>
-              ))}
-            </tr>
+          {Array.from({ length: last - first }, (_, index) => first + index).map((row) => (
+            <TableRow
+              key={row === active ? "active" : row % slots}
+              row={row}
+              columns={props.columns}
+              firstColumn={shown.first}
+              lastColumn={shown.last}
+              isActive={row === active}
+              isEntry={row === Math.max(active, 0)}
+              isSelected={props.selected !== undefined && props.selected === rowKey(row)}
+              openLabel={props.openLabel}
+              onOpen={
+                onOpen &&
+                ((opened) => {
+                  setActive(opened);
+                  onOpen(opened);
+                })
+              }
+            />
           ))}
           {last < count && <Spacer rows={count - last} columns={props.columns.length} />}
         </tbody>
       </table>
     </section>
   );
+}
+
+function windowOf(element: HTMLElement): { top: number; height: number; left: number; width: number } {
+  return { top: element.scrollTop, height: element.clientHeight, left: element.scrollLeft, width: element.clientWidth };
 }
 
 function Spacer({ rows, columns }: { rows: number; columns: number }) {

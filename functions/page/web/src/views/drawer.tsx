@@ -18,7 +18,9 @@ export function ResourceDrawer({ row, onClose }: { row: Row; onClose: () => void
     const forget = onEscape(onClose);
     return () => {
       forget();
-      if (before instanceof HTMLElement && before.isConnected) before.focus();
+      // Only if the focus would be lost: whoever moved it on meanwhile wants it there.
+      const lost = document.activeElement === document.body || aside.current?.contains(document.activeElement);
+      if (lost && before instanceof HTMLElement && before.isConnected) before.focus();
     };
   }, []);
   const columns = described.value?.columns.get(type) ?? [];

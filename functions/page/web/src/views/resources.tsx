@@ -94,7 +94,9 @@ export function Resources() {
           <p class="table-count" role="status">
             {asked.loading && all.rows.length > 0
               ? `page ${asked.answers.length + 1}, ${plural(all.rows.length, "row")} of ${plural(total, "row")} so far`
-              : `${positions.length.toLocaleString("en-US")} of ${total.toLocaleString("en-US")}`}
+              : all.counts === null
+                ? ""
+                : `${positions.length.toLocaleString("en-US")} of ${total.toLocaleString("en-US")}`}
           </p>
         </div>
         {asked.failure && all.rows.length > 0 && (

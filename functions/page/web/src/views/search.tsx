@@ -28,7 +28,7 @@ export function Search({
           const text = event.currentTarget.value;
           setTyped(text);
           clearTimeout(timer.current);
-          timer.current = window.setTimeout(() => onChange(text), 120);
+          timer.current = window.setTimeout(() => onChange(text), 40);
         }}
       />
       <kbd>/</kbd>

@@ -94,7 +94,9 @@ function Form({ before }: { before?: Failure }) {
       <button type="submit" class="button primary wide" disabled={busy || key.trim() === "" || token.trim() === ""}>
         {busy ? "Signing in …" : "Sign in"}
       </button>
-      <p class="faint small">Both stay in this tab’s memory. They are never written to an address or to the disk.</p>
+      <p class="faint small">
+        Both stay in this tab’s memory, unless you keep them. They are never part of an address.
+      </p>
     </form>
   );
 }
@@ -115,6 +117,7 @@ function Secret(props: {
         type="password"
         autocomplete="off"
         spellcheck={false}
+        autofocus={props.wrong !== null}
         value={props.value}
         aria-invalid={props.wrong !== null}
         aria-describedby={props.wrong ? `${props.name}-wrong` : undefined}

@@ -11,13 +11,18 @@ interface TileProps {
   value: ComponentChildren;
   note?: ComponentChildren;
   title?: string | undefined;
+  /** Whether something is missing from the value; the line above the view says what. */
+  partial?: boolean | undefined;
 }
 
-function Tile({ label, href, value, note, title }: TileProps) {
+function Tile({ label, href, value, note, title, partial }: TileProps) {
   return (
     <a class="tile" href={href} title={title}>
       <span class="tile-label">{label}</span>
-      <span class="tile-value">{value}</span>
+      <span class="tile-value">
+        {value}
+        {partial && <span class="incomplete">incomplete</span>}
+      </span>
       <span class="tile-note">{note ?? "\u00a0"}</span>
     </a>
   );
@@ -165,6 +170,7 @@ function Count({ asked }: { asked: Asked<ResourcesData> }) {
           number(counts.total)
         )
       }
+      partial={asked.answers[0]?.meta.partial}
       note={counts && `in ${plural(used.length, "region")} of ${Object.keys(counts.by_region).length}`}
     />
   );
