@@ -18,7 +18,7 @@ def _money(value: float) -> str:
 
 
 def _tile(view: Locator, name: str) -> Locator:
-    return view.get_by_role("link", name=re.compile(f"^{name}"))
+    return view.get_by_role("link", name=re.compile(f"^{name}")).first
 
 
 def _names(resources: list[Json]) -> list[str]:
@@ -138,7 +138,7 @@ def test_another_account_is_one_choice_away(visit: Visit) -> None:
 
 
 def test_every_view_can_be_copied_as_curl_without_a_secret(visit: Visit) -> None:
-    visit.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=visit.deployed.page.rstrip("/v1/"))
+    visit.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=visit.deployed.page.removesuffix("/v1/"))
     visit.sign_in("#/resources?types=eip")
     expect(visit.main.get_by_role("table", name="Resources")).to_be_visible()
     visit.main.get_by_role("button", name="curl").click()

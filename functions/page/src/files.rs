@@ -7,8 +7,8 @@ use crate::base::Base;
 /// What the page's links begin with, in the built `index.html`.
 const BASE: &str = "%BASE%";
 
-/// Where the servers go in the description, which starts with the version of OpenAPI.
-const SERVERS: &str = "\n  \"info\":";
+/// The list of servers in the description; that of the whole API comes first.
+const SERVERS: &str = "\"servers\": [";
 
 /// The files of the page and the description of the API, as they were built.
 #[derive(Debug)]
@@ -34,10 +34,14 @@ impl Files {
         self.index.replace(BASE, base.as_str())
     }
 
-    /// The description, with the URL that it was requested from.
+    /// The description, with the URL of the API that it was requested from as its only server.
     pub(crate) fn description(&self, base: &Base, gateway: &ApiGatewayProxyRequestContext) -> String {
-        let servers = format!("\n  \"servers\": [{{\"url\": \"{}\"}}],{SERVERS}", base.url(gateway));
-        self.description.replacen(SERVERS, &servers, 1)
+        let around = self.description.split_once(SERVERS);
+        let around = around.and_then(|(before, rest)| Some((before, rest.split_once(']')?.1)));
+        match around {
+            Some((before, after)) => format!("{before}{SERVERS}{{\"url\": \"{}\"}}]{after}", base.url(gateway)),
+            None => self.description.to_owned(),
+        }
     }
 
     /// The asset of this name, if there is one.
