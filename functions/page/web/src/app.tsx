@@ -1,14 +1,7 @@
 import type { View } from "./model/route";
 import { helpOpen } from "./state/keys";
 import { route } from "./state/navigation";
-import {
-  credentials,
-  description,
-  descriptionFailure,
-  interruption,
-  loadDescription,
-  restoring,
-} from "./state/session";
+import { credentials, description, descriptionFailure, interruption, loadDescription } from "./state/session";
 import { FailureNotice, Skeleton } from "./ui/states";
 import { Costs } from "./views/costs";
 import { Findings } from "./views/findings";
@@ -28,7 +21,6 @@ const VIEWS: Record<View, () => preact.JSX.Element> = {
 };
 
 export function App() {
-  if (restoring.value) return <div class="blank" />;
   if (credentials.value === null) return <SignIn />;
   const View = VIEWS[route.value.view];
   return (

@@ -1,6 +1,6 @@
 import { computed, signal } from "@preact/signals";
 import { baseOf, type Credentials, call, describe } from "../api/client";
-import { Failure } from "../api/errors";
+import { Failure, needsSignIn } from "../api/errors";
 import type { Account, Meta } from "../api/types";
 import { type Description, readDescription } from "../model/description";
 import { route } from "./navigation";
@@ -56,10 +56,22 @@ export function signOut(): void {
   interruption.value = null;
 }
 
-/** Loads the description, and signs in with what was kept for this tab. */
+/**
+ * Loads the description and the accounts. With what was kept for this tab, the view asks at once: a token that has expired
+ * meanwhile is found out by that as well.
+ */
 export async function start(): Promise<void> {
   const kept = readKept();
-  await Promise.all([loadDescription(), kept ? signIn(kept, true).catch(() => signOut()) : null]);
+  if (kept) credentials.value = kept;
+  await Promise.all([loadDescription(), kept ? resumeKept(kept) : null]);
+}
+
+async function resumeKept(kept: Credentials): Promise<void> {
+  try {
+    await signIn(kept, true);
+  } catch (error) {
+    if (error instanceof Failure && needsSignIn(error)) interruption.value = error;
+  }
 }
 
 export async function loadDescription(): Promise<void> {
@@ -71,8 +83,6 @@ export async function loadDescription(): Promise<void> {
       error instanceof Failure ? error : new Failure("internal", "The description is unreadable.");
   }
 }
-
-export const restoring = signal(readKept() !== null);
 
 function readKept(): Credentials | null {
   try {

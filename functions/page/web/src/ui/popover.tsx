@@ -23,7 +23,11 @@ export function Popover(props: {
   useEffect(() => {
     if (!isOpen) return;
     const beside = (event: Event) => {
-      if (event.target instanceof Node && !root.current?.contains(event.target)) setOpen(false);
+      // Pressing a label moves the focus to what is focusable around it, which is not a move elsewhere.
+      const { target } = event;
+      if (!(target instanceof Node) || !root.current) return;
+      const around = event.type === "focusin" && target.contains(root.current);
+      if (!around && !root.current.contains(target)) setOpen(false);
     };
     document.addEventListener("pointerdown", beside);
     document.addEventListener("focusin", beside);

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { type Stack, ticks } from "../model/costs";
 import { day, dayBefore, money, shortMoney, time } from "../model/format";
+import { Bar } from "./bar";
 import { seriesClass } from "./colours";
 import { Data } from "./data";
 
@@ -18,10 +19,13 @@ export function StackChart(props: {
   currency: string | null;
   height?: number;
   hourly?: boolean;
+  /** Called with the start and the exclusive end of a range of periods that was dragged. */
+  onRange?: ((start: string, end: string) => void) | undefined;
 }) {
   const holder = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
   const [over, setOver] = useState<number | null>(null);
+  const [from, setFrom] = useState<number | null>(null);
   const { stack, currency, height = 240 } = props;
   useEffect(() => {
     const element = holder.current;
@@ -39,6 +43,19 @@ export function StackChart(props: {
   const step = Math.max(0, width - LEFT) / Math.max(1, stack.slices.length);
   const every = Math.max(1, Math.ceil(64 / Math.max(step, 1)));
   const name = (start: string) => (props.hourly ? time(start) : day(start));
+  const indexAt = (event: PointerEvent) => {
+    const left = event.clientX - (event.currentTarget as Element).getBoundingClientRect().left - LEFT;
+    const index = Math.floor(left / step);
+    return index >= 0 && index < stack.slices.length ? index : null;
+  };
+  const choose = (first: number, last: number) => {
+    const [one, other] = [stack.slices[first], stack.slices[last]];
+    if (one && other) props.onRange?.(one.start, other.end);
+  };
+  const isFaded = (index: number) => {
+    if (over === null) return false;
+    return from === null ? index !== over : index < Math.min(from, over) || index > Math.max(from, over);
+  };
   const slice = over === null ? undefined : stack.slices[over];
   return (
     <figure class="chart stack">
@@ -49,12 +66,17 @@ export function StackChart(props: {
             height={height}
             role="img"
             aria-label={summaryText(props.title, stack, currency)}
-            onPointerMove={(event) => {
-              const left = event.clientX - event.currentTarget.getBoundingClientRect().left - LEFT;
-              const index = Math.floor(left / step);
-              setOver(index >= 0 && index < stack.slices.length ? index : null);
+            class={props.onRange ? "ranges" : ""}
+            onPointerDown={(event) => props.onRange && setFrom(indexAt(event))}
+            onPointerMove={(event) => setOver(indexAt(event))}
+            onPointerUp={() => {
+              if (from !== null && over !== null && from !== over) choose(Math.min(from, over), Math.max(from, over));
+              setFrom(null);
             }}
-            onPointerLeave={() => setOver(null)}
+            onPointerLeave={() => {
+              setOver(null);
+              setFrom(null);
+            }}
           >
             {marks.map((mark) => (
               <g key={mark}>
@@ -72,12 +94,13 @@ export function StackChart(props: {
                 x={LEFT + index * step}
                 step={step}
                 estimated={one.estimated}
-                faded={over !== null && over !== index}
+                faded={isFaded(index)}
               />
             ))}
             {stack.slices.map(
               (one, index) =>
-                index % every === 0 && (
+                index % every === 0 &&
+                LEFT + (index + 0.5) * step < width - 16 && (
                   <text key={one.start} x={LEFT + (index + 0.5) * step} y={height - 6} class="tick middle">
                     {name(one.start)}
                   </text>
@@ -116,41 +139,6 @@ export function StackChart(props: {
         }
       />
     </figure>
-  );
-}
-
-function Bar(props: {
-  values: (number | null)[];
-  y: (value: number) => number;
-  x: number;
-  step: number;
-  estimated: boolean;
-  faded: boolean;
-}) {
-  let [up, down] = [0, 0];
-  // A few months would otherwise be walls.
-  const wide = Math.min(72, props.step - Math.min(4, props.step * 0.25));
-  const left = props.x + (props.step - wide) / 2;
-  return (
-    <g class={`bar ${props.estimated ? "estimated" : ""} ${props.faded ? "faded" : ""}`}>
-      {props.values.map((value, index) => {
-        if (value === null || value === 0) return null;
-        const from = value > 0 ? up : down;
-        if (value > 0) up += value;
-        else down += value;
-        const [top, bottom] = [props.y(Math.max(from, from + value)), props.y(Math.min(from, from + value))];
-        return (
-          <rect
-            key={index}
-            x={left}
-            y={top}
-            width={Math.max(1, wide)}
-            height={Math.max(0, bottom - top)}
-            class={seriesClass(index)}
-          />
-        );
-      })}
-    </g>
   );
 }
 

@@ -7,7 +7,7 @@ import { Popover } from "../ui/popover";
 /** The accounts of the token, and whether each lets Stratoscope in. */
 export function AccountSwitch({ accounts }: { accounts: Account[] }) {
   const current = chosen.value;
-  const name = current ? (current.name ?? current.id) : (route.value.account ?? "No account");
+  const name = current ? (current.name ?? current.id) : (route.value.account ?? "Account");
   return (
     <Popover
       title="Account"

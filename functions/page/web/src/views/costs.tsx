@@ -80,6 +80,9 @@ function Body({ asked }: { asked: Asked<CostsData> }) {
               stack={stacked}
               currency={data.currency}
               hourly={data.granularity === "HOURLY"}
+              onRange={
+                data.granularity === "HOURLY" ? undefined : (start, end) => change({ days: "", start, end }, false)
+              }
             />
           )}
         </section>

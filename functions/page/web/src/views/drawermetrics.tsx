@@ -44,7 +44,7 @@ export function DrawerMetrics({ type, resource }: { type: string; resource: Reso
             {plural(plots.length, "metric")}, {price(Number(answer.meta.aws_requests.estimated_cost_usd))}
           </span>
         )}
-        <a class="more" href={linkTo("metrics", { ...query, _region: "" })}>
+        <a class="more" href={linkTo("metrics", query)}>
           All metrics <Icon name="right" size={12} />
         </a>
       </h3>

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import type { View } from "../model/route";
 import { linkTo, route } from "../state/navigation";
 import { allowed } from "../state/session";
@@ -14,9 +15,21 @@ export const PLACES: { view: View; name: string; icon: IconName; route: string |
 ];
 
 export function Shell({ children }: { children: ComponentChildren }) {
+  const main = useRef<HTMLElement>(null);
+  const drawn = useRef(false);
+  const name = PLACES.find(({ view }) => view === route.value.view)?.name ?? "";
+  useEffect(() => {
+    document.title = `${name} – Stratoscope`;
+    // Another view begins at its top, for the eye as for a screen reader.
+    if (drawn.current) {
+      main.current?.focus({ preventScroll: true });
+      main.current?.scrollTo(0, 0);
+    }
+    drawn.current = true;
+  }, [name]);
   return (
     <div class="shell">
-      <button type="button" class="skip" onClick={() => document.getElementById("main")?.focus()}>
+      <button type="button" class="skip" onClick={() => main.current?.focus()}>
         Skip to the view
       </button>
       <nav class="rail" aria-label="Views">
@@ -45,7 +58,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
       </nav>
       <div class="stage">
         <TopBar />
-        <main id="main" tabIndex={-1} class="view">
+        <main id="main" ref={main} tabIndex={-1} class="view" aria-label={name}>
           {children}
         </main>
       </div>
