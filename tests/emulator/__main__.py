@@ -79,6 +79,12 @@ def _print_calls(deployed: stack.Stack, emulator: ministack.Emulator, hot: dict[
     metrics = f"resource_type=ec2&resource_ids={hot['id']}&region={hot['region']}&hours=24"
     key = " ".join(f"-H {shlex.quote(f'{name}: {value}')}" for name, value in deployed.headers().items())
     print(f"""
+The page, with the key and the token to sign in with:
+
+  {deployed.page}
+  {deployed.api_key}
+  {deployed.token}
+
 What does the account have?
 
   curl -s {key} '{deployed.url}/resources'

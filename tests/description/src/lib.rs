@@ -29,6 +29,7 @@ pub fn document(example: impl Fn(&str) -> Option<Value>) -> Value {
     }
     paths.insert("/health".to_owned(), json!({"get": schemas::health()}));
     paths.insert("/openapi.json".to_owned(), json!({"get": schemas::itself()}));
+    paths.extend(schemas::page().map(|(path, item)| (path.to_owned(), item)));
     let failure = api::description::failure(&mut generator);
     json!({
         "openapi": "3.1.0",
