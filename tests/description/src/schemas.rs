@@ -63,6 +63,19 @@ pub(crate) fn errors(failure: &Schema) -> Map<String, Value> {
     ERRORS.iter().chain([&unknown]).map(response).collect()
 }
 
+/// Returns the headers that a table has in place of the envelope.
+pub(crate) fn csv_headers() -> Value {
+    let header = |description: &str, schema: Value| json!({"description": description, "schema": schema});
+    json!({
+        "Link": header("With `format=csv`: the next page, relative to this one.", json!({"type": "string"})),
+        "X-Stratoscope-Partial": header(
+            "With `format=csv`: whether anything is missing.",
+            json!({"type": "string", "enum": ["true", "false"]}),
+        ),
+        "X-Stratoscope-Gaps": header("With `format=csv`: what is missing, in short.", json!({"type": "string"})),
+    })
+}
+
 /// Returns the path parameter that names an account.
 pub(crate) fn account() -> Value {
     json!({
