@@ -39,12 +39,14 @@ fn list() -> Result<(), String> {
         return Err(format!("{} has no %BASE%, so its assets could not be found below a stage", index.display()));
     }
     let mut code = format!(
-        "pub(crate) static BUILT: Files = Files {{\n    index: include_str!({index:?}),\n    \
-         description: include_str!({description:?}),\n    assets: &[\n",
+        "pub(crate) static BUILT: Files = Files {{\n    index: include_str!({}),\n    \
+         description: include_str!({}),\n    assets: &[\n",
+        literal(&index),
+        literal(&description),
     );
     for (name, path) in files(&assets)? {
         println!("cargo::rerun-if-changed={}", path.display());
-        let _ = writeln!(code, "        ({name:?}, include_str!({path:?})),");
+        let _ = writeln!(code, "        ({name:?}, include_str!({})),", literal(&path));
     }
     code.push_str("    ],\n};\n");
     let out = PathBuf::from(env::var("OUT_DIR").map_err(|error| error.to_string())?);
@@ -71,4 +73,9 @@ fn files(assets: &Path) -> Result<Vec<(String, PathBuf)>, String> {
 
 fn read(path: &Path) -> Result<String, String> {
     fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+/// Returns a path as a literal of Rust.
+fn literal(path: &Path) -> String {
+    format!("{:?}", path.display().to_string())
 }
