@@ -92,7 +92,7 @@ function options(
     height,
     padding: [8, 24, 0, 0],
     legend: { show: false },
-    cursor: { sync: { key: sync }, points: { size: 7 }, y: false },
+    cursor: { sync: { key: sync }, points: { size: 7 }, y: false, move: toDatapoint },
     scales: {
       y: {
         range: (_chart, lowest, highest) => {
@@ -118,6 +118,12 @@ function options(
     ],
     hooks: { setCursor: [(chart) => onCursor(chart.cursor.idx ?? null)] },
   };
+}
+
+/** The crosshair stands on a datapoint, since the values beside it are those of one. */
+function toDatapoint(chart: uPlot, left: number, top: number): [number, number] {
+  const at = left < 0 ? undefined : chart.data[0][chart.posToIdx(left)];
+  return at === undefined ? [left, top] : [chart.valToPos(at, "x"), top];
 }
 
 const hour = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });

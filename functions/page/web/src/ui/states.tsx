@@ -43,7 +43,7 @@ export function Notice(props: {
   return (
     <div class={`notice ${props.tone ?? "calm"}`} role={props.tone === "bad" ? "alert" : undefined}>
       {props.icon && <Icon name={props.icon} size={24} />}
-      <h3>{props.title}</h3>
+      <p class="notice-title">{props.title}</p>
       {props.children && <div class="notice-text">{props.children}</div>}
       {props.action && <div class="notice-action">{props.action}</div>}
     </div>
@@ -108,6 +108,21 @@ export function FailureNotice({
         </p>
       )}
     </Notice>
+  );
+}
+
+/** The same above what is still there: the rows of before, or of the pages that arrived. */
+export function FailureBanner({ failure, onRetry }: { failure: Failure; onRetry: () => void }) {
+  return (
+    <div class="banner" role="alert">
+      <Icon name="gap" />
+      <span>
+        <strong>{TITLES[failure.kind]}.</strong> {ADVICE[failure.kind] ?? failure.message} What is shown had arrived before.
+      </span>
+      <button type="button" class="button" onClick={onRetry}>
+        Try again
+      </button>
+    </div>
   );
 }
 

@@ -12,7 +12,7 @@ import { knownRegions, learnRegions } from "../state/regions";
 import { description as described } from "../state/session";
 import { download } from "../ui/basics";
 import { FilterBar } from "../ui/filters";
-import { FailureNotice, Notice } from "../ui/states";
+import { FailureBanner, Notice } from "../ui/states";
 import { Table } from "../ui/table";
 import { ResourceDrawer } from "./drawer";
 import { Nothing } from "./nothing";
@@ -99,9 +99,7 @@ export function Resources() {
                 : `${positions.length.toLocaleString("en-US")} of ${total.toLocaleString("en-US")}`}
           </p>
         </div>
-        {asked.failure && all.rows.length > 0 && (
-          <FailureNotice failure={asked.failure} onRetry={asked.again} path={asked.path} query={asked.query} />
-        )}
+        {asked.failure && all.rows.length > 0 && <FailureBanner failure={asked.failure} onRetry={asked.again} />}
         {all.rows.length === 0 ? (
           <Nothing
             asked={asked}
