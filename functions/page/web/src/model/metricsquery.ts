@@ -32,8 +32,6 @@ export function suggestions(name: string, query: Record<string, string>, descrip
   const metrics = types.flatMap((type) => description.metrics.get(type) ?? []);
   if (name === "metrics") return [...new Set(metrics.map((metric) => metric.name))];
   if (name === "states") return [...new Set(types.flatMap((type) => description.states.get(type) ?? []))];
-  const statistics = [...new Set([...description.metrics.values()].flat().flatMap((metric) => metric.statistics))];
-  if (name === "statistics") return statistics;
   if (name === "sort")
     return metrics.flatMap((metric) => metric.statistics.map((statistic) => `${metric.name}:${statistic}`));
   return null;

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Parameter } from "../model/description";
+import { Prose } from "./basics";
 import { ListField } from "./listfield";
 
 /**
@@ -29,7 +30,7 @@ export function Field(props: {
     },
     [value],
   );
-  const offered = parameter.options.length > 0 ? parameter.options : (props.suggestions ?? []);
+  const offered = parameter.options.length > 0 ? parameter.options : (props.suggestions ?? parameter.mentioned);
   return (
     <form
       class="field"
@@ -59,8 +60,14 @@ export function Field(props: {
           {offered.length > 0 && <Choices name={parameter.label} offered={offered} value={shown} onChange={update} />}
         </>
       )}
-      <p class="field-help">{parameter.description}</p>
-      {parameter.without && <p class="field-help">Without it: {parameter.without}</p>}
+      <p class="field-help">
+        <Prose text={parameter.description} />
+      </p>
+      {parameter.without && (
+        <p class="field-help">
+          Without it: <Prose text={parameter.without} />
+        </p>
+      )}
       <div class="field-foot">
         <button type="button" class="button quiet" disabled={shown === ""} onClick={() => update("")}>
           Clear

@@ -3,6 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { Query } from "../api/client";
 import { type Failure, refusedPrice } from "../api/errors";
 import { approve } from "../state/price";
+import { Prose } from "./basics";
 import { GapList } from "./gaps";
 import { Icon, type IconName } from "./icon";
 
@@ -100,7 +101,9 @@ export function FailureNotice({
         )
       }
     >
-      <p>{ADVICE[failure.kind] ?? failure.message}</p>
+      <p>
+        <Prose text={ADVICE[failure.kind] ?? failure.message} />
+      </p>
       {gaps && gaps.length > 0 && <GapList gaps={gaps} />}
       {requestId && failure.kind === "internal" && (
         <p class="faint">
@@ -117,7 +120,8 @@ export function FailureBanner({ failure, onRetry }: { failure: Failure; onRetry:
     <div class="banner" role="alert">
       <Icon name="gap" />
       <span>
-        <strong>{TITLES[failure.kind]}.</strong> {ADVICE[failure.kind] ?? failure.message} What is shown had arrived before.
+        <strong>{TITLES[failure.kind]}.</strong> {ADVICE[failure.kind] ?? failure.message} What is shown had arrived
+        before.
       </span>
       <button type="button" class="button" onClick={onRetry}>
         Try again
@@ -138,7 +142,9 @@ function PriceQuestion({ usd, failure, path, query }: { usd: string; failure: Fa
         </button>
       }
     >
-      <p>{failure.message}</p>
+      <p>
+        <Prose text={failure.message} />
+      </p>
       <p>Nothing has been billed. Narrow the filters, or agree to the price.</p>
     </Notice>
   );
