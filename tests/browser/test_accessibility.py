@@ -85,7 +85,7 @@ def test_the_keyboard_is_enough(visit: Visit) -> None:
     visit.page.keyboard.press("j")
     expect(visit.main.get_by_role("button", name="Open batch", exact=True)).to_be_focused()
     visit.page.keyboard.press("Enter")
-    expect(visit.page.get_by_role("complementary")).to_be_visible()
+    expect(visit.page.get_by_role("complementary")).to_be_focused()
     visit.page.keyboard.press("Escape")
     expect(visit.page.get_by_role("complementary")).to_be_hidden()
     visit.page.keyboard.press("?")
