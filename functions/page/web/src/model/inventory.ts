@@ -140,7 +140,8 @@ export function columnsFor(description: Description, types: string[]): Column[] 
 export function columnWidth(column: Column, rows: Row[], sample = 160): number {
   const step = Math.max(1, Math.floor(rows.length / sample));
   let longest = column.label.length + 2;
-  for (let at = 0; at < rows.length; at += step) {
+  // The first ones, which are seen first, and some of all.
+  for (let at = 0; at < rows.length; at += at < sample ? 1 : step) {
     const resource = rows[at]?.resource;
     const value = column.name === "name" ? (resource?.name ?? resource?.id) : resource?.[column.name];
     const tags = column.kind === "tags" && typeof value === "object" && value !== null ? Object.keys(value).length : 0;
