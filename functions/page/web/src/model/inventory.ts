@@ -140,12 +140,14 @@ export function columnsFor(description: Description, types: string[]): Column[] 
 export function columnWidth(column: Column, rows: Row[], sample = 160): number {
   const step = Math.max(1, Math.floor(rows.length / sample));
   let longest = column.label.length + 2;
-  for (let at = 0; at < rows.length; at += step) {
-    const value = rows[at]?.resource[column.name];
+  // The first ones, which are seen first, and some of all.
+  for (let at = 0; at < rows.length; at += at < sample ? 1 : step) {
+    const resource = rows[at]?.resource;
+    const value = column.name === "name" ? (resource?.name ?? resource?.id) : resource?.[column.name];
     const tags = column.kind === "tags" && typeof value === "object" && value !== null ? Object.keys(value).length : 0;
     const text = column.kind === "time" ? "26 Nov 2026, 10:36" : plain(value);
     longest = Math.max(longest, Math.min(text.length + 2 * Math.min(tags, 3), tags > 0 ? 44 : 30));
   }
   const least = column.name === "name" ? 168 : 72;
-  return Math.max(least, Math.round(longest * (column.name === "name" ? 8.4 : 7.6) + 34));
+  return Math.max(least, Math.round(longest * (column.name === "name" ? 8.4 : 7.8) + 34));
 }

@@ -71,6 +71,9 @@ export function LineChart(props: { title: string; plot: Plot; sync: string; heig
   );
 }
 
+/** Steps that are round in KiB, MiB and GiB. */
+const POWERS_OF_TWO = Array.from({ length: 60 }, (_, power) => 2 ** power);
+
 function options(
   plot: Plot,
   unit: string,
@@ -104,7 +107,13 @@ function options(
     },
     axes: [
       { ...axis, values: (_chart, ticks) => axisTimes(ticks), space: 72, size: 28 },
-      { ...axis, values: (_chart, ticks) => ticks.map((tick) => withUnit(tick, unit)), size: 64, space: 36 },
+      {
+        ...axis,
+        values: (_chart, ticks) => ticks.map((tick) => withUnit(tick, unit)),
+        size: 64,
+        space: 36,
+        ...(unit.startsWith("Bytes") ? { incrs: POWERS_OF_TWO } : {}),
+      },
     ],
     series: [
       {},

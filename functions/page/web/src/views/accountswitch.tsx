@@ -36,7 +36,7 @@ export function AccountSwitch({ accounts }: { accounts: Account[] }) {
                   {one.name !== null && <span class="mono">{one.id}</span>}
                   {one.home && " home"}
                   {one.reachable === false && (
-                    <span class="bad">
+                    <span class="bad block">
                       <Icon name="gap" size={13} /> does not let Stratoscope in
                       {one.gap?.code ? `: ${one.gap.code}` : ""}
                     </span>

@@ -63,7 +63,7 @@ export function DrawerMetrics({ type, resource }: { type: string; resource: Reso
             <strong>{name}</strong> <span class="faint">{why || "no datapoints"}</span>
           </p>
         ) : (
-          <div key={metric}>
+          <div class="drawer-chart" key={metric}>
             <LineChart title={name} plot={plot} sync="drawer" height={132} />
             {why && <p class="faint small">{why}</p>}
           </div>

@@ -93,7 +93,7 @@ export function Resources() {
           />
           <p class="table-count" role="status">
             {asked.loading && all.rows.length > 0
-              ? `page ${asked.answers.length + 1}, ${plural(all.rows.length, "row")} of ${plural(total, "row")} so far`
+              ? `page ${asked.answers.length + 1}, ${all.rows.length.toLocaleString("en-US")} of ${plural(total, "row")}`
               : all.counts === null
                 ? ""
                 : `${positions.length.toLocaleString("en-US")} of ${total.toLocaleString("en-US")}`}
