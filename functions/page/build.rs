@@ -38,11 +38,10 @@ fn list() -> Result<(), String> {
     if !read(&index)?.contains("%BASE%") {
         return Err(format!("{} has no %BASE%, so its assets could not be found below a stage", index.display()));
     }
+    let (index, description) = (literal(&index), literal(&description));
     let mut code = format!(
-        "pub(crate) static BUILT: Files = Files {{\n    index: include_str!({}),\n    \
-         description: include_str!({}),\n    assets: &[\n",
-        literal(&index),
-        literal(&description),
+        "pub(crate) static BUILT: Files = Files {{\n    index: include_str!({index}),\n    \
+         description: include_str!({description}),\n    assets: &[\n",
     );
     for (name, path) in files(&assets)? {
         println!("cargo::rerun-if-changed={}", path.display());
@@ -71,11 +70,11 @@ fn files(assets: &Path) -> Result<Vec<(String, PathBuf)>, String> {
     Ok(found)
 }
 
-fn read(path: &Path) -> Result<String, String> {
-    fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
+/// Returns a path as a string literal of Rust.
+fn literal(path: &Path) -> String {
+    format!("{:?}", path.to_string_lossy())
 }
 
-/// Returns a path as a literal of Rust.
-fn literal(path: &Path) -> String {
-    format!("{:?}", path.display().to_string())
+fn read(path: &Path) -> Result<String, String> {
+    fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
 }

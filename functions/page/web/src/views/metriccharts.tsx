@@ -15,7 +15,7 @@ export function MetricCharts(props: { all: Measured; meta: Meta; sort: string; s
   const { all, sort } = props;
   const metrics = metricsOf(all);
   const statistics = statisticsIn(all);
-  const [sortMetric, sortStatistic] = sort.split(":");
+  const [sortMetric, sortStatistic, direction] = sort.split(":");
   const statistic =
     props.statistic || (statistics.includes(sortStatistic ?? "") ? (sortStatistic ?? "") : (statistics[0] ?? ""));
   const ordered = [...metrics].sort((a, b) => Number(b === sortMetric) - Number(a === sortMetric));
@@ -53,7 +53,7 @@ export function MetricCharts(props: { all: Measured; meta: Meta; sort: string; s
           <Chart key={metric} all={all} metric={metric} statistic={statistic} several={several} />
         ))}
       </div>
-      {several && <Ranking all={all} meta={props.meta} metric={sortMetric ?? ""} />}
+      {several && <Ranking all={all} meta={props.meta} metric={sortMetric ?? ""} lowest={direction === "asc"} />}
     </>
   );
 }
@@ -95,12 +95,12 @@ function Chart({
 }
 
 /** The resources in the order of the response, with what they were ordered by. */
-function Ranking({ all, meta, metric }: { all: Measured; meta: Meta; metric: string }) {
+function Ranking({ all, meta, metric, lowest }: { all: Measured; meta: Meta; metric: string; lowest: boolean }) {
   const matched = meta["matched"] as { total?: number | null } | undefined;
   return (
     <section class="card">
       <header class="card-head">
-        <h2>{metric ? `By ${label(metric)}` : "Resources"}</h2>
+        <h2>{metric ? `${label(metric)}, ${lowest ? "lowest" : "highest"} first` : "Resources"}</h2>
         {typeof matched?.total === "number" && (
           <p class="faint">
             {all.resources.length} of {plural(matched.total, "resource")}

@@ -12,7 +12,7 @@ import { knownRegions, learnRegions } from "../state/regions";
 import { description as described } from "../state/session";
 import { download } from "../ui/basics";
 import { FilterBar } from "../ui/filters";
-import { FailureNotice, Notice } from "../ui/states";
+import { FailureBanner, Notice } from "../ui/states";
 import { Table } from "../ui/table";
 import { ResourceDrawer } from "./drawer";
 import { Nothing } from "./nothing";
@@ -93,15 +93,13 @@ export function Resources() {
           />
           <p class="table-count" role="status">
             {asked.loading && all.rows.length > 0
-              ? `page ${asked.answers.length + 1}, ${plural(all.rows.length, "row")} of ${plural(total, "row")} so far`
+              ? `page ${asked.answers.length + 1}, ${all.rows.length.toLocaleString("en-US")} of ${plural(total, "row")}`
               : all.counts === null
                 ? ""
                 : `${positions.length.toLocaleString("en-US")} of ${total.toLocaleString("en-US")}`}
           </p>
         </div>
-        {asked.failure && all.rows.length > 0 && (
-          <FailureNotice failure={asked.failure} onRetry={asked.again} path={asked.path} query={asked.query} />
-        )}
+        {asked.failure && all.rows.length > 0 && <FailureBanner failure={asked.failure} onRetry={asked.again} />}
         {all.rows.length === 0 ? (
           <Nothing
             asked={asked}
