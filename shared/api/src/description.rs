@@ -34,7 +34,7 @@ pub struct Route {
 }
 
 /// Returns the schema of a response with `data` of type `D` and a coverage of type `C`.
-pub fn response<D: JsonSchema, C: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
+pub fn response<D: JsonSchema + 'static, C: JsonSchema + 'static>(generator: &mut SchemaGenerator) -> Schema {
     generator.subschema_for::<Envelope<'static, D, C>>()
 }
 

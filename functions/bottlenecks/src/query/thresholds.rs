@@ -228,7 +228,10 @@ mod tests {
             "{unknown}"
         );
         assert!(!unknown.contains("ec2_status_check_failed"), "{unknown}");
-        assert_eq!(refused("ec2_status_check_failed:1"), unknown.replace("nonsense:5", "ec2_status_check_failed:1"));
+        assert_eq!(
+            refused("ec2_status_check_failed:1"),
+            "thresholds: ec2_status_check_failed has no threshold that can be changed; leave it out"
+        );
         let names = "allowed: ec2_idle.cpu, ec2_idle.network, ec2_idle.days";
         for item in ["ec2_idle:5", "ec2_idle.memory:5", "ec2_idle.:5", "ec2_idle.cpu.x:5"] {
             assert!(refused(item).ends_with(names), "{item}");

@@ -211,7 +211,7 @@ fn what_is_excluded_or_unknown_is_null_by_type_of_charge() {
         let nulls = value.as_object().unwrap().iter().filter(|(_, value)| value.is_null());
         nulls.map(|(name, _)| name.clone()).collect::<Vec<_>>()
     };
-    assert_eq!(nulls(&excluded), ["credits", "tax"]);
+    assert_eq!(nulls(&excluded), ["tax", "credits"]);
     assert_eq!(excluded["usage"]["before"], 1);
     assert_eq!(by_charge_type(&[("group_by", "service,region")]), serde_json::Value::Null);
     assert_eq!(nulls(&by_charge_type(&[])), [""; 0]);
