@@ -129,12 +129,12 @@ def test_the_script_of_google_sheets_fills_two_sheets(deployed: Stack, folder: P
 def test_the_script_of_google_sheets_follows_pages_and_notes_gaps(
     deployed: Stack, emulator: Emulator, folder: Path
 ) -> None:
-    data = ask(deployed, "/resources", types="ec2")["data"]
+    data = ask(deployed, "/resources", types="ec2", regions="us-east-1")["data"]
     with iam.without(emulator, iam.role_of(emulator, "ResourcesFunction"), "rds:DescribeDBInstances"):
-        filled = sheets(deployed, folder, 'fill("all", "/resources", "types=ec2,rds&limit=4")')
+        filled = sheets(deployed, folder, 'fill("all", "/resources", "types=ec2,rds&regions=us-east-1&limit=2")')
+    assert len(data["ec2"]) > 2
     assert [tuple(row[:2]) for row in filled["all"]["values"][1:]] == listed(data, "ec2")
-    assert filled["all"]["note"].startswith("Missing: ")
-    assert "us-east-1 rds DescribeDBInstances denied" in filled["all"]["note"]
+    assert filled["all"]["note"] == "Missing: us-east-1 rds DescribeDBInstances denied"
 
 
 # -------------------------------------------------------------------------------------------------------------- pandas
@@ -154,7 +154,7 @@ def test_pandas_reads_resources_and_costs(deployed: Stack, folder: Path) -> None
     for service, cost in costs["costs_by_service"].items():
         (shown,) = re.findall(rf"^{re.escape(service)} +(-?[\d.]+)$", printed, re.MULTILINE)
         assert float(shown) == pytest.approx(cost, abs=0.006)
-    days = {day: float(cost) for day, cost in re.findall(r"^(\d{4}-\d\d-\d\d) 00:00:00\+00:00 +(-?[\d.]+)$", printed, re.MULTILINE)}
+    days = {day: float(cost) for day, cost in re.findall(r"^(\d{4}-\d\d-\d\d) +(-?[\d.]+)$", printed, re.MULTILINE)}
     assert days == {day: pytest.approx(costs["periods"][day]["cost"], abs=0.006) for day in sorted(costs["periods"])[-7:]}
     assert "Missing" not in printed
 
@@ -164,7 +164,7 @@ MORE = """
 import frames
 paged = frames.table("/resources", types="ec2,rds,ebs", limit=4, times=("launch_time", "created"))
 whole = frames.resources.drop(columns=["tags", "env"])
-frames.pd.testing.assert_frame_equal(paged.drop(columns="tags"), whole)
+frames.pd.testing.assert_frame_equal(paged.drop(columns="tags"), whole, check_dtype=False)
 named = frames.table("/resources", types="ebs", regions="us-west-2")
 print("names", named["name"].tolist(), named.attrs["gaps"])
 try:

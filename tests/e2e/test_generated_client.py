@@ -64,8 +64,17 @@ def plain(model: Any) -> Any:
     return json.loads(json.dumps(to_jsonable_python(model.to_dict())))
 
 
+def like(read: Any, body: Any) -> Any:
+    """Returns what the client read without the fields that it has as None because the response lacks them."""
+    if isinstance(read, dict) and isinstance(body, dict):
+        return {name: like(value, body.get(name)) for name, value in read.items() if name in body or value is not None}
+    if isinstance(read, list) and isinstance(body, list) and len(read) == len(body):
+        return [like(one, other) for one, other in zip(read, body)]
+    return read
+
+
 def same(response: Any, body: Json) -> None:
-    assert steady(plain(response)) == steady(body)
+    assert steady(like(plain(response), body)) == steady(body)
 
 
 def test_resources_are_those_of_a_plain_call(api: Any, deployed: Stack) -> None:
@@ -114,7 +123,7 @@ def test_metrics_are_those_of_a_plain_call(api: Any, deployed: Stack) -> None:
     asked = {"types": ["ec2"], "sort": "cpu:Maximum", "limit": 3, "hours": 3}
     body = ask(deployed, "/metrics", **asked | {"types": "ec2"})
     by_filters = api.metrics(**asked)
-    assert [plain(entry) for entry in by_filters.data.actual_instance] == body["data"]
+    assert like([plain(entry) for entry in by_filters.data.actual_instance], body["data"]) == body["data"]
     assert len(body["data"]) == 3 and body["data"][0]["metrics"]["cpu"]
     first = body["data"][0]
     by_id = api.metrics(resource_type="ec2", resource_ids=[first["id"]], region=first["region"], hours=3)

@@ -45,6 +45,9 @@ SCHEMA = schemathesis.openapi.from_dict(DOCUMENT, config=CONFIG)
 #: What a 5xx may say: AWS returned nothing of what was requested, or the account's role can't be assumed.
 DESCRIBED_FAILURES = {"NothingCollected", "AccountUnreachable"}
 
+#: Responses of the emulator's gateway that AWS's does not give: the emulator sends no template of a mock integration.
+NOT_OF_AWS = {("/health", 200, b"{}")}
+
 CHECKS = [
     checks.status_code_conformance,
     checks.content_type_conformance,
@@ -85,9 +88,10 @@ def test_each_response_is_described(case: schemathesis.Case, caller: Caller) -> 
     sent = {"base_url": caller.url, "session": caller.session, "headers": caller.headers, "timeout": SECONDS}
     response = case.call(**sent)
     caller.statuses[case.operation.path, response.status_code] += 1
-    case.validate_response(
-        response, checks=[*CHECKS, only_described_failures], headers=caller.headers, transport_kwargs=sent
-    )
+    applied = [*CHECKS, only_described_failures]
+    if (case.operation.path, response.status_code, response.content) in NOT_OF_AWS:
+        applied.remove(checks.response_schema_conformance)
+    case.validate_response(response, checks=applied, headers=caller.headers, transport_kwargs=sent)
 
 
 def test_calls_were_allowed_and_refused(caller: Caller) -> None:
