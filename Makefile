@@ -12,6 +12,13 @@ MUTANTS := $(VENV)/cargo/bin/cargo-mutants
 CHECKOV_VERSION := 3.3.30
 CHECKOV := $(VENV)/checkov/bin/checkov
 
+# The page. Cargo puts what `make web` builds into the binary of a function, so everything that compiles needs it.
+WEB := functions/page/web
+WEB_BUILT := $(WEB)/dist/index.html
+WEB_PACKAGES := $(WEB)/node_modules/.package-lock.json
+WEB_SOURCES := $(addprefix $(WEB)/,index.html package.json tsconfig.json vite.config.ts) $(shell find $(WEB)/src)
+NPM := PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(VENV)/bin/npm --prefix $(WEB)
+
 export PYTHONPATH := tests
 export SAM_CLI_TELEMETRY := 0
 # boto3 and sam read the region from AWS_DEFAULT_REGION only; version 2 of the AWS CLI prefers AWS_REGION.
@@ -19,23 +26,28 @@ ifdef AWS_REGION
 export AWS_DEFAULT_REGION := $(AWS_REGION)
 endif
 
-.PHONY: help run test fmt lint deny audit unit documents template secure e2e any-day frugal soak load local mutants bench build arm64 deploy verify pin clean
+.PHONY: help run page test fmt lint deny audit web web-test unit documents template secure e2e browser screenshots any-day frugal \
+	soak load local mutants bench build arm64 deploy verify pin clean
 .DEFAULT_GOAL := help
 
 help: ## show this list
 	@sed -nE 's/^([a-z0-9-]+):.*## (.*)/\1\t\2/p' Makefile | expand -t 10
 
 # `exec`, so that a SIGTERM to make also stops the emulator, not just the shell around it.
-run: $(TOOLS) ## run everything locally until Ctrl-C: emulator, demo account, deployed API
+run: $(TOOLS) $(WEB_BUILT) ## run everything locally until Ctrl-C: emulator, demo account, deployed API
 	@PORT=$(PORT) exec $(PYTHON) -m emulator
 
-test: fmt lint deny unit template secure e2e frugal local ## run every check; each also has a target of its own
+page: $(WEB_PACKAGES) ## serve the page with reload, while `make run` keeps the API up
+	@test -f target/stack.json || { echo "The API is not up; start it with \`make run\`." >&2; exit 1; }
+	@STRATOSCOPE_URL=$$($(PYTHON) -c 'import json; print(json.load(open("target/stack.json"))["url"])') $(NPM) run dev
+
+test: fmt lint deny web-test unit template secure e2e browser frugal local ## run every check; each also has a target of its own
 
 fmt: ## check the format of the Rust code
 	cargo fmt --all --check
 	cargo fmt --manifest-path tests/bench/Cargo.toml --check
 
-lint: ## run clippy and rustdoc, with warnings denied
+lint: $(WEB_BUILT) ## run clippy and rustdoc, with warnings denied
 	cargo clippy --workspace --all-targets --locked -- --deny warnings
 	cargo clippy --manifest-path tests/bench/Cargo.toml --target-dir "$${CARGO_TARGET_DIR:-target}/bench" --locked -- --deny warnings
 	RUSTDOCFLAGS="--deny warnings" cargo doc --workspace --no-deps --document-private-items --locked
@@ -46,10 +58,17 @@ deny: $(DENY) ## check the dependencies' licences, sources and duplicates
 audit: $(DENY) ## check the dependencies for known vulnerabilities; fetches the RustSec database
 	$(DENY) check advisories
 
-unit: ## run the unit and adapter tests
+web: $(WEB_BUILT) ## build the page, which cargo puts into the binary of a function
+
+web-test: $(WEB_PACKAGES) ## check the page: types, format, unit tests, licences of its packages
+	@$(NPM) run check
+	@$(NPM) test
+	@$(NPM) run licences
+
+unit: $(WEB_BUILT) ## run the unit and adapter tests
 	cargo test --workspace --locked
 
-documents: ## write what docs/ lists of the code anew; `make unit` fails where it is stale
+documents: $(WEB_BUILT) ## write what docs/ lists of the code anew; `make unit` fails where it is stale
 	WRITE_DOCUMENTS=1 cargo test --workspace --locked document_tests
 
 template: $(TOOLS) ## check template.yaml, SAM's translation of it, and the reader role for other accounts
@@ -64,22 +83,28 @@ secure: $(CHECKOV) ## check both templates for insecure settings with checkov
 	@found=$$($(CHECKOV) --config-file .checkov.yaml); status=$$?; echo "$$found"; \
 		if echo "$$found" | grep -q "Parsing errors: [1-9]"; then exit 1; fi; exit $$status
 
-e2e: $(TOOLS) ## test the API end to end, deployed to an emulator that the tests start
+e2e: $(TOOLS) $(WEB_BUILT) ## test the API end to end, deployed to an emulator that the tests start
 	$(PYTHON) -m pytest tests/e2e
 
-any-day: $(TOOLS) ## run e2e on other dates and in other orders; DATES="2027-02-28 …", or --only for one per day
+browser: $(TOOLS) $(WEB_BUILT) ## test the deployed page in chromium; skipped without chromium, unless CI=true
+	$(PYTHON) -m pytest -rs tests/browser
+
+screenshots: $(TOOLS) $(WEB_BUILT) ## write docs/screenshots anew: each view of the page, in both themes and on a phone
+	SCREENSHOTS=docs/screenshots $(PYTHON) -m pytest -rs tests/browser/test_screenshots.py
+
+any-day: $(TOOLS) $(WEB_BUILT) ## run e2e on other dates and in other orders; DATES="2027-02-28 …", or --only for one per day
 	$(PYTHON) -m any_day $(DATES)
 
-frugal: $(TOOLS) ## check the AWS calls and CPU instructions per response (the latter need valgrind; required if CI=true)
+frugal: $(TOOLS) $(WEB_BUILT) ## check the AWS calls and CPU instructions per response (the latter need valgrind; required if CI=true)
 	$(PYTHON) -m pytest -rs tests/bench
 
-soak: $(TOOLS) ## send mixed calls with random faults to the deployed API for five minutes
+soak: $(TOOLS) $(WEB_BUILT) ## send mixed calls with random faults to the deployed API for five minutes
 	SOAK_SECONDS=$${SOAK_SECONDS:-300} $(PYTHON) -m pytest -rP tests/e2e/test_soak.py
 
-load: $(TOOLS) ## call the deployed API with 1, 10, 30 and 100 callers at once, and print who got what
+load: $(TOOLS) $(WEB_BUILT) ## call the deployed API with 1, 10, 30 and 100 callers at once, and print who got what
 	$(PYTHON) -m load
 
-local: $(TOOLS) ## run the functions with `sam local invoke` in Docker; skipped without Docker, unless CI=true
+local: $(TOOLS) $(WEB_BUILT) ## run the functions with `sam local invoke` in Docker; skipped without Docker, unless CI=true
 	$(PYTHON) -m pytest -rs tests/local
 
 # In place, because a copy of the sources would compile the AWS SDKs again. cargo-mutants changes the sources while it
@@ -91,10 +116,10 @@ mutants: $(MUTANTS) ## mutate PACKAGE; a unit test must catch each mutant; MUTAN
 	INSTA_UPDATE=no PROPTEST_DISABLE_FAILURE_PERSISTENCE=true PROPTEST_MAX_SHRINK_ITERS=0 \
 		$(MUTANTS) mutants --in-place --package $(PACKAGE) --timeout 60 --output target/mutants $(MUTANTS_ARGS)
 
-bench: $(TOOLS) ## measure release binaries and their peers over a simulated AWS; writes docs/performance.md
+bench: $(TOOLS) $(WEB_BUILT) ## measure release binaries and their peers over a simulated AWS; writes docs/performance.md
 	$(PYTHON) -m bench
 
-build: $(TOOLS) ## build the functions for AWS in release mode
+build: $(TOOLS) $(WEB_BUILT) ## build the functions for AWS in release mode
 	@if command -v rustup >/dev/null; then rustup target add aarch64-unknown-linux-gnu; fi
 	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(VENV)/bin/sam build
 
@@ -116,6 +141,15 @@ $(TOOLS): tests/requirements.txt
 	@python3 -m venv $(VENV)
 	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --requirement tests/requirements.txt
 	@touch $@
+
+# npm runs no scripts of the packages that it installs. Vite replaces `dist` with each build.
+$(WEB_PACKAGES): $(WEB)/package-lock.json | $(TOOLS)
+	@echo "Installing the packages of the page ..."
+	@$(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(WEB_BUILT): $(WEB_SOURCES) $(WEB_PACKAGES)
+	@$(NPM) run build
 
 $(DENY): | $(TOOLS)
 	@echo "Building cargo-deny $(DENY_VERSION) into $(VENV) ..."
@@ -139,4 +173,4 @@ pin: ## regenerate tests/requirements.txt from tests/requirements.in
 	target/pin/bin/pip freeze > tests/requirements.txt
 
 clean: ## remove everything that was built or installed
-	rm -rf target $(VENV) .aws-sam
+	rm -rf target $(VENV) .aws-sam $(WEB)/dist $(WEB)/node_modules

@@ -176,9 +176,14 @@ def test_metrics_of_single_methods_are_off(resources: dict[str, Any]) -> None:
             assert {dimension["Name"] for dimension in alarm["Dimensions"]} == {"ApiName", "Stage"}
 
 
-def test_each_method_is_throttled_for_all_keys_together(resources: dict[str, Any]) -> None:
+def test_each_method_is_throttled_for_all_keys_together_and_what_needs_none_for_itself(resources: dict[str, Any]) -> None:
     (stage,) = _of_type(resources, "AWS::ApiGateway::Stage")
+    limits = {s["ResourcePath"]: (s["ThrottlingRateLimit"], s["ThrottlingBurstLimit"]) for s in stage["MethodSettings"]}
+    public = [limits[path] for path in ("/", "/~1openapi.json", "/~1assets~1{file}")]
+    assert public == [(20, 40), (20, 40), (100, 200)]
     for setting in stage["MethodSettings"]:
+        if limits[setting["ResourcePath"]] in public:
+            continue
         assert setting["ThrottlingRateLimit"] == {"Ref": "RouteRateLimit"}
         assert setting["ThrottlingBurstLimit"] == {"Ref": "RouteBurstLimit"}
 

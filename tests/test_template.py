@@ -13,6 +13,9 @@ import translation
 #: Values other than the defaults, to detect a limit that is hard-coded in the template.
 PARAMETERS = {"RateLimit": 7, "BurstLimit": 8, "QuotaLimit": 9, "AuthorizerCacheSeconds": 11}
 
+#: The routes that anyone may call: the page.
+PUBLIC = {"/", "/openapi.json", "/assets/{file}"}
+
 CORS_HEADERS = {
     "gatewayresponse.header.Access-Control-Allow-Headers": "'authorization,cache-control,x-api-key'",
     "gatewayresponse.header.Access-Control-Allow-Methods": "'GET,OPTIONS'",
@@ -43,13 +46,34 @@ def test_every_route_needs_a_key_and_a_token_and_its_preflight_needs_nothing(api
     routes = {(path, verb): op for path, verbs in api["Body"]["paths"].items() for verb, op in verbs.items()}
     home = {"/resources", "/metrics", "/costs", "/bottlenecks"}
     of_accounts = {"/accounts"} | {f"/accounts/{{account}}{route}" for route in home}
-    assert {path for path, _ in routes} == home | of_accounts | {"/health"}
+    assert {path for path, _ in routes} == home | of_accounts | {"/health"} | PUBLIC
     for (path, verb), operation in routes.items():
-        if path == "/health":
+        if path == "/health" or path in PUBLIC:
             continue
         security = [name for entry in operation.get("security", []) for name in entry]
         assert security == ([] if verb == "options" else ["Token", "api_key"]), (path, verb)
     assert api["Body"]["components"]["securitySchemes"]["api_key"]["in"] == "header"
+
+
+def test_the_page_and_the_description_need_neither_key_nor_token_and_match_no_other_path(api: dict[str, Any]) -> None:
+    paths = api["Body"]["paths"]
+    for path in PUBLIC:
+        assert paths[path]["get"]["security"] == [], path
+        assert "PageFunction" in json.dumps(paths[path]["get"]["x-amazon-apigateway-integration"]["uri"])
+        assert "cacheKeyParameters" not in paths[path]["get"]["x-amazon-apigateway-integration"]
+    assert not [path for path in paths if "+}" in path]
+    public = {path for path, verbs in paths.items() if verbs.get("get", {}).get("security") == []}
+    assert public == PUBLIC | {"/health"}
+
+
+def test_without_the_page_the_health_is_all_that_is_public() -> None:
+    left = translation.resources(PARAMETERS, {"HasPage": False, "HasPageAlarms": False})
+    (properties,) = _of_type(left, "AWS::ApiGateway::RestApi").values()
+    paths = properties["Body"]["paths"]
+    assert {path for path, verbs in paths.items() if verbs.get("get", {}).get("security") == []} == {"/health"}
+    assert "PageFunction" not in json.dumps(left)
+    (stage,) = _of_type(left, "AWS::ApiGateway::Stage").values()
+    assert not PUBLIC & {s["ResourcePath"].replace("~1", "/").replace("//", "/") for s in stage["MethodSettings"]}
 
 
 def test_tokens_go_to_the_authorizer_and_anything_else_does_not(api: dict[str, Any]) -> None:
@@ -108,6 +132,7 @@ def test_functions_run_for_less_than_the_gateway_waits(resources: dict[str, Any]
     functions = _of_type(resources, "AWS::Lambda::Function")
     assert set(functions) == {
         "AuthorizerFunction", "ResourcesFunction", "MetricsFunction", "CostsFunction", "BottlenecksFunction",
+        "PageFunction",
     }  # fmt: skip
     for function in functions.values():
         assert function["Timeout"] < 29
@@ -125,6 +150,8 @@ def test_each_route_is_cached_and_encrypted(resources: dict[str, Any]) -> None:
     assert everything["CachingEnabled"] is False
     # ~1 stands for each slash except the first, as in CloudFormation.
     routes = ("resources", "metrics", "costs", "bottlenecks")
+    public = [settings.pop((path, "GET")) for path in ("/", "/~1openapi.json", "/~1assets~1{file}")]
+    assert [setting["CachingEnabled"] for setting in public] == [False, False, False]
     assert set(settings) == {
         (path, "GET") for route in routes for path in (f"/~1{route}", f"/~1accounts~1{{account}}~1{route}")
     }
@@ -171,6 +198,8 @@ def test_alarms_watch_errors_latency_throttles_and_the_authorizer(resources: dic
     assert {alarm["MetricName"] for alarm in alarms.values()} == {"5XXError", "4XXError", "Latency", "Errors", "Throttles"}
     throttles = [alarm for alarm in alarms.values() if alarm["MetricName"] == "Throttles"]
     functions = {alarm["Dimensions"][0]["Value"]["Ref"] for alarm in throttles}
+    conditions = {name: r["Condition"] for name, r in resources.items() if r["Type"] == "AWS::CloudWatch::Alarm"}
+    assert {name for name, condition in conditions.items() if condition != "HasAlarms"} == {"PageThrottleAlarm"}
     assert functions == set(_of_type(resources, "AWS::Lambda::Function"))
     for alarm in alarms.values():
         assert alarm["AlarmActions"] == _when("HasAlarmEmail", [{"Ref": "AlarmTopic"}], {"Ref": "AWS::NoValue"})
@@ -178,7 +207,9 @@ def test_alarms_watch_errors_latency_throttles_and_the_authorizer(resources: dic
 
 def test_the_dashboard_shows_the_gateways_seven_metrics_and_the_functions_own(resources: dict[str, Any]) -> None:
     (dashboard,) = _of_type(resources, "AWS::CloudWatch::Dashboard").values()
-    widgets = json.loads(dashboard["DashboardBody"]["Fn::Sub"])["widgets"]
+    body, names = dashboard["DashboardBody"]["Fn::Sub"]
+    assert names == {"Page": {"Ref": "PageFunction"}}
+    widgets = json.loads(body)["widgets"]
     shown = [metric[:2] for widget in widgets for metric in widget["properties"]["metrics"] if len(metric) > 1]
     assert {metric for namespace, metric in shown if namespace == "AWS/ApiGateway"} == {
         "Count", "4XXError", "5XXError", "Latency", "IntegrationLatency", "CacheHitCount", "CacheMissCount",
@@ -205,10 +236,12 @@ def test_roles_have_only_the_managed_policies_for_logs_and_tracing(resources: di
     gateway = roles.pop("ApiLogsRole")
     assert [arn["Fn::Sub"].rsplit("/", 1)[-1] for arn in gateway["ManagedPolicyArns"]] == ["AmazonAPIGatewayPushToCloudWatchLogs"]
     assert len(roles) == len(_of_type(resources, "AWS::Lambda::Function"))
-    for role in roles.values():
+    # The page reads nothing.
+    assert roles["PageFunctionRole"].get("Policies", []) == []
+    for name, role in roles.items():
         names = {arn.rsplit("/", 1)[-1] for arn in role["ManagedPolicyArns"]}
         assert names <= allowed
-        statements = [s for p in role["Policies"] for s in p["PolicyDocument"]["Statement"]]
+        statements = [s for p in role.get("Policies", []) for s in p["PolicyDocument"]["Statement"]]
         actions = [a for s in statements for a in s.get("Fn::If", [None, s])[1]["Action"]]
-        assert actions
+        assert actions or name == "PageFunctionRole"
         assert not [action for action in actions if "*" in action]

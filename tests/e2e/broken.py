@@ -69,6 +69,23 @@ def health_closed(emulator: Emulator) -> Iterator[None]:
 
 
 @contextlib.contextmanager
+def route_opened(emulator: Emulator) -> Iterator[None]:
+    """Lets anyone call /costs."""
+    gateway, api = emulator.client("apigateway"), stack.outputs(emulator)["RestApiId"]
+    (resource,) = [r for r in gateway.get_resources(restApiId=api)["items"] if r["path"] == "/costs"]
+
+    def put(authorization: str, key: dict[str, str]) -> None:
+        patch = [{"op": "replace", "path": "/authorizationType", "value": authorization}, key | {"path": "/apiKeyRequired"}]
+        gateway.update_method(restApiId=api, resourceId=resource["id"], httpMethod="GET", patchOperations=patch)
+
+    put("NONE", {"op": "remove"})
+    try:
+        yield
+    finally:
+        put("CUSTOM", {"op": "replace", "value": "true"})
+
+
+@contextlib.contextmanager
 def role_action_removed(emulator: Emulator) -> Iterator[None]:
     with iam.without(emulator, iam.role_of(emulator, "ResourcesFunction"), "ec2:DescribeAddresses"):
         yield

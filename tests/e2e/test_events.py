@@ -28,6 +28,9 @@ EVENTS = {
 }
 
 
+#: The event of a browser that requests the page.
+PAGE = "page.json"
+
 #: For each event of the authorizer: the effect and the actions of the returned policy.
 TOKENS = {
     "authorizer-allow.json": ("Allow", ["execute-api:Invoke", "execute-api:InvalidateCache"]),
@@ -36,13 +39,21 @@ TOKENS = {
 }
 
 
+def test_the_event_of_a_browser_is_answered_with_the_page(deployed: Stack, emulator: Emulator) -> None:
+    del deployed
+    answer = _invoke(emulator, "PageFunction", (ROOT / "events" / PAGE).read_bytes())
+    assert (answer["statusCode"], answer["isBase64Encoded"]) == (200, False)
+    assert answer["multiValueHeaders"]["content-type"] == ["text/html; charset=utf-8"]
+    assert "/v1/assets/" in answer["body"]
+
+
 def _invoke(emulator: Emulator, output: str, payload: bytes) -> dict[str, Any]:
     invoked = emulator.client("lambda").invoke(FunctionName=stack.outputs(emulator)[output], Payload=payload)
     return json.loads(invoked["Payload"].read())
 
 
 def test_every_event_is_tried() -> None:
-    assert {path.name for path in (ROOT / "events").iterdir()} == set(EVENTS) | set(TOKENS)
+    assert {path.name for path in (ROOT / "events").iterdir()} == set(EVENTS) | set(TOKENS) | {PAGE}
 
 
 @pytest.mark.parametrize("name", TOKENS)

@@ -36,6 +36,9 @@ NOT_CHECKABLE = {
     ("alarms", "state"): "the emulator evaluates alarms without their dimensions",
     ("forbidden stays forbidden", ""): "needs a token that may not query every account, as VERIFY_SECOND_TOKEN",
     ("health", "/health"): "the API is PRIVATE, and the emulator has no VPC endpoint to reach it through",
+    ("public routes", "/"): "the API is PRIVATE",
+    ("public routes", "/openapi.json"): "the API is PRIVATE",
+    ("public routes", "/assets/{file}"): "the API is PRIVATE",
     ("gateway logs", ""): "the deployment keeps no gateway logs (ApiLogs=none)",
     ("refresh passes the cache", ""): "the emulator caches nothing",
     ("source identity", OTHER_ACCOUNT): "CloudTrail has no such event in the last 7 days",
@@ -137,10 +140,12 @@ def test_an_intact_deployment_is_green(own: Emulator) -> None:
         "hourly costs"
     } | {"alarms", "stage settings", "fixed monthly cost"}
     assert passed["usage plan", ""] == "50 a second, 100 at once, 100000 a month"
+    assert passed["methods", "GET /assets/{file}"] == "public, 0 parameters, 0 cache keys"
+    assert passed["closed routes", "/accounts/{account}/costs"] == "401 'Unauthorized'"
     assert passed["methods", "GET /accounts/{account}/costs"] == "key, authorizer, 16 parameters, 16 cache keys"
     allowed = len(documents.actions("/resources") | iam.ENTER | iam.AT_HOME)
     assert passed["effective permissions", "ResourcesFunctionRole"] == f"{allowed} actions allowed"
-    assert passed["fixed monthly cost", "sum"].startswith("$1.30 a month, without AWS::ApiGateway::Stage (list prices")
+    assert passed["fixed monthly cost", "sum"].startswith("$1.40 a month, without AWS::ApiGateway::Stage (list prices")
 
 
 def test_paid_calls_are_made_on_request_and_announced(own: Emulator, capsys: pytest.CaptureFixture[str]) -> None:
@@ -181,6 +186,21 @@ def test_the_route_for_monitors_is_red_if_it_requires_a_key(emulator: Emulator, 
     with broken.health_closed(emulator):
         found = _of(_verify(_deployment(emulator), "health"), FAILED)
     assert found == {("health", "/health"): "403 'Forbidden' instead of 200"}
+
+
+def test_the_page_is_public_and_nothing_else_is(emulator: Emulator, deployed: Stack) -> None:
+    del deployed
+    checks = ("public routes", "closed routes")
+    results = _verify(_deployment(emulator), *checks)
+    assert _of(results, FAILED) == {}
+    passed = _of(results, OK)
+    public = {subject: passed["public routes", subject] for subject in ("/", "/openapi.json", "/assets/{file}")}
+    assert set(public.values()) == {"200"}
+    with broken.route_opened(emulator):
+        found = _of(_verify(_deployment(emulator), *checks), FAILED)
+    assert found.keys() == {("closed routes", "/costs")}
+    assert found["closed routes", "/costs"].endswith("instead of 401 'Unauthorized'")
+    assert _of(_verify(_deployment(emulator), *checks), FAILED) == {}
 
 
 EXAMPLE = tokens.principal("example", ["costs:read"], [ACCOUNT])
@@ -274,15 +294,16 @@ def test_with_all_of_aws_everything_is_checked_and_green(aws: Gateway, monkeypat
     forbidden = f"403 for account {OTHER_ACCOUNT}, before and after its response was cached"
     assert passed["forbidden stays forbidden", ""] == forbidden
     assert passed["usage", ""] == "10 calls this month, 990 left"
-    assert passed["alarms", "state"] == "9 in OK"
+    assert passed["alarms", "state"] == "10 in OK"
     assert passed["source identity", OTHER_ACCOUNT] == "present in the last 1 event"
-    assert passed["fixed monthly cost", "sum"].startswith("$15.90 a month (list prices")
+    assert passed["fixed monthly cost", "sum"].startswith("$16.00 a month (list prices")
 
 
 def test_what_is_excused_on_an_emulator_fails_on_aws(own: Emulator) -> None:
     found = _of(_verify(OnAws(SESSION, stack.STACK, endpoint=own.endpoint)), FAILED)
     excused = {("answers are cached", ""), ("authorizer", ""), ("health", "/health"), ("stage settings", "cache size")}
-    assert found.keys() == excused
+    public = {("public routes", path) for path in ("/", "/openapi.json", "/assets/{file}")}
+    assert found.keys() == excused | public
     assert found["stage settings", "cache size"] == "off instead of 0.5"
 
 

@@ -79,6 +79,12 @@ def _print_calls(deployed: stack.Stack, emulator: ministack.Emulator, hot: dict[
     metrics = f"resource_type=ec2&resource_ids={hot['id']}&region={hot['region']}&hours=24"
     key = " ".join(f"-H {shlex.quote(f'{name}: {value}')}" for name, value in deployed.headers().items())
     print(f"""
+The page, with the key and the token to sign in with:
+
+  {deployed.page}
+  {deployed.api_key}
+  {deployed.token}
+
 What does the account have?
 
   curl -s {key} '{deployed.url}/resources'
@@ -91,6 +97,10 @@ How is the busiest instance doing?
 
   curl -s {key} '{deployed.url}/metrics?{metrics}'
 
+Which are the five busiest instances of all regions?
+
+  curl -s {key} '{deployed.url}/metrics?types=ec2&sort=cpu:Maximum&limit=5'
+
 What does it cost?
 
   curl -s {key} '{deployed.url}/costs?days=30'
@@ -98,6 +108,10 @@ What does it cost?
 What is wrong?
 
   curl -s {key} '{deployed.url}/bottlenecks'
+
+Which accounts may this token ask about?
+
+  curl -s {key} '{deployed.url}/accounts'
 
 The resources of another account, through its reader role:
 

@@ -10,6 +10,7 @@ import urllib.error
 import urllib.request
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from . import definition
 from .ledger import Ledger
@@ -40,6 +41,11 @@ class Stack:
     authorizer_id: str
     account: str
     other_account: str
+
+    @property
+    def page(self) -> str:
+        """The page's address. It has the API's id in the host name, as on AWS: browsers map *.localhost to loopback."""
+        return f"http://{self.rest_api_id}.execute-api.localhost:{urlsplit(self.aws_endpoint).port}/{self.url.rsplit('/', 1)[-1]}/"
 
     def save(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -97,7 +103,7 @@ def deploy(emulator: Emulator, ledger: Ledger, **parameters: str) -> Stack:
     (authorizer,) = emulator.client("apigateway").get_authorizers(restApiId=api)["items"]
     secret = emulator.client("secretsmanager").get_secret_value(SecretId=described["TokensSecret"])
     return Stack(
-        # AWS's own URLs have the API's id in the host name, which not every resolver maps to loopback.
+        # AWS's own URLs have the API's id in the host name, which browsers map to loopback, but not every resolver.
         url=f"{emulator.endpoint}/_aws/execute-api/{api}/{described['StageName']}",
         api_key=key["value"],
         token=json.loads(secret["SecretString"])["token"],

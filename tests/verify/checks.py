@@ -23,6 +23,8 @@ CHECKS: list[Check] = [
     outside.without_a_token,
     outside.with_a_wrong_token,
     outside.health,
+    outside.public_routes,
+    outside.closed_routes,
     outside.routes,
     outside.other_accounts,
     outside.hourly_costs,

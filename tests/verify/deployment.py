@@ -82,9 +82,14 @@ class Route:
         return self.path.rsplit("/", 1)[-1]
 
     @property
+    def public(self) -> bool:
+        """Whether it needs neither key nor token."""
+        return not self.definition.get("security")
+
+    @property
     def scope(self) -> str | None:
-        """The scope that opens it; None for the list of accounts, which any of them opens."""
-        return None if self.path == LIST else f"{self.name}:read"
+        """The scope that opens it; None for the list of accounts, which any of them opens, and for public routes."""
+        return None if self.public or self.path == LIST else f"{self.name}:read"
 
 
 @dataclass

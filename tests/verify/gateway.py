@@ -96,7 +96,8 @@ def methods(deployment: Deployment) -> Results:
         with_parameters += bool(parameters)
         bare += not found.get("requestParameters") and not integration.get("cacheKeyParameters") and bool(parameters)
         wrong = _method_differences(route.definition, found, parameters, keys)
-        right = f"key, authorizer, {len(parameters)} parameters, {len(keys)} cache keys"
+        who = "public" if route.public else "key, authorizer"
+        right = f"{who}, {len(parameters)} parameters, {len(keys)} cache keys"
         compared.append(judged(wrong, right, f"GET {route.path}"))
     if deployment.emulated and bare == with_parameters:
         yield not_checked("the emulator drops request parameters and cache keys when it imports a definition")

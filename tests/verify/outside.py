@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections import Counter
 
@@ -56,9 +57,33 @@ def _healthy(answer: Answer, subject: str) -> Result:
     return judged(wrong, "200", subject)
 
 
+def public_routes(deployment: Deployment) -> Results:
+    """The page, one of its assets and the description of the API need neither key nor token."""
+    found = [route for route in deployment.routes if route.public]
+    if not found:
+        yield ok("none (Page=false)")
+    for route in found:
+        if deployment.emulated and deployment.parameters.get("EndpointType") == "PRIVATE":
+            yield not_checked("the API is PRIVATE, and the emulator has no VPC endpoint to reach it through", route.path)
+            continue
+        asset = re.search(r"/assets/[\w.-]+", deployment.get("/", headers={}).body.decode(errors="replace"))
+        path = route.path if "{" not in route.path else asset[0] if asset else route.path
+        yield _healthy(deployment.get(path, headers={}), route.path)
+
+
+def closed_routes(deployment: Deployment) -> Results:
+    """Every other route refuses a call that has neither key nor token, whichever of them it checks first."""
+    for route in deployment.routes:
+        if not route.public:
+            path = route.path.replace("{account}", deployment.account)
+            yield _refused(deployment.get(path, headers={}), 401, "Unauthorized", route.path)
+
+
 def routes(deployment: Deployment) -> Results:
     """Each route returns a complete response, or one that names its gaps."""
     for route in deployment.routes:
+        if route.public:
+            continue
         # A route that can't be checked gives the reason, and the others are still checked.
         try:
             yield _route(deployment, route)
@@ -115,12 +140,12 @@ def wrong_token() -> str:
     return secrets.token_hex(22)
 
 
-def _refused(answer: Answer, status: int, message: str) -> Result:
+def _refused(answer: Answer, status: int, message: str, subject: str = "") -> Result:
     if unavailable := _unavailable(answer):
-        return not_checked(unavailable)
+        return not_checked(unavailable, subject)
     right = answer.status == status and answer.message.startswith(message)
     wrong = [] if right else [f"{answer.status} {answer.message!r} instead of {status} {message!r}"]
-    return judged(wrong, f"{answer.status} {answer.message!r}")
+    return judged(wrong, f"{answer.status} {answer.message!r}", subject)
 
 
 def _unavailable(answer: Answer) -> str | None:

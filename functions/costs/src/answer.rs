@@ -12,8 +12,9 @@ use collector::costs::{CostAnswers, CostPeriod, Costs, Forecast, ForecastAnswer,
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema};
 use serde::Serialize;
+use serde_json::json;
 
 pub use self::accounts::CostsCoverage;
 use self::accounts::cover;
@@ -31,7 +32,7 @@ type Sums = BTreeMap<String, Decimal>;
 
 /// The `data` of a response.
 #[derive(Debug, Serialize, JsonSchema)]
-#[schemars(rename = "Costs")]
+#[schemars(rename = "Costs", transform = only_costs_by)]
 pub struct Data {
     start: Date,
     end: Date,
@@ -74,6 +75,14 @@ pub(crate) struct Period {
 pub(crate) enum Group {
     Cost(Amount),
     Groups(BTreeMap<String, Amount>),
+}
+
+/// Says in the schema that no fields can be added but those of the groupings.
+fn only_costs_by(schema: &mut Schema) {
+    if let Some(by) = schema.remove("additionalProperties") {
+        schema.insert("patternProperties".to_owned(), json!({"^costs_by_.+$": by}));
+        schema.insert("additionalProperties".to_owned(), false.into());
+    }
 }
 
 /// What credits and refunds took off the bill.

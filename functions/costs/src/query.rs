@@ -16,32 +16,8 @@ use jiff::{Span, Timestamp, ToSpan as _};
 
 use self::dates::{dates, earliest};
 pub(crate) use self::parameters::PARAMETERS;
-use self::parameters::{DAILY, HOURLY, MONTHLY};
+use self::parameters::{DAILY, DIMENSIONS, HOURLY, LINKED_ACCOUNT, METRICS, MONTHLY};
 use crate::record_types::{EXCLUDABLE, RECORD_TYPE, REDUCTIONS};
-
-/// The metrics: AWS's name, and its name for forecasts if AWS provides them.
-const METRICS: [(&str, Option<&str>); 7] = [
-    ("UnblendedCost", Some("UNBLENDED_COST")),
-    ("AmortizedCost", Some("AMORTIZED_COST")),
-    ("NetUnblendedCost", Some("NET_UNBLENDED_COST")),
-    ("NetAmortizedCost", Some("NET_AMORTIZED_COST")),
-    ("BlendedCost", Some("BLENDED_COST")),
-    ("UsageQuantity", None),
-    ("NormalizedUsageAmount", None),
-];
-
-/// The dimension of the accounts on a bill.
-const LINKED_ACCOUNT: &str = "LINKED_ACCOUNT";
-
-/// The dimensions to group by: the parameter's name and AWS's.
-const DIMENSIONS: [(&str, &str); 6] = [
-    ("service", "SERVICE"),
-    ("account", LINKED_ACCOUNT),
-    ("region", "REGION"),
-    ("usage_type", "USAGE_TYPE"),
-    ("record_type", RECORD_TYPE),
-    ("instance_type", "INSTANCE_TYPE"),
-];
 
 /// A grouping, with its name in the request.
 #[derive(Debug, Clone, PartialEq, Eq)]

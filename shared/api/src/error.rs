@@ -1,7 +1,7 @@
 //! The one error of the HTTP edge.
 //!
 //! A handler chooses a variant by who can fix the problem: the caller ([`ApiError::InvalidParameter`],
-//! [`ApiError::AccountNotAllowed`], [`ApiError::UnknownAccount`]), the operator of the AWS account
+//! [`ApiError::AccountNotAllowed`], [`ApiError::UnknownAccount`], [`ApiError::NotFound`]), the operator of the AWS account
 //! ([`ApiError::NothingCollected`], [`ApiError::AccountUnreachable`]), or the developers ([`ApiError::Internal`]). The
 //! message for the caller is separate from the log: an internal error reveals no details to the caller. There is no
 //! variant for an incomplete response: that is a success whose envelope names its gaps.
@@ -15,10 +15,11 @@ use serde_json::Value;
 pub(crate) const ECHOED_CHARS: usize = 64;
 
 /// The codes of all errors.
-pub(crate) const CODES: [&str; 6] = [
+pub(crate) const CODES: [&str; 7] = [
     "InvalidParameter",
     "AccountNotAllowed",
     "UnknownAccount",
+    "NotFound",
     "AccountUnreachable",
     "NothingCollected",
     "InternalError",
@@ -44,6 +45,12 @@ pub enum ApiError {
     /// This deployment has no access to the account: 404.
     #[error("{message}")]
     UnknownAccount {
+        /// What to do, for the caller.
+        message: String,
+    },
+    /// There is no such file: 404.
+    #[error("{message}")]
+    NotFound {
         /// What to do, for the caller.
         message: String,
     },
@@ -129,7 +136,7 @@ impl ApiError {
         match self {
             Self::InvalidParameter { .. } => 400,
             Self::AccountNotAllowed { .. } => 403,
-            Self::UnknownAccount { .. } => 404,
+            Self::UnknownAccount { .. } | Self::NotFound { .. } => 404,
             Self::NothingCollected { .. } | Self::AccountUnreachable { .. } => 502,
             Self::Internal(_) => 500,
         }
@@ -142,6 +149,7 @@ impl ApiError {
             Self::InvalidParameter { .. } => "InvalidParameter",
             Self::AccountNotAllowed { .. } => "AccountNotAllowed",
             Self::UnknownAccount { .. } => "UnknownAccount",
+            Self::NotFound { .. } => "NotFound",
             Self::AccountUnreachable { .. } => "AccountUnreachable",
             Self::NothingCollected { .. } => "NothingCollected",
             Self::Internal(_) => "InternalError",
@@ -156,6 +164,7 @@ impl ApiError {
             Self::InvalidParameter { .. }
             | Self::AccountNotAllowed { .. }
             | Self::UnknownAccount { .. }
+            | Self::NotFound { .. }
             | Self::Internal(_) => None,
         }
     }
@@ -167,6 +176,7 @@ impl ApiError {
             Self::InvalidParameter { message, .. }
             | Self::AccountNotAllowed { message }
             | Self::UnknownAccount { message }
+            | Self::NotFound { message }
             | Self::AccountUnreachable { message, .. }
             | Self::NothingCollected { message, .. } => message,
             Self::Internal(_) => "The request failed inside the service. The log has the reason under this request_id.",
@@ -222,6 +232,7 @@ mod tests {
                 "UnknownAccount",
                 "This deployment has no access to account 210987654321; its operator can add it.",
             ),
+            (ApiError::NotFound { message: "no file".to_owned() }, 404, "NotFound", "no file"),
             (ApiError::refused("start", &"no access", gap), 502, "AccountUnreachable", "no access"),
             (
                 ApiError::nothing_collected(&["gap"], Some("Wait.")),

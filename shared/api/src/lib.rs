@@ -1,6 +1,6 @@
 //! The HTTP edge: reads requests and writes responses.
 //!
-//! Every function runs through [`serve()`]: it reads the request, passes a [`Call`] to the handler, and writes the
+//! Every function that reads an account runs through [`serve()`]: it reads the request, passes a [`Call`] to the handler, and writes the
 //! result in the one [`envelope`]. The handler therefore deals only with values, and no function can have a response
 //! format, an error format or a deadline of its own.
 //!
@@ -19,6 +19,7 @@ mod format;
 mod max_cost;
 mod page;
 mod parameter;
+mod public;
 mod query;
 mod serve;
 mod tags;
@@ -31,6 +32,7 @@ pub use format::{Cell, FORMAT, Format, Table};
 pub use max_cost::{ALLOWED_COST, max_cost};
 pub use page::{LARGEST_LIMIT, Page, Paging, cursor, limit};
 pub use parameter::{Parameter, Values, code, names};
+pub use public::serve_public;
 pub use query::Query;
 pub use serve::{Call, serve};
 pub use tags::{TagFilter, WantedTag};

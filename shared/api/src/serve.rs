@@ -100,9 +100,8 @@ where
     D: Serialize + Send,
     C: Serialize + Send,
 {
-    let allow_origin = std::env::var(ALLOW_ORIGIN).ok().and_then(|origin| HeaderValue::try_from(origin).ok());
     let metrics = CallMetrics::from_env(|name| std::env::var(name).ok());
-    let (handler, allow_origin, metrics) = (&handler, &allow_origin, metrics.as_ref());
+    let (handler, allow_origin, metrics) = (&handler, &allow_origin(), metrics.as_ref());
     lambda_http::run(service_fn(move |request: Request| async move {
         let mut response = respond(handler, metrics, &request).await;
         let headers = response.headers_mut();
@@ -113,6 +112,11 @@ where
         Ok::<_, lambda_http::Error>(response)
     }))
     .await
+}
+
+/// Returns the origin from which browsers may call the API.
+pub(crate) fn allow_origin() -> Option<HeaderValue> {
+    std::env::var(ALLOW_ORIGIN).ok().and_then(|origin| HeaderValue::try_from(origin).ok())
 }
 
 /// Responds to one request.
@@ -200,7 +204,7 @@ fn in_format(written: Written, request: &Request) -> Response<Body> {
 }
 
 /// Returns the id that the caller sees as `x-amzn-RequestId`, or Lambda's own if there is no gateway.
-fn request_id(request: &Request, context: Option<&Context>) -> String {
+pub(crate) fn request_id(request: &Request, context: Option<&Context>) -> String {
     let of_gateway = match request.request_context_ref() {
         Some(RequestContext::ApiGatewayV1(gateway)) => gateway.request_id.clone(),
         _ => None,
@@ -219,7 +223,7 @@ fn deadline(started: Instant, context: Option<&Context>, now: SystemTime) -> Ins
 }
 
 /// Returns a duration in whole milliseconds, for logs and responses.
-fn milliseconds(duration: Duration) -> u64 {
+pub(crate) fn milliseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 

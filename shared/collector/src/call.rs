@@ -13,5 +13,6 @@ pub(crate) mod cut_body;
 pub(crate) mod fault;
 pub(crate) mod gate;
 pub(crate) mod inquiry;
+pub(crate) mod pace;
 pub(crate) mod pages;
 pub(crate) mod patience;

@@ -29,6 +29,7 @@ pub fn document(example: impl Fn(&str) -> Option<Value>) -> Value {
     }
     paths.insert("/health".to_owned(), json!({"get": schemas::health()}));
     paths.insert("/openapi.json".to_owned(), json!({"get": schemas::itself()}));
+    paths.extend(schemas::page().map(|(path, item)| (path.to_owned(), item)));
     let failure = api::description::failure(&mut generator);
     json!({
         "openapi": "3.1.0",
@@ -70,8 +71,13 @@ fn operation(
     if let (Some(example), Value::Object(content)) = (example, &mut content) {
         content.insert("example".to_owned(), example);
     }
+    let mut success = json!({"description": route.summary, "content": {"application/json": content}});
+    if route.parameters.iter().any(|parameter| parameter.name == api::FORMAT.name) {
+        success["headers"] = schemas::csv_headers();
+        success["content"]["text/csv"] = json!({"schema": {"type": "string"}});
+    }
     let mut responses = Map::new();
-    responses.insert("200".to_owned(), json!({"description": route.summary, "content": {"application/json": content}}));
+    responses.insert("200".to_owned(), success);
     for (status, name) in schemas::ERRORS {
         if of_account || *status != "404" {
             responses.insert((*status).to_owned(), json!({"$ref": format!("#/components/responses/{name}")}));

@@ -51,6 +51,7 @@ pub(crate) fn errors(failure: &Schema) -> Map<String, Value> {
             "Unauthorized" => ("There is no bearer token.", refusal.clone()),
             "Forbidden" => ("The key or the token is wrong, or the token does not allow the route or the account.", either()),
             "UnknownAccount" => ("This deployment has no access to the account.", json!(failure)),
+            "UnknownFile" => ("There is no such file.", json!(failure)),
             "TooManyRequests" => ("The rate or the quota of the key is used up.", refusal.clone()),
             "InternalError" => ("A fault of the service.", either()),
             "BadGateway" => ("AWS returned nothing of what was requested; `error.gaps` says why.", either()),
@@ -58,7 +59,21 @@ pub(crate) fn errors(failure: &Schema) -> Map<String, Value> {
         };
         ((*name).to_owned(), json!({"description": description, "content": {"application/json": {"schema": schema}}}))
     };
-    ERRORS.iter().map(response).collect()
+    let unknown = ("404", "UnknownFile");
+    ERRORS.iter().chain([&unknown]).map(response).collect()
+}
+
+/// Returns the headers that a table has in place of the envelope.
+pub(crate) fn csv_headers() -> Value {
+    let header = |description: &str, schema: Value| json!({"description": description, "schema": schema});
+    json!({
+        "Link": header("With `format=csv`: the next page, relative to this one.", json!({"type": "string"})),
+        "X-Stratoscope-Partial": header(
+            "With `format=csv`: whether anything is missing.",
+            json!({"type": "string", "enum": ["true", "false"]}),
+        ),
+        "X-Stratoscope-Gaps": header("With `format=csv`: what is missing, in short.", json!({"type": "string"})),
+    })
 }
 
 /// Returns the path parameter that names an account.
@@ -78,6 +93,30 @@ pub(crate) fn health() -> Value {
 /// Describes the description.
 pub(crate) fn itself() -> Value {
     public("openapi", "This description", &json!({"type": "object"}))
+}
+
+/// Describes the page, and a file that it consists of.
+pub(crate) fn page() -> [(&'static str, Value); 2] {
+    let html = json!({"200": {"description": "HTML", "content": {"text/html": {"schema": {"type": "string"}}}}});
+    let file = json!({
+        "200": {
+            "description": "A script, a style sheet or an image",
+            "content": {
+                "text/javascript": {"schema": {"type": "string"}},
+                "text/css": {"schema": {"type": "string"}},
+                "image/svg+xml": {"schema": {"type": "string"}},
+            },
+        },
+        "404": {"$ref": "#/components/responses/UnknownFile"},
+    });
+    let name = json!({"name": "file", "in": "path", "required": true, "schema": {"type": "string"}});
+    let operation = |id: &str, summary: &str, responses: Value| {
+        json!({"operationId": id, "summary": summary, "security": [], "responses": responses})
+    };
+    [
+        ("/", json!({"get": operation("page", "The web page", html)})),
+        ("/assets/{file}", json!({"parameters": [name], "get": operation("asset", "A file of the web page", file)})),
+    ]
 }
 
 /// Describes a route that needs neither a key nor a token.

@@ -4,12 +4,35 @@ use api::{FORMAT, Parameter, Values, code};
 
 use super::dates::{HOURLY_DAYS, MOST_DAYS, USUAL_DAYS};
 use super::filter::{self, MOST_TAGS, MOST_VALUES, NO_REGIONS};
-use super::{DIMENSIONS, METRICS};
-use crate::record_types::EXCLUDABLE;
+use crate::record_types::{EXCLUDABLE, RECORD_TYPE};
 
 pub(super) const DAILY: &str = "DAILY";
 pub(super) const MONTHLY: &str = "MONTHLY";
 pub(super) const HOURLY: &str = "HOURLY";
+
+/// The metrics: AWS's name, and its name for forecasts if AWS provides them.
+pub(super) const METRICS: [(&str, Option<&str>); 7] = [
+    ("UnblendedCost", Some("UNBLENDED_COST")),
+    ("AmortizedCost", Some("AMORTIZED_COST")),
+    ("NetUnblendedCost", Some("NET_UNBLENDED_COST")),
+    ("NetAmortizedCost", Some("NET_AMORTIZED_COST")),
+    ("BlendedCost", Some("BLENDED_COST")),
+    ("UsageQuantity", None),
+    ("NormalizedUsageAmount", None),
+];
+
+/// The dimension of the accounts on a bill.
+pub(super) const LINKED_ACCOUNT: &str = "LINKED_ACCOUNT";
+
+/// The dimensions to group by: the parameter's name and AWS's.
+pub(super) const DIMENSIONS: [(&str, &str); 6] = [
+    ("service", "SERVICE"),
+    ("account", LINKED_ACCOUNT),
+    ("region", "REGION"),
+    ("usage_type", "USAGE_TYPE"),
+    ("record_type", RECORD_TYPE),
+    ("instance_type", "INSTANCE_TYPE"),
+];
 
 /// Every parameter of this route.
 pub(crate) const PARAMETERS: &[Parameter] = &[

@@ -68,6 +68,7 @@ impl Limits {
         let deadline = Instant::from_std(self.deadline);
         let late = |_elapsed| Fault::past_deadline(self.operation);
         let _turn = timeout_at(deadline, self.gate.turn(self.cost)).await.map_err(late)?;
+        timeout_at(deadline, call.paced()).await.map_err(late)?;
         // Boxed, since the future of an SDK call is large.
         let mut first = Some(Box::pin(send(false)));
         let mut second: Option<Pin<Box<F>>> = None;

@@ -2,14 +2,16 @@
 //!
 //! A slow answer is worth more than none: what AWS is about to send is waited for as long as the response has time, and
 //! nothing that is under way is cut. No attempt has a time limit of its own, since giving up and asking again adds load
-//! to a service that is slow for everybody, and throws away what was nearly there. Two things are decided here, for all
-//! calls of a response together:
+//! to a service that is slow for everybody, and throws away what was nearly there. Three things are decided here, for
+//! all calls of a response together:
 //!
 //! - A region or a service that has sent nothing at all is given up after [`SILENCE`], once no other call is
 //!   outstanding; a region that is down therefore costs a response these seconds once. If nobody has sent anything,
 //!   nobody is given up, since the response would be empty.
 //! - A call that is far slower than nearly all of its neighbours in the same service gets one second attempt beside the
 //!   first, since its connection may be dead. If many are slow, none gets one, so slowness never adds load.
+//! - If nothing arrives while requests are still being sent, the others are held back and sent as answers arrive: see
+//!   [`pace`](crate::call::pace).
 //!
 //! Clients are shared by all responses, so this belongs to the task, like the count of requests.
 
@@ -26,6 +28,7 @@ use aws_smithy_types::config_bag::ConfigBag;
 use tokio::time::Instant;
 
 use crate::call::gate::Gate;
+use crate::call::pace::Pace;
 
 /// After this time without a byte, a region or a service is given up, as soon as nothing else is outstanding.
 const SILENCE: Duration = Duration::from_secs(8);
@@ -49,7 +52,10 @@ tokio::task_local! {
 
 /// What a response knows about the calls that it makes.
 #[derive(Debug, Default)]
-struct Patience(Mutex<Calls>);
+struct Patience {
+    calls: Mutex<Calls>,
+    pace: Pace,
+}
 
 #[derive(Debug, Default)]
 struct Calls {
@@ -180,7 +186,10 @@ impl Intercept for Heard {
 
 /// Records that AWS has sent something.
 fn heard_from(gate: &Gate) {
-    let _ = PATIENCE.try_with(|patience| patience.calls().change(key(gate), |_| {}, |group| group.is_heard = true));
+    let _ = PATIENCE.try_with(|patience| {
+        patience.calls().change(key(gate), |_| {}, |group| group.is_heard = true);
+        patience.pace.heard(Instant::now());
+    });
 }
 
 /// A call, from before its turn until its end.
@@ -204,9 +213,19 @@ impl Call {
         Self { patience, key: key(gate), sent: None, compared: FIRST_COMPARED, may_repeat }
     }
 
+    /// Waits until the request may be sent.
+    pub(crate) async fn paced(&self) {
+        if let Some(patience) = &self.patience {
+            patience.pace.wait().await;
+        }
+    }
+
     /// Records that the request is sent now, and returns when to look first.
     pub(crate) fn sent(&mut self, now: Instant) -> Instant {
         self.sent = Some(now);
+        if let Some(patience) = &self.patience {
+            patience.pace.sent(now);
+        }
         let Some(patience) = &self.patience else { return far_from(now) };
         patience.calls().change(self.key, |_| {}, |group| _ = group.first_sent.get_or_insert(now));
         after(now, FIRST_COMPARED)
@@ -256,13 +275,16 @@ impl Drop for Call {
         if let Some(patience) = &self.patience {
             let of_group = |group: &mut Group| subtract(&mut group.outstanding);
             patience.calls().change(self.key, |endpoint| subtract(&mut endpoint.outstanding), of_group);
+            if self.sent.is_some() {
+                patience.pace.ended();
+            }
         }
     }
 }
 
 impl Patience {
     fn calls(&self) -> MutexGuard<'_, Calls> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.calls.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -1,0 +1,163 @@
+/** The parts of the API's responses that the page itself relies on; everything else it reads from the description. */
+
+export interface Gap {
+  account?: string | null;
+  region: string;
+  service: string;
+  operation: string;
+  status: string;
+  code: string | null;
+  message: string | null;
+  resource_types: string[];
+}
+
+export interface Meta {
+  account: string | null;
+  partial: boolean;
+  gaps: Gap[];
+  aws_requests: { total: number; by_operation: Record<string, number>; estimated_cost_usd: string };
+  generated_at: string;
+  elapsed_ms: number;
+  [more: string]: unknown;
+}
+
+export interface Answer<Data> {
+  data: Data;
+  meta: Meta;
+}
+
+export interface Resource {
+  id: string;
+  region: string;
+  name: string | null;
+  arn: string | null;
+  tags: Record<string, string> | null;
+  [field: string]: unknown;
+}
+
+export interface Counts {
+  total: number | null;
+  by_type: Record<string, number | null>;
+  by_region: Record<string, number | null>;
+  by_state?: Record<string, Record<string, number> | null>;
+}
+
+/** `data` of /resources: one list for each type, or null where nothing of it could be listed. */
+export type ResourcesData = { next_cursor: string | null; counts: Counts } & {
+  [type: string]: Resource[] | null | string | Counts;
+};
+
+export interface ResourceRef {
+  resource_type: string;
+  id: string;
+  region: string;
+  name: string | null;
+  arn: string | null;
+}
+
+export interface Window {
+  start: string;
+  end: string;
+  period_seconds: number;
+}
+
+export interface Finding {
+  rule: string;
+  severity: string;
+  resource: ResourceRef;
+  metric: string;
+  statistic: string | null;
+  observed: number;
+  threshold: number;
+  unit: string;
+  window: Window | null;
+  coverage: { expected: number; found: number } | null;
+  recommendation: string;
+  not_observed: string[];
+  changed_thresholds?: Record<string, { value: number; default: number; unit: string }>;
+}
+
+export interface NotJudged {
+  resource: ResourceRef;
+  reason: string;
+  rules: Record<string, string>;
+}
+
+export interface BottlenecksData {
+  findings: Finding[];
+  not_judged: NotJudged[];
+  next_cursor: string | null;
+  summary: {
+    findings: number;
+    by_severity: Record<string, number>;
+    by_rule: Record<string, number>;
+    by_type: Record<string, { resources: number; with_findings: number; not_judged: number } | null>;
+  };
+  rules: Record<string, { severity: string; finding?: string; source?: string; [more: string]: unknown }>;
+}
+
+export type Datapoint = { Timestamp: string; Unit?: string } & { [statistic: string]: number | string | undefined };
+
+export interface SeriesState {
+  expected: number;
+  found: number;
+  status: string;
+}
+
+export interface MeasuredResource extends ResourceRef {
+  sort_value?: number | null;
+  metrics: Record<string, Datapoint[]>;
+  series: Record<string, SeriesState>;
+}
+
+export interface Account {
+  id: string;
+  name: string | null;
+  home: boolean;
+  reachable: boolean | null;
+  checked_at: string | null;
+  gap: Gap | null;
+  routes: string[];
+}
+
+/** A group's cost, or with two groupings the costs of the second grouping within it. */
+export type GroupCost = number | { [group: string]: number };
+
+export interface CostsData {
+  start: string;
+  end: string;
+  granularity: string;
+  metric: string;
+  total_cost: number;
+  currency: string | null;
+  estimated: boolean;
+  periods: Record<string, { end: string; cost: number; estimated: boolean; groups: Record<string, GroupCost> }>;
+  credits_and_refunds: { amount: number; share: number | null; by_record_type: Record<string, number> } | null;
+  month_to_date: { cost: number; start: string; end: string; estimated: boolean } | null;
+  comparison: Comparison | null;
+  forecast?: {
+    start?: string;
+    end?: string;
+    mean?: number;
+    lower?: number;
+    upper?: number;
+    interval_percent?: number;
+    currency?: string | null;
+    unavailable?: string;
+    message?: string;
+  } | null;
+  as_of: string;
+  [more: string]: unknown;
+}
+
+export interface Comparison {
+  start: string;
+  end: string;
+  total_cost: number;
+  change: number;
+  change_percent: number | null;
+  by_charge_type: Record<
+    string,
+    { before: number; now: number; change: number; change_percent: number | null } | null
+  > | null;
+}

@@ -1,0 +1,93 @@
+import type { CostsData, GroupCost } from "../api/types";
+
+export interface Slice {
+  start: string;
+  end: string;
+  estimated: boolean;
+  total: number;
+  /** The cost of each group, in the order of `Stack.groups`; null where the period lacks the group. */
+  values: (number | null)[];
+}
+
+export interface Stack {
+  groups: string[];
+  totals: number[];
+  slices: Slice[];
+}
+
+export const OTHERS = "everything else";
+
+/** A group's cost as one number, also where a second grouping divides it. */
+export function sum(cost: GroupCost): number {
+  if (typeof cost === "number") return cost;
+  return Object.values(cost).reduce((total: number, one) => total + (typeof one === "number" ? one : sum(one)), 0);
+}
+
+/** The periods as stacks of their groups: the largest by themselves, the rest as one. */
+export function stack(data: CostsData, most: number): Stack {
+  const totals = new Map<string, number>();
+  for (const period of Object.values(data.periods)) {
+    for (const [group, cost] of Object.entries(period.groups)) totals.set(group, (totals.get(group) ?? 0) + sum(cost));
+  }
+  const ordered = [...totals].sort((a, b) => Math.abs(b[1]) - Math.abs(a[1]));
+  const shown = ordered.length > most ? ordered.slice(0, most - 1) : ordered;
+  const groups = shown.map(([group]) => group);
+  const rest = new Set(ordered.slice(shown.length).map(([group]) => group));
+  if (rest.size > 0) groups.push(OTHERS);
+  const slices = Object.entries(data.periods).map(([start, period]) => {
+    const values: (number | null)[] = shown.map(([group]) => {
+      const cost = period.groups[group];
+      return cost === undefined ? null : sum(cost);
+    });
+    if (rest.size > 0) {
+      let others: number | null = null;
+      for (const [group, cost] of Object.entries(period.groups))
+        if (rest.has(group)) others = (others ?? 0) + sum(cost);
+      values.push(others);
+    }
+    return { start, end: period.end, estimated: period.estimated, total: period.cost, values };
+  });
+  const sums = groups.map((_, index) => slices.reduce((total, slice) => total + (slice.values[index] ?? 0), 0));
+  return { groups, totals: sums, slices };
+}
+
+/** The names of the groupings, as the fields `costs_by_…` carry them. */
+export function groupings(data: CostsData): string[] {
+  return Object.keys(data)
+    .filter((name) => name.startsWith("costs_by_"))
+    .map((name) => name.slice("costs_by_".length));
+}
+
+/** Rows of a table: group, with two groupings the group within it, the cost of each period, and the sum. */
+export function costRows(data: CostsData): { keys: string[]; values: (number | null)[]; total: number }[] {
+  const periods = Object.values(data.periods);
+  const rows = new Map<string, { keys: string[]; values: (number | null)[]; total: number }>();
+  const add = (keys: string[], index: number, cost: number) => {
+    const id = keys.join("\u0000");
+    const row = rows.get(id) ?? { keys, values: periods.map(() => null), total: 0 };
+    row.values[index] = cost;
+    row.total += cost;
+    rows.set(id, row);
+  };
+  periods.forEach((period, index) => {
+    for (const [group, cost] of Object.entries(period.groups)) {
+      if (typeof cost === "number") add([group], index, cost);
+      else
+        for (const [inner, one] of Object.entries(cost)) if (typeof one === "number") add([group, inner], index, one);
+    }
+  });
+  return [...rows.values()].sort((a, b) => Math.abs(b.total) - Math.abs(a.total));
+}
+
+/** Round steps for an axis from zero to at least `highest`. */
+export function ticks(lowest: number, highest: number, about = 4): number[] {
+  const span = Math.max(highest, 0) - Math.min(lowest, 0) || 1;
+  const rough = span / about;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = ([1, 2, 2.5, 5, 10].find((one) => one * power >= rough) ?? 10) * power;
+  const found: number[] = [];
+  const first = Math.floor(Math.min(lowest, 0) / step);
+  const last = Math.ceil(Math.max(highest, 0) / step) || 1;
+  for (let at = first; at <= last; at += 1) found.push(Number((at * step).toPrecision(12)));
+  return found;
+}

@@ -1,0 +1,39 @@
+import { signal } from "@preact/signals";
+import { formatRoute, parseRoute, type Route, type View } from "../model/route";
+
+/** Where the viewer is. The fragment is the truth; this follows it, so that "back" and links work. */
+export const route = signal<Route>(parseRoute(location.hash));
+
+window.addEventListener("hashchange", () => {
+  route.value = parseRoute(location.hash);
+});
+
+/** Opens a route. What refines a view replaces the entry of the history, so that "back" leaves the view. */
+export function go(next: Route, replace = false): void {
+  const fragment = formatRoute(next);
+  if (fragment === location.hash) return;
+  if (replace) {
+    history.replaceState(null, "", fragment);
+    route.value = parseRoute(fragment);
+  } else location.hash = fragment;
+}
+
+/** Opens a view of the same account with these parameters. The filter for regions stays: it stands above all views. */
+export function open(view: View, parameters: Record<string, string> = {}): void {
+  go({ view, account: route.value.account, parameters: { ...kept(), ...parameters } });
+}
+
+export function linkTo(view: View, parameters: Record<string, string> = {}): string {
+  return formatRoute({ view, account: route.value.account, parameters: { ...kept(), ...parameters } });
+}
+
+/** Changes parameters of the present view; an empty value removes one. */
+export function change(parameters: Record<string, string>, replace = true): void {
+  const { view, account } = route.value;
+  go({ view, account, parameters: { ...route.value.parameters, ...parameters } }, replace);
+}
+
+function kept(): Record<string, string> {
+  const regions = route.value.parameters["regions"];
+  return regions ? { regions } : {};
+}

@@ -1,0 +1,39 @@
+import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
+
+/** The numbers of a chart as a table, for whoever cannot see it or wants them exactly. Drawn only when asked for. */
+export function Data(props: { label: string; header: string[]; rows: () => ComponentChildren[][] }) {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <div class="data">
+      <button type="button" class="button quiet small" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+        {isOpen ? "Hide data" : "Data"}
+      </button>
+      {isOpen && (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+        <section class="data-scroll" tabIndex={0} aria-label={`${props.label}, data`}>
+          <table class="plain numbers">
+            <thead>
+              <tr>
+                {props.header.map((name) => (
+                  <th scope="col" key={name}>
+                    {name}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {props.rows().map((row, index) => (
+                <tr key={index}>
+                  {row.map((cell, column) => (
+                    <td key={column}>{cell}</td>
+                  ))}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </section>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,43 @@
+import { useMemo } from "preact/hooks";
+import type { CostsData } from "../api/types";
+import { stack } from "../model/costs";
+import { day, dayBefore, money } from "../model/format";
+import type { Asked } from "../state/api";
+import { linkTo } from "../state/navigation";
+import { Icon } from "../ui/icon";
+import { StackChart } from "../ui/stack";
+import { FailureNotice, Notice, Skeleton } from "../ui/states";
+
+export function DailyCosts({ asked }: { asked: Asked<CostsData> }) {
+  const answer = asked.answers[0];
+  const stacked = useMemo(() => (answer ? stack(answer.data, 6) : null), [answer]);
+  return (
+    <section class="card card-costs">
+      <header class="card-head">
+        <h2>Cost by day</h2>
+        {answer && (
+          <p class="faint">
+            {day(answer.data.start)} to {day(dayBefore(answer.data.end), true)},{" "}
+            {money(answer.data.total_cost, answer.data.currency)}
+          </p>
+        )}
+        <a class="more" href={linkTo("costs")}>
+          Costs <Icon name="right" size={12} />
+        </a>
+      </header>
+      {asked.path === "" ? (
+        <Notice icon="costs" title="This token does not open costs" />
+      ) : asked.failure ? (
+        <FailureNotice failure={asked.failure} onRetry={asked.again} path={asked.path} query={asked.query} />
+      ) : !stacked || !answer ? (
+        <Skeleton tall />
+      ) : stacked.groups.length === 0 ? (
+        <Notice icon="costs" title="No costs in these days">
+          <p>Cost Explorer has nothing for them.</p>
+        </Notice>
+      ) : (
+        <StackChart title="Cost by day and service" stack={stacked} currency={answer.data.currency} height={300} />
+      )}
+    </section>
+  );
+}

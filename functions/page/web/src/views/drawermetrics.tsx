@@ -1,0 +1,73 @@
+import { useMemo } from "preact/hooks";
+import type { Datapoint, Resource, SeriesState, Window } from "../api/types";
+import { plural, price } from "../model/format";
+import { onGrid, stateText, statisticsOf } from "../model/series";
+import { useApi } from "../state/api";
+import { linkTo } from "../state/navigation";
+import { allowed, description } from "../state/session";
+import { LineChart } from "../ui/chart";
+import { Icon } from "../ui/icon";
+import { Skeleton } from "../ui/states";
+
+type ById = Record<string, Record<string, Datapoint[]>>;
+
+/** The usual metrics of one resource over the last day. They cost a fraction of a cent, which stands beside them. */
+export function DrawerMetrics({ type, resource }: { type: string; resource: Resource }) {
+  const metrics = description.value?.metrics.get(type);
+  const open = metrics !== undefined && allowed("/metrics");
+  const query = { resource_type: type, resource_ids: resource.id, region: resource.region };
+  // CloudWatch measures some types once a day only, so a day of them is a single point.
+  const daily = metrics?.every((metric) => metric.shortestPeriod >= 86_400) ?? false;
+  const asked = useApi<ById>(open ? "/metrics" : null, daily ? { ...query, hours: "336" } : query);
+  const answer = asked.answers[0];
+  const window = answer?.meta["window"] as Window | undefined;
+  const states = (answer?.meta["series"] as Record<string, Record<string, SeriesState>> | undefined)?.[resource.id];
+  const plots = useMemo(() => {
+    if (!answer || !window) return [];
+    return Object.entries(answer.data[resource.id] ?? {}).map(([metric, points]) => ({
+      metric,
+      points: points.length,
+      plot: onGrid(
+        window,
+        statisticsOf(points).map((statistic) => ({ label: statistic, points, statistic })),
+      ),
+    }));
+  }, [answer]);
+  if (!open) return null;
+  return (
+    <section>
+      <h3>
+        Metrics
+        {answer && (
+          <span class="faint small">
+            {" "}
+            {plural(plots.length, "metric")}, {price(Number(answer.meta.aws_requests.estimated_cost_usd))}
+          </span>
+        )}
+        <a class="more" href={linkTo("metrics", query)}>
+          All metrics <Icon name="right" size={12} />
+        </a>
+      </h3>
+      {asked.failure && (
+        <p class="wrong">
+          <Icon name="gap" /> {asked.failure.message}
+        </p>
+      )}
+      {asked.loading && !answer && <Skeleton tall />}
+      {plots.map(({ metric, points, plot }) => {
+        const name = metrics?.find((one) => one.name === metric)?.label ?? metric;
+        const why = stateText(states?.[metric]);
+        return points === 0 ? (
+          <p class="chart-empty" key={metric}>
+            <strong>{name}</strong> <span class="faint">{why || "no datapoints"}</span>
+          </p>
+        ) : (
+          <div key={metric}>
+            <LineChart title={name} plot={plot} sync="drawer" height={132} />
+            {why && <p class="faint small">{why}</p>}
+          </div>
+        );
+      })}
+    </section>
+  );
+}

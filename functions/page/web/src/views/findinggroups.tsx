@@ -1,0 +1,101 @@
+import { useEffect, useRef } from "preact/hooks";
+import type { BottlenecksData, Finding } from "../api/types";
+import { label } from "../model/description";
+import { findingId, grouped, resourceId } from "../model/findings";
+import { plural } from "../model/format";
+import { onRowKey } from "../state/keys";
+import { change, route } from "../state/navigation";
+import { description } from "../state/session";
+import { Severity } from "../ui/basics";
+import { Text } from "../ui/cell";
+import { FindingRow } from "./findingrow";
+
+/** Groups in the order of the response, so the worst stays first. */
+export function FindingGroups({
+  findings,
+  by,
+  rules,
+}: {
+  findings: Finding[];
+  by: string;
+  rules: BottlenecksData["rules"];
+}) {
+  const root = useRef<HTMLDivElement>(null);
+  const byRule = by !== "resource";
+  const groups = grouped(findings, (finding) => (byRule ? finding.rule : resourceId(finding.resource)));
+  const { _open: opened } = route.value.parameters;
+  useEffect(() => onRowKey((key) => step(root.current, key)), []);
+  useEffect(() => {
+    // A link to a finding shows it, wherever in the list it is.
+    root.current?.querySelector('.finding-head[aria-expanded="true"]')?.scrollIntoView({ block: "nearest" });
+  }, []);
+  return (
+    <div class="groups" ref={root}>
+      {groups.map(({ id, items }) => (
+        <section class="card group" key={id}>
+          <header class="group-head">
+            {byRule ? <RuleHead rule={id} items={items} rules={rules} /> : <ResourceHead items={items} />}
+          </header>
+          <ul>
+            {items.map((finding) => {
+              const one = findingId(finding);
+              return (
+                <FindingRow
+                  key={one}
+                  finding={finding}
+                  byRule={byRule}
+                  isOpen={opened === one}
+                  onToggle={() => change({ _open: opened === one ? "" : one })}
+                />
+              );
+            })}
+          </ul>
+        </section>
+      ))}
+    </div>
+  );
+}
+
+function RuleHead({ rule, items, rules }: { rule: string; items: Finding[]; rules: BottlenecksData["rules"] }) {
+  const known = description.value?.rules.get(rule);
+  const condition = rules[rule]?.["condition"] ?? rules[rule]?.finding;
+  return (
+    <>
+      <h2>
+        <Severity level={items[0]?.severity ?? ""} />
+        <span>{known?.label ?? label(rule)}</span>
+        {known && <span class="kind">{known.type}</span>}
+      </h2>
+      <p class="faint">{typeof condition === "string" ? condition : (known?.finding ?? "")}</p>
+      <span class="faint">{plural(items.length, "resource")}</span>
+    </>
+  );
+}
+
+function ResourceHead({ items }: { items: Finding[] }) {
+  const resource = items[0]?.resource;
+  if (!resource) return null;
+  return (
+    <>
+      <h2>
+        <Text value={resource.name ?? resource.id} />
+        <span class="kind">
+          {resource.resource_type} · {resource.region}
+        </span>
+      </h2>
+      <p class="faint mono">
+        <Text value={resource.id} />
+      </p>
+      <span class="faint">{plural(items.length, "finding")}</span>
+    </>
+  );
+}
+
+/** `j` and `k` move the focus from finding to finding; Enter is then the button's own. */
+function step(root: HTMLElement | null, key: "j" | "k" | "Enter"): void {
+  if (key === "Enter" || !root) return;
+  const heads = [...root.querySelectorAll<HTMLElement>(".finding-head")];
+  const at = heads.indexOf(document.activeElement as HTMLElement);
+  const next = key === "j" ? at + 1 : Math.max(0, at - 1);
+  heads[Math.min(next, heads.length - 1)]?.focus();
+}

@@ -1,0 +1,133 @@
+import type { Finding } from "../api/types";
+import { label } from "../model/description";
+import { againstThreshold, resourceId } from "../model/findings";
+import { duration, exact, time, utc, withUnit } from "../model/format";
+import { linkTo } from "../state/navigation";
+import { description } from "../state/session";
+import { Missing, Severity } from "../ui/basics";
+import { Text } from "../ui/cell";
+import { Icon } from "../ui/icon";
+
+export function FindingRow(props: { finding: Finding; byRule: boolean; isOpen: boolean; onToggle: () => void }) {
+  const { finding, isOpen } = props;
+  const { resource } = finding;
+  return (
+    <li class={`finding ${isOpen ? "open" : ""}`}>
+      <button type="button" class="finding-head" aria-expanded={isOpen} onClick={props.onToggle}>
+        <Icon name={isOpen ? "down" : "right"} size={14} />
+        {props.byRule ? (
+          <span class="finding-what">
+            <strong>
+              <Text value={resource.name ?? resource.id} />
+            </strong>
+            <span class="faint">{resource.region}</span>
+          </span>
+        ) : (
+          <span class="finding-what">
+            <Severity level={finding.severity} />
+            <span>{description.value?.rules.get(finding.rule)?.label ?? label(finding.rule)}</span>
+          </span>
+        )}
+        <Bar finding={finding} />
+        <span class="finding-numbers">
+          <strong title={exact(finding.observed)}>{withUnit(finding.observed, finding.unit)}</strong>
+          <span class="faint" title={exact(finding.threshold)}>
+            threshold {withUnit(finding.threshold, finding.unit)}
+          </span>
+        </span>
+      </button>
+      {isOpen && <Details finding={finding} />}
+    </li>
+  );
+}
+
+/** What was observed, with a mark where the threshold is. The numbers beside it say the same. */
+function Bar({ finding }: { finding: Finding }) {
+  const { observed, threshold } = againstThreshold(finding);
+  return (
+    <svg
+      class={`against severity-${finding.severity}`}
+      viewBox="0 0 120 12"
+      width="120"
+      height="12"
+      aria-hidden="true"
+      focusable="false"
+    >
+      <rect class="against-ground" x="0" y="4" width="120" height="4" rx="2" />
+      <rect class="against-value" x="0" y="4" width={Math.max(2, observed * 120)} height="4" rx="2" />
+      <rect class="against-mark" x={Math.min(118, threshold * 120 - 1)} y="0" width="2" height="12" />
+    </svg>
+  );
+}
+
+function Details({ finding }: { finding: Finding }) {
+  const { resource, window, coverage } = finding;
+  const metric = [finding.statistic, label(finding.metric).toLowerCase()].filter(Boolean).join(" of ");
+  const measurable = description.value?.metrics
+    .get(resource.resource_type)
+    ?.some(({ name }) => name === finding.metric);
+  return (
+    <div class="finding-details">
+      <p class="recommendation">{finding.recommendation}</p>
+      <dl class="fields">
+        <Detail name="Measured">{metric}</Detail>
+        <Detail name="Window">
+          {window ? (
+            <span title={`${utc(window.start)} to ${utc(window.end)}`}>
+              {time(window.start)} to {time(window.end)}, every {duration(window.period_seconds).replace(/^1 /, "")}
+            </span>
+          ) : (
+            <Missing why="It is a property of the resource, not a measurement" />
+          )}
+        </Detail>
+        <Detail name="Coverage">
+          {coverage ? (
+            `${coverage.found} of ${coverage.expected} datapoints`
+          ) : (
+            <Missing why="It is a property of the resource, not a measurement" />
+          )}
+        </Detail>
+        <Detail name="Not observed">
+          {finding.not_observed.length > 0 ? finding.not_observed.join(", ") : "nothing else matters here"}
+        </Detail>
+        {Object.entries(finding.changed_thresholds ?? {}).map(([name, one]) => (
+          <Detail key={name} name="Changed threshold">
+            {name}: {withUnit(one.value, one.unit)} instead of {withUnit(one.default, one.unit)}
+          </Detail>
+        ))}
+        <Detail name="Resource">
+          <span class="mono">
+            <Text value={resource.id} />
+          </span>
+        </Detail>
+      </dl>
+      <p class="finding-links">
+        <a class="button" href={linkTo("resources", { types: resource.resource_type, _open: resourceId(resource) })}>
+          Open the resource
+        </a>
+        {measurable && (
+          <a
+            class="button"
+            href={linkTo("metrics", {
+              resource_type: resource.resource_type,
+              resource_ids: resource.id,
+              region: resource.region,
+              metrics: finding.metric,
+            })}
+          >
+            Its {label(finding.metric)} over time
+          </a>
+        )}
+      </p>
+    </div>
+  );
+}
+
+function Detail({ name, children }: { name: string; children: preact.ComponentChildren }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,192 @@
+import { useState } from "preact/hooks";
+import type { BottlenecksData, Finding, NotJudged } from "../api/types";
+import { csv } from "../model/csv";
+import { label, parametersAt } from "../model/description";
+import { matches } from "../model/findings";
+import { plural, price } from "../model/format";
+import { apiParameters } from "../model/route";
+import { type Asked, useApi } from "../state/api";
+import { change, route } from "../state/navigation";
+import { description as described } from "../state/session";
+import { download, Segments } from "../ui/basics";
+import { FilterBar } from "../ui/filters";
+import { FailureNotice, Notice, Skeleton } from "../ui/states";
+import { FindingGroups } from "./findinggroups";
+import { Search } from "./search";
+import { Tabs } from "./tabs";
+import { Toolbar } from "./toolbar";
+import { Unjudged } from "./unjudged";
+
+const OWN = ["limit", "cursor", "format", "regions", "max_cost_usd"];
+
+export function Findings() {
+  const { parameters } = route.value;
+  const { _tab: tab = "", _by: by = "rule", _find: find = "", _severity: severity = "" } = parameters;
+  const query = apiParameters(parameters);
+  // Each page measures again and costs as much again, so the rest is followed only on request.
+  const [all, setAll] = useState(false);
+  const asked = useApi<BottlenecksData>("/bottlenecks", query, { paged: all });
+  const pages = asked.answers.map((answer) => answer.data);
+  const findings = pages.flatMap((data) => data.findings);
+  const unjudged = pages.flatMap((data) => data.not_judged);
+  const summary = pages[0]?.summary;
+  const seen = (item: Finding | NotJudged) => find === "" || matches(item, find);
+  const shown = findings.filter((finding) => seen(finding) && (severity === "" || finding.severity === severity));
+  const shownUnjudged = unjudged.filter(seen);
+  const levels = Object.entries(summary?.by_severity ?? {}).filter(([, count]) => count > 0);
+  const rest = pages.at(-1)?.next_cursor ?? null;
+  return (
+    <div class="page narrow">
+      <header class="page-head">
+        <h1>Findings</h1>
+        <Toolbar
+          curl={asked.curl}
+          onCsv={() => (tab === "unjudged" ? saveUnjudged(shownUnjudged) : saveFindings(shown))}
+        />
+      </header>
+      <FilterBar
+        parameters={
+          described.value ? parametersAt(described.value, "/bottlenecks").filter(({ name }) => !OWN.includes(name)) : []
+        }
+        lead={["types", "hours"]}
+        values={query}
+        onChange={change}
+        failure={asked.failure?.details.parameter === "max_cost_usd" ? null : asked.failure}
+      >
+        <Search value={find} onChange={(_find) => change({ _find })} label="Search these findings" />
+      </FilterBar>
+      <div class="table-head">
+        <Tabs
+          value={tab === "unjudged" ? tab : severity}
+          onChange={(chosen) =>
+            change(chosen === "unjudged" ? { _tab: chosen, _severity: "" } : { _tab: "", _severity: chosen })
+          }
+          options={[
+            { value: "", label: "All findings", count: summary?.findings ?? null },
+            ...levels.map(([level, count]) => ({ value: level, label: label(level), count })),
+            { value: "unjudged", label: "Not judged", count: summary ? notJudged(summary) : null },
+          ]}
+        />
+        {tab !== "unjudged" && (
+          <Segments
+            label="Group by"
+            value={by}
+            onChange={(_by) => change({ _by: _by === "rule" ? "" : _by })}
+            options={[
+              { value: "rule", label: "By rule" },
+              { value: "resource", label: "By resource" },
+            ]}
+          />
+        )}
+      </div>
+      <Body asked={asked} tab={tab} by={by} findings={shown} unjudged={shownUnjudged} hidden={findings.length} />
+      {asked.failure && pages.length > 0 && (
+        <FailureNotice failure={asked.failure} onRetry={asked.again} path={asked.path} query={asked.query} />
+      )}
+      {rest !== null && !asked.loading && (
+        <p class="rest">
+          There are more. Each page measures again, for about{" "}
+          {price(Number(asked.answers[0]?.meta.aws_requests.estimated_cost_usd ?? 0))}.
+          <button type="button" class="button" onClick={() => setAll(true)}>
+            Load the rest
+          </button>
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** Of a type of which nothing could be listed, nobody knows how many could not be judged. */
+function notJudged(summary: BottlenecksData["summary"]): number | null {
+  const types = Object.values(summary.by_type);
+  return types.some((one) => one === null) ? null : types.reduce((sum, one) => sum + (one?.not_judged ?? 0), 0);
+}
+
+function Body(props: {
+  asked: Asked<BottlenecksData>;
+  tab: string;
+  by: string;
+  findings: Finding[];
+  unjudged: NotJudged[];
+  hidden: number;
+}) {
+  const { asked } = props;
+  const data = asked.answers[0]?.data;
+  if (!data) {
+    if (asked.failure?.kind === "parameter" && asked.failure.details.parameter !== "max_cost_usd") return null;
+    if (asked.failure)
+      return <FailureNotice failure={asked.failure} onRetry={asked.again} path={asked.path} query={asked.query} />;
+    return <Skeleton lines={10} />;
+  }
+  if (props.tab === "unjudged") return <Unjudged items={props.unjudged} total={data.not_judged.length} />;
+  if (props.findings.length > 0) return <FindingGroups findings={props.findings} by={props.by} rules={data.rules} />;
+  if (props.hidden > 0) {
+    return (
+      <Notice
+        icon="search"
+        title={`The filters hide ${props.hidden.toLocaleString("en-US")}`}
+        action={
+          <button type="button" class="button" onClick={() => change({ _find: "", _severity: "" })}>
+            Show them
+          </button>
+        }
+      />
+    );
+  }
+  const judged = Object.values(data.summary.by_type).reduce((sum, one) => sum + (one?.resources ?? 0), 0);
+  return (
+    <Notice icon="check" title="No findings">
+      <p>
+        {plural(Object.keys(data.rules).length, "rule")} checked {plural(judged, "resource")}
+        {data.not_judged.length > 0 ? `; ${data.not_judged.length} could not be judged.` : "."}
+      </p>
+    </Notice>
+  );
+}
+
+function saveFindings(findings: Finding[]): void {
+  const header = [
+    "severity",
+    "rule",
+    "resource_type",
+    "id",
+    "name",
+    "region",
+    "arn",
+    "metric",
+    "statistic",
+    "observed",
+    "threshold",
+    "unit",
+    "recommendation",
+  ];
+  const rows = findings.map((one) => {
+    const { resource } = one;
+    const about = [
+      one.severity,
+      one.rule,
+      resource.resource_type,
+      resource.id,
+      resource.name,
+      resource.region,
+      resource.arn,
+    ];
+    return [...about, one.metric, one.statistic, one.observed, one.threshold, one.unit, one.recommendation];
+  });
+  download("findings.csv", csv(header, rows));
+}
+
+function saveUnjudged(items: NotJudged[]): void {
+  const rows = items.flatMap(({ resource, reason, rules }) =>
+    Object.entries(rules).map(([rule, why]) => [
+      resource.resource_type,
+      resource.id,
+      resource.name,
+      resource.region,
+      reason,
+      rule,
+      why,
+    ]),
+  );
+  download("not-judged.csv", csv(["resource_type", "id", "name", "region", "reason", "rule", "why"], rows));
+}

@@ -1,0 +1,104 @@
+import { useMemo } from "preact/hooks";
+import type { ResourcesData } from "../api/types";
+import { type Cross, crossCounts } from "../model/cross";
+import { number } from "../model/format";
+import type { Asked } from "../state/api";
+import { linkTo } from "../state/navigation";
+import { learnRegions } from "../state/regions";
+import { description } from "../state/session";
+import { Missing } from "../ui/basics";
+import { Icon } from "../ui/icon";
+import { FailureNotice, Notice, Skeleton } from "../ui/states";
+
+/** How many of each type are in each region. Each number leads to those resources. */
+export function Matrix({ asked }: { asked: Asked<ResourcesData> }) {
+  const answer = asked.answers[0];
+  const types = description.value?.types ?? [];
+  const cross = useMemo(() => (answer ? crossCounts(answer.data, types) : null), [answer, types]);
+  if (answer) learnRegions(answer.data.counts.by_region);
+  return (
+    <section class="card card-matrix">
+      <header class="card-head">
+        <h2>What there is</h2>
+        {cross && cross.empty > 0 && <p class="faint">{cross.empty} regions have nothing</p>}
+        <a class="more" href={linkTo("resources")}>
+          Resources <Icon name="right" size={12} />
+        </a>
+      </header>
+      {asked.path === "" ? (
+        <Notice icon="resources" title="This token does not open resources" />
+      ) : asked.failure ? (
+        <FailureNotice failure={asked.failure} onRetry={asked.again} path={asked.path} query={asked.query} />
+      ) : !cross ? (
+        <Skeleton lines={8} />
+      ) : cross.types.length === 0 ? (
+        <Notice icon="resources" title={`No resources in ${cross.empty} regions`} />
+      ) : (
+        <Numbers cross={cross} />
+      )}
+    </section>
+  );
+}
+
+function Numbers({ cross }: { cross: Cross }) {
+  return (
+    <section class="scroll-x" aria-label="Counts by type and region">
+      <table class="matrix">
+        <thead>
+          <tr>
+            <th scope="col">Region</th>
+            {cross.types.map(({ name }) => (
+              <th scope="col" key={name}>
+                <a href={linkTo("resources", { types: name })}>{name}</a>
+              </th>
+            ))}
+            <th scope="col">all</th>
+          </tr>
+        </thead>
+        <tbody>
+          {cross.regions.map((region) => (
+            <tr key={region.name}>
+              <th scope="row">
+                <a href={linkTo("resources", regionFilter(region.name))}>{region.name}</a>
+              </th>
+              {cross.types.map((type, index) => (
+                <td key={type.name}>
+                  <CountCell
+                    count={region.counts[index] ?? null}
+                    href={linkTo("resources", { types: type.name, ...regionFilter(region.name) })}
+                  />
+                </td>
+              ))}
+              <td class="sum">
+                <CountCell count={region.total} href={linkTo("resources", regionFilter(region.name))} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+        <tfoot>
+          <tr>
+            <th scope="row">all</th>
+            {cross.types.map((type) => (
+              <td key={type.name}>
+                <CountCell count={type.total} href={linkTo("resources", { types: type.name })} />
+              </td>
+            ))}
+            <td class="sum">
+              {cross.total === null ? <Missing why="Nothing could be listed" /> : number(cross.total)}
+            </td>
+          </tr>
+        </tfoot>
+      </table>
+    </section>
+  );
+}
+
+function regionFilter(region: string): Record<string, string> {
+  return { regions: region };
+}
+
+function CountCell({ count, href }: { count: number | null; href: string }) {
+  if (count === null) return <Missing why="Could not be listed, or is on a later page" />;
+  if (count === 0) return <span class="zero">0</span>;
+  return <a href={href}>{number(count)}</a>;
+}

@@ -1,0 +1,151 @@
+import { useMemo } from "preact/hooks";
+import type { ResourcesData } from "../api/types";
+import { csv } from "../model/csv";
+import { parametersAt } from "../model/description";
+import { plural } from "../model/format";
+import { inventory, rowId, select, stateFields } from "../model/inventory";
+import { apiParameters, splitList } from "../model/route";
+import { formatOrder, parseOrder } from "../model/table";
+import { useApi } from "../state/api";
+import { change, route } from "../state/navigation";
+import { knownRegions, learnRegions } from "../state/regions";
+import { description as described } from "../state/session";
+import { download } from "../ui/basics";
+import { FilterBar } from "../ui/filters";
+import { FailureNotice, Notice } from "../ui/states";
+import { Table } from "../ui/table";
+import { ResourceDrawer } from "./drawer";
+import { Nothing } from "./nothing";
+import { resourceCells, resourceColumns } from "./resourcecolumns";
+import { Search } from "./search";
+import { Tabs } from "./tabs";
+import { Toolbar } from "./toolbar";
+
+/** The page follows the pages itself, and exports what is shown. */
+const OWN = ["limit", "cursor", "format", "regions"];
+
+export function Resources() {
+  const description = described.value;
+  const { parameters } = route.value;
+  const query = apiParameters(parameters);
+  const asked = useApi<ResourcesData>("/resources", query, { paged: true });
+  const types = description?.types ?? [];
+  const all = useMemo(() => inventory(asked.answers, types), [asked.answers, types]);
+  if (all.counts) learnRegions(all.counts.by_region);
+
+  const { _tab: tab = "", _find: find = "", _order: ordered, _open: opened } = parameters;
+  const order = parseOrder(ordered);
+  const fields = useMemo(() => stateFields(all.rows, description?.states ?? new Map()), [all, description]);
+  const positions = useMemo(() => select(all, tab, find, order, fields), [all, tab, find, ordered, fields]);
+  const present = types.filter((type) => all.byType.has(type) || all.unlisted.includes(type));
+  const shownTypes = tab !== "" ? [tab] : [...all.byType.keys()];
+  const columns = description ? resourceColumns(description, all, shownTypes, tab) : [];
+  const tabOf = (type: string) => ({
+    value: type,
+    label: type,
+    count: all.byType.get(type) ?? (all.unlisted.includes(type) ? null : 0),
+  });
+  const at = (position: number) => all.rows[positions[position] ?? -1];
+  const cells = resourceCells(columns, { description, at, several: shownTypes.length > 1, fields });
+  const idAt = (position: number) => {
+    const row = at(position);
+    return row ? rowId(row) : "";
+  };
+  const openRow = all.rows.find((row) => opened !== undefined && rowId(row) === opened);
+  const save = () => {
+    const header = ["resource_type", ...columns.map(({ column }) => column.name)];
+    const rows = Array.from(positions, (position) => all.rows[position]).flatMap((row) =>
+      row ? [[row.type, ...columns.map(({ column }) => row.resource[column.name])]] : [],
+    );
+    download("resources.csv", csv(header, rows));
+  };
+  const total = all.counts?.total ?? all.rows.length;
+  return (
+    <div class={`page fills ${openRow ? "with-drawer" : ""}`}>
+      <div class="page-main">
+        <header class="page-head">
+          <h1>Resources</h1>
+          <Toolbar
+            curl={asked.curl}
+            onCsv={save}
+            csvLabel={`Save the ${plural(positions.length, "row")} shown as CSV`}
+          />
+        </header>
+        <FilterBar
+          parameters={
+            description ? parametersAt(description, "/resources").filter(({ name }) => !OWN.includes(name)) : []
+          }
+          lead={["types", "states", "tags"]}
+          values={query}
+          onChange={(values) => change({ ...values, _tab: "", _open: "" })}
+          suggest={(parameter) => suggestions(parameter.name, query)}
+          failure={asked.failure}
+        >
+          <Search value={find} onChange={(_find) => change({ _find })} label="Search these resources" />
+        </FilterBar>
+        <div class="table-head">
+          <Tabs
+            value={tab}
+            onChange={(_tab) => change({ _tab, _order: "" })}
+            options={
+              present.length > 1 ? [{ value: "", label: "All", count: all.rows.length }, ...present.map(tabOf)] : []
+            }
+          />
+          <p class="table-count" role="status">
+            {asked.loading && all.rows.length > 0
+              ? `page ${asked.answers.length + 1}, ${plural(all.rows.length, "row")} of ${plural(total, "row")} so far`
+              : all.counts === null
+                ? ""
+                : `${positions.length.toLocaleString("en-US")} of ${total.toLocaleString("en-US")}`}
+          </p>
+        </div>
+        {asked.failure && all.rows.length > 0 && (
+          <FailureNotice failure={asked.failure} onRetry={asked.again} path={asked.path} query={asked.query} />
+        )}
+        {all.rows.length === 0 ? (
+          <Nothing
+            asked={asked}
+            types={splitList(query["types"])}
+            filtered={Object.keys(query).length > 0}
+            regions={Object.keys(all.counts?.by_region ?? {}).length}
+            unlisted={all.unlisted}
+          />
+        ) : positions.length === 0 ? (
+          <Notice
+            icon="search"
+            title={`The search hides all ${all.rows.length.toLocaleString("en-US")}`}
+            action={
+              <button type="button" class="button" onClick={() => change({ _find: "", _tab: "" })}>
+                Show them
+              </button>
+            }
+          />
+        ) : (
+          <Table
+            label="Resources"
+            columns={cells}
+            count={positions.length}
+            rowKey={(position) => idAt(position)}
+            order={order}
+            onOrder={(next) => change({ _order: formatOrder(next) })}
+            selected={opened ?? null}
+            onOpen={(position) => change({ _open: idAt(position) }, openRow !== undefined)}
+            openLabel={(position) => `Open ${at(position)?.resource.name ?? at(position)?.resource.id}`}
+            busy={asked.loading}
+          />
+        )}
+      </div>
+      {openRow && <ResourceDrawer key={opened} row={openRow} onClose={() => change({ _open: "" })} />}
+    </div>
+  );
+}
+
+function suggestions(name: string, query: Record<string, string>): string[] | null {
+  if (name === "regions") return knownRegions.value;
+  if (name !== "states") return null;
+  const states = described.value?.states ?? new Map<string, string[]>();
+  const chosen = splitList(query["types"]);
+  return [
+    ...new Set([...states].filter(([type]) => chosen.length === 0 || chosen.includes(type)).flatMap(([, all]) => all)),
+  ];
+}

@@ -1,0 +1,37 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import { Icon } from "../ui/icon";
+
+/** Searches what is loaded. The URL follows a moment later, so that typing stays light. */
+export function Search({
+  value,
+  onChange,
+  label,
+}: {
+  value: string;
+  onChange: (value: string) => void;
+  label: string;
+}) {
+  const [typed, setTyped] = useState(value);
+  const timer = useRef(0);
+  useEffect(() => setTyped(value), [value]);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  return (
+    <label class="search">
+      <span class="unseen">{label}</span>
+      <Icon name="search" />
+      <input
+        type="search"
+        placeholder="Search"
+        title="Search  /"
+        value={typed}
+        onInput={(event) => {
+          const text = event.currentTarget.value;
+          setTyped(text);
+          clearTimeout(timer.current);
+          timer.current = window.setTimeout(() => onChange(text), 40);
+        }}
+      />
+      <kbd>/</kbd>
+    </label>
+  );
+}

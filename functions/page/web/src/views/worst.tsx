@@ -1,0 +1,73 @@
+import type { BottlenecksData, Finding } from "../api/types";
+import { label } from "../model/description";
+import { findingId } from "../model/findings";
+import { plural, withUnit } from "../model/format";
+import type { Asked } from "../state/api";
+import { linkTo } from "../state/navigation";
+import { description } from "../state/session";
+import { Severity } from "../ui/basics";
+import { Text } from "../ui/cell";
+import { Icon } from "../ui/icon";
+import { FailureNotice, Notice, Skeleton } from "../ui/states";
+
+/** The ten worst, in the order of the response. */
+export function WorstFindings({ asked }: { asked: Asked<BottlenecksData> }) {
+  const data = asked.answers[0]?.data;
+  return (
+    <section class="card card-worst">
+      <header class="card-head">
+        <h2>Worst findings</h2>
+        {data && data.summary.findings > 10 && <p class="faint">10 of {plural(data.summary.findings, "finding")}</p>}
+        <a class="more" href={linkTo("findings")}>
+          Findings <Icon name="right" size={12} />
+        </a>
+      </header>
+      {asked.path === "" ? (
+        <Notice icon="findings" title="This token does not open findings" />
+      ) : asked.failure ? (
+        <FailureNotice failure={asked.failure} onRetry={asked.again} path={asked.path} query={asked.query} />
+      ) : !data ? (
+        <Skeleton lines={10} />
+      ) : data.findings.length === 0 ? (
+        <Notice icon="check" title="No findings">
+          <p>
+            {data.not_judged.length > 0
+              ? `${plural(data.not_judged.length, "resource")} could not be judged.`
+              : "Every rule was checked."}
+          </p>
+        </Notice>
+      ) : (
+        <ul class="worst">
+          {data.findings.slice(0, 10).map((finding) => (
+            <Line key={findingId(finding)} finding={finding} />
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function Line({ finding }: { finding: Finding }) {
+  const { resource } = finding;
+  return (
+    <li>
+      <a href={linkTo("findings", { _open: findingId(finding) })}>
+        <Severity level={finding.severity} />
+        <span class="worst-what">
+          <strong>
+            <Text value={resource.name ?? resource.id} />
+          </strong>
+          <span class="faint">
+            {resource.resource_type} · {resource.region}
+          </span>
+        </span>
+        <span class="worst-why">
+          <span>{description.value?.rules.get(finding.rule)?.label ?? label(finding.rule)}</span>
+          <span class="faint">
+            {withUnit(finding.observed, finding.unit)}, threshold {withUnit(finding.threshold, finding.unit)}
+          </span>
+        </span>
+      </a>
+    </li>
+  );
+}

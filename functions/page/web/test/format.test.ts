@@ -1,0 +1,112 @@
+import { describe, expect, it } from "vitest";
+import {
+  bytes,
+  dayBefore,
+  duration,
+  exact,
+  MISSING,
+  middle,
+  money,
+  number,
+  percent,
+  plain,
+  price,
+  shortMoney,
+  utc,
+  withUnit,
+} from "../src/model/format";
+
+describe("numbers", () => {
+  it.each([
+    [0, "0"],
+    [1234567, "1,234,567"],
+    [12.345, "12.3"],
+    [1.2345, "1.23"],
+    [0.01234, "0.012"],
+    [0.0000184, "1.8e-5"],
+    [null, MISSING],
+    [Number.NaN, MISSING],
+  ])("%s is %s", (value, expected) => {
+    expect(number(value)).toBe(expected);
+  });
+
+  it("keep every digit in a tooltip", () => {
+    expect(exact(715.2259184685)).toBe("715.2259184685");
+  });
+});
+
+describe("money", () => {
+  it.each([
+    [412.184, "$412.18"],
+    [-40, "−$40.00"],
+    [0, "$0.00"],
+    [0.00000184, "<$0.01"],
+    [-0.001, "−<$0.01"],
+    [null, MISSING],
+  ])("%s is %s", (value, expected) => {
+    expect(money(value)).toBe(expected);
+  });
+
+  it("has the unit of usage where it is no currency", () => {
+    expect(money(1234.5, "Hrs")).toBe("1,234.50 Hrs");
+    expect(money(1234.5, null)).toBe("1,234.50");
+  });
+
+  it("is short on an axis", () => {
+    expect([0, 250, 1500, -50].map((value) => shortMoney(value, "USD"))).toEqual(["$0", "$250", "$1.5k", "−$50"]);
+  });
+
+  it("of a view shows fractions of a cent", () => {
+    expect([0, 0.0016, 0.02, 1.5].map(price)).toEqual(["$0.00", "$0.0016", "$0.02", "$1.50"]);
+  });
+});
+
+describe("units", () => {
+  it.each([
+    [93, "Percent", "93 %"],
+    [5368709120, "Bytes", "5 GiB"],
+    [0.035, "Seconds", "35 ms"],
+    [1500, "Milliseconds", "1.5 s"],
+    [1, "Days", "1 day"],
+    [64, "Count", "64"],
+    [null, "Percent", MISSING],
+  ])("%s %s is %s", (value, unit, expected) => {
+    expect(withUnit(value, unit)).toBe(expected);
+  });
+
+  it("signs a change", () => {
+    expect([percent(8, true), percent(-8.04, true), percent(0, true)]).toEqual(["+8 %", "−8 %", "0 %"]);
+  });
+
+  it("takes the largest unit of bytes", () => {
+    expect([0, 1023, 1536, 3 * 1024 ** 4].map(bytes)).toEqual(["0 B", "1,023 B", "1.5 KiB", "3 TiB"]);
+  });
+});
+
+describe("times", () => {
+  it("are in UTC in a tooltip", () => {
+    expect(utc("2026-11-20T10:36:25.142Z")).toBe("2026-11-20 10:36:25 UTC");
+  });
+
+  it("know the last day of a range with an exclusive end", () => {
+    expect([dayBefore("2026-03-01"), dayBefore("2027-01-01")]).toEqual(["2026-02-28", "2026-12-31"]);
+  });
+
+  it("have the largest unit that divides them", () => {
+    expect([86400, 3600, 300, 90].map(duration)).toEqual(["1 day", "1 hour", "5 minutes", "90 seconds"]);
+  });
+});
+
+describe("texts", () => {
+  it("are shortened in the middle, by characters and not by their halves", () => {
+    expect(middle("arn:aws:s3:::bucket", 11)).toBe("arn:a…ucket");
+    expect(middle("🙂🙂🙂🙂🙂", 3)).toBe("🙂…🙂");
+    expect(middle("short", 10)).toBe("short");
+  });
+
+  it("of lists and tags are readable", () => {
+    expect(plain(["i-1", "i-2"])).toBe("i-1, i-2");
+    expect(plain({ env: "prod", team: "" })).toBe("env=prod, team=");
+    expect(plain(null)).toBe("");
+  });
+});
