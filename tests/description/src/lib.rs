@@ -25,10 +25,10 @@ pub fn document(example: impl Fn(&str) -> Option<Value>) -> Value {
         accounts,
     ] {
         let name = route.path.trim_start_matches('/');
-        let operation = operation(&route, &mut generator, example(name), name.to_owned(), false);
+        let operation = operation(&route, &mut generator, example(name), name, false);
         paths.insert(route.path.to_owned(), json!({"get": operation}));
         if route.of_accounts {
-            let operation = self::operation(&route, &mut generator, example(name), format!("account_{name}"), true);
+            let operation = self::operation(&route, &mut generator, example(name), &format!("account_{name}"), true);
             let path = format!("/accounts/{{account}}{}", route.path);
             paths.insert(path, json!({"parameters": [schemas::account()], "get": operation}));
         }
@@ -64,7 +64,7 @@ fn operation(
     route: &Route,
     generator: &mut SchemaGenerator,
     example: Option<Value>,
-    id: String,
+    id: &str,
     of_account: bool,
 ) -> Value {
     let described = |definition: &api::Parameter| {
@@ -73,17 +73,17 @@ fn operation(
         object.extend(about.map(|((_, extension), value)| ((*extension).to_owned(), value.clone())));
         Value::Object(object)
     };
-    let mut content = json!({"schema": (route.response)(generator)});
-    if let (Some(example), Value::Object(content)) = (example, &mut content) {
-        content.insert("example".to_owned(), example);
-    }
-    let mut success = json!({"description": route.summary, "content": {"application/json": content}});
+    let mut json = Map::from_iter([("schema".to_owned(), json!((route.response)(generator)))]);
+    json.extend(example.map(|example| ("example".to_owned(), example)));
+    let mut content = Map::from_iter([("application/json".to_owned(), Value::Object(json))]);
+    let mut success = Map::from_iter([("description".to_owned(), json!(route.summary))]);
     if route.parameters.iter().any(|parameter| parameter.name == api::FORMAT.name) {
-        success["headers"] = schemas::csv_headers();
-        success["content"]["text/csv"] = json!({"schema": {"type": "string"}});
+        success.insert("headers".to_owned(), schemas::csv_headers());
+        content.insert("text/csv".to_owned(), json!({"schema": {"type": "string"}}));
     }
+    success.insert("content".to_owned(), Value::Object(content));
     let mut responses = Map::new();
-    responses.insert("200".to_owned(), success);
+    responses.insert("200".to_owned(), Value::Object(success));
     for (status, name) in schemas::ERRORS {
         if of_account || *status != "404" {
             responses.insert((*status).to_owned(), json!({"$ref": format!("#/components/responses/{name}")}));
