@@ -94,7 +94,7 @@ export function select(
 /** All rows in an order, kept for as long as the rows: typing a search must not sort them again with every letter. */
 const orders = new WeakMap<Inventory, Map<string, Uint32Array>>();
 
-function ordered(all: Inventory, { column, descending }: Order, fields: Map<string, string>): Uint32Array {
+export function ordered(all: Inventory, { column, descending }: Order, fields: Map<string, string>): Uint32Array {
   const known = orders.get(all) ?? new Map<string, Uint32Array>();
   orders.set(all, known);
   const id = `${column} ${descending}`;

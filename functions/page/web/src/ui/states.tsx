@@ -120,8 +120,8 @@ export function FailureBanner({ failure, onRetry }: { failure: Failure; onRetry:
     <div class="banner" role="alert">
       <Icon name="gap" />
       <span>
-        <strong>{TITLES[failure.kind]}.</strong> {ADVICE[failure.kind] ?? failure.message} What is shown had arrived
-        before.
+        <strong>{TITLES[failure.kind]}.</strong> {ADVICE[failure.kind] ?? failure.message.replace(/[.]?$/, ".")} What is
+        shown had arrived before.
       </span>
       <button type="button" class="button" onClick={onRetry}>
         Try again

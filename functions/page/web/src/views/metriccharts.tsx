@@ -1,3 +1,4 @@
+import { useMemo } from "preact/hooks";
 import type { Meta } from "../api/types";
 import { label } from "../model/description";
 import { duration, plural, time, withUnit } from "../model/format";
@@ -71,7 +72,8 @@ function Chart({
 }) {
   const types = [...new Set(all.resources.map((one) => one.resource_type))];
   const known = types.flatMap((type) => description.value?.metrics.get(type) ?? []).find(({ name }) => name === metric);
-  const plot = plotOf(all, metric, statistic, SERIES);
+  // The same object while nothing changes, so that a zoomed chart is not drawn anew.
+  const plot = useMemo(() => plotOf(all, metric, statistic, SERIES), [all, metric, statistic]);
   const having = all.resources.filter((one) => (one.metrics[metric]?.length ?? 0) > 0).length;
   const why = several ? "" : stateText(all.resources[0]?.series[metric]);
   const title = `${known?.label ?? label(metric)}${several ? `, ${statistic}` : ""}`;

@@ -20,6 +20,7 @@ import { resourceCells, resourceColumns } from "./resourcecolumns";
 import { Search } from "./search";
 import { Tabs } from "./tabs";
 import { Toolbar } from "./toolbar";
+import { useWarmOrders } from "./warmorders";
 
 /** The page follows the pages itself, and exports what is shown. */
 const OWN = ["limit", "cursor", "format", "regions"];
@@ -47,6 +48,12 @@ export function Resources() {
   });
   const at = (position: number) => all.rows[positions[position] ?? -1];
   const cells = resourceCells(columns, { description, at, several: shownTypes.length > 1, fields });
+  useWarmOrders(
+    all,
+    cells.map(({ id }) => id),
+    fields,
+    !asked.loading,
+  );
   const idAt = (position: number) => {
     const row = at(position);
     return row ? rowId(row) : "";
