@@ -26,7 +26,7 @@ ifdef AWS_REGION
 export AWS_DEFAULT_REGION := $(AWS_REGION)
 endif
 
-.PHONY: help run page test fmt lint deny audit web web-test unit documents template secure e2e browser screenshots any-day frugal \
+.PHONY: help run page test fmt lint deny audit web web-test unit documents examples template secure e2e browser screenshots any-day frugal \
 	soak load local mutants bench build arm64 deploy verify pin clean
 .DEFAULT_GOAL := help
 
@@ -70,6 +70,10 @@ unit: $(WEB_BUILT) ## run the unit and adapter tests
 
 documents: $(WEB_BUILT) ## write what docs/ lists of the code anew; `make unit` fails where it is stale
 	WRITE_DOCUMENTS=1 cargo test --workspace --locked document_tests
+
+examples: $(TOOLS) $(WEB_BUILT) ## record the examples of the interface description anew, from real responses
+	WRITE_DOCUMENTS=1 $(PYTHON) -m pytest tests/e2e/test_description.py
+	$(MAKE) documents
 
 template: $(TOOLS) ## check template.yaml, SAM's translation of it, and the reader role for other accounts
 	$(VENV)/bin/sam validate --lint --region us-east-1

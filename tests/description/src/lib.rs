@@ -100,4 +100,4 @@ fn operation(
 }
 
 #[cfg(test)]
-mod tests;
+mod document_tests;
