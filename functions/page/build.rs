@@ -38,13 +38,14 @@ fn list() -> Result<(), String> {
     if !read(&index)?.contains("%BASE%") {
         return Err(format!("{} has no %BASE%, so its assets could not be found below a stage", index.display()));
     }
+    let (index, description) = (literal(&index), literal(&description));
     let mut code = format!(
-        "pub(crate) static BUILT: Files = Files {{\n    index: include_str!({index:?}),\n    \
-         description: include_str!({description:?}),\n    assets: &[\n",
+        "pub(crate) static BUILT: Files = Files {{\n    index: include_str!({index}),\n    \
+         description: include_str!({description}),\n    assets: &[\n",
     );
     for (name, path) in files(&assets)? {
         println!("cargo::rerun-if-changed={}", path.display());
-        let _ = writeln!(code, "        ({name:?}, include_str!({path:?})),");
+        let _ = writeln!(code, "        ({name:?}, include_str!({})),", literal(&path));
     }
     code.push_str("    ],\n};\n");
     let out = PathBuf::from(env::var("OUT_DIR").map_err(|error| error.to_string())?);
@@ -67,6 +68,11 @@ fn files(assets: &Path) -> Result<Vec<(String, PathBuf)>, String> {
     }
     found.sort();
     Ok(found)
+}
+
+/// Returns a path as a string literal of Rust.
+fn literal(path: &Path) -> String {
+    format!("{:?}", path.to_string_lossy())
 }
 
 fn read(path: &Path) -> Result<String, String> {

@@ -74,9 +74,10 @@ def with_another_type(description: Json) -> Json:
     row = copy.deepcopy(property_of(changed, body, "data", "eip", "[]"))
     row["properties"]["backlog_messages"] = {"type": ["integer", "null"], "description": "Messages that wait."}
     changed["components"]["schemas"]["QueueOfTheTest"] = row
-    queues = {"anyOf": [{"type": "array", "items": {"$ref": "#/components/schemas/QueueOfTheTest"}}, {"type": "null"}]}
+    queues = {"type": ["array", "null"], "items": {"$ref": "#/components/schemas/QueueOfTheTest"}}
     # Among the other types, which come before the cursor and the counts.
     data["properties"] = {"queue": queues} | data["properties"]
+    property_of(changed, data, "counts", "by_type")["properties"]["queue"] = {"type": "integer"}
     for operation in (resources, metrics, rules):
         for parameter in operation["parameters"]:
             if parameter["name"] in ("types", "resource_type"):

@@ -7,6 +7,7 @@ import json
 from playwright.sync_api import Route, expect
 
 from . import described
+from .conftest import Visiting
 from .described import Json
 from .visit import Visit
 
@@ -15,7 +16,9 @@ def _fulfilling(body: Json) -> object:
     return lambda route: route.fulfill(content_type="application/json", body=json.dumps(body))
 
 
-def test_a_type_that_the_description_gains_is_in_tables_filters_and_charts(visit: Visit) -> None:
+def test_a_type_that_the_description_gains_is_in_tables_filters_and_charts(visiting: Visiting) -> None:
+    # Wide enough for all columns, since the table draws only those in its window.
+    visit: Visit = visiting(viewport={"width": 1920, "height": 900})
     changed = described.with_another_type(described.of(visit.deployed))
     visit.answer_with("/openapi\\.json", _fulfilling(changed))
     whole = described.answer(visit.deployed, "/resources?types=eip")
@@ -49,6 +52,19 @@ def test_a_type_that_the_description_gains_is_in_tables_filters_and_charts(visit
     expect(drawer.get_by_role("img").first).to_be_visible()
     expect(drawer.get_by_text("Age", exact=True).first).to_be_visible()
     assert "resource_type=queue" in asked[0]
+
+    findings = described.answer(visit.deployed, "/bottlenecks")
+    finding = findings["data"]["findings"][0]
+    finding["rule"], finding["resource"] = "queue_old", finding["resource"] | {"resource_type": "queue", "name": "orders"}
+    findings["data"]["findings"] = [finding]
+    visit.answer_with("/bottlenecks", _fulfilling(findings))
+    visit.page.keyboard.press("Escape")
+    visit.go_to("Findings")
+    heading = visit.main.get_by_role("heading", level=2)
+    expect(heading).to_have_count(1)
+    # The rule's name without its type, which stands beside it.
+    expect(heading).to_contain_text("Old")
+    expect(heading).to_contain_text("queue")
 
 
 def _instance(visit: Visit) -> str:

@@ -38,6 +38,7 @@ def test_a_gap_is_named_and_is_not_a_zero(visit: Visit, emulator: Emulator) -> N
         visit.page.keyboard.press("Escape")
         visit.go_to("Overview")
         matrix = visit.main.get_by_role("table").filter(has_text="Region")
+        expect(matrix.get_by_role("columnheader", name="rds")).to_be_visible()
         column = matrix.get_by_role("columnheader").all_text_contents().index("rds")
         cells = matrix.get_by_role("row").filter(has_text="us-east-1").get_by_role("cell")
         expect(cells.nth(column - 1)).to_contain_text("–")

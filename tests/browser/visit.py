@@ -110,11 +110,13 @@ class Visit:
         """Opens a view by its link, and returns its main part."""
         assert view in VIEWS
         self.page.get_by_role("navigation").get_by_role("link", name=view).click()
+        expect(self.main.get_by_role("heading", name=view, level=1)).to_be_visible()
         return self.main
 
     def settle(self) -> None:
-        """Waits until nothing is requested any more, and the view no longer waits for anything."""
-        self.page.wait_for_load_state("networkidle")
+        """Waits until nothing holds the place of what is still to come, and no table grows."""
+        expect(self.main.get_by_role("heading", level=1)).to_be_visible()
+        expect(self.page.locator(".bone")).to_have_count(0)
         expect(self.page.locator("[aria-busy=true]")).to_have_count(0)
 
     @property

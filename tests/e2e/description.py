@@ -30,6 +30,8 @@ def _validator(path: str, status: str, content_type: str) -> jsonschema_rs.Draft
     response = responses[status]
     if "$ref" in response:
         response = DOCUMENT["components"]["responses"][response["$ref"].rsplit("/", 1)[1]]
+    if "content" not in response:
+        return jsonschema_rs.Draft202012Validator({"const": ""})
     assert content_type in response["content"], f"{path} is not described to respond with {content_type}"
     schema = response["content"][content_type]["schema"]
     return jsonschema_rs.Draft202012Validator({**schema, "components": DOCUMENT["components"]}, validate_formats=True)

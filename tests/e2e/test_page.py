@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 import urllib.error
@@ -14,6 +15,9 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
+
+#: The most that a browser transfers for the whole page, compressed, in bytes.
+LARGEST = 80_000
 
 Response = tuple[int, dict[str, str], bytes]
 
@@ -53,6 +57,12 @@ def test_an_asset_has_its_type_and_is_kept_for_ever(deployed: Stack) -> None:
         assert (status, headers["content-type"]) == (200, types[path.rsplit(".", 1)[-1]])
         assert headers["cache-control"] == "public, max-age=31536000, immutable"
         assert body
+
+
+def test_the_page_is_small(deployed: Stack) -> None:
+    """The emulator does not compress; the gateway does, with gzip."""
+    files = [_get(deployed, path)[2] for path in ["/", *_assets(deployed)]]
+    assert sum(len(gzip.compress(file)) for file in files) <= LARGEST
 
 
 @pytest.mark.parametrize("path", ["/assets/none.js", "/assets/index.html", "/assets/%00"])

@@ -241,7 +241,7 @@ def test_a_response_of_only_gaps_is_an_error_with_the_gaps(deployed: Stack, emul
         ("limit=0", "limit", "a whole number from 1 to 10000"),
         ("limit=ten", "limit", "a whole number from 1 to 10000"),
         ("cursor=next", "cursor", "data.next_cursor of the previous page"),
-        ("region=eu-west-1", "region", "unknown parameter; allowed: regions, types, states, tags, limit, cursor"),
+        ("region=eu-west-1", "region", "unknown parameter; allowed: regions, types, states, tags, format, limit, cursor"),
         ("tags=env,,team", "tags", "empty item"),
         ("tags=:prod", "tags", "Key, Key:Value, Key: (an empty value) or !Key (without the tag)"),
         ("tags=%ff", "tags", "Key, Key:Value, Key: (an empty value) or !Key (without the tag)"),

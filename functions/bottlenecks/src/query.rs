@@ -1,8 +1,11 @@
 //! The parameters of `/bottlenecks`.
 
-use api::{ALLOWED_COST, ApiError, Call, FORMAT, Format, LARGEST_LIMIT, Paging, Parameter, Query, Values, code, cursor, limit, max_cost};
-use collector::{ResourceType, Wanted};
+use api::{
+    ALLOWED_COST, ApiError, Call, FORMAT, Format, LARGEST_LIMIT, Paging, Parameter, Query, Values, code, cursor, limit,
+    max_cost,
+};
 use collector::window::LONGEST_HOURS;
+use collector::{ResourceType, Wanted};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::position::Position;

@@ -58,7 +58,8 @@ impl CostsQuery {
         let today = now.to_zoned(jiff::tz::TimeZone::UTC).date();
         let granularity = query.choice("granularity", granularity)?.unwrap_or(Granularity::Daily);
         let (start, end) = dates(query, granularity, today)?;
-        let metric = query.choice("metric", |name| METRICS.map(|(known, _)| known).into_iter().find(|known| *known == name))?;
+        let metric =
+            query.choice("metric", |name| METRICS.map(|(known, _)| known).into_iter().find(|known| *known == name))?;
         let metric = metric.unwrap_or("UnblendedCost");
         let is_daily = granularity == Granularity::Daily;
         let compared = compared(query, granularity, (start, end), today)?;

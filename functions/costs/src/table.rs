@@ -24,7 +24,11 @@ pub(crate) fn of(data: &Data, group_by: &[NamedGrouping]) -> Table {
         for (name, group) in &period.groups {
             match group {
                 Group::Cost(cost) => table.push(row(&[name], cost)),
-                Group::Groups(groups) => groups.iter().for_each(|(second, cost)| table.push(row(&[name, second], cost))),
+                Group::Groups(groups) => {
+                    for (second, cost) in groups {
+                        table.push(row(&[name, second], cost));
+                    }
+                }
             }
         }
     }

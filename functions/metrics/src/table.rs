@@ -53,7 +53,9 @@ impl Measured<'_> {
 pub(crate) fn of(data: &Data, coverage: &MetricsCoverage, by_ids: Option<&ByIds>) -> Table {
     let measured: Vec<_> = match data {
         Data::Sorted(entries) => entries.iter().map(of_entry).collect(),
-        Data::ById(resources) => resources.iter().filter_map(|(id, metrics)| Some(of_id(id, metrics, coverage, by_ids?))).collect(),
+        Data::ById(resources) => {
+            resources.iter().filter_map(|(id, metrics)| Some(of_id(id, metrics, coverage, by_ids?))).collect()
+        }
     };
     let datapoints = measured.iter().flat_map(|of| of.metrics.values()).flatten();
     let statistics: BTreeSet<&str> = datapoints.flat_map(|point| point.statistics.keys()).map(String::as_str).collect();
@@ -64,12 +66,7 @@ pub(crate) fn of(data: &Data, coverage: &MetricsCoverage, by_ids: Option<&ByIds>
     table
 }
 
-fn of_id<'a>(
-    id: &'a str,
-    metrics: &'a Metrics,
-    coverage: &'a MetricsCoverage,
-    query: &'a ByIds,
-) -> Measured<'a> {
+fn of_id<'a>(id: &'a str, metrics: &'a Metrics, coverage: &'a MetricsCoverage, query: &'a ByIds) -> Measured<'a> {
     let series = coverage.series.as_ref().and_then(|series| series.get(id));
     Measured { resource_type: query.resource_type, region: Some(&query.region), id, name: None, metrics, series }
 }

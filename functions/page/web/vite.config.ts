@@ -35,6 +35,7 @@ export default defineConfig({
   },
   server: {
     host: "127.0.0.1",
+    port: Number(process.env["PAGE_PORT"] ?? 5173),
     ...(api
       ? {
           proxy: Object.fromEntries(

@@ -139,7 +139,9 @@ mod tests {
 
     fn csv(rows: &[Value]) -> String {
         let mut table = Table::new(["name", "value"]);
-        rows.iter().for_each(|row| table.push_fields(row));
+        for row in rows {
+            table.push_fields(row);
+        }
         table.csv().unwrap()
     }
 
@@ -169,6 +171,9 @@ mod tests {
     #[test]
     fn lists_and_objects_are_json() {
         let row = json!({"name": {"env": "prod", "note": "a,b"}, "value": ["i-1"]});
-        assert_eq!(csv(&[row]), "name,value\r\n\"{\"\"env\"\":\"\"prod\"\",\"\"note\"\":\"\"a,b\"\"}\",\"[\"\"i-1\"\"]\"\r\n");
+        assert_eq!(
+            csv(&[row]),
+            "name,value\r\n\"{\"\"env\"\":\"\"prod\"\",\"\"note\"\":\"\"a,b\"\"}\",\"[\"\"i-1\"\"]\"\r\n"
+        );
     }
 }

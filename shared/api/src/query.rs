@@ -170,17 +170,17 @@ impl Query {
     }
 
     /// Returns the whole number in `name`, which must be within `range`, a part of that of its definition.
-    pub fn number_within<T: TryFrom<u64>>(&self, name: &str, range: &RangeInclusive<u64>) -> Result<Option<T>, ApiError> {
+    pub fn number_within<T: TryFrom<u64>>(
+        &self,
+        name: &str,
+        range: &RangeInclusive<u64>,
+    ) -> Result<Option<T>, ApiError> {
         let Some(text) = self.text(name) else { return Ok(None) };
         // Only one way to write a number is accepted: no sign, no leading zero.
         let read = text.parse().ok().filter(|number: &u64| range.contains(number) && number.to_string() == text);
-        match read.and_then(|number| T::try_from(number).ok()) {
-            Some(number) => Ok(Some(number)),
-            None => {
-                let allowed = format!("a whole number from {} to {}", range.start(), range.end());
-                Err(ApiError::not_allowed(name, text, &allowed))
-            }
-        }
+        let number = read.and_then(|number| T::try_from(number).ok());
+        let allowed = || format!("a whole number from {} to {}", range.start(), range.end());
+        number.map(Some).ok_or_else(|| ApiError::not_allowed(name, text, &allowed()))
     }
 }
 

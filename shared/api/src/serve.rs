@@ -189,7 +189,7 @@ fn in_format(written: Written, request: &Request) -> Response<Body> {
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8; header=present"));
     headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED));
     headers.insert(PARTIAL, HeaderValue::from_static(if gaps.is_empty() { "false" } else { "true" }));
-    if let Ok(gaps) = HeaderValue::try_from(gaps) {
+    if let Some(gaps) = HeaderValue::try_from(gaps).ok().filter(|gaps| !gaps.is_empty()) {
         headers.insert(GAPS, gaps);
     }
     if let Some(cursor) = next_cursor {

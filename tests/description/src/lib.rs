@@ -17,7 +17,13 @@ pub fn document(example: impl Fn(&str) -> Option<Value>) -> Value {
     let mut generator = schemas::generator();
     let mut paths = Map::new();
     let [resources, accounts] = resources::description::routes();
-    for route in [resources, metrics::description::route(), costs::description::route(), bottlenecks::description::route(), accounts] {
+    for route in [
+        resources,
+        metrics::description::route(),
+        costs::description::route(),
+        bottlenecks::description::route(),
+        accounts,
+    ] {
         let name = route.path.trim_start_matches('/');
         let operation = operation(&route, &mut generator, example(name), name.to_owned(), false);
         paths.insert(route.path.to_owned(), json!({"get": operation}));

@@ -47,9 +47,13 @@ pub(crate) fn errors(failure: &Schema) -> Map<String, Value> {
     let either = || json!({"anyOf": [failure, refusal]});
     let response = |(_, name): &(&str, &'static str)| {
         let (description, schema) = match *name {
-            "BadRequest" => ("A parameter is unknown, repeated, empty or wrong; `error.parameter` names it.", json!(failure)),
+            "BadRequest" => {
+                ("A parameter is unknown, repeated, empty or wrong; `error.parameter` names it.", json!(failure))
+            }
             "Unauthorized" => ("There is no bearer token.", refusal.clone()),
-            "Forbidden" => ("The key or the token is wrong, or the token does not allow the route or the account.", either()),
+            "Forbidden" => {
+                ("The key or the token is wrong, or the token does not allow the route or the account.", either())
+            }
             "UnknownAccount" => ("This deployment has no access to the account.", json!(failure)),
             "UnknownFile" => ("There is no such file.", json!(failure)),
             "TooManyRequests" => ("The rate or the quota of the key is used up.", refusal.clone()),
@@ -86,7 +90,7 @@ pub(crate) fn account() -> Value {
 
 /// Describes `/health`.
 pub(crate) fn health() -> Value {
-    let status = json!({"type": "object", "properties": {"status": {"const": "ok"}}, "required": ["status"]});
+    let status = json!({"type": "object", "properties": {"status": {"const": "ok"}}});
     public("health", "Whether the gateway responds", &status)
 }
 
@@ -97,7 +101,10 @@ pub(crate) fn itself() -> Value {
 
 /// Describes the page, and a file that it consists of.
 pub(crate) fn page() -> [(&'static str, Value); 2] {
-    let html = json!({"200": {"description": "HTML", "content": {"text/html": {"schema": {"type": "string"}}}}});
+    let html = json!({
+        "200": {"description": "HTML", "content": {"text/html": {"schema": {"type": "string"}}}},
+        "304": {"description": "The caller has it already."},
+    });
     let file = json!({
         "200": {
             "description": "A script, a style sheet or an image",
@@ -110,9 +117,7 @@ pub(crate) fn page() -> [(&'static str, Value); 2] {
         "404": {"$ref": "#/components/responses/UnknownFile"},
     });
     let name = json!({"name": "file", "in": "path", "required": true, "schema": {"type": "string"}});
-    let operation = |id: &str, summary: &str, responses: Value| {
-        json!({"operationId": id, "summary": summary, "security": [], "responses": responses})
-    };
+    let operation = |id: &str, summary: &str, responses: Value| json!({"operationId": id, "summary": summary, "security": [], "responses": responses});
     [
         ("/", json!({"get": operation("page", "The web page", html)})),
         ("/assets/{file}", json!({"parameters": [name], "get": operation("asset", "A file of the web page", file)})),
@@ -128,13 +133,13 @@ fn public(id: &str, summary: &str, schema: &Value) -> Value {
         "security": [],
         "responses": {
             "200": {"description": summary, "content": {"application/json": {"schema": schema}}},
+            "304": {"description": "The caller has it already."},
             "429": too_many,
         },
     })
 }
 
-/// Says what serialising does beyond what types say: no other fields, no null where a field is omitted instead, and in
-/// words `null` where Rust has `None`.
+/// Says what serialising does beyond what types say: there are no other fields, and what Rust calls `None` is null.
 #[derive(Debug, Clone)]
 struct Exact;
 
@@ -143,39 +148,11 @@ impl Transform for Exact {
         transform_subschemas(self, schema);
         let Some(object) = schema.as_object_mut() else { return };
         if let Some(Value::String(description)) = object.get_mut("description") {
-            *description = description.replace("`None`", "null").replace("[`", "`").replace("`]", "`").replace('\n', " ");
+            *description =
+                description.replace("`None`", "null").replace("[`", "`").replace("`]", "`").replace('\n', " ");
         }
-        let required: Vec<Value> = object.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
-        let Some(Value::Object(properties)) = object.get_mut("properties") else { return };
-        for (name, property) in properties.iter_mut() {
-            if !required.iter().any(|required| required == name) {
-                without_null(property);
-            }
-        }
-        if !object.contains_key("additionalProperties") && !object.contains_key("patternProperties") {
+        if object.contains_key("properties") && !object.contains_key("additionalProperties") {
             object.insert("additionalProperties".to_owned(), json!(false));
-        }
-    }
-}
-
-/// Removes null from the types of an optional field. The lists of `/resources` are absent if they were not requested, and
-/// null if they could not be read, so both are said of them.
-fn without_null(property: &mut Value) {
-    if property.get("items").is_some() {
-        return;
-    }
-    if let Some(Value::Array(types)) = property.get_mut("type") {
-        types.retain(|kind| kind != "null");
-        if let [only] = types.as_slice() {
-            let only = only.clone();
-            property["type"] = only;
-        }
-        return;
-    }
-    if let Some(Value::Array(any)) = property.get_mut("anyOf") {
-        any.retain(|schema| schema.get("type").is_none_or(|kind| kind != "null"));
-        if let [only] = any.as_slice() {
-            *property = only.clone();
         }
     }
 }

@@ -79,9 +79,7 @@ pub(crate) const PARAMETERS: &[Parameter] = &[
     Parameter {
         name: "group_by",
         values: Values::Texts,
-        allowed: || {
-            format!("up to two of {}, `tag:Key`, `cost_category:Name`", code(DIMENSIONS.map(|(name, _)| name)))
-        },
+        allowed: || format!("up to two of {}, `tag:Key`, `cost_category:Name`", code(DIMENSIONS.map(|(name, _)| name))),
         without: || code(DIMENSIONS.map(|(name, _)| name).first()),
     },
     Parameter {
@@ -124,9 +122,7 @@ pub(crate) const PARAMETERS: &[Parameter] = &[
     Parameter {
         name: filter::TAGS,
         values: Values::Texts,
-        allowed: || {
-            format!("`Key`, `Key:Value` or `!Key`, with up to {MOST_TAGS} keys: see [Filters](#filters)")
-        },
+        allowed: || format!("`Key`, `Key:Value` or `!Key`, with up to {MOST_TAGS} keys: see [Filters](#filters)"),
         without: all,
     },
     Parameter {

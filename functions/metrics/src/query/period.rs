@@ -27,7 +27,11 @@ pub(super) fn window<'a>(
 /// Returns the period that is requested, right or wrong, or the default one for the requested hours.
 pub(super) fn requested_period(query: &Query) -> Result<u32, ApiError> {
     let hours = hours(query)?;
-    Ok(query.number_within("period", &(1..=u64::from(LONGEST_PERIOD))).ok().flatten().unwrap_or_else(|| usual_period(hours)))
+    Ok(query
+        .number_within("period", &(1..=u64::from(LONGEST_PERIOD)))
+        .ok()
+        .flatten()
+        .unwrap_or_else(|| usual_period(hours)))
 }
 
 fn hours(query: &Query) -> Result<u32, ApiError> {

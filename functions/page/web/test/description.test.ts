@@ -53,6 +53,28 @@ describe("the description of this version", () => {
     expect(types?.options).toEqual(description.types);
   });
 
+  it("offers for an open list what its description names, and nothing for an example", () => {
+    const mentioned = (path: string, name: string) =>
+      parametersAt(description, path).find((one) => one.name === name)?.mentioned;
+    expect(mentioned("/costs", "group_by")).toEqual([
+      "service",
+      "account",
+      "region",
+      "usage_type",
+      "record_type",
+      "instance_type",
+    ]);
+    expect(mentioned("/metrics", "statistics")).toEqual(["Average", "Maximum", "Minimum", "Sum", "SampleCount"]);
+    expect(mentioned("/resources", "tags")).toEqual([]);
+    expect(mentioned("/resources", "regions")).toEqual([]);
+  });
+
+  it("has metrics and states in the order of the types", () => {
+    const measured = description.types.filter((type) => description.metrics.has(type));
+    expect([...description.metrics.keys()]).toEqual(measured);
+    expect([...description.states.keys()]).toEqual(description.types.filter((type) => description.states.has(type)));
+  });
+
   it("has metrics, states and rules of known types only", () => {
     for (const types of [description.metrics.keys(), description.states.keys()]) {
       for (const type of types) expect(description.types).toContain(type);

@@ -47,9 +47,10 @@ describe("money", () => {
     expect(money(value)).toBe(expected);
   });
 
-  it("has the unit of usage where it is no currency", () => {
-    expect(money(1234.5, "Hrs")).toBe("1,234.50 Hrs");
+  it("has no unit where it is usage, whose unit is in the title", () => {
+    expect(money(1234.5, "Hrs")).toBe("1,234.50");
     expect(money(1234.5, null)).toBe("1,234.50");
+    expect(shortMoney(2500, "Hrs")).toBe("2.5k");
   });
 
   it("is short on an axis", () => {

@@ -57,6 +57,6 @@ async function send(url: string, headers: Record<string, string>, signal: AbortS
     return await fetch(url, { headers, credentials: "omit", redirect: "error", signal: signal ?? null });
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
-    throw new Failure("offline", "No connection to the API. Check the network, then try again.");
+    throw new Failure("offline", "Check the network, then try again.");
   }
 }

@@ -88,7 +88,7 @@ export function needsSignIn(failure: Failure): boolean {
 }
 
 /** The price that the API refused to cause, from its message about `max_cost_usd`. */
-export function refusedPrice(failure: Failure): string | null {
-  if (failure.details.parameter !== "max_cost_usd") return null;
+export function refusedPrice(failure: Failure | null): string | null {
+  if (failure?.details.parameter !== "max_cost_usd") return null;
   return /\$(\d+(?:\.\d+)?)/.exec(failure.message)?.[1] ?? null;
 }

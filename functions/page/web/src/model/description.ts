@@ -21,7 +21,10 @@ export interface Parameter {
   label: string;
   description: string;
   kind: ParameterKind;
+  /** All values that are allowed, where they are known. */
   options: string[];
+  /** Values to offer for an open list: those that its description names. */
+  mentioned: string[];
   minimum: number | null;
   maximum: number | null;
   /** What holds without it, for a person to read. */
@@ -70,8 +73,8 @@ export function readDescription(document: unknown): Description {
     types: [...columns.keys()],
     columns,
     parameters,
-    states: statesOf(root, operation("/resources")),
-    metrics: metricsOf(root, operation("/metrics")),
+    states: inOrder(statesOf(root, operation("/resources")), columns),
+    metrics: inOrder(metricsOf(root, operation("/metrics")), columns),
     rules: rulesOf(operation("/bottlenecks")),
     version: text(node(root["info"])["version"]),
   };
@@ -115,11 +118,21 @@ function parametersOf(root: Node, operation: Node): Parameter[] {
         description: text(one["description"]),
         kind: parameterKind(schema),
         options: strings(schema["type"] === "array" ? items["enum"] : schema["enum"]),
+        mentioned: mentionedIn(text(one["description"])),
         minimum: number(schema["minimum"]),
         maximum: number(schema["maximum"]),
         without: text(one["x-stratoscope-without"]) || (fallback === undefined ? "" : String(fallback)),
       };
     });
+}
+
+/**
+ * An open list can have well-known values beside free ones, which its schema cannot say: `service`, `account` and so on
+ * for a grouping, which may also be any tag. Its description names them; three of them make a list, one an example.
+ */
+function mentionedIn(prose: string): string[] {
+  const names = [...prose.matchAll(/`([A-Za-z_]+)`/g)].map((match) => match[1] ?? "");
+  return names.length >= 3 ? names : [];
 }
 
 function parameterKind(schema: Node): ParameterKind {
@@ -176,6 +189,12 @@ function columnKind(name: string, type: string, format: string): ColumnKind {
   if (type === "array") return "list";
   if (type === "object") return "tags";
   return /(^|_)(id|arn|ip)$/.test(name) ? "id" : "text";
+}
+
+/** Extensions are keyed by type, in any order; the page shows types in theirs. */
+function inOrder<Value>(found: Map<string, Value>, types: Map<string, unknown>): Map<string, Value> {
+  const place = (type: string) => [...types.keys()].indexOf(type);
+  return new Map([...found].sort(([a], [b]) => place(a) - place(b)));
 }
 
 function statesOf(root: Node, operation: Node): Map<string, string[]> {

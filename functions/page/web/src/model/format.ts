@@ -28,12 +28,16 @@ export function money(value: number | null | undefined, currency: string | null 
   return unitOfMoney(value, currency).replace("-", "−");
 }
 
+/** An amount of usage is a number alone: its unit, if there is one for all, stands in the title. */
 function unitOfMoney(value: number, currency: string | null): string {
-  if (currency === null || !/^[A-Z]{3}$/.test(currency)) {
-    const amount = value.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
-    return currency ? `${amount} ${currency}` : amount;
+  if (!isCurrency(currency)) {
+    return value.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
   }
   return new Intl.NumberFormat("en-US", { style: "currency", currency, currencyDisplay: "narrowSymbol" }).format(value);
+}
+
+export function isCurrency(unit: string | null): unit is string {
+  return unit !== null && /^[A-Z]{3}$/.test(unit);
 }
 
 /** Money on an axis, where cents would only be noise. */

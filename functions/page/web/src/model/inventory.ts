@@ -94,7 +94,7 @@ export function select(
 /** All rows in an order, kept for as long as the rows: typing a search must not sort them again with every letter. */
 const orders = new WeakMap<Inventory, Map<string, Uint32Array>>();
 
-function ordered(all: Inventory, { column, descending }: Order, fields: Map<string, string>): Uint32Array {
+export function ordered(all: Inventory, { column, descending }: Order, fields: Map<string, string>): Uint32Array {
   const known = orders.get(all) ?? new Map<string, Uint32Array>();
   orders.set(all, known);
   const id = `${column} ${descending}`;
@@ -133,12 +133,21 @@ export function columnsFor(description: Description, types: string[]): Column[] 
   return [...first, ...columns.filter((one) => !first.includes(one) && !last.includes(one)), ...last];
 }
 
-/** A width from what the first rows hold, so that columns do not jump while rows arrive and scroll by. */
-export function columnWidth(column: Column, rows: Row[], sample = 120): number {
+/**
+ * A width from what a sample of the rows holds, so that columns do not jump while rows arrive and scroll by. Names are
+ * bold, and each tag has room around it.
+ */
+export function columnWidth(column: Column, rows: Row[], sample = 160): number {
+  const step = Math.max(1, Math.floor(rows.length / sample));
   let longest = column.label.length + 2;
-  for (let at = 0; at < Math.min(rows.length, sample); at += 1) {
-    const text = column.kind === "time" ? "26 Nov 2026, 10:36" : plain(rows[at]?.resource[column.name]);
-    longest = Math.max(longest, Math.min(text.length, column.kind === "tags" ? 36 : 30));
+  // The first ones, which are seen first, and some of all.
+  for (let at = 0; at < rows.length; at += at < sample ? 1 : step) {
+    const resource = rows[at]?.resource;
+    const value = column.name === "name" ? (resource?.name ?? resource?.id) : resource?.[column.name];
+    const tags = column.kind === "tags" && typeof value === "object" && value !== null ? Object.keys(value).length : 0;
+    const text = column.kind === "time" ? "26 Nov 2026, 10:36" : plain(value);
+    longest = Math.max(longest, Math.min(text.length + 2 * Math.min(tags, 3), tags > 0 ? 44 : 30));
   }
-  return Math.max(72, Math.round(longest * 7.6 + 34));
+  const least = column.name === "name" ? 168 : 72;
+  return Math.max(least, Math.round(longest * (column.name === "name" ? 8.4 : 7.8) + 34));
 }

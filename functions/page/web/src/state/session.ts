@@ -43,7 +43,6 @@ export async function signIn(given: Credentials, keep: boolean): Promise<void> {
   accounts.value = answer.data.accounts;
   accountsMeta.value = answer.meta;
   credentials.value = given;
-  interruption.value = null;
   if (keep) sessionStorage.setItem(NAME, JSON.stringify(given));
   else sessionStorage.removeItem(NAME);
 }

@@ -13,6 +13,18 @@ export function Missing({ why = "AWS gives no value" }: { why?: string }) {
   );
 }
 
+/** A text of the API, in which code stands between backticks. */
+export function Prose({ text }: { text: string }) {
+  return (
+    <>
+      {text.split("`").map((part, index) =>
+        // Every other part is code. The parts of a text keep their order.
+        index % 2 === 1 ? <code key={index}>{part}</code> : part,
+      )}
+    </>
+  );
+}
+
 export function Severity({ level }: { level: string }) {
   const known: IconName =
     level === "critical" || level === "high" || level === "medium" || level === "low" ? level : "gap";

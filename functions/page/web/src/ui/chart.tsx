@@ -71,6 +71,9 @@ export function LineChart(props: { title: string; plot: Plot; sync: string; heig
   );
 }
 
+/** Steps that are round in KiB, MiB and GiB. */
+const POWERS_OF_TWO = Array.from({ length: 60 }, (_, power) => 2 ** power);
+
 function options(
   plot: Plot,
   unit: string,
@@ -92,7 +95,7 @@ function options(
     height,
     padding: [8, 24, 0, 0],
     legend: { show: false },
-    cursor: { sync: { key: sync }, points: { size: 7 }, y: false },
+    cursor: { sync: { key: sync }, points: { size: 7 }, y: false, move: toDatapoint },
     scales: {
       y: {
         range: (_chart, lowest, highest) => {
@@ -104,7 +107,13 @@ function options(
     },
     axes: [
       { ...axis, values: (_chart, ticks) => axisTimes(ticks), space: 72, size: 28 },
-      { ...axis, values: (_chart, ticks) => ticks.map((tick) => withUnit(tick, unit)), size: 64, space: 36 },
+      {
+        ...axis,
+        values: (_chart, ticks) => ticks.map((tick) => withUnit(tick, unit)),
+        size: 64,
+        space: 36,
+        ...(unit.startsWith("Bytes") ? { incrs: POWERS_OF_TWO } : {}),
+      },
     ],
     series: [
       {},
@@ -118,6 +127,12 @@ function options(
     ],
     hooks: { setCursor: [(chart) => onCursor(chart.cursor.idx ?? null)] },
   };
+}
+
+/** The crosshair stands on a datapoint, since the values beside it are those of one. */
+function toDatapoint(chart: uPlot, left: number, top: number): [number, number] {
+  const at = left < 0 ? undefined : chart.data[0][chart.posToIdx(left)];
+  return at === undefined ? [left, top] : [chart.valToPos(at, "x"), top];
 }
 
 const hour = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });

@@ -1,9 +1,13 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 
+/** More rows than a person reads; the CSV of a view has all of them. */
+const MOST = 1000;
+
 /** The numbers of a chart as a table, for whoever cannot see it or wants them exactly. Drawn only when asked for. */
 export function Data(props: { label: string; header: string[]; rows: () => ComponentChildren[][] }) {
   const [isOpen, setOpen] = useState(false);
+  const rows = isOpen ? props.rows() : [];
   return (
     <div class="data">
       <button type="button" class="button quiet small" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
@@ -23,7 +27,7 @@ export function Data(props: { label: string; header: string[]; rows: () => Compo
               </tr>
             </thead>
             <tbody>
-              {props.rows().map((row, index) => (
+              {rows.slice(0, MOST).map((row, index) => (
                 <tr key={index}>
                   {row.map((cell, column) => (
                     <td key={column}>{cell}</td>
@@ -32,6 +36,11 @@ export function Data(props: { label: string; header: string[]; rows: () => Compo
               ))}
             </tbody>
           </table>
+          {rows.length > MOST && (
+            <p class="faint">
+              The first {MOST} of {rows.length}: the CSV has all.
+            </p>
+          )}
         </section>
       )}
     </div>

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Parameter } from "../model/description";
-import { joinList, splitList } from "../model/route";
-import { IconButton } from "./basics";
+import { Prose } from "./basics";
+import { ListField } from "./listfield";
 
 /**
  * The control of one parameter, by its schema. A choice of several values is applied when the panel closes: each call
@@ -30,7 +30,7 @@ export function Field(props: {
     },
     [value],
   );
-  const offered = parameter.options.length > 0 ? parameter.options : (props.suggestions ?? []);
+  const offered = parameter.options.length > 0 ? parameter.options : (props.suggestions ?? parameter.mentioned);
   return (
     <form
       class="field"
@@ -60,8 +60,14 @@ export function Field(props: {
           {offered.length > 0 && <Choices name={parameter.label} offered={offered} value={shown} onChange={update} />}
         </>
       )}
-      <p class="field-help">{parameter.description}</p>
-      {parameter.without && <p class="field-help">Without it: {parameter.without}</p>}
+      <p class="field-help">
+        <Prose text={parameter.description} />
+      </p>
+      {parameter.without && (
+        <p class="field-help">
+          Without it: <Prose text={parameter.without} />
+        </p>
+      )}
       <div class="field-foot">
         <button type="button" class="button quiet" disabled={shown === ""} onClick={() => update("")}>
           Clear
@@ -124,56 +130,5 @@ function Choices({
         </label>
       ))}
     </fieldset>
-  );
-}
-
-function ListField(props: {
-  name: string;
-  offered: string[];
-  open: boolean;
-  value: string;
-  onChange: (value: string) => void;
-}) {
-  const [typed, setTyped] = useState("");
-  const values = splitList(props.value);
-  const all = [...new Set([...props.offered, ...values])];
-  const listed = all.filter((one) => one.toLowerCase().includes(typed.toLowerCase()));
-  const add = () => {
-    if (typed === "") return;
-    props.onChange(joinList([...values, ...splitList(typed)]));
-    setTyped("");
-  };
-  const toggle = (option: string) =>
-    props.onChange(joinList(values.includes(option) ? values.filter((one) => one !== option) : [...values, option]));
-  return (
-    <>
-      {(props.open || all.length > 8) && (
-        <div class="field-add">
-          <input
-            class="input"
-            type="text"
-            aria-label={props.open ? `Add to ${props.name}` : `Find in ${props.name}`}
-            placeholder={props.open ? "Type a value, then Enter" : "Find"}
-            value={typed}
-            onInput={(event) => setTyped(event.currentTarget.value)}
-            onKeyDown={(event) => {
-              if (event.key !== "Enter" || typed === "" || !props.open) return;
-              event.preventDefault();
-              add();
-            }}
-          />
-          {props.open && <IconButton icon="plus" label="Add" onClick={add} disabled={typed === ""} />}
-        </div>
-      )}
-      <fieldset class="options">
-        <legend class="unseen">{props.name}</legend>
-        {listed.map((option) => (
-          <label key={option} class="option">
-            <input type="checkbox" checked={values.includes(option)} onChange={() => toggle(option)} />
-            <span>{option}</span>
-          </label>
-        ))}
-      </fieldset>
-    </>
   );
 }

@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import type { Failure } from "../api/errors";
 import type { Parameter } from "../model/description";
 import { splitList } from "../model/route";
+import { Prose } from "./basics";
 import { Field } from "./field";
 import { Icon } from "./icon";
 import { Popover } from "./popover";
@@ -60,7 +61,7 @@ export function FilterBar(props: {
         <p class="filter-wrong" id="filter-wrong" role="alert">
           <Icon name="gap" />
           <span>
-            {wrong.details.parameter && <code>{wrong.details.parameter}</code>} {wrong.message}
+            {wrong.details.parameter && <code>{wrong.details.parameter}</code>} <Prose text={wrong.message} />
           </span>
         </p>
       )}
@@ -138,7 +139,13 @@ function AddFilter({ parameters, onAdd }: { parameters: Parameter[]; onAdd: (nam
                 }}
               >
                 <strong>{parameter.label}</strong>
-                <span class="faint">{parameter.without && `Without it: ${parameter.without}`}</span>
+                <span class="faint">
+                  {parameter.without && (
+                    <>
+                      Without it: <Prose text={parameter.without} />
+                    </>
+                  )}
+                </span>
               </button>
             </li>
           ))}

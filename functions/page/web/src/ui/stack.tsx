@@ -113,7 +113,7 @@ export function StackChart(props: {
         {slice
           ? `${name(slice.start)}${slice.end && dayBefore(slice.end) > slice.start ? ` to ${day(dayBefore(slice.end))}` : ""}: ${money(slice.total, currency)}${slice.estimated ? ", estimated" : ""}`
           : stack.slices.some((one) => one.estimated)
-            ? "Lighter: AWS may still change it"
+            ? "Paler: AWS may still change it"
             : "\u00a0"}
       </figcaption>
       <ul class="legend">

@@ -3,6 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { Query } from "../api/client";
 import { type Failure, refusedPrice } from "../api/errors";
 import { approve } from "../state/price";
+import { Prose } from "./basics";
 import { GapList } from "./gaps";
 import { Icon, type IconName } from "./icon";
 
@@ -43,7 +44,7 @@ export function Notice(props: {
   return (
     <div class={`notice ${props.tone ?? "calm"}`} role={props.tone === "bad" ? "alert" : undefined}>
       {props.icon && <Icon name={props.icon} size={24} />}
-      <h3>{props.title}</h3>
+      <p class="notice-title">{props.title}</p>
       {props.children && <div class="notice-text">{props.children}</div>}
       {props.action && <div class="notice-action">{props.action}</div>}
     </div>
@@ -100,7 +101,9 @@ export function FailureNotice({
         )
       }
     >
-      <p>{ADVICE[failure.kind] ?? failure.message}</p>
+      <p>
+        <Prose text={ADVICE[failure.kind] ?? failure.message} />
+      </p>
       {gaps && gaps.length > 0 && <GapList gaps={gaps} />}
       {requestId && failure.kind === "internal" && (
         <p class="faint">
@@ -108,6 +111,22 @@ export function FailureNotice({
         </p>
       )}
     </Notice>
+  );
+}
+
+/** The same above what is still there: the rows of before, or of the pages that arrived. */
+export function FailureBanner({ failure, onRetry }: { failure: Failure; onRetry: () => void }) {
+  return (
+    <div class="banner" role="alert">
+      <Icon name="gap" />
+      <span>
+        <strong>{TITLES[failure.kind]}.</strong> {ADVICE[failure.kind] ?? failure.message.replace(/[.]?$/, ".")} What is
+        shown had arrived before.
+      </span>
+      <button type="button" class="button" onClick={onRetry}>
+        Try again
+      </button>
+    </div>
   );
 }
 
@@ -123,7 +142,9 @@ function PriceQuestion({ usd, failure, path, query }: { usd: string; failure: Fa
         </button>
       }
     >
-      <p>{failure.message}</p>
+      <p>
+        <Prose text={failure.message} />
+      </p>
       <p>Nothing has been billed. Narrow the filters, or agree to the price.</p>
     </Notice>
   );

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { nextOrder, type Order, visibleRange } from "../model/table";
 import { onRowKey } from "../state/keys";
 import { Icon } from "./icon";
@@ -71,11 +71,18 @@ export function Table(props: {
     }),
   );
 
+  // The first column stays in view; on a phone it may not take all of it.
+  const most = Math.max(120, Math.round(at.width * 0.45));
+  const columns = useMemo(
+    () =>
+      props.columns.map((column, index) => (index === 0 && column.width > most ? { ...column, width: most } : column)),
+    [props.columns, most],
+  );
   const { first, last } = visibleRange(at.top, at.height, ROW, count, AROUND);
-  const shown = visibleColumns(props.columns, at.left, at.width);
+  const shown = visibleColumns(columns, at.left, at.width);
   // Rows that scroll out lend their elements to those that scroll in, except the one that may hold the focus.
   const slots = Math.ceil(at.height / ROW) + 2 * AROUND + 1;
-  const width = props.columns.reduce((total, column) => total + column.width, 0);
+  const width = columns.reduce((total, column) => total + column.width, 0);
   return (
     <section
       class="table-scroll"
@@ -89,29 +96,29 @@ export function Table(props: {
         class="table"
         aria-label={props.label}
         aria-rowcount={count + 1}
-        aria-colcount={props.columns.length}
+        aria-colcount={columns.length}
         aria-busy={props.busy}
         style={{ minWidth: `${width}px` }}
       >
         <colgroup>
-          {props.columns.map((column) => (
+          {columns.map((column) => (
             <col key={column.id} style={{ width: `${column.width}px` }} />
           ))}
         </colgroup>
         <thead>
           <tr aria-rowindex={1}>
-            {props.columns.map((column) => (
+            {columns.map((column) => (
               <Heading key={column.id} column={column} order={props.order ?? null} onOrder={props.onOrder} />
             ))}
           </tr>
         </thead>
         <tbody>
-          {first > 0 && <Spacer rows={first} columns={props.columns.length} />}
+          {first > 0 && <Spacer rows={first} columns={columns.length} />}
           {Array.from({ length: last - first }, (_, index) => first + index).map((row) => (
             <TableRow
               key={row === active ? "active" : row % slots}
               row={row}
-              columns={props.columns}
+              columns={columns}
               firstColumn={shown.first}
               lastColumn={shown.last}
               isActive={row === active}
@@ -127,7 +134,7 @@ export function Table(props: {
               }
             />
           ))}
-          {last < count && <Spacer rows={count - last} columns={props.columns.length} />}
+          {last < count && <Spacer rows={count - last} columns={columns.length} />}
         </tbody>
       </table>
     </section>

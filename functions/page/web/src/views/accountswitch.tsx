@@ -36,7 +36,7 @@ export function AccountSwitch({ accounts }: { accounts: Account[] }) {
                   {one.name !== null && <span class="mono">{one.id}</span>}
                   {one.home && " home"}
                   {one.reachable === false && (
-                    <span class="bad">
+                    <span class="bad block">
                       <Icon name="gap" size={13} /> does not let Stratoscope in
                       {one.gap?.code ? `: ${one.gap.code}` : ""}
                     </span>
@@ -55,6 +55,6 @@ export function AccountSwitch({ accounts }: { accounts: Account[] }) {
 
 /** A selection belongs to the account that it was made in; filters make sense in the next one, too. */
 function kept(): Record<string, string> {
-  const { _open: _, resource_ids: __, ...rest } = route.value.parameters;
-  return rest;
+  const selection = ["_open", "_pick", "resource_type", "resource_ids", "region"];
+  return Object.fromEntries(Object.entries(route.value.parameters).filter(([name]) => !selection.includes(name)));
 }

@@ -23,48 +23,50 @@ export function CostComparison({ data }: { data: CostsData }) {
             : "Not asked for, or Cost Explorer no longer has those days. Set the filter “Compare” to yes to ask for it."}
         </p>
       ) : (
-        <table class="plain comparison">
-          <thead>
-            <tr>
-              <th scope="col">Charges</th>
-              <th scope="col">Before</th>
-              <th scope="col">Now</th>
-              <th scope="col">Change</th>
-            </tr>
-          </thead>
-          <tbody>
-            {Object.entries(comparison.by_charge_type ?? {}).map(([type, one]) => (
-              <tr key={type}>
-                <th scope="row">{label(type)}</th>
-                {one === null ? (
-                  <td colSpan={3}>
-                    <Missing why="Excluded by the filter" />
-                  </td>
-                ) : (
-                  <Change
-                    before={one.before}
-                    now={one.now}
-                    by={one.change}
-                    share={one.change_percent}
-                    currency={currency}
-                  />
-                )}
+        <div class="scroll-x">
+          <table class="plain comparison">
+            <thead>
+              <tr>
+                <th scope="col">Charges</th>
+                <th scope="col">Before</th>
+                <th scope="col">Now</th>
+                <th scope="col">Change</th>
               </tr>
-            ))}
-          </tbody>
-          <tfoot>
-            <tr>
-              <th scope="row">Total</th>
-              <Change
-                before={comparison.total_cost}
-                now={data.total_cost}
-                by={comparison.change}
-                share={comparison.change_percent}
-                currency={currency}
-              />
-            </tr>
-          </tfoot>
-        </table>
+            </thead>
+            <tbody>
+              {Object.entries(comparison.by_charge_type ?? {}).map(([type, one]) => (
+                <tr key={type}>
+                  <th scope="row">{label(type)}</th>
+                  {one === null ? (
+                    <td colSpan={3}>
+                      <Missing why="Excluded by the filter" />
+                    </td>
+                  ) : (
+                    <Change
+                      before={one.before}
+                      now={one.now}
+                      by={one.change}
+                      share={one.change_percent}
+                      currency={currency}
+                    />
+                  )}
+                </tr>
+              ))}
+            </tbody>
+            <tfoot>
+              <tr>
+                <th scope="row">Total</th>
+                <Change
+                  before={comparison.total_cost}
+                  now={data.total_cost}
+                  by={comparison.change}
+                  share={comparison.change_percent}
+                  currency={currency}
+                />
+              </tr>
+            </tfoot>
+          </table>
+        </div>
       )}
       {comparison && comparison.by_charge_type === null && (
         <p class="faint small">Group by one thing to see which kinds of charges changed, for the same price.</p>

@@ -3,7 +3,7 @@ import type { CostsData } from "../api/types";
 import { costRows, groupings, stack } from "../model/costs";
 import { csv } from "../model/csv";
 import { label, parametersAt } from "../model/description";
-import { day, dayBefore, time } from "../model/format";
+import { day, dayBefore, isCurrency, time } from "../model/format";
 import { apiParameters } from "../model/route";
 import { type Asked, useApi } from "../state/api";
 import { change, route } from "../state/navigation";
@@ -95,7 +95,10 @@ function Body({ asked }: { asked: Asked<CostsData> }) {
 
 function titleOf(data: CostsData): string {
   const each = { DAILY: "day", MONTHLY: "month", HOURLY: "hour" }[data.granularity] ?? data.granularity.toLowerCase();
-  return `${label(data.metric)} by ${each}`;
+  // AWS writes N/A where there is no unit.
+  const unit =
+    data.currency === null || isCurrency(data.currency) || data.currency === "N/A" ? "" : ` in ${data.currency}`;
+  return `${label(data.metric)}${unit} by ${each}`;
 }
 
 /** Names that this page has seen, since Cost Explorer has no list of them that would be free. */

@@ -36,7 +36,7 @@ export function DailyCosts({ asked }: { asked: Asked<CostsData> }) {
           <p>Cost Explorer has nothing for them.</p>
         </Notice>
       ) : (
-        <StackChart title="Cost by day and service" stack={stacked} currency={answer.data.currency} height={300} />
+        <StackChart title="Cost by day and service" stack={stacked} currency={answer.data.currency} height={320} />
       )}
     </section>
   );

@@ -20,7 +20,10 @@ export function ResourceDrawer({ row, onClose }: { row: Row; onClose: () => void
       forget();
       // Only if the focus would be lost: whoever moved it on meanwhile wants it there.
       const lost = document.activeElement === document.body || aside.current?.contains(document.activeElement);
-      if (lost && before instanceof HTMLElement && before.isConnected) before.focus();
+      // The row may have been drawn anew since; it is then the active one of the table.
+      const row = document.querySelector<HTMLElement>(".table tr.active .row-open");
+      if (lost)
+        (before instanceof HTMLElement && before.isConnected && before !== document.body ? before : row)?.focus();
     };
   }, []);
   const columns = described.value?.columns.get(type) ?? [];

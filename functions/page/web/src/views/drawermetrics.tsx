@@ -5,6 +5,7 @@ import { onGrid, stateText, statisticsOf } from "../model/series";
 import { useApi } from "../state/api";
 import { linkTo } from "../state/navigation";
 import { allowed, description } from "../state/session";
+import { Prose } from "../ui/basics";
 import { LineChart } from "../ui/chart";
 import { Icon } from "../ui/icon";
 import { Skeleton } from "../ui/states";
@@ -50,7 +51,7 @@ export function DrawerMetrics({ type, resource }: { type: string; resource: Reso
       </h3>
       {asked.failure && (
         <p class="wrong">
-          <Icon name="gap" /> {asked.failure.message}
+          <Icon name="gap" /> <Prose text={asked.failure.message} />
         </p>
       )}
       {asked.loading && !answer && <Skeleton tall />}
@@ -62,7 +63,7 @@ export function DrawerMetrics({ type, resource }: { type: string; resource: Reso
             <strong>{name}</strong> <span class="faint">{why || "no datapoints"}</span>
           </p>
         ) : (
-          <div key={metric}>
+          <div class="drawer-chart" key={metric}>
             <LineChart title={name} plot={plot} sync="drawer" height={132} />
             {why && <p class="faint small">{why}</p>}
           </div>

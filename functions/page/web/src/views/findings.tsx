@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
+import { refusedPrice } from "../api/errors";
 import type { BottlenecksData, Finding, NotJudged } from "../api/types";
-import { csv } from "../model/csv";
 import { label, parametersAt } from "../model/description";
 import { matches } from "../model/findings";
 import { plural, price } from "../model/format";
@@ -8,10 +8,11 @@ import { apiParameters } from "../model/route";
 import { type Asked, useApi } from "../state/api";
 import { change, route } from "../state/navigation";
 import { description as described } from "../state/session";
-import { download, Segments } from "../ui/basics";
+import { Segments } from "../ui/basics";
 import { FilterBar } from "../ui/filters";
 import { FailureNotice, Notice, Skeleton } from "../ui/states";
 import { FindingGroups } from "./findinggroups";
+import { saveFindings, saveUnjudged } from "./savefindings";
 import { Search } from "./search";
 import { Tabs } from "./tabs";
 import { Toolbar } from "./toolbar";
@@ -51,7 +52,7 @@ export function Findings() {
         lead={["types", "hours"]}
         values={query}
         onChange={change}
-        failure={asked.failure?.details.parameter === "max_cost_usd" ? null : asked.failure}
+        failure={refusedPrice(asked.failure) === null ? asked.failure : null}
       >
         <Search value={find} onChange={(_find) => change({ _find })} label="Search these findings" />
       </FilterBar>
@@ -113,7 +114,7 @@ function Body(props: {
   const { asked } = props;
   const data = asked.answers[0]?.data;
   if (!data) {
-    if (asked.failure?.kind === "parameter" && asked.failure.details.parameter !== "max_cost_usd") return null;
+    if (asked.failure?.kind === "parameter" && refusedPrice(asked.failure) === null) return null;
     if (asked.failure)
       return <FailureNotice failure={asked.failure} onRetry={asked.again} path={asked.path} query={asked.query} />;
     return <Skeleton lines={10} />;
@@ -142,51 +143,4 @@ function Body(props: {
       </p>
     </Notice>
   );
-}
-
-function saveFindings(findings: Finding[]): void {
-  const header = [
-    "severity",
-    "rule",
-    "resource_type",
-    "id",
-    "name",
-    "region",
-    "arn",
-    "metric",
-    "statistic",
-    "observed",
-    "threshold",
-    "unit",
-    "recommendation",
-  ];
-  const rows = findings.map((one) => {
-    const { resource } = one;
-    const about = [
-      one.severity,
-      one.rule,
-      resource.resource_type,
-      resource.id,
-      resource.name,
-      resource.region,
-      resource.arn,
-    ];
-    return [...about, one.metric, one.statistic, one.observed, one.threshold, one.unit, one.recommendation];
-  });
-  download("findings.csv", csv(header, rows));
-}
-
-function saveUnjudged(items: NotJudged[]): void {
-  const rows = items.flatMap(({ resource, reason, rules }) =>
-    Object.entries(rules).map(([rule, why]) => [
-      resource.resource_type,
-      resource.id,
-      resource.name,
-      resource.region,
-      reason,
-      rule,
-      why,
-    ]),
-  );
-  download("not-judged.csv", csv(["resource_type", "id", "name", "region", "reason", "rule", "why"], rows));
 }

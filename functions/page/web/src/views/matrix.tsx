@@ -1,7 +1,7 @@
 import { useMemo } from "preact/hooks";
 import type { ResourcesData } from "../api/types";
 import { type Cross, crossCounts } from "../model/cross";
-import { number } from "../model/format";
+import { number, plural } from "../model/format";
 import type { Asked } from "../state/api";
 import { linkTo } from "../state/navigation";
 import { learnRegions } from "../state/regions";
@@ -20,7 +20,7 @@ export function Matrix({ asked }: { asked: Asked<ResourcesData> }) {
     <section class="card card-matrix">
       <header class="card-head">
         <h2>What there is</h2>
-        {cross && cross.empty > 0 && <p class="faint">{cross.empty} regions have nothing</p>}
+        {cross && cross.empty > 0 && <p class="faint">{plural(cross.empty, "region has", "regions have")} nothing</p>}
         <a class="more" href={linkTo("resources")}>
           Resources <Icon name="right" size={12} />
         </a>
@@ -32,7 +32,7 @@ export function Matrix({ asked }: { asked: Asked<ResourcesData> }) {
       ) : !cross ? (
         <Skeleton lines={8} />
       ) : cross.types.length === 0 ? (
-        <Notice icon="resources" title={`No resources in ${cross.empty} regions`} />
+        <Notice icon="resources" title={`No resources in ${plural(cross.empty, "region")}`} />
       ) : (
         <Numbers cross={cross} />
       )}

@@ -1,3 +1,4 @@
+import { useMemo } from "preact/hooks";
 import type { Meta } from "../api/types";
 import { label } from "../model/description";
 import { duration, plural, time, withUnit } from "../model/format";
@@ -15,7 +16,7 @@ export function MetricCharts(props: { all: Measured; meta: Meta; sort: string; s
   const { all, sort } = props;
   const metrics = metricsOf(all);
   const statistics = statisticsIn(all);
-  const [sortMetric, sortStatistic] = sort.split(":");
+  const [sortMetric, sortStatistic, direction] = sort.split(":");
   const statistic =
     props.statistic || (statistics.includes(sortStatistic ?? "") ? (sortStatistic ?? "") : (statistics[0] ?? ""));
   const ordered = [...metrics].sort((a, b) => Number(b === sortMetric) - Number(a === sortMetric));
@@ -53,7 +54,7 @@ export function MetricCharts(props: { all: Measured; meta: Meta; sort: string; s
           <Chart key={metric} all={all} metric={metric} statistic={statistic} several={several} />
         ))}
       </div>
-      {several && <Ranking all={all} meta={props.meta} metric={sortMetric ?? ""} />}
+      {several && <Ranking all={all} meta={props.meta} metric={sortMetric ?? ""} lowest={direction === "asc"} />}
     </>
   );
 }
@@ -71,7 +72,8 @@ function Chart({
 }) {
   const types = [...new Set(all.resources.map((one) => one.resource_type))];
   const known = types.flatMap((type) => description.value?.metrics.get(type) ?? []).find(({ name }) => name === metric);
-  const plot = plotOf(all, metric, statistic, SERIES);
+  // The same object while nothing changes, so that a zoomed chart is not drawn anew.
+  const plot = useMemo(() => plotOf(all, metric, statistic, SERIES), [all, metric, statistic]);
   const having = all.resources.filter((one) => (one.metrics[metric]?.length ?? 0) > 0).length;
   const why = several ? "" : stateText(all.resources[0]?.series[metric]);
   const title = `${known?.label ?? label(metric)}${several ? `, ${statistic}` : ""}`;
@@ -95,12 +97,12 @@ function Chart({
 }
 
 /** The resources in the order of the response, with what they were ordered by. */
-function Ranking({ all, meta, metric }: { all: Measured; meta: Meta; metric: string }) {
+function Ranking({ all, meta, metric, lowest }: { all: Measured; meta: Meta; metric: string; lowest: boolean }) {
   const matched = meta["matched"] as { total?: number | null } | undefined;
   return (
     <section class="card">
       <header class="card-head">
-        <h2>{metric ? `By ${label(metric)}` : "Resources"}</h2>
+        <h2>{metric ? `${label(metric)}, ${lowest ? "lowest" : "highest"} first` : "Resources"}</h2>
         {typeof matched?.total === "number" && (
           <p class="faint">
             {all.resources.length} of {plural(matched.total, "resource")}

@@ -1,14 +1,16 @@
 import { useMemo } from "preact/hooks";
+import { refusedPrice } from "../api/errors";
 import type { Datapoint, MeasuredResource } from "../api/types";
-import { type Description, parametersAt } from "../model/description";
-import { measured } from "../model/measured";
-import { apiParameters, splitList } from "../model/route";
-import { useApi } from "../state/api";
+import { parametersAt } from "../model/description";
+import { type Measured, measured } from "../model/measured";
+import { BY_FILTERS, busiest, keepShared, suggestions, withoutFilters } from "../model/metricsquery";
+import { apiParameters } from "../model/route";
+import { type Asked, useApi } from "../state/api";
 import { change, go, route } from "../state/navigation";
 import { description as described } from "../state/session";
 import { Segments } from "../ui/basics";
 import { FilterBar } from "../ui/filters";
-import { FailureNotice, Skeleton } from "../ui/states";
+import { FailureNotice, Notice, Skeleton } from "../ui/states";
 import { MetricCharts } from "./metriccharts";
 import { ResourcePicker } from "./resourcepicker";
 import { saveSeries } from "./saveseries";
@@ -27,8 +29,6 @@ const HOURS = [
 
 /** Chosen by controls of their own, or by the page. */
 const OWN = ["resource_type", "resource_ids", "region", "regions", "hours", "format", "max_cost_usd", "exists"];
-/** What only one of the two kinds of question takes. */
-const BY_FILTERS = ["types", "states", "tags", "sort", "limit"];
 
 export function Metrics() {
   const { parameters } = route.value;
@@ -78,55 +78,41 @@ export function Metrics() {
           ]}
         />
       </div>
-      <FilterBar
-        parameters={description ? parametersAt(description, "/metrics").filter(({ name }) => !own.includes(name)) : []}
-        lead={byId ? ["metrics", "statistics", "period"] : ["types", "sort", "metrics", "limit"]}
-        values={Object.fromEntries(Object.entries(query).filter(([name]) => !own.includes(name)))}
-        onChange={change}
-        suggest={({ name }) => (description ? suggestions(name, query, description) : null)}
-        failure={asked.failure?.details.parameter === "max_cost_usd" ? null : asked.failure}
-      />
-      {picking ? null : asked.failure &&
-        asked.failure.kind === "parameter" &&
-        asked.failure.details.parameter !== "max_cost_usd" ? null : asked.failure ? (
-        <FailureNotice failure={asked.failure} onRetry={asked.again} path={asked.path} query={asked.query} />
-      ) : all && answer ? (
-        <MetricCharts all={all} meta={answer.meta} sort={query["sort"] ?? ""} statistic={statistic} />
+      {picking ? (
+        <Notice icon="metrics" title="Choose a resource">
+          <p>Find it by its name, id, region or tag. Others of the same type and region can join it.</p>
+        </Notice>
       ) : (
-        <Skeleton tall />
+        <>
+          <FilterBar
+            parameters={
+              description ? parametersAt(description, "/metrics").filter(({ name }) => !own.includes(name)) : []
+            }
+            lead={byId ? ["metrics", "statistics", "period"] : ["types", "sort", "metrics", "limit"]}
+            values={Object.fromEntries(Object.entries(query).filter(([name]) => !own.includes(name)))}
+            onChange={change}
+            suggest={({ name }) => (description ? suggestions(name, query, description) : null)}
+            failure={refusedPrice(asked.failure) === null ? asked.failure : null}
+          />
+          <Body asked={asked} all={all} sort={query["sort"] ?? ""} statistic={statistic} />
+        </>
       )}
     </div>
   );
 }
 
-function withoutFilters(query: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(Object.entries(query).filter(([name]) => name !== "regions" && !BY_FILTERS.includes(name)));
-}
-
-function keepShared(query: Record<string, string>): Record<string, string> {
-  const { hours, regions } = query;
-  return { ...(hours ? { hours } : {}), ...(regions ? { regions } : {}) };
-}
-
-/** Without a choice: what most want to see first, the usual metric of the first type that has any, highest first. */
-function busiest(query: Record<string, string>, description: Description): Record<string, string> {
-  const types = splitList(query["types"]);
-  const type = types[0] ?? [...description.metrics.keys()][0];
-  const metric = type === undefined ? undefined : description.metrics.get(type)?.[0];
-  const statistic = metric?.statistics.find((one) => one === "Maximum") ?? metric?.statistics[0];
-  if (!type || !metric || !statistic) return query;
-  const daily = metric.shortestPeriod >= 86_400 ? { hours: query["hours"] ?? "336" } : {};
-  return { types: type, sort: `${metric.name}:${statistic}`, limit: "8", ...daily, ...query };
-}
-
-function suggestions(name: string, query: Record<string, string>, description: Description): string[] | null {
-  const types = query["resource_type"] ? [query["resource_type"]] : splitList(query["types"]);
-  const metrics = types.flatMap((type) => description.metrics.get(type) ?? []);
-  if (name === "metrics") return [...new Set(metrics.map((metric) => metric.name))];
-  if (name === "states") return [...new Set(types.flatMap((type) => description.states.get(type) ?? []))];
-  const statistics = [...new Set([...description.metrics.values()].flat().flatMap((metric) => metric.statistics))];
-  if (name === "statistics") return statistics;
-  if (name === "sort")
-    return metrics.flatMap((metric) => metric.statistics.map((statistic) => `${metric.name}:${statistic}`));
-  return null;
+function Body(props: { asked: Asked<Data>; all: Measured | null; sort: string; statistic: string }) {
+  const { asked, all } = props;
+  const { failure } = asked;
+  if (failure) {
+    // A wrong filter is explained where it is.
+    if (failure.kind === "parameter" && refusedPrice(failure) === null) return null;
+    return <FailureNotice failure={failure} onRetry={asked.again} path={asked.path} query={asked.query} />;
+  }
+  const meta = asked.answers[0]?.meta;
+  return all && meta ? (
+    <MetricCharts all={all} meta={meta} sort={props.sort} statistic={props.statistic} />
+  ) : (
+    <Skeleton tall />
+  );
 }

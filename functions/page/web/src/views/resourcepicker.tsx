@@ -4,8 +4,9 @@ import { inventory, type Row } from "../model/inventory";
 import { joinList, splitList } from "../model/route";
 import { search } from "../model/table";
 import { useApi } from "../state/api";
+import { answersOf } from "../state/calls";
 import { go, route } from "../state/navigation";
-import { description as described } from "../state/session";
+import { description as described, pathFor } from "../state/session";
 import { Popover } from "../ui/popover";
 import { FailureNotice, Skeleton } from "../ui/states";
 
@@ -20,7 +21,7 @@ export function ResourcePicker({ query }: { query: Record<string, string> }) {
     ids.length === 0
       ? "Choose a resource"
       : ids.length === 1
-        ? `${query["resource_type"]} ${ids[0]}`
+        ? `${query["resource_type"]} ${knownName(query) ?? ids[0]}`
         : `${ids.length} of ${query["resource_type"]}`;
   return (
     <Popover
@@ -35,6 +36,18 @@ export function ResourcePicker({ query }: { query: Record<string, string> }) {
       {() => <List query={query} ids={ids} />}
     </Popover>
   );
+}
+
+/** The name of the chosen resource, if a list of resources has been loaded that has it. */
+function knownName(query: Record<string, string>): string | null {
+  const { resource_type: type, resource_ids: id, region } = query;
+  for (const { data } of answersOf<ResourcesData>(pathFor("/resources"))) {
+    const list = type === undefined ? null : data[type];
+    if (!Array.isArray(list)) continue;
+    const found = list.find((one) => one.id === id && one.region === region);
+    if (found) return found.name;
+  }
+  return null;
 }
 
 function List({ query, ids }: { query: Record<string, string>; ids: string[] }) {
@@ -100,8 +113,11 @@ function Choice({ row, query, ids }: { row: Row; query: Record<string, string>; 
       <strong>
         <bdi>{(resource.name ?? resource.id).slice(0, 120)}</bdi>
       </strong>
+      {resource.name !== null && resource.name !== resource.id && (
+        <span class="faint mono">{resource.id.slice(0, 60)}</span>
+      )}
       <span class="faint">
-        {type} · {resource.region} · <span class="mono">{resource.id.slice(0, 60)}</span>
+        {type} · {resource.region}
       </span>
     </button>
   );

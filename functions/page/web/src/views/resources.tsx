@@ -12,7 +12,7 @@ import { knownRegions, learnRegions } from "../state/regions";
 import { description as described } from "../state/session";
 import { download } from "../ui/basics";
 import { FilterBar } from "../ui/filters";
-import { FailureNotice, Notice } from "../ui/states";
+import { FailureBanner, Notice } from "../ui/states";
 import { Table } from "../ui/table";
 import { ResourceDrawer } from "./drawer";
 import { Nothing } from "./nothing";
@@ -20,6 +20,7 @@ import { resourceCells, resourceColumns } from "./resourcecolumns";
 import { Search } from "./search";
 import { Tabs } from "./tabs";
 import { Toolbar } from "./toolbar";
+import { useWarmOrders } from "./warmorders";
 
 /** The page follows the pages itself, and exports what is shown. */
 const OWN = ["limit", "cursor", "format", "regions"];
@@ -47,6 +48,12 @@ export function Resources() {
   });
   const at = (position: number) => all.rows[positions[position] ?? -1];
   const cells = resourceCells(columns, { description, at, several: shownTypes.length > 1, fields });
+  useWarmOrders(
+    all,
+    cells.map(({ id }) => id),
+    fields,
+    !asked.loading,
+  );
   const idAt = (position: number) => {
     const row = at(position);
     return row ? rowId(row) : "";
@@ -93,15 +100,13 @@ export function Resources() {
           />
           <p class="table-count" role="status">
             {asked.loading && all.rows.length > 0
-              ? `page ${asked.answers.length + 1}, ${plural(all.rows.length, "row")} of ${plural(total, "row")} so far`
+              ? `page ${asked.answers.length + 1}, ${all.rows.length.toLocaleString("en-US")} of ${plural(total, "row")}`
               : all.counts === null
                 ? ""
                 : `${positions.length.toLocaleString("en-US")} of ${total.toLocaleString("en-US")}`}
           </p>
         </div>
-        {asked.failure && all.rows.length > 0 && (
-          <FailureNotice failure={asked.failure} onRetry={asked.again} path={asked.path} query={asked.query} />
-        )}
+        {asked.failure && all.rows.length > 0 && <FailureBanner failure={asked.failure} onRetry={asked.again} />}
         {all.rows.length === 0 ? (
           <Nothing
             asked={asked}

@@ -50,6 +50,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
                 >
                   <Icon name={place.icon} size={20} />
                   <span>{place.name}</span>
+                  {shut && <Icon name="lock" size={14} />}
                 </a>
               </li>
             );

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { Failure } from "../api/errors";
 import { leave, resume } from "../state/calls";
-import { credentials, signIn } from "../state/session";
+import { credentials, interruption, signIn } from "../state/session";
 import { Dialog } from "../ui/dialog";
 import { Icon, Mark } from "../ui/icon";
 import { ThemeButton } from "./theme";
@@ -60,6 +60,7 @@ function Form({ before }: { before?: Failure }) {
     setBusy(true);
     try {
       await signIn({ key: key.trim(), token: token.trim() }, keep);
+      interruption.value = null;
       resume();
     } catch (error) {
       setFailure(error instanceof Failure ? error : new Failure("internal", String(error)));

@@ -1,32 +1,8 @@
-import type { ComponentChildren } from "preact";
 import type { BottlenecksData, CostsData, ResourcesData } from "../api/types";
 import { day, dayBefore, exact, money, number, percent, plural } from "../model/format";
 import type { Asked } from "../state/api";
 import { linkTo } from "../state/navigation";
 import { Missing } from "../ui/basics";
-
-interface TileProps {
-  label: string;
-  href: string;
-  value: ComponentChildren;
-  note?: ComponentChildren;
-  title?: string | undefined;
-  /** Whether something is missing from the value; the line above the view says what. */
-  partial?: boolean | undefined;
-}
-
-function Tile({ label, href, value, note, title, partial }: TileProps) {
-  return (
-    <a class="tile" href={href} title={title}>
-      <span class="tile-label">{label}</span>
-      <span class="tile-value">
-        {value}
-        {partial && <span class="incomplete">incomplete</span>}
-      </span>
-      <span class="tile-note">{note ?? "\u00a0"}</span>
-    </a>
-  );
-}
 
 export function Tiles(props: {
   costs: Asked<CostsData>;
@@ -44,11 +20,34 @@ export function Tiles(props: {
   );
 }
 
-/** Why a tile has no number yet, or will have none. */
-function absent(asked: Asked<unknown>): ComponentChildren {
-  if (asked.path === "") return <Missing why="This token does not open it" />;
-  if (asked.failure) return <Missing why={asked.failure.message} />;
-  return <span class="bone tile-bone" />;
+interface TileProps {
+  asked: Asked<unknown>;
+  label: string;
+  href: string;
+  /** The number, or why there is none. */
+  value: { text: string; note?: string | null; title?: string } | { why: string };
+}
+
+/** One number of the overview. It says in words why a number is missing, since a touch screen has no tooltip. */
+function Tile({ asked, label, href, value }: TileProps) {
+  const answer = asked.answers[0];
+  const absent = absence(asked) ?? ("why" in value && answer ? value.why : null);
+  const shown = answer && "text" in value ? value : null;
+  return (
+    <a class="tile" href={href} title={shown?.title ?? absent ?? undefined}>
+      <span class="tile-label">{label}</span>
+      <span class="tile-value">
+        {absent !== null ? <Missing why={absent} /> : (shown?.text ?? <span class="bone tile-bone" />)}
+        {answer?.meta.partial && <span class="incomplete">incomplete</span>}
+      </span>
+      <span class="tile-note">{absent ?? shown?.note ?? "\u00a0"}</span>
+    </a>
+  );
+}
+
+function absence(asked: Asked<unknown>): string | null {
+  if (asked.path === "") return "This token does not open it";
+  return asked.answers.length === 0 ? (asked.failure?.message ?? null) : null;
 }
 
 function MonthToDate({ asked }: { asked: Asked<CostsData> }) {
@@ -56,19 +55,18 @@ function MonthToDate({ asked }: { asked: Asked<CostsData> }) {
   const month = data?.month_to_date;
   return (
     <Tile
+      asked={asked}
       label="Month to date"
       href={linkTo("costs")}
-      title={month ? `${exact(month.cost)} ${data?.currency ?? ""}` : undefined}
       value={
-        !data ? (
-          absent(asked)
-        ) : month ? (
-          money(month.cost, data.currency)
-        ) : (
-          <Missing why="The month has no whole day yet" />
-        )
+        month
+          ? {
+              text: money(month.cost, data.currency),
+              note: `${day(month.start)} to ${day(dayBefore(month.end))}${month.estimated ? ", estimated" : ""}`,
+              title: `${exact(month.cost)} ${data.currency ?? ""}`,
+            }
+          : { why: "No whole day of this month yet" }
       }
-      note={month && `${day(month.start)} to ${day(dayBefore(month.end))}${month.estimated ? ", estimated" : ""}`}
     />
   );
 }
@@ -78,30 +76,24 @@ function Forecast({ asked }: { asked: Asked<CostsData> }) {
   const data = asked.answers[0]?.data;
   const forecast = data?.forecast;
   const { mean, lower, upper } = forecast ?? {};
-  const month = data?.month_to_date?.cost ?? 0;
-  const known = mean !== undefined && mean !== null;
-  const spread = known && lower !== undefined && upper !== undefined ? Math.max(upper - mean, mean - lower) : null;
+  const label = "Forecast for the month";
+  const href = linkTo("costs", { forecast: "true" });
+  if (!data || !forecast || typeof mean !== "number") {
+    return <Tile asked={asked} label={label} href={href} value={{ why: forecast?.message ?? "AWS has no forecast" }} />;
+  }
+  const sofar = data.month_to_date?.cost ?? 0;
+  const spread = typeof lower === "number" && typeof upper === "number" ? Math.max(upper - mean, mean - lower) : null;
+  const until = forecast.end ? ` until ${day(dayBefore(forecast.end))}` : "";
   return (
     <Tile
-      label="Forecast for the month"
-      href={linkTo("costs", { forecast: "true" })}
-      title={
-        known
-          ? `${money(month, data?.currency)} so far, and ${money(mean, data?.currency)} until ${day(dayBefore(forecast?.end ?? ""))}`
-          : undefined
-      }
-      value={
-        !data ? (
-          absent(asked)
-        ) : known ? (
-          money(month + mean, data.currency)
-        ) : (
-          <Missing why={forecast?.message ?? "AWS has no forecast"} />
-        )
-      }
-      note={
-        spread !== null ? `± ${money(spread, data?.currency)}, ${number(forecast?.interval_percent)} % sure` : undefined
-      }
+      asked={asked}
+      label={label}
+      href={href}
+      value={{
+        text: money(sofar + mean, data.currency),
+        note: spread === null ? null : `± ${money(spread, data.currency)}, ${number(forecast.interval_percent)} % sure`,
+        title: `${money(sofar, data.currency)} so far, and ${money(mean, data.currency)}${until}`,
+      }}
     />
   );
 }
@@ -109,29 +101,21 @@ function Forecast({ asked }: { asked: Asked<CostsData> }) {
 function Change({ asked }: { asked: Asked<CostsData> }) {
   const data = asked.answers[0]?.data;
   const comparison = data?.comparison;
+  const before = comparison && `${day(comparison.start)} to ${day(dayBefore(comparison.end))}`;
   return (
     <Tile
-      label={
-        comparison
-          ? `Change on ${day(comparison.start)} to ${day(dayBefore(comparison.end))}`
-          : "Change on the days before"
-      }
+      asked={asked}
+      label={before ? `Change on ${before}` : "Change on the days before"}
       href={linkTo("costs")}
-      title={
-        comparison
-          ? `${money(comparison.total_cost, data?.currency)} before, ${money(data?.total_cost, data?.currency)} now`
-          : undefined
-      }
       value={
-        !data ? (
-          absent(asked)
-        ) : comparison && comparison.change_percent !== null ? (
-          percent(comparison.change_percent, true)
-        ) : (
-          <Missing why="Nothing to compare with" />
-        )
+        comparison && comparison.change_percent !== null
+          ? {
+              text: percent(comparison.change_percent, true),
+              note: `${comparison.change > 0 ? "+" : ""}${money(comparison.change, data.currency)}`,
+              title: `${money(comparison.total_cost, data.currency)} before, ${money(data.total_cost, data.currency)} now`,
+            }
+          : { why: "Nothing to compare with" }
       }
-      note={comparison && `${comparison.change > 0 ? "+" : ""}${money(comparison.change, data?.currency)}`}
     />
   );
 }
@@ -139,39 +123,33 @@ function Change({ asked }: { asked: Asked<CostsData> }) {
 function Findings({ asked }: { asked: Asked<BottlenecksData> }) {
   const summary = asked.answers[0]?.data.summary;
   const grave = ["critical", "high"]
-    .map((level) => [summary?.by_severity[level] ?? 0, level] as const)
-    .filter(([count]) => count > 0);
+    .map((level) => ({ level, count: summary?.by_severity[level] ?? 0 }))
+    .filter(({ count }) => count > 0)
+    .map(({ level, count }) => `${count} ${level}`);
   return (
     <Tile
+      asked={asked}
       label="Findings"
       href={linkTo("findings")}
-      value={summary ? number(summary.findings) : absent(asked)}
-      note={
-        summary &&
-        (grave.length > 0 ? grave.map(([count, level]) => `${count} ${level}`).join(", ") : "none critical or high")
-      }
+      value={{ text: number(summary?.findings), note: grave.length > 0 ? grave.join(", ") : "none critical or high" }}
     />
   );
 }
 
 function Count({ asked }: { asked: Asked<ResourcesData> }) {
   const counts = asked.answers[0]?.data.counts;
-  const used = Object.values(counts?.by_region ?? {}).filter((count) => count !== 0);
+  const regions = Object.values(counts?.by_region ?? {});
+  const used = regions.filter((count) => count !== 0).length;
   return (
     <Tile
+      asked={asked}
       label="Resources"
       href={linkTo("resources")}
       value={
-        !counts ? (
-          absent(asked)
-        ) : counts.total === null ? (
-          <Missing why="Nothing could be listed" />
-        ) : (
-          number(counts.total)
-        )
+        counts && counts.total === null
+          ? { why: "Nothing could be listed" }
+          : { text: number(counts?.total), note: `in ${number(used)} of ${plural(regions.length, "region")}` }
       }
-      partial={asked.answers[0]?.meta.partial}
-      note={counts && `in ${plural(used.length, "region")} of ${Object.keys(counts.by_region).length}`}
     />
   );
 }

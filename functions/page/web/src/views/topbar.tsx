@@ -65,6 +65,12 @@ function Truth() {
         <button type="button" class="button gaps-button" onClick={() => setOpen(true)}>
           <Icon name="gap" /> {plural(meta.gaps.length, "gap")}
         </button>
+      ) : loading ? (
+        <span>asking …</span>
+      ) : failed ? (
+        <span class="unwhole" title="A call failed: the view says which">
+          <Icon name="gap" /> not all of it
+        </span>
       ) : (
         <span class="whole" title="Nothing is missing from what is on the screen">
           <Icon name="check" /> complete
