@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import importlib
 import json
+import re
 import shutil
 import sys
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -21,6 +23,8 @@ from .examples import BLOCKS, environment, run, save
 
 #: Fields of `meta` that differ from call to call.
 BY_CHANCE = {"generated_at", "elapsed_ms", "aws_requests"}
+
+TIME = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
 
 
 @pytest.fixture(scope="module")
@@ -65,11 +69,14 @@ def plain(model: Any) -> Any:
 
 
 def like(read: Any, body: Any) -> Any:
-    """Returns what the client read without the fields that it has as None because the response lacks them."""
+    """Returns what the client read, without the fields that are None because the response lacks them, and with the times
+    that are the same as the response has them."""
     if isinstance(read, dict) and isinstance(body, dict):
         return {name: like(value, body.get(name)) for name, value in read.items() if name in body or value is not None}
     if isinstance(read, list) and isinstance(body, list) and len(read) == len(body):
         return [like(one, other) for one, other in zip(read, body)]
+    if isinstance(read, str) and isinstance(body, str) and TIME.fullmatch(read) and TIME.fullmatch(body):
+        return body if datetime.fromisoformat(read) == datetime.fromisoformat(body) else read
     return read
 
 

@@ -163,7 +163,7 @@ class Ledger:
             raise ValueError("The start date must be today or later, and before the end date")
         lines = _filtered(lines, asked, tags=False)
         month = [line.unblended for line in lines if self.today - timedelta(days=30) <= line.day < self.today]
-        mean = sum(month) / 30 * (end - start).days
+        mean = sum(month, Decimal()) / 30 * (end - start).days
         result = {
             "TimePeriod": asked["TimePeriod"],
             "MeanValue": str(mean),
