@@ -14,14 +14,14 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 use schemars::{JsonSchema, Schema};
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 pub use self::accounts::CostsCoverage;
 use self::accounts::cover;
 pub use self::amount::Amount;
 use self::amount::sum;
 use self::comparison::{Comparison, compare};
-use crate::query::CostsQuery;
+use crate::query::{CostsQuery, DIMENSIONS};
 use crate::record_types::REDUCTIONS;
 
 /// The name of the group without the tag or category.
@@ -80,6 +80,9 @@ pub(crate) enum Group {
 /// Says in the schema that no fields can be added but those of the groupings.
 fn only_costs_by(schema: &mut Schema) {
     if let Some(by) = schema.remove("additionalProperties") {
+        if let Some(Value::Object(properties)) = schema.get_mut("properties") {
+            properties.extend(DIMENSIONS.map(|(name, _)| (format!("costs_by_{name}"), by.clone())));
+        }
         schema.insert("patternProperties".to_owned(), json!({"^costs_by_.+$": by}));
         schema.insert("additionalProperties".to_owned(), false.into());
     }

@@ -15,8 +15,8 @@ use jiff::civil::Date;
 use jiff::{Span, Timestamp, ToSpan as _};
 
 use self::dates::{dates, earliest};
-pub(crate) use self::parameters::PARAMETERS;
-use self::parameters::{DAILY, DIMENSIONS, HOURLY, LINKED_ACCOUNT, METRICS, MONTHLY};
+use self::parameters::{DAILY, HOURLY, LINKED_ACCOUNT, METRICS, MONTHLY};
+pub(crate) use self::parameters::{DIMENSIONS, PARAMETERS};
 use crate::record_types::{EXCLUDABLE, RECORD_TYPE, REDUCTIONS};
 
 /// A grouping, with its name in the request.

@@ -6,10 +6,11 @@ use collector::window::Window;
 use collector::{Coverage, Measured, Resource, ResourceType, Series, SeriesStatus};
 use filter::Counts;
 use jiff::Timestamp;
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema};
 use serde::Serialize;
+use serde_json::{Value, json};
 
-use crate::query::{ByFilters, ByIds, NamedMetric};
+use crate::query::{ByFilters, ByIds, NamedMetric, STATISTICS};
 use crate::ranking::Ranked;
 
 /// The datapoints of one resource by metric, in chronological order.
@@ -55,6 +56,7 @@ struct SortedBy {
 /// One period of a series, with CloudWatch's names.
 #[derive(Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "PascalCase")]
+#[schemars(transform = usual_statistics)]
 pub struct Datapoint {
     /// The start of the period.
     pub(crate) timestamp: Timestamp,
@@ -62,6 +64,13 @@ pub struct Datapoint {
     #[serde(flatten)]
     pub(crate) statistics: BTreeMap<String, f64>,
     pub(crate) unit: &'static str,
+}
+
+/// Names in the schema the statistics that are no percentiles.
+fn usual_statistics(schema: &mut Schema) {
+    if let Some(Value::Object(properties)) = schema.get_mut("properties") {
+        properties.extend(STATISTICS.map(|name| (name.to_owned(), json!({"type": "number", "format": "double"}))));
+    }
 }
 
 /// How complete one series is.

@@ -16,7 +16,7 @@ use jiff::Timestamp;
 
 pub(crate) use crate::query::by_filters::ByFilters;
 pub(crate) use crate::query::by_ids::ByIds;
-pub(crate) use crate::query::metrics::NamedMetric;
+pub(crate) use crate::query::metrics::{NamedMetric, STATISTICS};
 pub(crate) use crate::query::parameters::PARAMETERS;
 pub(crate) use crate::query::period::{times_too_long, weight};
 pub(crate) use crate::query::sort::Sort;

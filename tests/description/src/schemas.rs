@@ -151,8 +151,33 @@ impl Transform for Exact {
             *description =
                 description.replace("`None`", "null").replace("[`", "`").replace("`]", "`").replace('\n', " ");
         }
+        one_enum(object);
+        // Without a type it means the same, and generators of clients take `true` of a boolean for a text.
+        if object.get("const").is_some_and(Value::is_boolean) {
+            object.remove("type");
+        }
         if object.contains_key("properties") && !object.contains_key("additionalProperties") {
             object.insert("additionalProperties".to_owned(), json!(false));
         }
     }
+}
+
+/// Writes a choice between constants as an enumeration, which generators of clients know, with what the description says
+/// about each of them.
+fn one_enum(object: &mut Map<String, Value>) {
+    let Some(Value::Array(choices)) = object.get("oneOf") else { return };
+    let values = |choice: &Value| match choice.get("const") {
+        Some(value) => Some(vec![value.clone()]),
+        None => choice.get("enum").and_then(Value::as_array).cloned(),
+    };
+    let Some(all) = choices.iter().map(values).collect::<Option<Vec<_>>>() else { return };
+    let about = |choice: &Value| {
+        Some(format!(" `{}`: {}", choice.get("const")?.as_str()?, choice.get("description")?.as_str()?))
+    };
+    let about: String = choices.iter().filter_map(about).collect();
+    let description = object.get("description").and_then(Value::as_str).unwrap_or_default().to_owned() + &about;
+    object.remove("oneOf");
+    object.insert("type".to_owned(), json!("string"));
+    object.insert("enum".to_owned(), all.into_iter().flatten().collect());
+    object.insert("description".to_owned(), json!(description.trim()));
 }

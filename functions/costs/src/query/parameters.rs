@@ -25,7 +25,7 @@ pub(super) const METRICS: [(&str, Option<&str>); 7] = [
 pub(super) const LINKED_ACCOUNT: &str = "LINKED_ACCOUNT";
 
 /// The dimensions to group by: the parameter's name and AWS's.
-pub(super) const DIMENSIONS: [(&str, &str); 6] = [
+pub(crate) const DIMENSIONS: [(&str, &str); 6] = [
     ("service", "SERVICE"),
     ("account", LINKED_ACCOUNT),
     ("region", "REGION"),

@@ -6,7 +6,7 @@ use collector::{Catalog, Metric, ResourceType};
 use super::kinds::names;
 
 /// The statistics other than percentiles.
-pub(super) const STATISTICS: [&str; 5] = ["Average", "Maximum", "Minimum", "Sum", "SampleCount"];
+pub(crate) const STATISTICS: [&str; 5] = ["Average", "Maximum", "Minimum", "Sum", "SampleCount"];
 
 /// The longest list of metrics in a message, in bytes: that of any type fits.
 const LONGEST_METRICS: usize = 600;
