@@ -108,7 +108,7 @@ fn groups_of_two_groupings_are_nested_and_summed_by_each() {
     assert_eq!(json["costs_by_service"], serde_json::json!({"EC2": 5, "RDS": 4}));
     assert_eq!(json["costs_by_region"], serde_json::json!({"eu-west-1": 6, "us-east-1": 3}));
     // No grouping is free for the record types.
-    assert_eq!(json["credits_and_refunds"], serde_json::Value::Null);
+    assert_eq!(json["credits_and_refunds"], Value::Null);
 }
 
 #[test]
@@ -207,13 +207,13 @@ fn what_is_excluded_or_unknown_is_null_by_type_of_charge() {
         serde_json::to_value(data.comparison).unwrap()["by_charge_type"].clone()
     };
     let excluded = by_charge_type(&[("exclude", "credit,tax")]);
-    let nulls = |value: &serde_json::Value| {
+    let nulls = |value: &Value| {
         let nulls = value.as_object().unwrap().iter().filter(|(_, value)| value.is_null());
         nulls.map(|(name, _)| name.clone()).collect::<Vec<_>>()
     };
     assert_eq!(nulls(&excluded), ["tax", "credits"]);
     assert_eq!(excluded["usage"]["before"], 1);
-    assert_eq!(by_charge_type(&[("group_by", "service,region")]), serde_json::Value::Null);
+    assert_eq!(by_charge_type(&[("group_by", "service,region")]), Value::Null);
     assert_eq!(nulls(&by_charge_type(&[])), [""; 0]);
 }
 
@@ -231,7 +231,7 @@ fn months_that_are_not_whole_are_compared_with_costs_of_their_own() {
 }
 
 /// Returns `accounts` and `is_payer` of a response about a day on which these accounts had costs.
-fn accounts(parameters: &[(&str, &str)], ids: &[&str], answers: &CostAnswers) -> (serde_json::Value, Option<bool>) {
+fn accounts(parameters: &[(&str, &str)], ids: &[&str], answers: &CostAnswers) -> (Value, Option<bool>) {
     let groups: Vec<_> = ids.iter().map(|id| (vec![(*id).to_owned()], Decimal::ONE)).collect();
     let spent = CostPeriod { groups, ..day(jiff::civil::date(2026, 11, 2), false, &[]) };
     let names = BTreeMap::from([("210987654321".to_owned(), "staging".to_owned())]);
@@ -262,9 +262,9 @@ fn the_accounts_of_a_grouping_are_listed() {
 fn accounts_that_were_not_listed_are_null() {
     let listed = vec![LinkedAccount { id: "123456789012".to_owned(), name: Some("shop".to_owned()) }];
     let answers = CostAnswers { accounts: Some(Arc::new(LinkedAccounts(listed))), ..CostAnswers::default() };
-    assert_eq!(accounts(&[], &["EC2"], &CostAnswers::default()), (serde_json::Value::Null, None));
+    assert_eq!(accounts(&[], &["EC2"], &CostAnswers::default()), (Value::Null, None));
     let payer = CostAnswers { is_payer: true, ..CostAnswers::default() };
-    assert_eq!(accounts(&[], &["EC2"], &payer), (serde_json::Value::Null, Some(true)));
+    assert_eq!(accounts(&[], &["EC2"], &payer), (Value::Null, Some(true)));
     let (found, is_payer) = accounts(&[("linked_accounts", "true")], &["EC2"], &answers);
     assert_eq!((found, is_payer), (serde_json::json!([{"id": "123456789012", "name": "shop"}]), Some(false)));
 }
