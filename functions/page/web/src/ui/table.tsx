@@ -1,18 +1,9 @@
-import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { nextOrder, type Order, visibleRange } from "../model/table";
 import { onRowKey } from "../state/keys";
 import { Icon } from "./icon";
+import type { TableColumn } from "./tablecolumn";
 import { TableRow, visibleColumns } from "./tablerow";
-
-export interface TableColumn {
-  id: string;
-  label: string;
-  title?: string;
-  width: number;
-  right?: boolean;
-  cell: (row: number) => ComponentChildren;
-}
 
 export const ROW = 36;
 /** Rows to draw beyond the window, so that scrolling has them before they are seen. */

@@ -1,5 +1,5 @@
 import { useMemo } from "preact/hooks";
-import type { TableColumn } from "./table";
+import type { TableColumn } from "./tablecolumn";
 
 /** The columns in the window. The first one sticks to the side, so it is always among them. */
 export function visibleColumns(columns: TableColumn[], left: number, width: number): { first: number; last: number } {

@@ -6,7 +6,8 @@ import { day, exact, money, percent, time } from "../model/format";
 import { type Order, sortPositions } from "../model/table";
 import { Missing } from "../ui/basics";
 import { Text } from "../ui/cell";
-import { ROW, Table, type TableColumn } from "../ui/table";
+import { ROW, Table } from "../ui/table";
+import type { TableColumn } from "../ui/tablecolumn";
 
 /** The numbers of the chart, each group with its sum, its share and every period. */
 export function CostTable({ data }: { data: CostsData }) {

@@ -2,7 +2,7 @@ import type { Column, Description } from "../model/description";
 import { columnsFor, columnWidth, type Inventory, type Row } from "../model/inventory";
 import { Missing } from "../ui/basics";
 import { Cell, Text } from "../ui/cell";
-import type { TableColumn } from "../ui/table";
+import type { TableColumn } from "../ui/tablecolumn";
 
 export interface SizedColumn {
   column: Column;
