@@ -26,7 +26,7 @@ ifdef AWS_REGION
 export AWS_DEFAULT_REGION := $(AWS_REGION)
 endif
 
-.PHONY: help run page test fmt lint deny audit web web-test unit documents examples template secure e2e browser screenshots any-day frugal \
+.PHONY: help run page test fmt lint deny audit web web-test unit documents examples template secure e2e browser page-bench screenshots any-day frugal \
 	soak load local mutants bench build arm64 deploy verify pin clean
 .DEFAULT_GOAL := help
 
@@ -92,6 +92,9 @@ e2e: $(TOOLS) $(WEB_BUILT) ## test the API end to end, deployed to an emulator t
 
 browser: $(TOOLS) $(WEB_BUILT) ## test the deployed page in chromium; skipped without chromium, unless CI=true
 	$(PYTHON) -m pytest -rs tests/browser
+
+page-bench: $(TOOLS) $(WEB_BUILT) ## measure the page in Chromium; writes docs/performance.md
+	PAGE_BENCH=1 $(PYTHON) -m pytest -rs tests/browser/test_speed.py
 
 screenshots: $(TOOLS) $(WEB_BUILT) ## write docs/screenshots anew: each view of the page, in both themes and on a phone
 	SCREENSHOTS=docs/screenshots $(PYTHON) -m pytest -rs tests/browser/test_screenshots.py

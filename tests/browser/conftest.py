@@ -19,8 +19,11 @@ PATIENCE_MS = 30_000
 DESKTOP: ViewportSize = {"width": 1280, "height": 800}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 
-#: Pictures are taken by `make screenshots` alone.
-collect_ignore = [] if "SCREENSHOTS" in os.environ else ["test_screenshots.py"]
+#: Pictures are taken by `make screenshots` alone, and `make page-bench` alone measures.
+collect_ignore = [
+    *([] if "SCREENSHOTS" in os.environ else ["test_screenshots.py"]),
+    *([] if "PAGE_BENCH" in os.environ else ["test_speed.py"]),
+]
 
 Visiting = Callable[..., Visit]
 
