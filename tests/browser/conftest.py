@@ -37,8 +37,9 @@ def browser() -> Iterator[Browser]:
             pytest.fail(reason)
         pytest.skip(reason)
     expect.set_options(timeout=PATIENCE_MS)
-    # Chromium has no sandbox for root, who runs CI.
-    arguments = ["--no-proxy-server", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    # The shared memory of a container may be too small. Chromium has no sandbox for root, who runs CI.
+    options = ["--no-proxy-server", "--disable-dev-shm-usage"]
+    arguments = [*options, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
         yield browser
