@@ -105,7 +105,7 @@ def test_a_row_opens_everything_about_the_resource(visit: Visit) -> None:
     for key, value in batch["tags"].items():
         expect(drawer.get_by_text(key, exact=True).first).to_be_visible()
         expect(drawer.get_by_text(value, exact=True).first).to_be_visible()
-    # Its usual metrics, each with what a screen reader is told of the chart.
+    # A chart for its usual metrics.
     expect(drawer.get_by_role("img").first).to_be_visible()
     assert [call for call in visit.calls() if call.startswith("/metrics?") and batch["id"] in call]
     visit.page.keyboard.press("Escape")

@@ -1,8 +1,8 @@
 import type { Gap } from "./types";
 
 /**
- * What went wrong, as far as a person can act on it. The gateway refuses a call with nothing but a message, so the two
- * kinds of 403 and of 429 are told apart by its words; an explicit deny is what a token that nobody issued gets.
+ * What went wrong, as far as a person can act on it. The gateway refuses a call with nothing but a message, so its words
+ * decide which kind of 403 or 429 it is. An unknown token gets an explicit deny.
  */
 export type FailureKind =
   | "key"
