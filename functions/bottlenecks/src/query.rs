@@ -2,7 +2,7 @@
 
 use api::{
     ALLOWED_COST, ApiError, Call, FORMAT, Format, LARGEST_LIMIT, Paging, Parameter, Query, Values, code, cursor, limit,
-    max_cost,
+    max_cost, regions,
 };
 use collector::window::LONGEST_HOURS;
 use collector::{ResourceType, Wanted};
@@ -19,12 +19,7 @@ use self::thresholds::{CPU_HIGH, CPU_LOW};
 
 /// Every parameter of this route.
 pub(crate) const PARAMETERS: &[Parameter] = &[
-    Parameter {
-        name: "regions",
-        values: Values::Regions,
-        allowed: || "names of regions".to_owned(),
-        without: || "every region that is enabled for the account".to_owned(),
-    },
+    regions(|| "names of regions".to_owned()),
     Parameter {
         name: "types",
         values: Values::SomeOf(type_names),
@@ -108,7 +103,7 @@ impl BottlenecksQuery {
     pub(crate) fn from_query(query: &Query, now: Timestamp) -> Result<Self, ApiError> {
         let mut types = query.choices("types", ResourceType::named)?.unwrap_or_else(rules::types);
         types.sort_unstable();
-        let wanted = Wanted { regions: query.regions("regions")?, types, tags: false };
+        let wanted = Wanted { regions: query.regions()?, types, tags: false };
         let hours = query.number("hours")?.unwrap_or(USUAL_HOURS);
         let thresholds = thresholds::read(query, &wanted.types)?;
         let paging = Paging::read(query, &(&wanted.regions, &wanted.types, hours, &thresholds))?;

@@ -1,17 +1,14 @@
 //! The parameters of `/resources`.
 
-use api::{ApiError, Call, FORMAT, Format, LARGEST_LIMIT, Paging, Parameter, Query, Values, code, cursor, limit};
+use api::{
+    ApiError, Call, FORMAT, Format, LARGEST_LIMIT, Paging, Parameter, Query, Values, code, cursor, limit, regions,
+};
 use collector::{ResourceType, Wanted};
 use filter::{Filter, states, tags};
 
 /// Every parameter of this route.
 pub(crate) const PARAMETERS: &[Parameter] = &[
-    Parameter {
-        name: "regions",
-        values: Values::Regions,
-        allowed: || "names of regions: `eu-west-1,us-east-1`".to_owned(),
-        without: || "every region that is enabled for the account".to_owned(),
-    },
+    regions(|| "names of regions: `eu-west-1,us-east-1`".to_owned()),
     Parameter {
         name: "types",
         values: Values::SomeOf(ResourceType::names),
@@ -55,7 +52,7 @@ impl ResourcesQuery {
         let mut types = query.choices("types", ResourceType::named)?.unwrap_or_else(|| ResourceType::ALL.to_vec());
         types.sort_unstable();
         let filter = Filter::read(query, &types)?;
-        let wanted = Wanted { regions: query.regions("regions")?, types, tags: true };
+        let wanted = Wanted { regions: query.regions()?, types, tags: true };
         let paging = Paging::read(query, &(&wanted.regions, &wanted.types, &filter))?;
         Ok(Self { wanted, filter, paging, format: query.format()? })
     }

@@ -31,7 +31,7 @@ pub use error::ApiError;
 pub use format::{Cell, FORMAT, Format, Table};
 pub use max_cost::{ALLOWED_COST, max_cost};
 pub use page::{LARGEST_LIMIT, Page, Paging, cursor, limit};
-pub use parameter::{Parameter, Values, code, names};
+pub use parameter::{Parameter, Values, code, names, regions};
 pub use public::serve_public;
 pub use query::Query;
 pub use serve::{Call, serve};

@@ -106,7 +106,9 @@ fn position<P: DeserializeOwned>(cursor: &str, question: u64) -> Result<P, ApiEr
     let json = BASE64_URL_SAFE_NO_PAD.decode(cursor).ok();
     let message = match json.and_then(|json| serde_json::from_slice::<(u64, P)>(&json).ok()) {
         Some((of, position)) if of == question => return Ok(position),
-        Some(_) => "the cursor of another request; keep the account and all parameters except limit unchanged",
+        Some(_) => {
+            "the cursor of another request; keep the account and every parameter that decides what is listed unchanged"
+        }
         None => "not a cursor; allowed: data.next_cursor of the previous page, unchanged",
     };
     Err(ApiError::invalid(CURSOR, message))

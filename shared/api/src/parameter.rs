@@ -5,6 +5,9 @@
 
 use std::ops::RangeInclusive;
 
+/// The name of [`regions`].
+pub(crate) const REGIONS: &str = "regions";
+
 /// One parameter of a route.
 #[derive(Debug, Clone)]
 pub struct Parameter {
@@ -49,6 +52,13 @@ impl Values {
     pub fn is_list(&self) -> bool {
         matches!(self, Self::Texts | Self::SomeOf(_) | Self::Regions)
     }
+}
+
+/// Returns the parameter `regions`, of which `allowed` says what it applies to.
+#[must_use]
+pub const fn regions(allowed: fn() -> String) -> Parameter {
+    let without = || "every region that is enabled for the account".to_owned();
+    Parameter { name: REGIONS, values: Values::Regions, allowed, without }
 }
 
 /// Returns names as inline code in Markdown, separated by commas.

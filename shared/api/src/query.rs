@@ -9,7 +9,7 @@ use std::ops::RangeInclusive;
 
 use crate::error::ApiError;
 use crate::escapes;
-use crate::parameter::{Parameter, Values, names};
+use crate::parameter::{Parameter, REGIONS, Values, names};
 use crate::tags::TagFilter;
 
 /// The parameters of one call; each is known and occurs at most once.
@@ -143,13 +143,13 @@ impl Query {
         }
     }
 
-    /// Returns the regions in `name`, if they look like regions' names; only AWS knows whether they exist.
-    pub fn regions(&self, name: &str) -> Result<Option<Vec<String>>, ApiError> {
-        let Some(regions) = self.list(name)? else { return Ok(None) };
+    /// Returns the `regions`, if they look like regions' names; only AWS knows whether they exist.
+    pub fn regions(&self) -> Result<Option<Vec<String>>, ApiError> {
+        let Some(regions) = self.list(REGIONS)? else { return Ok(None) };
         match regions.iter().find(|region| !looks_like_a_region(region)) {
             Some(region) => {
                 let allowed = "names of AWS regions such as eu-west-1, separated by commas";
-                Err(ApiError::not_allowed(name, region, allowed))
+                Err(ApiError::not_allowed(REGIONS, region, allowed))
             }
             None => Ok(Some(regions.into_iter().map(str::to_owned).collect())),
         }
@@ -277,16 +277,17 @@ mod tests {
     fn regions_are_one_or_a_list() {
         let one = Query::parse([("regions", "eu-west-1")], ALLOWED).unwrap();
         assert_eq!(one.region("regions").unwrap().as_deref(), Some("eu-west-1"));
-        assert_eq!((one.region("limit").unwrap(), one.regions("limit").unwrap()), (None, None));
+        let none = Query::parse([], ALLOWED).unwrap();
+        assert_eq!((none.region("regions").unwrap(), none.regions().unwrap()), (None, None));
         let two = Query::parse([("regions", "us-east-1,eu-west-1")], ALLOWED).unwrap();
-        assert_eq!(two.regions("regions").unwrap(), Some(vec!["us-east-1".to_owned(), "eu-west-1".to_owned()]));
+        assert_eq!(two.regions().unwrap(), Some(vec!["us-east-1".to_owned(), "eu-west-1".to_owned()]));
         assert_eq!(
             refused(two.region("regions")).1,
             "`us-east-1,eu-west-1` is not allowed; allowed: the name of one AWS region such as eu-west-1"
         );
         let wrong = Query::parse([("regions", "us-east-1,mars")], ALLOWED).unwrap();
         assert_eq!(
-            refused(wrong.regions("regions")).1,
+            refused(wrong.regions()).1,
             "`mars` is not allowed; allowed: names of AWS regions such as eu-west-1, separated by commas"
         );
     }

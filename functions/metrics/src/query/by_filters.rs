@@ -64,7 +64,7 @@ impl ByFilters {
         let tags = query.text("tags").is_some();
         let limit = query.number("limit")?.unwrap_or(USUAL_ENTRIES);
         let max_cost = query.max_cost()?.unwrap_or(USUAL_MOST_MICRO_USD);
-        let wanted = Wanted { regions: query.regions("regions")?, types, tags };
+        let wanted = Wanted { regions: query.regions()?, types, tags };
         let format = query.format()?;
         Ok(Self { wanted, filter, window, metrics, not_measured, sort, limit, max_cost, format })
     }

@@ -1,6 +1,6 @@
 //! The definitions of the parameters of `/metrics`.
 
-use api::{ALLOWED_COST, FORMAT, Parameter, Values, code, max_cost};
+use api::{ALLOWED_COST, FORMAT, Parameter, Values, code, max_cost, regions};
 use collector::ResourceType;
 use collector::window::{LONGEST_HOURS, LONGEST_PERIOD, finest_period, usual_period};
 use filter::{states, tags};
@@ -45,12 +45,7 @@ pub(crate) const PARAMETERS: &[Parameter] = &[
         },
         without: || "`false`".to_owned(),
     },
-    Parameter {
-        name: "regions",
-        values: Values::Regions,
-        allowed: || filters("names of regions"),
-        without: || "every region that is enabled for the account".to_owned(),
-    },
+    regions(|| filters("names of regions")),
     Parameter {
         name: "types",
         values: Values::SomeOf(type_names),
