@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use collector::{Resource, Series, Survey};
+use collector::{Beside, Resource, Series, Survey};
 
 use crate::needs::Plan;
 use crate::rule::{AnyRule, Evidence, Finding, Reason, ReasonKind, Windows};
@@ -23,8 +23,14 @@ pub(crate) struct Verdict {
 /// The results of all rules for a resource. Most have none, and a vector would reserve space for four.
 pub(crate) type Verdicts = Box<[Verdict]>;
 
-/// Applies the rules to one resource and its measurements. A rule that finds nothing has no verdict.
-pub(crate) fn judge(resource: &Resource, series: &[Series], thresholds: &Thresholds, windows: &Windows) -> Verdicts {
+/// Applies the rules to one resource, its measurements and what is beside it. A rule that finds nothing has no verdict.
+pub(crate) fn judge(
+    resource: &Resource,
+    series: &[Series],
+    beside: &Beside<'_>,
+    thresholds: &Thresholds,
+    windows: &Windows,
+) -> Verdicts {
     let plan = Plan::of(resource);
     let of_rule = |(rank, rule): (usize, &'static dyn AnyRule)| {
         let judged = rule.applies(resource).and_then(|applies| {
@@ -32,7 +38,7 @@ pub(crate) fn judge(resource: &Resource, series: &[Series], thresholds: &Thresho
                 return Ok(None);
             }
             let readings = rule.about().needs.iter().map(|need| (need, plan.reading(need, windows, series)));
-            rule.judge(resource, Evidence { thresholds, now: windows.now, readings: readings.collect() })
+            rule.judge(resource, Evidence { thresholds, now: windows.now, beside, readings: readings.collect() })
         });
         Some(Verdict { rule, rank, result: judged.transpose()? })
     };

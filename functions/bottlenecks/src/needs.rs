@@ -45,12 +45,12 @@ impl Plan {
         Self { needed }
     }
 
-    /// Returns the measurements of the resource with this id.
-    pub(crate) fn measurements(&self, id: &str, windows: &Windows) -> Vec<Measurement> {
+    /// Returns the measurements of the resource.
+    pub(crate) fn measurements(&self, resource: &Resource, windows: &Windows) -> Vec<Measurement> {
         let measurement = |needed: &Needed| Measurement {
             catalog: needed.catalog,
             metric: needed.metric,
-            resource_id: id.to_owned(),
+            resource_name: resource.measured_as().into_owned(),
             statistics: needed.statistics.iter().map(ToString::to_string).collect(),
             window: windows.of(needed.span),
         };
@@ -95,7 +95,8 @@ mod tests {
     #[test]
     fn a_metric_that_several_rules_need_is_measured_once_with_all_its_statistics() {
         let windows = Windows::new(24, now());
-        let measurements = Plan::of(&instance("m5.large", "running")).measurements("i-1", &windows);
+        let running = instance("m5.large", "running");
+        let measurements = Plan::of(&running).measurements(&running, &windows);
         let measured: Vec<_> =
             measurements.iter().map(|m| (m.metric.name, m.statistics.join("+"), m.window.period)).collect();
         let measured: Vec<_> =
@@ -116,6 +117,7 @@ mod tests {
     #[test]
     fn a_resource_that_no_rule_judges_is_not_measured() {
         let windows = Windows::new(24, now());
-        assert!(Plan::of(&instance("m5.large", "stopped")).measurements("i-1", &windows).is_empty());
+        let stopped = instance("m5.large", "stopped");
+        assert!(Plan::of(&stopped).measurements(&stopped, &windows).is_empty());
     }
 }

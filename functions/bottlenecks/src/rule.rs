@@ -9,7 +9,7 @@ use std::fmt;
 
 use collector::Metric;
 use collector::window::{Window, usual_period};
-use collector::{OfKind, Resource, ResourceType, SeriesStatus};
+use collector::{Beside, Known, OfKind, Resource, ResourceType, SeriesStatus};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -28,6 +28,8 @@ pub(crate) struct Rule<K: 'static> {
     pub(crate) source: &'static str,
     /// What it reads from CloudWatch.
     pub(crate) needs: &'static [Need],
+    /// Of which other types it reads the resources of the same region.
+    pub(crate) beside: &'static [ResourceType],
     /// What also matters but can't be observed.
     pub(crate) not_observed: &'static [&'static str],
     /// Returns whether it applies to a resource, before anything is measured.
@@ -45,6 +47,7 @@ pub(crate) struct About {
     pub(crate) thresholds: &'static [Threshold],
     pub(crate) source: &'static str,
     pub(crate) needs: &'static [Need],
+    pub(crate) beside: &'static [ResourceType],
     pub(crate) not_observed: &'static [&'static str],
 }
 
@@ -86,8 +89,8 @@ pub(crate) trait AnyRule: fmt::Debug + Sync {
 
 impl<K: OfKind> AnyRule for Rule<K> {
     fn about(&self) -> About {
-        let Self { name, severity, finding, thresholds, source, needs, not_observed, .. } = *self;
-        About { name, severity, finding, thresholds, source, needs, not_observed }
+        let Self { name, severity, finding, thresholds, source, needs, beside, not_observed, .. } = *self;
+        About { name, severity, finding, thresholds, source, needs, beside, not_observed }
     }
 
     fn resource_type(&self) -> ResourceType {
@@ -149,12 +152,16 @@ pub(crate) enum Span {
     Minutes,
     /// The last 14 days including today, by the day.
     Days,
+    /// The last 31 days including today, by the day.
+    Month,
 }
 
 /// The length of [`Span::FiveMinutes`] and [`Span::Minutes`].
 const RECENT_MINUTES: u32 = 30;
 /// The complete days in [`Span::Days`]; today is the fourteenth.
 pub(crate) const WHOLE_DAYS: u32 = 13;
+/// The complete days in [`Span::Month`].
+pub(crate) const MONTH_DAYS: u32 = 30;
 
 /// The windows of one request.
 #[derive(Debug, Clone)]
@@ -164,6 +171,7 @@ pub(crate) struct Windows {
     five_minutes: Window,
     minutes: Window,
     days: Window,
+    month: Window,
 }
 
 impl Windows {
@@ -174,6 +182,7 @@ impl Windows {
             five_minutes: Window::recent(RECENT_MINUTES, 300, now),
             minutes: Window::recent(RECENT_MINUTES, 60, now),
             days: Window::days(WHOLE_DAYS, now),
+            month: Window::days(MONTH_DAYS, now),
         }
     }
 
@@ -183,6 +192,7 @@ impl Windows {
             Span::FiveMinutes => self.five_minutes,
             Span::Minutes => self.minutes,
             Span::Days => self.days,
+            Span::Month => self.month,
         }
     }
 }
@@ -192,6 +202,7 @@ impl Windows {
 pub(crate) struct Evidence<'a> {
     pub(crate) thresholds: &'a Thresholds,
     pub(crate) now: Timestamp,
+    pub(crate) beside: &'a Beside<'a>,
     pub(crate) readings: Vec<(&'static Need, Result<Reading<'a>, Reason>)>,
 }
 
@@ -216,7 +227,26 @@ impl<'a, K> Case<'a, K> {
     /// Returns the value of a threshold that is a number of days.
     pub(crate) fn days(&self, threshold: &Threshold) -> u32 {
         let days = self.threshold(threshold);
-        (0..=WHOLE_DAYS).rev().find(|whole| f64::from(*whole) <= days).unwrap_or_default()
+        (0..=MONTH_DAYS).rev().find(|whole| f64::from(*whole) <= days).unwrap_or_default()
+    }
+
+    /// Returns the other resource with this id, or `None` if it does not exist; it is of a type that the rule reads
+    /// [`beside`](Rule::beside) its own.
+    pub(crate) fn other<Other: OfKind>(&self, id: &str) -> Result<Option<&'a Other>, Reason> {
+        match self.evidence.beside.find(id) {
+            Known::There(other) => Ok(Some(other)),
+            Known::Gone => Ok(None),
+            Known::Unknown => Err(Self::not_listed::<Other>()),
+        }
+    }
+
+    /// Returns every resource with its id of a type that the rule reads [`beside`](Rule::beside) its own.
+    pub(crate) fn others<Other: OfKind + 'a>(&self) -> Result<impl Iterator<Item = (&'a str, &'a Other)>, Reason> {
+        self.evidence.beside.all().ok_or_else(Self::not_listed::<Other>)
+    }
+
+    fn not_listed<Other: OfKind>() -> Reason {
+        Reason::unknown(format!("not all {} of the region were listed; the gaps have the reason", Other::RESOURCE_TYPE))
     }
 
     /// Returns what was measured for a need of the rule.

@@ -60,6 +60,15 @@ pub(crate) fn types() -> Vec<ResourceType> {
     ResourceType::ALL.into_iter().filter(|kind| of(*kind).next().is_some()).collect()
 }
 
+/// Returns the types that rules of `types` read beside these.
+pub(crate) fn beside(types: &[ResourceType]) -> Vec<ResourceType> {
+    let mut beside: Vec<_> =
+        types.iter().flat_map(|kind| of(*kind)).flat_map(|(_, rule)| rule.about().beside).copied().collect();
+    beside.sort_unstable();
+    beside.dedup();
+    beside
+}
+
 /// Returns the rules of a type, each with its rank among all rules.
 pub(crate) fn of(resource_type: ResourceType) -> impl Iterator<Item = (usize, &'static dyn AnyRule)> {
     ALL.iter().copied().enumerate().filter(move |(_, rule)| rule.resource_type() == resource_type)

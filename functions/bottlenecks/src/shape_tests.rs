@@ -1,7 +1,7 @@
 //! The shape of a response: a snapshot, the order, and the properties of pages.
 
 use api::Query;
-use collector::{Inventory, Resource, ResourceType, Series, SeriesStatus, Survey};
+use collector::{Beside, Inventory, Resource, ResourceType, Series, SeriesStatus, Survey};
 use jiff::Timestamp;
 use proptest::prelude::*;
 use serde_json::Value;
@@ -37,12 +37,10 @@ struct Account {
 impl Account {
     /// Returns the response to a request.
     fn ask(&self, query: &BottlenecksQuery) -> Value {
-        let judged = self
-            .inventory
-            .resources
-            .iter()
-            .zip(&self.series)
-            .map(|(resource, series)| judge(resource, series, &query.thresholds, &query.windows));
+        let judged =
+            self.inventory.resources.iter().zip(&self.series).map(|(resource, series)| {
+                judge(resource, series, &Beside::default(), &query.thresholds, &query.windows)
+            });
         let survey = Survey { inventory: self.inventory.clone(), read: judged.collect() };
         serde_json::to_value(shape(&survey, query).unwrap()).unwrap()
     }
@@ -57,7 +55,7 @@ fn account(
 ) -> Account {
     let windows = query(&[]).windows;
     let series = |resource: &Resource| {
-        let measurements = Plan::of(resource).measurements(&resource.id, &windows).into_iter();
+        let measurements = Plan::of(resource).measurements(resource, &windows).into_iter();
         let of_measurement = |m: collector::Measurement| {
             let periods = (0..i64::try_from(m.window.periods()).unwrap()).map(|n| n * i64::from(m.window.period));
             let starts: Vec<_> =

@@ -140,7 +140,7 @@ fn sorted_by(sort: &Sort, resource: &Resource, window: Window) -> Vec<Measuremen
     let measurement = |(metric, catalog)| Measurement {
         catalog,
         metric,
-        resource_id: resource.id.clone(),
+        resource_name: resource.measured_as().into_owned(),
         statistics: sort.statistics(&window),
         window,
     };
@@ -154,7 +154,7 @@ fn measurements(query: &ByFilters, resource: &Resource, extra: &[String]) -> Vec
     let measurement = |named: &NamedMetric| Measurement {
         catalog,
         metric: named.metric,
-        resource_id: resource.id.clone(),
+        resource_name: resource.measured_as().into_owned(),
         statistics: with_extra(query, kind, named, extra),
         window: query.window,
     };

@@ -15,6 +15,7 @@ use crate::query::PARAMETERS;
 pub fn routes() -> [Route; 2] {
     let states = ResourceType::ALL.into_iter().filter(|kind| !kind.states().is_empty());
     let states: BTreeMap<_, _> = states.map(|kind| (kind.as_str(), kind.states())).collect();
+    let groups: BTreeMap<_, _> = ResourceType::ALL.into_iter().map(|kind| (kind.as_str(), kind.group())).collect();
     [
         Route {
             path: "/resources",
@@ -23,7 +24,11 @@ pub fn routes() -> [Route; 2] {
             parameters: PARAMETERS,
             of_accounts: true,
             response: response::<Resources, Coverage>,
-            about_parameters: [(("states", "x-stratoscope-states"), json!(states))].into(),
+            about_parameters: [
+                (("states", "x-stratoscope-states"), json!(states)),
+                (("types", "x-stratoscope-groups"), json!(groups)),
+            ]
+            .into(),
             about: BTreeMap::new(),
         },
         Route {

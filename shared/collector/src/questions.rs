@@ -5,6 +5,7 @@
 //! error.
 
 pub(crate) mod accounts;
+pub(crate) mod beside;
 pub(crate) mod costs;
 pub(crate) mod inventory;
 pub(crate) mod measure;

@@ -72,6 +72,9 @@ macro_rules! kinds {
         impl Detail {
             fn resource_type(&self) -> ResourceType { match self { $(Self::$variant(_) => ResourceType::$variant,)+ } }
             fn state(&self) -> Option<&str> { match self { $(Self::$variant(it) => <$kind>::state(it.borrow()),)+ } }
+            fn measured_as<'a>(&self, id: &'a str) -> Cow<'a, str> {
+                match self { $(Self::$variant(it) => <$kind>::measured_as(it.borrow(), id),)+ }
+            }
         }
         $(impl OfKind for $kind {
             const RESOURCE_TYPE: ResourceType = ResourceType::$variant;
@@ -119,6 +122,12 @@ impl ResourceType {
     #[must_use]
     pub fn names() -> Vec<&'static str> {
         Self::ALL.map(Self::as_str).to_vec()
+    }
+
+    /// Returns what the type is for: `compute`, `database`, `storage`, `network` or `other`.
+    #[must_use]
+    pub fn group(self) -> &'static str {
+        self.about().group.as_str()
     }
 
     /// Returns the states that resources of this type can have; empty if AWS lists none.
@@ -205,6 +214,12 @@ impl Resource {
     #[must_use]
     pub fn position(&self) -> (ResourceType, Option<&str>, &str) {
         (self.resource_type(), self.region.as_deref(), &self.id)
+    }
+
+    /// Returns the name by which CloudWatch knows the resource.
+    #[must_use]
+    pub fn measured_as(&self) -> Cow<'_, str> {
+        self.detail.measured_as(&self.id)
     }
 
     /// Returns the state, if the type has one: one of [`ResourceType::states`], or one that AWS added later.

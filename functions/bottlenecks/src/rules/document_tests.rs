@@ -35,6 +35,7 @@ fn over(span: Span) -> &'static str {
         Span::FiveMinutes => "the last half hour, in periods of 5 minutes",
         Span::Minutes => "the last half hour, by the minute",
         Span::Days => "the last 13 complete days and today, by the day",
+        Span::Month => "the last 30 complete days and today, by the day",
     }
 }
 

@@ -23,6 +23,7 @@ pub(super) const RULE: Rule<Table> = Rule {
     thresholds: &[THROTTLES],
     source: "a default of this project: each throttle is a rejected read or write",
     needs: &[READS, WRITES, READ_THROTTLES, WRITE_THROTTLES],
+    beside: &[],
     not_observed: &["global secondary indexes", "hot keys"],
     applies,
     judge,

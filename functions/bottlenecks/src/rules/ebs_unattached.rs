@@ -11,6 +11,7 @@ pub(super) const RULE: Rule<Volume> = Rule {
     thresholds: &[],
     source: "AWS Trusted Advisor, underutilized EBS volumes",
     needs: &[],
+    beside: &[],
     not_observed: &["when it was last attached"],
     applies,
     judge,

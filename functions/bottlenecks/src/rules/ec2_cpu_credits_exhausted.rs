@@ -20,6 +20,7 @@ pub(super) const RULE: Rule<Instance> = Rule {
     thresholds: &[CREDITS],
     source: "EC2 user guide: a balance at or near 0 means that no credits are left to burst",
     needs: &[BALANCE],
+    beside: &[],
     not_observed: &["credit mode"],
     applies,
     judge,

@@ -15,6 +15,7 @@ pub(super) const RULE: Rule<Instance> = Rule {
     thresholds: &[CPU_HIGH],
     source: "a default of this project",
     needs: &[MAXIMUM],
+    beside: &[],
     not_observed: &["processes"],
     applies: runs,
     judge,

@@ -24,6 +24,7 @@ pub(super) const RULE: Rule<Instance> = Rule {
     thresholds: &[BUSY_CPU, BUSY_NETWORK, DAYS],
     source: "AWS Compute Optimizer: idle EC2 instances",
     needs: &[CPU, IN, OUT],
+    beside: &[],
     not_observed: &["memory", "disk"],
     applies: runs,
     judge,

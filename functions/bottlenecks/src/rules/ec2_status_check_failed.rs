@@ -17,6 +17,7 @@ pub(super) const RULE: Rule<Instance> = Rule {
     thresholds: &[],
     source: RECOMMENDED_ALARMS,
     needs: &[FAILED],
+    beside: &[],
     not_observed: &["system log"],
     applies: runs,
     judge,

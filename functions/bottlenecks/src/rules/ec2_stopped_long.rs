@@ -19,6 +19,7 @@ pub(super) const RULE: Rule<Instance> = Rule {
     thresholds: &[DAYS],
     source: "AWS Trusted Advisor, check c18d2gz150",
     needs: &[],
+    beside: &[],
     not_observed: &[],
     applies,
     judge,

@@ -18,6 +18,7 @@ pub(super) const RULE: Rule<Instance> = Rule {
     thresholds: &[CPU_HIGH],
     source: RECOMMENDED_ALARMS,
     needs: &[AVERAGE],
+    beside: &[],
     not_observed: &["memory", "processes"],
     applies: runs,
     judge,

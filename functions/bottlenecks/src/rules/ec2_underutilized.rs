@@ -24,6 +24,7 @@ pub(super) const RULE: Rule<Instance> = Rule {
     thresholds: &[CPU, PEAK],
     source: "a default of this project",
     needs: &[MAXIMUM, AVERAGE],
+    beside: &[],
     not_observed: &["memory"],
     applies: runs,
     judge,

@@ -11,6 +11,7 @@ pub(super) const RULE: Rule<Address> = Rule {
     thresholds: &[],
     source: "AWS Trusted Advisor, check Z4AUBRNSmz",
     needs: &[],
+    beside: &[],
     not_observed: &["who relies on the address"],
     applies: |_| Ok(true),
     judge,

@@ -21,6 +21,7 @@ pub(super) const RULE: Rule<Function> = Rule {
     thresholds: &[SHARE, DAYS],
     source: "common practice: a margin of a tenth of the timeout",
     needs: &[DURATION],
+    beside: &[],
     not_observed: &["memory", "what it waits for"],
     applies,
     judge,

@@ -19,6 +19,7 @@ pub(super) const RULE: Rule<Function> = Rule {
     thresholds: &[RATE, DAYS],
     source: "AWS Trusted Advisor, check L4dfs2Q3C2",
     needs: &[INVOCATIONS, ERRORS],
+    beside: &[],
     not_observed: &["log"],
     applies: |_| Ok(true),
     judge,

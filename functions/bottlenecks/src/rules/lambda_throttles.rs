@@ -17,6 +17,7 @@ pub(super) const RULE: Rule<Function> = Rule {
     thresholds: &[REJECTED],
     source: "a default of this project: each throttle is a rejected invocation",
     needs: &[THROTTLES],
+    beside: &[],
     not_observed: &["reserved concurrency", "account concurrency"],
     applies: |_| Ok(true),
     judge,

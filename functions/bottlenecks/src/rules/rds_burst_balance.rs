@@ -19,6 +19,7 @@ pub(super) const RULE: Rule<Database> = Rule {
     thresholds: &[LEAST],
     source: COMMON_ALARMS,
     needs: &[BALANCE],
+    beside: &[],
     not_observed: &[],
     applies,
     judge,

@@ -19,6 +19,7 @@ pub(super) const RULE: Rule<Database> = Rule {
     thresholds: &[CPU],
     source: RECOMMENDED_ALARMS,
     needs: &[AVERAGE],
+    beside: &[],
     not_observed: &["queries"],
     applies: serves,
     judge,

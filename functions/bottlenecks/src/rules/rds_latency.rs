@@ -20,6 +20,7 @@ pub(super) const READ: Rule<Database> = Rule {
     thresholds: &[LATENCY],
     source: RECOMMENDED_ALARMS,
     needs: &[READ_LATENCY],
+    beside: &[],
     not_observed: &["queries"],
     applies: serves,
     judge: |case| judge(case, &READ_LATENCY),

@@ -22,6 +22,7 @@ pub(super) const RULE: Rule<Database> = Rule {
     thresholds: &[FREE, FREE_OF_AURORA],
     source: RECOMMENDED_ALARMS,
     needs: &[FREEABLE],
+    beside: &[],
     not_observed: &["buffer cache hit ratio"],
     applies: serves,
     judge,

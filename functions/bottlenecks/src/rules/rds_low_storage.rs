@@ -25,6 +25,7 @@ pub(super) const RULE: Rule<Database> = Rule {
     thresholds: &[FREE_SHARE],
     source: RECOMMENDED_ALARMS,
     needs: &[FREE],
+    beside: &[],
     not_observed: &["whether storage autoscaling is on"],
     applies,
     judge,

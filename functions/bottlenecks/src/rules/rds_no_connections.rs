@@ -19,6 +19,7 @@ pub(super) const RULE: Rule<Database> = Rule {
     thresholds: &[MOST, DAYS],
     source: "AWS Trusted Advisor, check Ti39halfu8",
     needs: &[CONNECTIONS],
+    beside: &[],
     not_observed: &[],
     applies,
     judge,

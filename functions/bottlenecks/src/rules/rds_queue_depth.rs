@@ -20,6 +20,7 @@ pub(super) const RULE: Rule<Database> = Rule {
     thresholds: &[REQUESTS],
     source: COMMON_ALARMS,
     needs: &[DEPTH],
+    beside: &[],
     not_observed: &["queries"],
     applies: serves,
     judge,

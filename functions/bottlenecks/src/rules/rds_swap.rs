@@ -20,6 +20,7 @@ pub(super) const RULE: Rule<Database> = Rule {
     thresholds: &[SWAPPED],
     source: COMMON_ALARMS,
     needs: &[SWAP],
+    beside: &[],
     not_observed: &["swap traffic"],
     applies: serves,
     judge,

@@ -1,7 +1,6 @@
 //! Each rule at its threshold, and what no rule may do: judge without data, or report stopped, new or silent resources
 //! as idle.
 
-use collector::Detail;
 use collector::services::dynamodb::Table;
 use collector::services::ec2::address::Address;
 use collector::services::ec2::instance::Instance;
@@ -9,6 +8,7 @@ use collector::services::ec2::volume::Volume;
 use collector::services::lambda::Function;
 use collector::services::rds::Database;
 use collector::window::Window;
+use collector::{Beside, Detail};
 use collector::{Resource, ResourceType};
 use jiff::Timestamp;
 use proptest::prelude::*;
@@ -116,8 +116,21 @@ fn periods(window: Window) -> impl Iterator<Item = Timestamp> {
     (0..count).map(move |n| Timestamp::from_second(window.start.as_second() + n * step).unwrap())
 }
 
-/// Returns the result of a rule for a resource whose datapoints in CloudWatch are those that `value` returns.
+/// Returns the result of a rule for a resource whose datapoints in CloudWatch are those that `value` returns, with
+/// nothing beside it.
 fn judged_by(
+    thresholds: &Thresholds,
+    hours: u32,
+    name: &str,
+    resource: &Resource,
+    value: impl Fn(&Need, Timestamp) -> Option<f64>,
+) -> Result<Option<Finding>, Reason> {
+    judged_beside(&Beside::default(), thresholds, hours, name, resource, value)
+}
+
+/// Returns the result of a rule for a resource with `beside` in its region.
+fn judged_beside(
+    beside: &Beside<'_>,
     thresholds: &Thresholds,
     hours: u32,
     name: &str,
@@ -138,7 +151,7 @@ fn judged_by(
         Ok(Reading { metric: need.metric, statistic: need.statistic, window: windows.of(need.span), values })
     };
     let readings = needs.iter().zip(&values).map(|(need, values)| (need, reading(need, values)));
-    rule.judge(resource, Evidence { thresholds, now: windows.now, readings: readings.collect() })
+    rule.judge(resource, Evidence { thresholds, now: windows.now, beside, readings: readings.collect() })
 }
 
 fn judged(

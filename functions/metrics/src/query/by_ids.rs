@@ -49,7 +49,7 @@ impl ByIds {
             let measurement = |named: &NamedMetric| Measurement {
                 catalog: self.catalog,
                 metric: named.metric,
-                resource_id: id.clone(),
+                resource_name: id.clone(),
                 statistics: named.statistics.clone(),
                 window: self.window,
             };

@@ -19,6 +19,6 @@ fn the_parameters_and_metrics_match_the_document() {
 #[test]
 fn the_permissions_match_the_document() {
     let wanted = Wanted { regions: None, types: types(), tags: true };
-    let operations = survey_operations(&wanted).into_iter().map(|o| (o.action, o.name));
+    let operations = survey_operations(&wanted, &[]).into_iter().map(|o| (o.action, o.name));
     section("permissions.md", "permissions of /metrics", &permissions(operations));
 }

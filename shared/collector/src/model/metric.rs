@@ -58,12 +58,12 @@ impl Metric {
 /// The metrics of one type.
 #[derive(Debug)]
 pub struct Catalog {
-    /// CloudWatch's namespace, such as `AWS/EC2`.
-    pub namespace: &'static str,
-    /// The dimension that names the resource, such as `InstanceId`.
-    pub dimension: &'static str,
-    /// What a value of that dimension looks like.
+    /// Where CloudWatch has them; the first that has a resource's name counts.
+    pub places: &'static [Place],
+    /// What the ids of the type look like.
     pub ids: Ids,
+    /// Whether CloudWatch's name of a resource is known only from the list of the type.
+    pub(crate) named_by_list: bool,
     /// Every metric; the first of them are returned by default.
     pub metrics: &'static [Metric],
     /// How many of `metrics` are returned by default.
@@ -83,9 +83,38 @@ impl Catalog {
         self.metrics.get(..self.usual).unwrap_or(self.metrics)
     }
 
-    /// Returns the names and values of the dimensions of a metric for one resource.
-    pub(crate) fn dimensions<'a>(&self, metric: &Metric, id: &'a str) -> impl Iterator<Item = (&'static str, &'a str)> {
-        std::iter::once((self.dimension, id)).chain(metric.extra_dimension)
+    /// Returns the place of a resource that CloudWatch knows by `name`.
+    pub(crate) fn place(&self, name: &str) -> Option<&'static Place> {
+        self.places.iter().find(|place| name.starts_with(place.prefix))
+    }
+}
+
+/// Where CloudWatch has the metrics of resources of a type.
+#[derive(Debug)]
+pub struct Place {
+    /// CloudWatch's namespace, such as `AWS/EC2`.
+    pub namespace: &'static str,
+    /// The dimensions that name a resource, such as `InstanceId`. Of several, each has one part of the resource's name,
+    /// which `/` separates, and the last one has the rest.
+    pub dimensions: &'static [&'static str],
+    /// What the names of the resources start with that are here; empty if that is all of them.
+    pub(crate) prefix: &'static str,
+}
+
+impl Place {
+    /// Creates the place of all resources of a type.
+    pub(crate) const fn of_all(namespace: &'static str, dimensions: &'static [&'static str]) -> Self {
+        Self { namespace, dimensions, prefix: "" }
+    }
+
+    /// Returns the names and values of the dimensions of a metric, for a resource that CloudWatch knows by `name`.
+    pub(crate) fn dimensions<'a>(
+        &'static self,
+        metric: &Metric,
+        name: &'a str,
+    ) -> impl Iterator<Item = (&'static str, &'a str)> {
+        let parts = name.splitn(self.dimensions.len(), '/');
+        self.dimensions.iter().copied().zip(parts).chain(metric.extra_dimension)
     }
 }
 

@@ -20,8 +20,8 @@ pub struct Measurement {
     pub catalog: &'static Catalog,
     /// What is measured.
     pub metric: &'static Metric,
-    /// The resource's id, which is the value of CloudWatch's dimension.
-    pub resource_id: String,
+    /// The name by which CloudWatch knows the resource, which for most types is its id.
+    pub resource_name: String,
     /// `Average`, `Maximum`, `p99`, …; each at most once.
     pub statistics: Vec<String>,
     /// The time range and its periods.

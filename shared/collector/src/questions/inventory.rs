@@ -19,6 +19,7 @@ use crate::model::account::Account;
 use crate::model::coverage::{Coverage, GLOBAL, Gap};
 use crate::model::operation::Operation;
 use crate::model::refusal::Refusal;
+use crate::questions::beside::Beside;
 use crate::services::ec2::regions::DESCRIBE_REGIONS;
 use crate::services::tagging::{self, GET_RESOURCES, RegionTags};
 use crate::services::{Resource, ResourceType};
@@ -35,6 +36,14 @@ pub struct Wanted {
 }
 
 impl Wanted {
+    /// Returns the same, with `others` of the types.
+    pub(crate) fn and(&self, others: &[ResourceType]) -> Self {
+        let mut types = [self.types.as_slice(), others].concat();
+        types.sort_unstable();
+        types.dedup();
+        Self { types, ..self.clone() }
+    }
+
     /// Returns the operations that listing calls.
     #[must_use]
     pub fn operations(&self) -> Vec<&'static Operation> {
@@ -101,6 +110,12 @@ pub(crate) struct RegionListings {
 }
 
 impl RegionListings {
+    /// Returns what is in the region.
+    pub(crate) fn beside(&self) -> Beside<'_> {
+        let complete = self.listed.iter().filter(|listed| listed.found.faults.is_empty());
+        Beside::new(self.resources(), complete.map(|listed| listed.resource_type).collect())
+    }
+
     /// Returns every resource that was found.
     pub(crate) fn resources(&self) -> impl Iterator<Item = &Resource> {
         self.listed.iter().flat_map(|listed| &listed.found.items)
@@ -201,11 +216,15 @@ impl Collector {
         let mut resources = Vec::new();
         let mut listed = BTreeSet::new();
         for Listed { resource_type, region, found: Found { items, faults } } in listings {
-            if faults.is_empty() || !items.is_empty() {
-                listed.insert((resource_type, region.clone()));
-            }
+            let is_known = faults.is_empty() || !items.is_empty();
             gaps.extend(faults.into_iter().map(|fault| self.gap(fault, &region, &[resource_type])));
-            resources.extend(items);
+            // What was listed only for what is beside it is not a part of the result.
+            if wanted.types.contains(&resource_type) {
+                if is_known {
+                    listed.insert((resource_type, region.clone()));
+                }
+                resources.extend(items);
+            }
         }
         if let Some(wanted) = &wanted.regions {
             // A bucket whose region S3 omitted may be in a wanted region.

@@ -4,7 +4,7 @@
 //! region is reported as the caller's error and the check takes no extra time. CloudWatch does not tell a resource that
 //! does not exist from one without datapoints; a list of the type in the region does, also at the same time.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::time::Instant;
 
 use futures::StreamExt;
@@ -15,6 +15,7 @@ use crate::call::counting::metered;
 use crate::model::coverage::{Coverage, Gap};
 use crate::model::refusal::Refusal;
 use crate::model::series::{Measurement, Series, all_complete, missing};
+use crate::questions::survey::listed_by;
 use crate::services::ResourceType;
 use crate::services::cloudwatch;
 
@@ -43,7 +44,8 @@ pub struct Measured {
 /// The resources of one type in one region.
 #[derive(Debug, Default)]
 pub struct Listed {
-    ids: HashSet<String>,
+    /// By their ids, the names by which CloudWatch knows them.
+    names: HashMap<String, String>,
     /// Whether these are all.
     complete: bool,
 }
@@ -52,7 +54,21 @@ impl Listed {
     /// Returns whether a resource exists; `None` if that is unknown, since a part of the list failed.
     #[must_use]
     pub fn has(&self, id: &str) -> Option<bool> {
-        if self.ids.contains(id) { Some(true) } else { self.complete.then_some(false) }
+        if self.names.contains_key(id) { Some(true) } else { self.complete.then_some(false) }
+    }
+
+    /// Returns the measurements with CloudWatch's names, and the index of each. CloudWatch has nothing of a resource that
+    /// does not exist, so that it may be asked by any name; one that may exist is left out.
+    fn named(&self, wanted: &[Measurement]) -> (Vec<usize>, Vec<Measurement>) {
+        let named = |(index, measurement): (usize, &Measurement)| {
+            let resource_name = match self.names.get(&measurement.resource_name) {
+                Some(name) => name.clone(),
+                None if self.complete => measurement.resource_name.clone(),
+                None => return None,
+            };
+            Some((index, Measurement { resource_name, ..measurement.clone() }))
+        };
+        wanted.iter().enumerate().filter_map(named).unzip()
     }
 }
 
@@ -79,13 +95,25 @@ impl Collector {
             self.enter(deadline).await?;
             let series = async {
                 let mut series = missing(wanted);
-                let keep = |index, found| {
-                    if let Some(series) = series.get_mut(index) {
+                let mut keep = |index, found| {
+                    if let Some(series) = series.get_mut::<usize>(index) {
                         *series = found;
                     }
                 };
-                let listed = async { if *list { Some(self.listed(measurements, deadline).await) } else { None } };
-                let (mut gaps, listed) = tokio::join!(self.series(region, &types, wanted, deadline, keep), listed);
+                let (mut gaps, listed) = if resource_type.catalog().is_some_and(|catalog| catalog.named_by_list) {
+                    let (listed, mut gaps) = self.listed(measurements, listed_by(deadline)).await;
+                    let (indices, named) = listed.named(wanted);
+                    let keep = |index: usize, found| {
+                        if let Some(index) = indices.get(index) {
+                            keep(*index, found);
+                        }
+                    };
+                    gaps.extend(self.series(region, &types, &named, deadline, keep).await);
+                    (gaps, list.then_some((listed, Vec::new())))
+                } else {
+                    let listed = async { if *list { Some(self.listed(measurements, deadline).await) } else { None } };
+                    tokio::join!(self.series(region, &types, wanted, deadline, keep), listed)
+                };
                 let listed = listed.map(|(listed, missing)| {
                     gaps.extend(missing);
                     listed
@@ -114,7 +142,8 @@ impl Collector {
         let (found, gaps) = self.list_type(*resource_type, region, deadline).await;
         // A bucket whose region S3 omitted may be in this one.
         let here = found.into_iter().filter(|found| found.region.as_ref().is_none_or(|of| of == region));
-        (Listed { ids: here.map(|found| found.id).collect(), complete: gaps.is_empty() }, gaps)
+        let names = here.map(|found| (found.id.clone(), found.measured_as().into_owned())).collect();
+        (Listed { names, complete: gaps.is_empty() }, gaps)
     }
 
     async fn checked_region(&self, measurements: &Measurements, deadline: Instant) -> Result<(), NotMeasured> {

@@ -18,14 +18,15 @@ use crate::model::coverage::{Coverage, Gap};
 use crate::model::operation::Operation;
 use crate::model::refusal::Refusal;
 use crate::model::series::{Measurement, Quote, Series, SeriesStatus};
+use crate::questions::beside::Beside;
 use crate::questions::inventory::{Collected, Inventory, RegionListings, Wanted, each_by_itself};
 use crate::services::cloudwatch::GET_METRIC_DATA;
 use crate::services::{Resource, ResourceType};
 
-/// Returns the operations that a survey calls, for listing and measuring.
+/// Returns the operations that a survey calls, for listing what is wanted and `beside`, and for measuring.
 #[must_use]
-pub fn operations(wanted: &Wanted) -> Vec<&'static Operation> {
-    wanted.operations().into_iter().chain([&GET_METRIC_DATA]).collect()
+pub fn operations(wanted: &Wanted, beside: &[ResourceType]) -> Vec<&'static Operation> {
+    wanted.and(beside).operations().into_iter().chain([&GET_METRIC_DATA]).collect()
 }
 
 /// The share of the time for listing; the rest is for measuring what was listed.
@@ -53,7 +54,8 @@ struct Measured<T> {
 
 impl Collector {
     /// Lists what is wanted, measures what `needs` returns for each resource, and calls `read` with its series, one for
-    /// each measurement, until `deadline`. With `most_micro_usd`, everything is listed before anything is measured, so
+    /// each measurement, and with what is in its region, until `deadline`. The types `beside` are listed for that alone;
+    /// they are neither measured nor a part of the result. With `most_micro_usd`, everything is listed before anything is measured, so
     /// that a higher price is refused before AWS bills it.
     ///
     /// # Errors
@@ -62,24 +64,29 @@ impl Collector {
     pub async fn survey<T>(
         &self,
         wanted: &Wanted,
+        beside: &[ResourceType],
         needs: impl Fn(&Resource) -> Vec<Measurement>,
-        read: impl Fn(&Resource, &[Series]) -> T,
+        read: impl Fn(&Resource, &[Series], &Beside<'_>) -> T,
         most_micro_usd: Option<u64>,
         deadline: Instant,
     ) -> Result<(Survey<T>, Coverage), Refusal> {
         let surveyed = Box::pin(async {
-            let entered = self.enter_regions(wanted, deadline).await?;
+            let listing = &wanted.and(beside);
+            let entered = self.enter_regions(listing, deadline).await?;
             let listed_by = listed_by(deadline);
             let regions = entered.regions();
-            let global = self.list_global(wanted, &entered, deadline);
-            let list = |region| self.list_region(region, wanted, &entered, listed_by);
+            let global = self.list_global(listing, &entered, deadline);
+            let list = |region| self.list_region(region, listing, &entered, listed_by);
+            let is_wanted = |found: &&Resource| wanted.types.contains(&found.resource_type());
             let measure = async |region: &str, listed: &RegionListings| {
-                let resources = distinct(listed.resources());
-                self.measure_region(region, resources, &needs, &read, deadline).await
+                let resources = distinct(listed.resources().filter(is_wanted));
+                let beside = listed.beside();
+                let read = |resource: &Resource, series: &[Series]| read(resource, series, &beside);
+                self.measure_region(region, resources, &needs, read, deadline).await
             };
             let (listed, measured, global): (Vec<_>, Vec<_>, _) = if let Some(most) = most_micro_usd {
                 let (listed, global) = tokio::join!(each_by_itself(regions.iter().map(|region| list(region))), global);
-                let quote = quote(&listed, &needs);
+                let quote = quote(&listed, is_wanted, &needs);
                 if quote.micro_usd() > most {
                     return Err(Refusal::TooExpensive(quote));
                 }
@@ -110,14 +117,14 @@ impl Collector {
         let of = |resource: &Resource| {
             let region = resource.region.clone().unwrap_or_default();
             let measured = found.remove(&(resource.resource_type(), region, resource.id.clone()));
-            measured.unwrap_or_else(|| read(resource, &[]))
+            measured.unwrap_or_else(|| read(resource, &[], &Beside::default()))
         };
         let read = inventory.resources.iter().map(of).collect();
         let coverage = Coverage::new(account, gaps, aws_requests).partial_unless(complete);
         Ok((Survey { inventory, read }, coverage))
     }
 
-    /// Measures all resources of a region together, and calls `read` for each.
+    /// Measures all resources of a region together, and calls `read` for each, also for those that are not measured.
     async fn measure_region<T>(
         &self,
         region: &str,
@@ -126,23 +133,23 @@ impl Collector {
         read: impl Fn(&Resource, &[Series]) -> T,
         deadline: Instant,
     ) -> Measured<T> {
+        let key = |resource: &Resource| (resource.resource_type(), region.to_owned(), resource.id.clone());
+        let (mut found, mut complete) = (ReadOf::new(), true);
         let mut types = BTreeSet::new();
         let mut measurements = Vec::new();
         let mut pending = Vec::new();
         for resource in resources {
             let own = needs(resource);
-            if !own.is_empty() {
+            if own.is_empty() {
+                found.insert(key(resource), read(resource, &[]));
+            } else {
                 types.insert(resource.resource_type());
                 let first = measurements.len();
                 measurements.extend(own);
                 pending.push(Pending { resource, indices: first..measurements.len(), received: Vec::new() });
             }
         }
-        if measurements.is_empty() {
-            return Measured { read: ReadOf::new(), gaps: Vec::new(), complete: true };
-        }
         let types: Vec<_> = types.into_iter().collect();
-        let (mut found, mut complete) = (ReadOf::new(), true);
         let take = |index, series: Series| {
             complete &= series.status == SeriesStatus::Complete;
             let after = pending.partition_point(|pending| pending.indices.start <= index);
@@ -154,8 +161,7 @@ impl Collector {
             if received.len() == indices.len() {
                 received.sort_unstable_by_key(|(index, _)| *index);
                 let series: Vec<_> = mem::take(received).into_iter().map(|(_, series)| series).collect();
-                let key = (resource.resource_type(), region.to_owned(), resource.id.clone());
-                found.insert(key, read(resource, &series));
+                found.insert(key(resource), read(resource, &series));
             }
         };
         let gaps = self.series(region, &types, &measurements, deadline, take).await;
@@ -169,10 +175,14 @@ fn distinct<'a>(resources: impl Iterator<Item = &'a Resource>) -> Vec<&'a Resour
     resources.filter(|resource| known.insert((resource.resource_type(), &resource.id))).collect()
 }
 
-/// Returns the price of everything that `needs` returns for what was listed.
-fn quote(listed: &[RegionListings], needs: impl Fn(&Resource) -> Vec<Measurement>) -> Quote {
+/// Returns the price of everything that `needs` returns for what is wanted of what was listed.
+fn quote(
+    listed: &[RegionListings],
+    is_wanted: impl Fn(&&Resource) -> bool,
+    needs: impl Fn(&Resource) -> Vec<Measurement>,
+) -> Quote {
     let mut quote = Quote::default();
-    for resource in listed.iter().flat_map(|listed| distinct(listed.resources())) {
+    for resource in listed.iter().flat_map(|listed| distinct(listed.resources().filter(&is_wanted))) {
         quote.add(&needs(resource));
     }
     quote

@@ -161,11 +161,12 @@ fn cost(span: &Window, batch: &[Indexed<'_>]) -> Duration {
 /// Returns the queries of a request: one per statistic, whose id identifies it.
 fn queries(batch: &[Indexed<'_>]) -> Vec<MetricDataQuery> {
     let of_measurement = |(index, (_, measurement)): (usize, &Indexed<'_>)| {
-        let Measurement { catalog, metric, resource_id, statistics, window } = measurement;
-        let dimensions = catalog.dimensions(metric, resource_id);
+        let Measurement { catalog, metric, resource_name, statistics, window } = measurement;
+        let place = catalog.place(resource_name);
+        let dimensions = place.map(|place| place.dimensions(metric, resource_name)).into_iter().flatten();
         let dimensions = dimensions.map(|(name, value)| Dimension::builder().name(name).value(value).build());
         let measured = types::Metric::builder()
-            .namespace(catalog.namespace)
+            .set_namespace(place.map(|place| place.namespace.to_owned()))
             .metric_name(metric.cloudwatch_name)
             .set_dimensions(Some(dimensions.collect()))
             .build();
@@ -213,7 +214,7 @@ mod tests {
         let one = |n| Measurement {
             catalog,
             metric: catalog.find("cpu").unwrap(),
-            resource_id: format!("i-{n}"),
+            resource_name: format!("i-{n}"),
             statistics: statistics.iter().map(ToString::to_string).collect(),
             window,
         };

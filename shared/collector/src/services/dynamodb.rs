@@ -17,10 +17,10 @@ use crate::call::fault::Fault;
 use crate::call::gate::Rate;
 use crate::call::inquiry::Inquiry;
 use crate::call::pages::{Found, Page, every_page, one_call};
-use crate::model::metric::{Catalog, Ids, Metric, SUM, is_name};
+use crate::model::metric::{Catalog, Ids, Metric, Place, SUM, is_name};
 use crate::model::operation::{Operation, Price};
 use crate::model::resource::Resource;
-use crate::services::kind::{Kind, Scope, TagSource};
+use crate::services::kind::{Group, Kind, Scope, TagSource};
 use crate::services::values::{given, timestamp};
 
 /// DynamoDB.
@@ -95,15 +95,16 @@ pub const READ_THROTTLES: Metric = Metric::new("read_throttles", "ReadThrottleEv
 pub const WRITE_THROTTLES: Metric = Metric::new("write_throttles", "WriteThrottleEvents", "Count", SUM);
 
 static CATALOG: Catalog = Catalog {
-    namespace: "AWS/DynamoDB",
-    dimension: "TableName",
+    places: &[Place::of_all("AWS/DynamoDB", &["TableName"])],
     ids: Ids { like: "names of tables", accepts: |id| id.len() >= 3 && is_name(id, 255, "-_.") },
+    named_by_list: false,
     usual: 2,
     metrics: &[CONSUMED_READ_CAPACITY, CONSUMED_WRITE_CAPACITY, READ_THROTTLES, WRITE_THROTTLES],
 };
 
 impl Kind for Table {
     const TYPE: &'static str = "dynamodb";
+    const GROUP: Group = Group::Database;
     const OPERATIONS: &'static [&'static Operation] = &[&LIST_TABLES, &DESCRIBE_TABLE];
     const SCOPE: Scope = Scope::Regional;
     const STATES: &'static [&'static str] = TableStatus::values();

@@ -4,7 +4,7 @@
 //! forgotten one does not compile, and a type without states or metrics says so. The registry in
 //! [`services`](crate::services) derives everything else.
 
-use std::borrow::Borrow;
+use std::borrow::{Borrow, Cow};
 
 use crate::call::inquiry::Inquiry;
 use crate::call::pages::Found;
@@ -16,6 +16,9 @@ use crate::model::resource::Resource;
 pub(crate) trait Kind: Sized + 'static {
     /// The name of the type in parameters and responses, such as `ec2`.
     const TYPE: &'static str;
+
+    /// What it is for; the page groups the types by it.
+    const GROUP: Group;
 
     /// Every operation that [`list`](Kind::list) calls.
     const OPERATIONS: &'static [&'static Operation];
@@ -38,8 +41,42 @@ pub(crate) trait Kind: Sized + 'static {
     /// Returns the state: one of [`STATES`](Kind::STATES), or one that AWS added later.
     fn state(&self) -> Option<&str>;
 
+    /// Returns the name by which CloudWatch knows the resource with this id. It is the id, unless the catalog is
+    /// [named by the list](Catalog::named_by_list).
+    fn measured_as<'a>(&self, id: &'a str) -> Cow<'a, str> {
+        Cow::Borrowed(id)
+    }
+
     /// Lists every resource of the region, or of the account if the scope is global.
     async fn list(inquiry: &Inquiry<'_>) -> Found<Resource<Self::Stored>>;
+}
+
+/// What a type of resource is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Group {
+    /// It runs programs.
+    Compute,
+    /// It answers queries.
+    Database,
+    /// It keeps data.
+    Storage,
+    /// It connects.
+    Network,
+    /// All else.
+    Other,
+}
+
+impl Group {
+    /// Returns its name in the interface description.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Compute => "compute",
+            Self::Database => "database",
+            Self::Storage => "storage",
+            Self::Network => "network",
+            Self::Other => "other",
+        }
+    }
 }
 
 /// Where a type is listed.
@@ -64,6 +101,7 @@ pub(crate) enum TagSource {
 #[derive(Debug)]
 pub(crate) struct About {
     pub(crate) name: &'static str,
+    pub(crate) group: Group,
     pub(crate) operations: &'static [&'static Operation],
     pub(crate) scope: Scope,
     pub(crate) states: &'static [&'static str],
@@ -75,6 +113,7 @@ impl About {
     pub(crate) const fn of<K: Kind>() -> Self {
         Self {
             name: K::TYPE,
+            group: K::GROUP,
             operations: K::OPERATIONS,
             scope: K::SCOPE,
             states: K::STATES,

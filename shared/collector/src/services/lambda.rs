@@ -14,10 +14,10 @@ use crate::call::clients::{Service, guarded_client};
 use crate::call::gate::Rate;
 use crate::call::inquiry::Inquiry;
 use crate::call::pages::{Found, Page, every_page};
-use crate::model::metric::{AVERAGE, Catalog, Ids, MAXIMUM, Metric, SUM, is_name};
+use crate::model::metric::{AVERAGE, Catalog, Ids, MAXIMUM, Metric, Place, SUM, is_name};
 use crate::model::operation::{Operation, Price};
 use crate::model::resource::Resource;
-use crate::services::kind::{Kind, Scope, TagSource};
+use crate::services::kind::{Group, Kind, Scope, TagSource};
 use crate::services::values::given;
 
 /// Lambda.
@@ -88,15 +88,16 @@ pub const CONCURRENT_EXECUTIONS: Metric =
     Metric::new("concurrent_executions", "ConcurrentExecutions", "Count", MAXIMUM);
 
 static CATALOG: Catalog = Catalog {
-    namespace: "AWS/Lambda",
-    dimension: "FunctionName",
+    places: &[Place::of_all("AWS/Lambda", &["FunctionName"])],
     ids: Ids { like: "function names", accepts: |id| is_name(id, 64, "-_") },
+    named_by_list: false,
     usual: 2,
     metrics: &[INVOCATIONS, ERRORS, THROTTLES, DURATION, CONCURRENT_EXECUTIONS],
 };
 
 impl Kind for Function {
     const TYPE: &'static str = "lambda";
+    const GROUP: Group = Group::Compute;
     const OPERATIONS: &'static [&'static Operation] = &[&LIST_FUNCTIONS];
     const SCOPE: Scope = Scope::Regional;
     /// ListFunctions does not return the state.

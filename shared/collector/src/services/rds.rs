@@ -10,10 +10,10 @@ use crate::call::clients::{Service, guarded_client};
 use crate::call::gate::Rate;
 use crate::call::inquiry::Inquiry;
 use crate::call::pages::{Found, Page, every_page};
-use crate::model::metric::{AVERAGE, Catalog, Ids, MINIMUM, Metric, is_name};
+use crate::model::metric::{AVERAGE, Catalog, Ids, MINIMUM, Metric, Place, is_name};
 use crate::model::operation::{Operation, Price};
 use crate::model::resource::Resource;
-use crate::services::kind::{Kind, Scope, TagSource};
+use crate::services::kind::{Group, Kind, Scope, TagSource};
 use crate::services::values::{given, tags, timestamp};
 
 /// RDS, which also lists the instances of Neptune and DocumentDB.
@@ -150,9 +150,9 @@ pub const QUEUE_DEPTH: Metric = Metric::new("queue_depth", "DiskQueueDepth", "Co
 pub const BURST_BALANCE: Metric = Metric::new("burst_balance", "BurstBalance", "Percent", MINIMUM);
 
 static CATALOG: Catalog = Catalog {
-    namespace: "AWS/RDS",
-    dimension: "DBInstanceIdentifier",
+    places: &[Place::of_all("AWS/RDS", &["DBInstanceIdentifier"])],
     ids: Ids { like: "names of database instances", accepts: |id| is_name(id, 63, "-") },
+    named_by_list: false,
     usual: 2,
     metrics: &[
         CPU,
@@ -171,6 +171,7 @@ static CATALOG: Catalog = Catalog {
 
 impl Kind for Database {
     const TYPE: &'static str = "rds";
+    const GROUP: Group = Group::Database;
     const OPERATIONS: &'static [&'static Operation] = &[&DESCRIBE_DB_INSTANCES];
     const SCOPE: Scope = Scope::Regional;
     const STATES: &'static [&'static str] = STATUSES;

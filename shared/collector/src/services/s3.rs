@@ -14,10 +14,10 @@ use crate::call::gate::Rate;
 use crate::call::inquiry::Inquiry;
 use crate::call::pages::{Found, Page, every_page};
 use crate::model::account::Account;
-use crate::model::metric::{AVERAGE_ALONE, Catalog, Ids, Metric, is_name};
+use crate::model::metric::{AVERAGE_ALONE, Catalog, Ids, Metric, Place, is_name};
 use crate::model::operation::{Operation, Price};
 use crate::model::resource::Resource;
-use crate::services::kind::{Kind, Scope, TagSource};
+use crate::services::kind::{Group, Kind, Scope, TagSource};
 use crate::services::values::{given, timestamp};
 
 /// S3.
@@ -61,15 +61,16 @@ pub const OBJECT_COUNT: Metric = Metric::new("object_count", "NumberOfObjects", 
     .with_dimension("StorageType", "AllStorageTypes");
 
 static CATALOG: Catalog = Catalog {
-    namespace: "AWS/S3",
-    dimension: "BucketName",
+    places: &[Place::of_all("AWS/S3", &["BucketName"])],
     ids: Ids { like: "bucket names", accepts: |id| is_name(id, 63, "-.") },
+    named_by_list: false,
     usual: 2,
     metrics: &[BUCKET_SIZE, OBJECT_COUNT],
 };
 
 impl Kind for Bucket {
     const TYPE: &'static str = "s3";
+    const GROUP: Group = Group::Storage;
     const OPERATIONS: &'static [&'static Operation] = &[&LIST_BUCKETS];
     const SCOPE: Scope = Scope::Global;
     /// ListBuckets does not return a state.
@@ -114,7 +115,7 @@ mod tests {
 
     #[test]
     fn a_bucket_is_measured_by_storage_type() {
-        let dimensions: Vec<_> = CATALOG.dimensions(&BUCKET_SIZE, "b").collect();
+        let dimensions: Vec<_> = CATALOG.places[0].dimensions(&BUCKET_SIZE, "b").collect();
         assert_eq!(dimensions, [("BucketName", "b"), ("StorageType", "StandardStorage")]);
     }
 }

@@ -14,7 +14,7 @@ fn cpu_of(instances: usize, region: &str) -> Measurements {
     let one = |n| Measurement {
         catalog,
         metric: catalog.find("cpu").unwrap(),
-        resource_id: format!("i-{n}"),
+        resource_name: format!("i-{n}"),
         statistics: vec!["Average".to_owned()],
         window: Window::last(3, 3_600, hour(12)),
     };

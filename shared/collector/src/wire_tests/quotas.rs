@@ -86,7 +86,7 @@ async fn under_cloudwatchs_rate_no_request_is_wasted() {
     let measurement = |n: usize| Measurement {
         catalog,
         metric: catalog.find("cpu").unwrap(),
-        resource_id: format!("i-{n}"),
+        resource_name: format!("i-{n}"),
         statistics: vec!["Average".to_owned()],
         window: Window::last(24, 3_600, "2026-11-20T10:00:00Z".parse().unwrap()),
     };

@@ -14,7 +14,7 @@ fn cpu(resource: &Resource) -> Vec<Measurement> {
     vec![Measurement {
         catalog,
         metric: catalog.find("cpu").unwrap(),
-        resource_id: resource.id.clone(),
+        resource_name: resource.id.clone(),
         statistics: vec!["Maximum".to_owned()],
         window: Window::last(3, 3_600, "2026-11-20T12:00:00Z".parse().unwrap()),
     }]

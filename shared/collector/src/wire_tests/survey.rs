@@ -5,11 +5,14 @@ use std::time::{Duration, Instant};
 
 use ciborium::Value;
 
-use super::aws::{Aws, Received, Reply, map};
+use super::aws::{Aws, Received, Reply, map, wrapped};
 use super::{LONG, in_ireland, instances, page, reported};
 use crate::model::window::Window;
+use crate::services::ec2::instance::Instance;
+use crate::services::rds::Database;
 use crate::{
-    Coverage, GapStatus, Measurement, Quote, Refusal, Resource, ResourceType, Series, SeriesStatus, Survey, Wanted,
+    Beside, Coverage, GapStatus, Known, Measurement, Quote, Refusal, Resource, ResourceType, Series, SeriesStatus,
+    Survey, Wanted,
 };
 
 /// Returns three windows, which need at least three requests.
@@ -37,7 +40,7 @@ fn needs(resource: &Resource) -> Vec<Measurement> {
     let measurement = |(metric, statistics, window): (&str, &[&str], Window)| Measurement {
         catalog,
         metric: catalog.find(metric).unwrap(),
-        resource_id: resource.id.clone(),
+        resource_name: resource.id.clone(),
         statistics: statistics.iter().map(ToString::to_string).collect(),
         window,
     };
@@ -45,13 +48,13 @@ fn needs(resource: &Resource) -> Vec<Measurement> {
 }
 
 /// Returns the series unchanged.
-fn series(_: &Resource, series: &[Series]) -> Vec<Series> {
+fn series(_: &Resource, series: &[Series], _: &Beside<'_>) -> Vec<Series> {
     series.to_vec()
 }
 
 async fn survey(aws: &Aws, types: &[ResourceType]) -> (Survey<Vec<Series>>, Coverage) {
     let wanted = Wanted { regions: None, types: types.to_vec(), tags: false };
-    aws.collector().survey(&wanted, needs, series, None, Instant::now() + LONG).await.unwrap()
+    aws.collector().survey(&wanted, &[], needs, series, None, Instant::now() + LONG).await.unwrap()
 }
 
 /// Returns the first field called `name` of a CBOR map.
@@ -114,11 +117,11 @@ async fn each_resource_gets_its_own_series() {
 async fn a_resource_is_evaluated_while_others_of_its_region_still_wait_for_cloudwatch() {
     let aws = with_instances(1_201);
     let received_at_first = OnceLock::new();
-    let read = |_: &Resource, _: &[Series]| {
+    let read = |_: &Resource, _: &[Series], _: &Beside<'_>| {
         received_at_first.get_or_init(|| aws.received("GetMetricData").len());
     };
     let wanted = Wanted { regions: None, types: vec![ResourceType::Ec2], tags: false };
-    aws.collector().survey(&wanted, needs, read, None, Instant::now() + LONG).await.unwrap();
+    aws.collector().survey(&wanted, &[], needs, read, None, Instant::now() + LONG).await.unwrap();
     let (at_first, in_all) = (received_at_first.into_inner().unwrap(), aws.received("GetMetricData").len());
     assert_eq!(in_all, 18);
     assert!(at_first <= in_all / 2, "{at_first} of {in_all}");
@@ -162,7 +165,7 @@ async fn a_price_above_the_limit_is_refused_before_anything_is_measured() {
     let limited = async |aws: &Aws, most| {
         let wanted = Wanted { regions: None, types: vec![ResourceType::Ec2], tags: false };
         let collector = aws.collector();
-        collector.survey(&wanted, needs, series, Some(most), Instant::now() + LONG).await
+        collector.survey(&wanted, &[], needs, series, Some(most), Instant::now() + LONG).await
     };
     // Each of 1,201 instances has six metrics, at ten millionths of a dollar.
     let aws = with_instances(1_201);
@@ -192,7 +195,7 @@ async fn a_region_that_hangs_does_not_delay_the_measurements_of_others() {
     });
     let wanted = Wanted { regions: None, types: vec![ResourceType::Ec2], tags: false };
     let deadline = Instant::now() + Duration::from_secs(2);
-    let (survey, coverage) = aws.collector().survey(&wanted, needs, series, None, deadline).await.unwrap();
+    let (survey, coverage) = aws.collector().survey(&wanted, &[], needs, series, None, deadline).await.unwrap();
     assert!(survey.read[0].iter().all(|series| series.status == SeriesStatus::Complete));
     assert_eq!(reported(&coverage.gaps), [("eu-west-1", "DescribeInstances", GapStatus::TimedOut, "DeadlineExceeded")]);
 }
@@ -208,7 +211,46 @@ async fn what_a_region_listed_is_measured_even_if_one_of_its_listings_never_ends
     });
     let wanted = Wanted { regions: None, types: vec![ResourceType::Ec2, ResourceType::Ebs], tags: false };
     let deadline = Instant::now() + Duration::from_secs(6);
-    let (survey, coverage) = aws.collector().survey(&wanted, needs, series, None, deadline).await.unwrap();
+    let (survey, coverage) = aws.collector().survey(&wanted, &[], needs, series, None, deadline).await.unwrap();
     assert_eq!(reported(&coverage.gaps), [("eu-west-1", "DescribeVolumes", GapStatus::TimedOut, "DeadlineExceeded")]);
     assert!(survey.read[0].iter().all(|series| series.status == SeriesStatus::Complete));
+}
+
+fn without_fields<K>(known: Known<K>) -> Known<()> {
+    match known {
+        Known::There(_) => Known::There(()),
+        Known::Gone => Known::Gone,
+        Known::Unknown => Known::Unknown,
+    }
+}
+
+#[tokio::test]
+async fn what_is_beside_a_resource_is_listed_for_it_alone() {
+    let volumes = "<volumeSet><item><volumeId>vol-1</volumeId></item></volumeSet>";
+    for (instances_fail, expected) in [
+        (false, [Known::There(()), Known::Gone, Known::Unknown]),
+        (true, [Known::Unknown, Known::Unknown, Known::Unknown]),
+    ] {
+        let aws = Aws::start(move |request| match request.operation.as_str() {
+            _ if request.region != "eu-west-1" => None,
+            "DescribeVolumes" => Some(Reply::Ok(wrapped(request, volumes))),
+            "DescribeInstances" if instances_fail => Some(Reply::Error(403, "UnauthorizedOperation", "no")),
+            "DescribeInstances" => Some(instances(request, &[7], None)),
+            _ => None,
+        });
+        let wanted = Wanted { regions: None, types: vec![ResourceType::Ebs], tags: false };
+        let read = |_: &Resource, _: &[Series], beside: &Beside<'_>| {
+            let [there, gone] = ["i-00007", "i-00008"].map(|id| without_fields(beside.find::<Instance>(id)));
+            assert_eq!(beside.all::<Instance>().map(Iterator::count), (!instances_fail).then_some(1));
+            [there, gone, without_fields(beside.find::<Database>("db"))]
+        };
+        let beside = [ResourceType::Ec2];
+        let surveyed = aws.collector().survey(&wanted, &beside, needs, read, None, Instant::now() + LONG).await;
+        let (Survey { inventory, read }, coverage) = surveyed.unwrap();
+        let ids: Vec<_> = inventory.resources.iter().map(|found| found.id.as_str()).collect();
+        assert_eq!((ids, read), (vec!["vol-1"], vec![expected]));
+        assert_eq!(inventory.listed.iter().filter(|(kind, _)| *kind == ResourceType::Ec2).count(), 0);
+        assert!(aws.received("GetMetricData").is_empty());
+        assert_eq!(coverage.gaps.len(), usize::from(instances_fail));
+    }
 }

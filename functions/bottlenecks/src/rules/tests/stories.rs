@@ -387,7 +387,7 @@ fn databases_of_other_services_are_neither_judged_nor_measured() {
         }
         assert!(rule("rds_high_cpu").applies(&other).is_err());
         let windows = Windows::new(24, now());
-        assert_eq!(crate::needs::Plan::of(&other).measurements("db", &windows).len(), 0);
+        assert_eq!(crate::needs::Plan::of(&other).measurements(&other, &windows).len(), 0);
     }
 }
 

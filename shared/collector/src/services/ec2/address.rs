@@ -10,7 +10,7 @@ use crate::model::metric::Catalog;
 use crate::model::operation::Operation;
 use crate::model::resource::Resource;
 use crate::services::ec2::{Ec2, describe, resource};
-use crate::services::kind::{Kind, Scope, TagSource};
+use crate::services::kind::{Group, Kind, Scope, TagSource};
 use crate::services::values::given;
 
 const DESCRIBE_ADDRESSES: Operation = describe("DescribeAddresses", "ec2:DescribeAddresses");
@@ -40,6 +40,7 @@ pub struct Address {
 
 impl Kind for Address {
     const TYPE: &'static str = "eip";
+    const GROUP: Group = Group::Network;
     const OPERATIONS: &'static [&'static Operation] = &[&DESCRIBE_ADDRESSES];
     const SCOPE: Scope = Scope::Regional;
     /// EC2 returns no state; this is whether the address is in use.

@@ -8,11 +8,11 @@ use serde::Serialize;
 
 use crate::call::inquiry::Inquiry;
 use crate::call::pages::{Found, Page, every_page};
-use crate::model::metric::{AVERAGE, Catalog, Ids, MAXIMUM, MINIMUM, Metric, SUM, is_hex_id};
+use crate::model::metric::{AVERAGE, Catalog, Ids, MAXIMUM, MINIMUM, Metric, Place, SUM, is_hex_id};
 use crate::model::operation::Operation;
 use crate::model::resource::Resource;
 use crate::services::ec2::{Ec2, describe, resource};
-use crate::services::kind::{Kind, Scope, TagSource};
+use crate::services::kind::{Group, Kind, Scope, TagSource};
 use crate::services::values::{given, timestamp};
 
 const DESCRIBE_INSTANCES: Operation = describe("DescribeInstances", "ec2:DescribeInstances");
@@ -99,9 +99,9 @@ pub const CPU_CREDIT_BALANCE: Metric =
 pub const CPU_CREDIT_USAGE: Metric = Metric::new("cpu_credit_usage", "CPUCreditUsage", "Count", SUM).every(300);
 
 static CATALOG: Catalog = Catalog {
-    namespace: "AWS/EC2",
-    dimension: "InstanceId",
+    places: &[Place::of_all("AWS/EC2", &["InstanceId"])],
     ids: Ids { like: "instance ids such as i-0123456789abcdef0", accepts: |id| is_hex_id(id, "i-") },
+    named_by_list: false,
     usual: 1,
     metrics: &[
         CPU,
@@ -123,6 +123,7 @@ static CATALOG: Catalog = Catalog {
 
 impl Kind for Instance {
     const TYPE: &'static str = "ec2";
+    const GROUP: Group = Group::Compute;
     const OPERATIONS: &'static [&'static Operation] = &[&DESCRIBE_INSTANCES];
     const SCOPE: Scope = Scope::Regional;
     const STATES: &'static [&'static str] = InstanceStateName::values();

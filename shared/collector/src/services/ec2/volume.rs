@@ -8,11 +8,11 @@ use serde::Serialize;
 
 use crate::call::inquiry::Inquiry;
 use crate::call::pages::{Found, Page, every_page};
-use crate::model::metric::{AVERAGE, Catalog, Ids, MINIMUM, Metric, SUM, is_hex_id};
+use crate::model::metric::{AVERAGE, Catalog, Ids, MINIMUM, Metric, Place, SUM, is_hex_id};
 use crate::model::operation::Operation;
 use crate::model::resource::Resource;
 use crate::services::ec2::{Ec2, describe, resource};
-use crate::services::kind::{Kind, Scope, TagSource};
+use crate::services::kind::{Group, Kind, Scope, TagSource};
 use crate::services::values::{given, timestamp};
 
 const DESCRIBE_VOLUMES: Operation = describe("DescribeVolumes", "ec2:DescribeVolumes");
@@ -68,15 +68,16 @@ pub const QUEUE_LENGTH: Metric = Metric::new("queue_length", "VolumeQueueLength"
 pub const BURST_BALANCE: Metric = Metric::new("burst_balance", "BurstBalance", "Percent", MINIMUM).every(300);
 
 static CATALOG: Catalog = Catalog {
-    namespace: "AWS/EBS",
-    dimension: "VolumeId",
+    places: &[Place::of_all("AWS/EBS", &["VolumeId"])],
     ids: Ids { like: "volume ids such as vol-0123456789abcdef0", accepts: |id| is_hex_id(id, "vol-") },
+    named_by_list: false,
     usual: 2,
     metrics: &[READ_OPS, WRITE_OPS, READ_BYTES, WRITE_BYTES, IDLE_TIME, QUEUE_LENGTH, BURST_BALANCE],
 };
 
 impl Kind for Volume {
     const TYPE: &'static str = "ebs";
+    const GROUP: Group = Group::Storage;
     const OPERATIONS: &'static [&'static Operation] = &[&DESCRIBE_VOLUMES];
     const SCOPE: Scope = Scope::Regional;
     const STATES: &'static [&'static str] = VolumeState::values();

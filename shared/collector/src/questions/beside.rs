@@ -1,0 +1,53 @@
+//! What else is in a resource's region: what a judgement about one resource needs to know of others.
+//!
+//! Whether a snapshot is still needed depends on its volume, and what a volume costs for nothing depends on its
+//! instance. The lists of a region are all there when its resources are judged, so nothing is asked twice. A list that
+//! lacks something can show that a resource exists, but not that it doesn't.
+
+use std::collections::{BTreeSet, HashMap};
+
+use crate::services::{OfKind, Resource, ResourceType};
+
+/// The resources of one region.
+#[derive(Debug, Default)]
+pub struct Beside<'a> {
+    resources: HashMap<(ResourceType, &'a str), &'a Resource>,
+    /// The types of which all resources are here.
+    complete: BTreeSet<ResourceType>,
+}
+
+/// What the lists of a region say about a resource.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Known<T> {
+    /// It exists.
+    There(T),
+    /// It does not exist.
+    Gone,
+    /// A part of the list failed, or the type was not listed.
+    Unknown,
+}
+
+impl<'a> Beside<'a> {
+    /// Collects the resources of a region, of which those of the types in `complete` are all.
+    pub fn new(resources: impl IntoIterator<Item = &'a Resource>, complete: BTreeSet<ResourceType>) -> Self {
+        let resources = resources.into_iter().map(|found| ((found.resource_type(), found.id.as_str()), found));
+        Self { resources: resources.collect(), complete }
+    }
+
+    /// Returns the resource with this id.
+    #[must_use]
+    pub fn find<K: OfKind>(&self, id: &str) -> Known<&'a K> {
+        match self.resources.get(&(K::RESOURCE_TYPE, id)).and_then(|found| K::of(&found.detail)) {
+            Some(found) => Known::There(found),
+            None if self.complete.contains(&K::RESOURCE_TYPE) => Known::Gone,
+            None => Known::Unknown,
+        }
+    }
+
+    /// Returns every resource of a type with its id; `None` if some may be missing.
+    #[must_use]
+    pub fn all<K: OfKind + 'a>(&self) -> Option<impl Iterator<Item = (&'a str, &'a K)>> {
+        let of_kind = |(&(_, id), found): (&(ResourceType, &'a str), &&'a Resource)| Some((id, K::of(&found.detail)?));
+        self.complete.contains(&K::RESOURCE_TYPE).then(|| self.resources.iter().filter_map(of_kind))
+    }
+}
