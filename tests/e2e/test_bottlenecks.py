@@ -13,8 +13,9 @@ from emulator import demo_account, demo_metrics
 from emulator.ministack import ACCOUNT, Emulator
 from emulator.stack import Stack
 
-from . import iam
+from . import bad_day, iam
 from .api import Json, ask, call, gaps
+from .bad_day import Endpoint
 
 REGIONS = sorted({row[0] for row in demo_account.INSTANCES})
 
@@ -93,7 +94,6 @@ def test_the_flagged_instances_are_those_of_a_plain_script(answer: Json, emulato
 
 def test_every_other_rule_finds_what_the_demo_account_contains(answer: Json) -> None:
     expected = {
-        "ec2_status_check_failed": {demo_metrics.FAILING},
         "ec2_sustained_high_cpu": {demo_metrics.HOT},
         "ec2_cpu_credits_exhausted": {demo_metrics.EXHAUSTED},
         "ec2_high_cpu": {demo_metrics.HOT, demo_metrics.SPIKING},
@@ -162,10 +162,10 @@ def test_what_has_no_data_is_not_judged_and_never_idle(answer: Json) -> None:
     for entry in answer["data"]["not_judged"]:
         not_judged.setdefault(entry["resource"]["name"], {})[entry["reason"]] = entry["rules"]
     metric_rules = {name for name in answer["data"]["rules"] if name.startswith("ec2_")} - {
-        "ec2_stopped_long", "ec2_cpu_credits_exhausted",
+        "ec2_stopped_long", "ec2_cpu_credits_exhausted", "ec2_status_check_failed",
     }  # fmt: skip
     assert set(not_judged[demo_metrics.SILENT]["insufficient_data"]) == metric_rules
-    assert set(not_judged["old-build"]["not_running"]) == metric_rules
+    assert set(not_judged["old-build"]["not_running"]) == metric_rules | {"ec2_status_check_failed"}
     # The emulator does not report when an instance was stopped.
     assert not_judged["old-build"]["unknown"] == {"ec2_stopped_long": "EC2 does not report when it was stopped"}
     found = {finding["resource"]["name"] for finding in answer["data"]["findings"]}
@@ -204,14 +204,15 @@ def test_the_caller_sets_the_thresholds_of_single_rules(deployed: Stack, answer:
     assert "changed_thresholds" not in _finding(changed, "rds_queue_depth")
 
 
-def test_measuring_takes_one_run_of_three_requests_a_region(deployed: Stack) -> None:
-    """One for each time window: the requested hours, the last half hour, the last days."""
+def test_measuring_takes_four_requests_a_region(deployed: Stack) -> None:
+    """One for the coarse series of all instances, then one for each time window: the requested hours, the last half hour,
+    the last days. The status checks have one each."""
     body = ask(deployed, "/bottlenecks", regions="us-east-1", types="ec2,rds,lambda")
     requests = body["meta"]["aws_requests"]["by_operation"]
     requests.pop("sts:GetCallerIdentity", None)
     assert requests == {
-        "cloudwatch:GetMetricData": 3, "ec2:DescribeInstances": 1, "ec2:DescribeRegions": 1, "lambda:ListFunctions": 1,
-        "rds:DescribeDBInstances": 1,
+        "cloudwatch:GetMetricData": 4, "ec2:DescribeInstanceStatus": 2, "ec2:DescribeInstances": 1, "ec2:DescribeRegions": 1,
+        "lambda:ListFunctions": 1, "rds:DescribeDBInstances": 1,
     }  # fmt: skip
 
 
@@ -224,12 +225,48 @@ def test_a_price_above_the_limit_is_refused(deployed: Stack) -> None:
     said = refused["error"]["message"]
     assert said.startswith("AWS would bill $0.00") and "of 13 resources, at $0.01" in said, said
     assert "send fewer types or regions, or send max_cost_usd=0.00" in said
-    allowed = said.split("max_cost_usd=")[1].split()[0]
-    # The price is rounded up, so that it allows the request.
-    assert float(price) <= float(allowed) <= float(price) + 0.0001
-    again = ask(deployed, "/bottlenecks", types="ec2,rds", max_cost_usd=allowed)
+    assert "more where these leave something to find" in said, said
+    allowed = float(said.split("max_cost_usd=")[1].split()[0])
+    assert allowed < float(price)
+    # It allows the coarse metrics. The finer ones would cost more, so their rules are not judged.
+    partly = ask(deployed, "/bottlenecks", types="ec2,rds", max_cost_usd=f"{allowed:.4f}")
+    assert {gap[2:] for gap in gaps(partly)} == {("GetMetricData", "over_max_cost", "OverMaxCost")}
+    assert float(partly["meta"]["aws_requests"]["estimated_cost_usd"]) <= allowed
+    unjudged = {rule for entry in partly["data"]["not_judged"] for rule in entry["rules"]}
+    assert "ec2_high_cpu" in unjudged and "ec2_sustained_high_cpu" in unjudged
+    again = ask(deployed, "/bottlenecks", types="ec2,rds", max_cost_usd=price)
     assert again["meta"]["aws_requests"] == body["meta"]["aws_requests"]
     assert again["data"]["summary"] == body["data"]["summary"]
+
+
+def test_an_instance_whose_status_check_fails_is_found(deployed: Stack, endpoint: Endpoint) -> None:
+    instances = ask(deployed, "/resources", types="ec2", regions="us-west-2", states="running")["data"]["ec2"]
+    (failing,) = [instance for instance in instances if instance["name"] == "web-3"]
+    status = (
+        "<item><instanceId>{}</instanceId>"
+        "<systemStatus><status>impaired</status><details><item><name>reachability</name><status>failed</status>"
+        "<impairedSince>2026-11-01T09:00:00.000Z</impairedSince></item></details></systemStatus>"
+        "<instanceStatus><status>ok</status></instanceStatus></item>"
+    ).format(failing["id"])
+    text = f"<DescribeInstanceStatusResponse><instanceStatusSet>{status}</instanceStatusSet></DescribeInstanceStatusResponse>"
+    where = {"region": "us-west-2", "operation": "DescribeInstanceStatus"}
+    with endpoint.with_fault(bad_day.body(text.encode()), **where):
+        body = ask(deployed, "/bottlenecks", types="ec2", regions="us-west-2,us-east-1")
+    (finding,) = [f for f in body["data"]["findings"] if f["rule"] == "ec2_status_check_failed"]
+    assert (finding["resource"]["id"], finding["severity"]) == (failing["id"], "critical")
+    assert (finding["observed"], finding["threshold"], finding["statistic"], finding["window"]) == (1, 1, None, None)
+    assert "Its system status check fails since 2026-11-01T09:00:00Z" in finding["recommendation"]
+
+
+def test_without_status_checks_the_rule_is_not_judged(deployed: Stack, emulator: Emulator, answer: Json) -> None:
+    with iam.without(emulator, iam.role_of(emulator, "BottlenecksFunction"), "ec2:DescribeInstanceStatus"):
+        body = ask(deployed, "/bottlenecks", types="ec2", regions="us-east-1")
+    assert gaps(body) == [("us-east-1", "ec2", "DescribeInstanceStatus", "denied", "UnauthorizedOperation")]
+    unjudged = [entry for entry in body["data"]["not_judged"] if "ec2_status_check_failed" in entry["rules"]]
+    assert len(unjudged) == body["data"]["summary"]["by_type"]["ec2"]["resources"]
+    assert {entry["reason"] for entry in unjudged} == {"unknown"}
+    here = [f for f in answer["data"]["findings"] if f["rule"].startswith("ec2_") and f["resource"]["region"] == "us-east-1"]
+    assert [(f["rule"], f["resource"]["id"]) for f in body["data"]["findings"]] == [(f["rule"], f["resource"]["id"]) for f in here]
 
 
 def test_pages_put_together_are_the_whole(deployed: Stack, answer: Json) -> None:
@@ -284,7 +321,9 @@ def test_an_answer_of_nothing_but_gaps_is_an_error(deployed: Stack, emulator: Em
 def test_the_role_has_no_action_that_is_not_needed(emulator: Emulator, deployed: Stack) -> None:
     # The emulator does not check CloudWatch's permission in the Rust SDK's format; the adapter's tests cover denials.
     needed = documents.actions("/bottlenecks")
-    assert needed == set(DENIED) | {"cloudwatch:GetMetricData", "dynamodb:DescribeTable", "ec2:DescribeRegions"}
+    assert needed == set(DENIED) | {
+        "cloudwatch:GetMetricData", "dynamodb:DescribeTable", "ec2:DescribeInstanceStatus", "ec2:DescribeRegions",
+    }  # fmt: skip
     assert iam.allowed_actions(emulator, iam.role_of(emulator, "BottlenecksFunction")) == needed | iam.ENTER
 
 

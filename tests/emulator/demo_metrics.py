@@ -24,7 +24,7 @@ FINE_HOURS = 6  # datapoints every five minutes for the last hours, hourly befor
 AHEAD = timedelta(hours=2)  # how far in the future CloudWatch accepts datapoints
 DATUMS_A_CALL = 1000
 
-HOT, SPIKING, IDLE, SILENT, FAILING, EXHAUSTED = "batch", "web-2", "shop-2", "analytics", "web-3", "trial"
+HOT, SPIKING, IDLE, SILENT, EXHAUSTED = "batch", "web-2", "shop-2", "analytics", "trial"
 OTHERS_HOT = "sandbox-hot"
 FULL, SLOW, UNUSED = "inventory", "warehouse", "orders-test"
 THROTTLED = "web-sessions"
@@ -52,7 +52,7 @@ def _instance_curves(name: str, kind: str, index: int) -> dict[str, Curve]:
         "CPUUtilization": (lambda h: 96.0 if h == 5 else cpu(h)) if name == SPIKING else cpu,
         "NetworkIn": _flat(traffic),
         "NetworkOut": _flat(traffic * 2),
-        "StatusCheckFailed": lambda h: 1.0 if name == FAILING and h < 2 else 0.0,
+        "StatusCheckFailed": _flat(0),
     }
 
 

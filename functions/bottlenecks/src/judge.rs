@@ -3,46 +3,65 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use collector::{Beside, Resource, Series, Survey};
+use collector::{Beside, Judge, Measurement, Resource, Series, Survey};
 
 use crate::needs::Plan;
-use crate::rule::{AnyRule, Evidence, Finding, Reason, ReasonKind, Windows};
+use crate::rule::{AnyRule, Finding, Reason, ReasonKind, Windows};
 use crate::rules;
 use crate::threshold::Thresholds;
 
 /// The result of a rule for a resource.
 #[derive(Debug)]
 pub(crate) struct Verdict {
-    rule: &'static dyn AnyRule,
+    pub(crate) rule: &'static dyn AnyRule,
     /// The rule's rank among all.
     rank: usize,
     /// What is wrong, or why the rule can't decide.
-    result: Result<Finding, Reason>,
+    pub(crate) result: Result<Finding, Reason>,
 }
 
 /// The results of all rules for a resource. Most have none, and a vector would reserve space for four.
 pub(crate) type Verdicts = Box<[Verdict]>;
 
-/// Applies the rules to one resource, its measurements and what is beside it. A rule that finds nothing has no verdict.
-pub(crate) fn judge(
-    resource: &Resource,
-    series: &[Series],
-    beside: &Beside<'_>,
-    thresholds: &Thresholds,
-    windows: &Windows,
-) -> Verdicts {
-    let plan = Plan::of(resource);
-    let of_rule = |(rank, rule): (usize, &'static dyn AnyRule)| {
-        let judged = rule.applies(resource).and_then(|applies| {
-            if !applies {
-                return Ok(None);
-            }
-            let readings = rule.about().needs.iter().map(|need| (need, plan.reading(need, windows, series)));
-            rule.judge(resource, Evidence { thresholds, now: windows.now, beside, readings: readings.collect() })
-        });
-        Some(Verdict { rule, rank, result: judged.transpose()? })
-    };
-    rules::of(resource.resource_type()).filter_map(of_rule).collect()
+/// The rules, with the thresholds and the windows of one request.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rules<'a> {
+    pub(crate) thresholds: &'a Thresholds,
+    pub(crate) windows: &'a Windows,
+}
+
+impl Judge for Rules<'_> {
+    type Verdict = Verdicts;
+
+    fn needs_status_checks(&self, resource: &Resource) -> bool {
+        rules::reads_status_checks(resource)
+    }
+
+    fn first(&self, resource: &Resource) -> Vec<Measurement> {
+        Plan::first(resource).measurements(resource, self.windows)
+    }
+
+    fn then(&self, resource: &Resource, first: &[Series]) -> Vec<Measurement> {
+        Plan::then(resource, first, self.thresholds, self.windows).measurements(resource, self.windows)
+    }
+
+    /// Applies the rules to one resource, its measurements and what is beside it. A rule that finds nothing has no
+    /// verdict.
+    fn judge(&self, resource: &Resource, first: &[Series], then: &[Series], beside: &Beside<'_>) -> Verdicts {
+        let Self { thresholds, windows } = self;
+        let sieves = Plan::first(resource);
+        let plan = Plan::then(resource, first, thresholds, windows);
+        let of_rule = |(rank, rule): (usize, &'static dyn AnyRule)| {
+            let judged = rule.applies(resource).and_then(|applies| {
+                if !applies || !sieves.may_find(rule, resource, first, thresholds, windows) {
+                    return Ok(None);
+                }
+                rule.judge(resource, plan.evidence(rule.about().needs, then, thresholds, windows, beside))
+            });
+            Some(Verdict { rule, rank, result: judged.transpose()? })
+        };
+        rules::of(resource.resource_type()).filter_map(of_rule).collect()
+    }
 }
 
 /// What a rule found in a resource.

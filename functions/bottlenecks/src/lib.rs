@@ -25,22 +25,19 @@ mod table;
 mod threshold;
 
 use api::{Answer, ApiError, Call};
-use collector::{Accounts, Beside, Coverage, Refusal, Resource, Series};
+use collector::{Accounts, Coverage, Refusal};
 
 pub use crate::answer::Bottlenecks;
-use crate::needs::Plan;
+use crate::judge::Rules;
 use crate::query::BottlenecksQuery;
 
 /// Handles one call.
 pub async fn handle(accounts: &Accounts, call: Call) -> Result<Answer<Bottlenecks, Coverage>, ApiError> {
     let query = BottlenecksQuery::read(&call)?;
-    let needs = |resource: &Resource| Plan::of(resource).measurements(resource, &query.windows);
     let collector = call.account(|account, principal| accounts.collector(account, principal))?;
-    let judge = |resource: &Resource, series: &[Series], beside: &Beside<'_>| {
-        judge::judge(resource, series, beside, &query.thresholds, &query.windows)
-    };
+    let rules = Rules { thresholds: &query.thresholds, windows: &query.windows };
     let beside = rules::beside(&query.wanted.types);
-    let surveyed = collector.survey(&query.wanted, &beside, needs, judge, query.max_cost, call.deadline).await;
+    let surveyed = collector.survey(&query.wanted, &beside, &rules, query.max_cost, call.deadline).await;
     let (survey, coverage) = surveyed.map_err(|refusal| refused(&refusal, &query))?;
     if survey.inventory.listed.is_empty() {
         return Err(ApiError::nothing_collected(&coverage.gaps, None));

@@ -1,16 +1,18 @@
-//! What is measured of a resource: everything that the rules that apply to it need, each metric once.
+//! What is measured of a resource: first the coarse series of the rules' sieves, then everything that the rules need for
+//! which these leave something to find; each metric once.
 //!
 //! Rules share measurements: AWS bills a metric once for up to five statistics in a request, so all statistics that are
 //! needed over the same time range are read together.
 
 use collector::Metric;
-use collector::{Catalog, Measurement, Resource, Series, SeriesStatus};
+use collector::{Beside, Catalog, Measurement, Resource, Series, SeriesStatus};
 
-use crate::rule::{Need, Reading, Reason, Span, Windows};
+use crate::rule::{AnyRule, Evidence, Need, Reading, Reason, Span, Windows};
 use crate::rules;
+use crate::threshold::Thresholds;
 
-/// What the rules need of one resource.
-#[derive(Debug)]
+/// What is measured of one resource in one step.
+#[derive(Debug, Default)]
 pub(crate) struct Plan {
     needed: Vec<Needed>,
 }
@@ -25,12 +27,28 @@ struct Needed {
 }
 
 impl Plan {
-    /// Returns what the rules that apply to `resource` need.
-    pub(crate) fn of(resource: &Resource) -> Self {
+    /// Returns what the sieves of the rules that apply to `resource` read.
+    pub(crate) fn first(resource: &Resource) -> Self {
+        Self::of(resource, applicable(resource).flat_map(|rule| rule.about().first))
+    }
+
+    /// Returns what the rules need that apply to `resource` and may find something.
+    pub(crate) fn then(resource: &Resource, first: &[Series], thresholds: &Thresholds, windows: &Windows) -> Self {
+        let plan = Self::first(resource);
+        let may_find = applicable(resource).filter(|rule| plan.may_find(*rule, resource, first, thresholds, windows));
+        Self::of(resource, may_find.flat_map(|rule| rule.about().needs))
+    }
+
+    /// Returns everything that the rules that apply to `resource` need, without any sieve.
+    #[cfg(test)]
+    pub(crate) fn without_sieves(resource: &Resource) -> Self {
+        Self::of(resource, applicable(resource).flat_map(|rule| rule.about().needs))
+    }
+
+    fn of<'a>(resource: &Resource, needs: impl Iterator<Item = &'a Need>) -> Self {
         let mut needed: Vec<Needed> = Vec::new();
         let Some(catalog) = resource.resource_type().catalog() else { return Self { needed } };
-        let rules = rules::of(resource.resource_type()).filter(|(_, rule)| rule.applies(resource) == Ok(true));
-        for need in rules.flat_map(|(_, rule)| rule.about().needs) {
+        for need in needs {
             match needed.iter_mut().find(|other| other.metric == need.metric && other.span == need.span) {
                 Some(other) if other.statistics.contains(&need.statistic) => {}
                 Some(other) => other.statistics.push(need.statistic),
@@ -45,6 +63,19 @@ impl Plan {
         Self { needed }
     }
 
+    /// Returns whether a rule may find something, by the series of this plan, which are those of the sieves.
+    pub(crate) fn may_find(
+        &self,
+        rule: &dyn AnyRule,
+        resource: &Resource,
+        first: &[Series],
+        thresholds: &Thresholds,
+        windows: &Windows,
+    ) -> bool {
+        let beside = Beside::default();
+        rule.passes(resource, self.evidence(rule.about().first, first, thresholds, windows, &beside))
+    }
+
     /// Returns the measurements of the resource.
     pub(crate) fn measurements(&self, resource: &Resource, windows: &Windows) -> Vec<Measurement> {
         let measurement = |needed: &Needed| Measurement {
@@ -57,13 +88,21 @@ impl Plan {
         self.needed.iter().map(measurement).collect()
     }
 
-    /// Returns what was measured for `need`, if CloudWatch returned all of it; `series` are those of the measurements.
-    pub(crate) fn reading<'a>(
+    /// Returns the evidence for `needs` in the series of this plan.
+    pub(crate) fn evidence<'a>(
         &self,
-        need: &Need,
-        windows: &Windows,
+        needs: &'static [Need],
         series: &'a [Series],
-    ) -> Result<Reading<'a>, Reason> {
+        thresholds: &'a Thresholds,
+        windows: &Windows,
+        beside: &'a Beside<'a>,
+    ) -> Evidence<'a> {
+        let readings = needs.iter().map(|need| (need, self.reading(need, windows, series)));
+        Evidence { thresholds, now: windows.now, beside, readings: readings.collect() }
+    }
+
+    /// Returns what was measured for `need`, if CloudWatch returned all of it; `series` are those of the measurements.
+    fn reading<'a>(&self, need: &Need, windows: &Windows, series: &'a [Series]) -> Result<Reading<'a>, Reason> {
         let mut measured = self.needed.iter().zip(series);
         let found = measured.find(|(needed, _)| needed.metric == need.metric && needed.span == need.span);
         let Some((needed, series)) = found else { return Err(Reason::not_measured(SeriesStatus::Missing)) };
@@ -77,6 +116,12 @@ impl Plan {
     }
 }
 
+/// Returns the rules that apply to a resource.
+fn applicable(resource: &Resource) -> impl Iterator<Item = &'static dyn AnyRule> {
+    let rules = rules::of(resource.resource_type()).map(|(_, rule)| rule);
+    rules.filter(|rule| rule.applies(resource) == Ok(true))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -86,7 +131,7 @@ mod tests {
     fn every_need_is_a_metric_of_the_rules_type() {
         for rule in rules::ALL {
             let metrics = rule.resource_type().catalog().map(|catalog| catalog.metrics).unwrap_or_default();
-            for need in rule.about().needs {
+            for need in rule.about().first.iter().chain(rule.about().needs) {
                 assert!(metrics.contains(need.metric), "{}: {}", rule.about().name, need.metric.name);
             }
         }
@@ -96,28 +141,30 @@ mod tests {
     fn a_metric_that_several_rules_need_is_measured_once_with_all_its_statistics() {
         let windows = Windows::new(24, now());
         let running = instance("m5.large", "running");
-        let measurements = Plan::of(&running).measurements(&running, &windows);
-        let measured: Vec<_> =
-            measurements.iter().map(|m| (m.metric.name, m.statistics.join("+"), m.window.period)).collect();
-        let measured: Vec<_> =
-            measured.iter().map(|(name, statistics, period)| (*name, statistics.as_str(), *period)).collect();
-        assert_eq!(
-            measured,
-            [
-                ("status_check_failed", "Maximum", 300),
-                ("cpu", "Average", 300),
-                ("cpu", "Maximum+Average", 3_600),
-                ("cpu", "Maximum", 86_400),
-                ("network_in", "Sum", 86_400),
-                ("network_out", "Sum", 86_400),
-            ]
-        );
+        let measured = |plan: Plan| {
+            let measurements = plan.measurements(&running, &windows).into_iter();
+            measurements.map(|m| (m.metric.name, m.statistics.join("+"), m.window.period)).collect::<Vec<_>>()
+        };
+        assert_eq!(measured(Plan::first(&running)), [("cpu", "Maximum+Minimum".to_owned(), 86_400)]);
+        let everything = [
+            ("cpu", "Average", 300),
+            ("cpu", "Maximum+Average", 3_600),
+            ("cpu", "Maximum", 86_400),
+            ("network_in", "Sum", 86_400),
+            ("network_out", "Sum", 86_400),
+        ];
+        let everything = everything.map(|(metric, statistics, period)| (metric, statistics.to_owned(), period));
+        assert_eq!(measured(Plan::without_sieves(&running)), everything);
+        // Without an answer to the first step, everything may be found.
+        assert_eq!(measured(Plan::then(&running, &[], &Thresholds::default(), &windows)), everything);
     }
 
     #[test]
     fn a_resource_that_no_rule_judges_is_not_measured() {
         let windows = Windows::new(24, now());
         let stopped = instance("m5.large", "stopped");
-        assert!(Plan::of(&stopped).measurements(&stopped, &windows).is_empty());
+        for plan in [Plan::first(&stopped), Plan::then(&stopped, &[], &Thresholds::default(), &windows)] {
+            assert!(plan.measurements(&stopped, &windows).is_empty());
+        }
     }
 }

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use collector::Metric;
+use collector::services::ec2::status_checks::StatusChecks;
 use collector::window::{Window, usual_period};
 use collector::{Beside, Known, OfKind, Resource, ResourceType, SeriesStatus};
 use jiff::Timestamp;
@@ -26,6 +27,8 @@ pub(crate) struct Rule<K: 'static> {
     pub(crate) thresholds: &'static [Threshold],
     /// Where the defaults of the thresholds come from.
     pub(crate) source: &'static str,
+    /// What it reads from CloudWatch first, if that is enough to tell most resources in which it finds nothing.
+    pub(crate) sieve: Option<Sieve<K>>,
     /// What it reads from CloudWatch.
     pub(crate) needs: &'static [Need],
     /// Of which other types it reads the resources of the same region.
@@ -38,6 +41,15 @@ pub(crate) struct Rule<K: 'static> {
     pub(crate) judge: fn(&Case<'_, K>) -> Result<Option<Finding>, Reason>,
 }
 
+/// What is read before the needs of a rule, and costs less: a coarse series, which several rules share.
+#[derive(Debug)]
+pub(crate) struct Sieve<K: 'static> {
+    pub(crate) needs: &'static [Need],
+    /// Returns whether there may be a finding. It never holds back a resource with one: where it can't tell, there may
+    /// be one.
+    pub(crate) passes: fn(&Case<'_, K>) -> Result<bool, Reason>,
+}
+
 /// The data of a rule of any kind.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct About {
@@ -46,6 +58,8 @@ pub(crate) struct About {
     pub(crate) finding: &'static str,
     pub(crate) thresholds: &'static [Threshold],
     pub(crate) source: &'static str,
+    /// What its sieve reads.
+    pub(crate) first: &'static [Need],
     pub(crate) needs: &'static [Need],
     pub(crate) beside: &'static [ResourceType],
     pub(crate) not_observed: &'static [&'static str],
@@ -83,6 +97,9 @@ pub(crate) trait AnyRule: fmt::Debug + Sync {
     /// Returns whether it applies to a resource; never to a resource of another type.
     fn applies(&self, resource: &Resource) -> Result<bool, Reason>;
 
+    /// Returns whether there may be a finding in a resource to which it applies, by what was read first.
+    fn passes(&self, resource: &Resource, evidence: Evidence<'_>) -> bool;
+
     /// Returns what it finds in a resource to which it applies.
     fn judge(&self, resource: &Resource, evidence: Evidence<'_>) -> Result<Option<Finding>, Reason>;
 }
@@ -90,7 +107,8 @@ pub(crate) trait AnyRule: fmt::Debug + Sync {
 impl<K: OfKind> AnyRule for Rule<K> {
     fn about(&self) -> About {
         let Self { name, severity, finding, thresholds, source, needs, beside, not_observed, .. } = *self;
-        About { name, severity, finding, thresholds, source, needs, beside, not_observed }
+        let first = self.sieve.as_ref().map_or(&[][..], |sieve| sieve.needs);
+        About { name, severity, finding, thresholds, source, first, needs, beside, not_observed }
     }
 
     fn resource_type(&self) -> ResourceType {
@@ -99,6 +117,11 @@ impl<K: OfKind> AnyRule for Rule<K> {
 
     fn applies(&self, resource: &Resource) -> Result<bool, Reason> {
         K::of(&resource.detail).map_or(Ok(false), self.applies)
+    }
+
+    fn passes(&self, resource: &Resource, evidence: Evidence<'_>) -> bool {
+        let (Some(detail), Some(sieve)) = (K::of(&resource.detail), &self.sieve) else { return true };
+        (sieve.passes)(&Case { rule: self.name, id: &resource.id, detail, evidence }).unwrap_or(true)
     }
 
     fn judge(&self, resource: &Resource, evidence: Evidence<'_>) -> Result<Option<Finding>, Reason> {
@@ -145,6 +168,8 @@ pub(crate) struct Need {
 pub(crate) enum Span {
     /// The requested hours, up to now.
     Requested,
+    /// The days that contain the requested hours, up to now, by the day.
+    RequestedDays,
     /// The last half hour, in periods of five minutes. It is half an hour because the newest datapoints arrive late:
     /// like a CloudWatch alarm, a rule uses the newest that are available.
     FiveMinutes,
@@ -168,6 +193,7 @@ pub(crate) const MONTH_DAYS: u32 = 30;
 pub(crate) struct Windows {
     pub(crate) now: Timestamp,
     requested: Window,
+    requested_days: Window,
     five_minutes: Window,
     minutes: Window,
     days: Window,
@@ -176,9 +202,11 @@ pub(crate) struct Windows {
 
 impl Windows {
     pub(crate) fn new(hours: u32, now: Timestamp) -> Self {
+        let requested = Window::last_and_current(hours, usual_period(hours), now);
         Self {
             now,
-            requested: Window::last_and_current(hours, usual_period(hours), now),
+            requested,
+            requested_days: Window::days_since(requested.start, now),
             five_minutes: Window::recent(RECENT_MINUTES, 300, now),
             minutes: Window::recent(RECENT_MINUTES, 60, now),
             days: Window::days(WHOLE_DAYS, now),
@@ -189,6 +217,7 @@ impl Windows {
     pub(crate) fn of(&self, span: Span) -> Window {
         match span {
             Span::Requested => self.requested,
+            Span::RequestedDays => self.requested_days,
             Span::FiveMinutes => self.five_minutes,
             Span::Minutes => self.minutes,
             Span::Days => self.days,
@@ -243,6 +272,12 @@ impl<'a, K> Case<'a, K> {
     /// Returns every resource with its id of a type that the rule reads [`beside`](Rule::beside) its own.
     pub(crate) fn others<Other: OfKind + 'a>(&self) -> Result<impl Iterator<Item = (&'a str, &'a Other)>, Reason> {
         self.evidence.beside.all().ok_or_else(Self::not_listed::<Other>)
+    }
+
+    /// Returns the status checks of the instance that is judged.
+    pub(crate) fn status_checks(&self) -> Result<StatusChecks, Reason> {
+        let unknown = || Reason::unknown("EC2 returned no status checks; the gaps have the reason");
+        self.evidence.beside.status_checks(self.id).ok_or_else(unknown)
     }
 
     fn not_listed<Other: OfKind>() -> Reason {

@@ -25,7 +25,7 @@ mod rds_no_connections;
 mod rds_queue_depth;
 mod rds_swap;
 
-use collector::ResourceType;
+use collector::{Resource, ResourceType};
 
 use crate::rule::AnyRule;
 
@@ -58,6 +58,11 @@ pub(crate) const ALL: &[&dyn AnyRule] = &[
 /// Returns the types that have a rule, in the order of responses.
 pub(crate) fn types() -> Vec<ResourceType> {
     ResourceType::ALL.into_iter().filter(|kind| of(*kind).next().is_some()).collect()
+}
+
+/// Returns whether a rule reads the status checks of a resource, which is an instance then.
+pub(crate) fn reads_status_checks(resource: &Resource) -> bool {
+    ec2_status_check_failed::RULE.applies(resource) == Ok(true)
 }
 
 /// Returns the types that rules of `types` read beside these.

@@ -1,14 +1,15 @@
 //! The shape of a response: a snapshot, the order, and the properties of pages.
 
+use std::rc::Rc;
+
 use api::Query;
-use collector::{Beside, Inventory, Resource, ResourceType, Series, SeriesStatus, Survey};
+use collector::{Beside, Inventory, Judge as _, Measurement, Resource, ResourceType, Series, SeriesStatus, Survey};
 use jiff::Timestamp;
 use proptest::prelude::*;
 use serde_json::Value;
 
 use crate::answer::shape;
-use crate::judge::judge;
-use crate::needs::Plan;
+use crate::judge::Rules;
 use crate::query::{BottlenecksQuery, PARAMETERS};
 use crate::rule::Severity;
 use crate::rules;
@@ -27,48 +28,52 @@ fn named(resource: Resource, id: &str) -> Resource {
     Resource { id: id.to_owned(), ..resource }
 }
 
-/// An account before it is judged: an inventory, and the series of each resource.
-#[derive(Debug, Clone)]
+/// What CloudWatch has of a resource, metric, statistic and period in seconds, in every period.
+type Measured = dyn Fn(&str, &str, &str, u32) -> Option<f64>;
+
+/// An account before it is judged: an inventory, and what CloudWatch has of each resource.
+#[derive(Clone)]
 struct Account {
     inventory: Inventory,
-    series: Vec<Vec<Series>>,
+    status: SeriesStatus,
+    value: Rc<Measured>,
 }
 
 impl Account {
     /// Returns the response to a request.
     fn ask(&self, query: &BottlenecksQuery) -> Value {
-        let judged =
-            self.inventory.resources.iter().zip(&self.series).map(|(resource, series)| {
-                judge(resource, series, &Beside::default(), &query.thresholds, &query.windows)
-            });
+        let rules = Rules { thresholds: &query.thresholds, windows: &query.windows };
+        let passed = Beside::default().with_status_checks(Vec::new(), true);
+        let judged = self.inventory.resources.iter().map(|resource| {
+            let first = self.series(resource, &rules.first(resource));
+            let then = self.series(resource, &rules.then(resource, &first));
+            rules.judge(resource, &first, &then, &passed)
+        });
         let survey = Survey { inventory: self.inventory.clone(), read: judged.collect() };
         serde_json::to_value(shape(&survey, query).unwrap()).unwrap()
     }
-}
 
-/// Returns an account for which CloudWatch has `value` (of resource, metric, statistic and period in seconds) in every
-/// period.
-fn account(
-    resources: Vec<Resource>,
-    status: SeriesStatus,
-    value: impl Fn(&str, &str, &str, u32) -> Option<f64>,
-) -> Account {
-    let windows = query(&[]).windows;
-    let series = |resource: &Resource| {
-        let measurements = Plan::of(resource).measurements(resource, &windows).into_iter();
-        let of_measurement = |m: collector::Measurement| {
+    fn series(&self, resource: &Resource, measurements: &[Measurement]) -> Vec<Series> {
+        let of_measurement = |m: &Measurement| {
             let periods = (0..i64::try_from(m.window.periods()).unwrap()).map(|n| n * i64::from(m.window.period));
             let starts: Vec<_> =
                 periods.map(|after| Timestamp::from_second(m.window.start.as_second() + after).unwrap()).collect();
             let of_statistic = |statistic: &String| {
-                let value = value(&resource.id, m.metric.name, statistic, m.window.period);
+                let value = (self.value)(&resource.id, m.metric.name, statistic, m.window.period);
                 starts.iter().filter_map(|at| Some((*at, value?))).collect()
             };
-            Series { values: m.statistics.iter().map(of_statistic).collect(), status }
+            Series { values: m.statistics.iter().map(of_statistic).collect(), status: self.status }
         };
-        measurements.map(of_measurement).collect()
-    };
-    let series = resources.iter().map(series).collect();
+        measurements.iter().map(of_measurement).collect()
+    }
+}
+
+/// Returns an account for which CloudWatch has `value` in every period.
+fn account(
+    resources: Vec<Resource>,
+    status: SeriesStatus,
+    value: impl Fn(&str, &str, &str, u32) -> Option<f64> + 'static,
+) -> Account {
     let listed = TYPES.into_iter().filter(|kind| *kind != ResourceType::Rds);
     let inventory = Inventory {
         regions: vec!["us-east-1".to_owned()],
@@ -76,7 +81,7 @@ fn account(
         listed: listed.map(|kind| (kind, "us-east-1".to_owned())).collect(),
         resources,
     };
-    Account { inventory, series }
+    Account { inventory, status, value: Rc::new(value) }
 }
 
 fn answer(account: &Account, parameters: &[(&str, &str)]) -> Value {
@@ -100,7 +105,7 @@ fn small_account() -> Account {
         ("i-hot", "network_in" | "network_out", _) => Some(1e9),
         ("f", "invocations", _) => Some(200.0),
         ("f", "errors", _) => Some(40.0),
-        ("i-hot", "status_check_failed", _) | ("f", "throttles", _) => Some(0.0),
+        ("f", "throttles", _) => Some(0.0),
         ("f", "duration", _) => Some(3_000.0),
         _ => None,
     })
@@ -250,12 +255,12 @@ proptest! {
     fn all_pages_together_have_each_entry_once(loads in proptest::collection::vec(0_u8..5, 1..15), limit in 1_usize..9) {
         let resources: Vec<_> =
             (0..loads.len()).map(|n| named(instance("m5.large", "running"), &format!("i-{n:02}"))).collect();
-        let load = |id: &str| loads[id.trim_start_matches("i-").parse::<usize>().unwrap()];
+        let load = move |id: &str| loads[id.trim_start_matches("i-").parse::<usize>().unwrap()];
         // The loads are: no datapoints, idle, ordinary, busy and busier.
-        let account = account(resources, SeriesStatus::Complete, |id, metric, _, _| match (load(id), metric) {
+        let account = account(resources, SeriesStatus::Complete, move |id, metric, _, _| match (load(id), metric) {
             (0, _) => None,
             (load, "cpu") => Some([0.0, 1.0, 50.0, 90.0, 99.0][usize::from(load)]),
-            (1, _) | (_, "status_check_failed") => Some(0.0),
+            (1, _) => Some(0.0),
             _ => Some(1e9),
         });
         let (sizes, entries) = all_pages(&account, &limit.to_string());

@@ -227,7 +227,7 @@ fn plan(query: &ByFilters, matching: &[&Resource]) -> (Plan, Quote) {
     if query.sort.is_none() {
         let first = matching.iter().take(entries).map(|resource| query.metrics.get(&resource.resource_type()));
         let first = first.flatten().flatten().map(|named| billed_metrics(named.statistics.len()));
-        return (Plan::Unsorted, Quote { resources: entries, metrics: first.fold(0, u64::saturating_add) });
+        return (Plan::Unsorted, Quote { resources: entries, metrics: first.fold(0, u64::saturating_add), more: 0 });
     }
     let at_once = types.iter().fold(0, |sum, kind| times(sum, kind.with_sort, kind.count));
     let of_first = greatest(&types, entries, |kind| kind.metrics, times, 0);
@@ -235,9 +235,9 @@ fn plan(query: &ByFilters, matching: &[&Resource]) -> (Plan, Quote) {
     let datapoints = types.iter().map(|kind| kind.datapoints.saturating_mul(kind.count)).fold(0, usize::saturating_add);
     let resources = matching.len();
     if at_once <= sorted_first && datapoints <= MOST_DATAPOINTS {
-        (Plan::AtOnce, Quote { resources, metrics: at_once })
+        (Plan::AtOnce, Quote { resources, metrics: at_once, more: 0 })
     } else {
-        (Plan::SortedFirst, Quote { resources, metrics: sorted_first })
+        (Plan::SortedFirst, Quote { resources, metrics: sorted_first, more: 0 })
     }
 }
 

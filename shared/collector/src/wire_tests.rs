@@ -10,6 +10,7 @@ mod inventory;
 mod metrics;
 mod quotas;
 mod staged;
+mod steps;
 mod survey;
 
 use std::time::{Duration, Instant};

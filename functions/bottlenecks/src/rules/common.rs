@@ -1,9 +1,9 @@
 //! What several rules share: whether they apply to a resource, the sources of thresholds, and texts.
 
-use collector::services::ec2::instance::Instance;
+use collector::services::ec2::instance::{self, Instance};
 use collector::services::rds::Database;
 
-use crate::rule::{Reason, ReasonKind};
+use crate::rule::{Case, Need, Reason, ReasonKind, Span, largest, smallest};
 use crate::threshold::Threshold;
 
 /// The high and the low CPU of instances, each of which a caller can also set by a parameter of its own.
@@ -12,6 +12,25 @@ pub(crate) const CPU_LOW: Threshold = Threshold { parameter: Some("cpu_low"), ..
 
 /// The complete days that a rule reads, in addition to today; at most those of [`Span::Days`](crate::rule::Span::Days).
 pub(super) const DAYS: Threshold = Threshold::new("days", 7.0, "Days", (1.0, 13.0));
+
+/// The highest and the lowest CPU on the days that contain the requested hours: one coarse series of each instance, which
+/// decides what else is read of it.
+pub(super) const DAILY_PEAKS: Need = Need { metric: &instance::CPU, statistic: "Maximum", span: Span::RequestedDays };
+pub(super) const DAILY_LOWS: Need = Need { metric: &instance::CPU, statistic: "Minimum", span: Span::RequestedDays };
+
+/// By how much the average of equal values may differ from them.
+const ROUNDING: f64 = 1e-6;
+
+/// Lets the instances pass whose CPU was above a threshold at all: no average and no peak of an hour is above the peak of
+/// its day.
+pub(super) fn peaks_above(case: &Case<'_, Instance>, threshold: &Threshold) -> Result<bool, Reason> {
+    Ok(largest(case.read(&DAILY_PEAKS)?.at_least(1)?) > case.threshold(threshold) * (1.0 - ROUNDING))
+}
+
+/// Lets the instances pass whose CPU was below a threshold at all: no average is below the lowest value.
+pub(super) fn falls_below(case: &Case<'_, Instance>, threshold: &Threshold) -> Result<bool, Reason> {
+    Ok(smallest(case.read(&DAILY_LOWS)?.at_least(1)?) < case.threshold(threshold) * (1.0 + ROUNDING))
+}
 
 /// The sources of several thresholds.
 pub(super) const RECOMMENDED_ALARMS: &str = "AWS recommended alarms";

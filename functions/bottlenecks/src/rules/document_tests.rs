@@ -32,6 +32,7 @@ const HEAD: &str = "# Rules
 fn over(span: Span) -> &'static str {
     match span {
         Span::Requested => "the requested hours",
+        Span::RequestedDays => "the days that contain the requested hours, by the day",
         Span::FiveMinutes => "the last half hour, in periods of 5 minutes",
         Span::Minutes => "the last half hour, by the minute",
         Span::Days => "the last 13 complete days and today, by the day",
@@ -67,7 +68,7 @@ fn threshold_text(threshold: &Threshold) -> String {
 }
 
 fn rule_text(rule: &dyn AnyRule) -> String {
-    let About { name, severity, source, thresholds, needs, not_observed, .. } = rule.about();
+    let About { name, severity, source, thresholds, first, needs, not_observed, .. } = rule.about();
     let severity = format!("{severity:?}").to_lowercase();
     let finding = rule.about().finding_in_words(&Thresholds::default());
     let thresholds = match thresholds {
@@ -75,10 +76,16 @@ fn rule_text(rule: &dyn AnyRule) -> String {
         [only] => format!("- Threshold: {}\n", threshold_text(only)),
         several => format!("- Thresholds: {}\n", several.iter().map(threshold_text).collect::<Vec<_>>().join("; ")),
     };
-    let reads = if needs.is_empty() {
+    let first = match first {
+        [] => String::new(),
+        _ => format!("- Reads first: {}; the following only where that leaves something to find\n", reads(first)),
+    };
+    let reads = if name == "ec2_status_check_failed" {
+        "- Reads: DescribeInstanceStatus, which costs nothing\n".to_owned()
+    } else if needs.is_empty() {
         "- Reads: only the inventory, which costs nothing\n".to_owned()
     } else {
-        format!("- Reads: {}\n- Metrics per resource: {}\n", reads(needs), billed(needs))
+        format!("{first}- Reads: {}\n- Metrics per resource: {}\n", reads(needs), billed(needs))
     };
     let not_observed = match not_observed {
         [] => String::new(),
@@ -89,14 +96,19 @@ fn rule_text(rule: &dyn AnyRule) -> String {
 
 fn type_text(kind: ResourceType) -> String {
     let rules: Vec<_> = of(kind).map(|(_, rule)| rule).collect();
-    let metrics = billed(rules.iter().flat_map(|rule| rule.about().needs));
+    let first = billed(rules.iter().flat_map(|rule| rule.about().first));
+    let metrics = first + billed(rules.iter().flat_map(|rule| rule.about().needs));
     let each = rules.iter().map(|rule| rule_text(*rule)).collect::<String>();
     let price = match metrics {
         0 => "The rules of this type read only the inventory.".to_owned(),
         1 => "The rules of this type read at most 1 metric per resource.".to_owned(),
         several => format!("The rules of this type read at most {several} metrics per resource."),
     };
-    format!("\n## {}\n\n{price}\n{each}", code([kind.as_str()]))
+    let first = match first {
+        0 => "",
+        _ => " Most resources need only what is read first, which several rules share.",
+    };
+    format!("\n## {}\n\n{price}{first}\n{each}", code([kind.as_str()]))
 }
 
 #[test]

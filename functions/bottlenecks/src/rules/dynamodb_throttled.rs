@@ -22,6 +22,7 @@ pub(super) const RULE: Rule<Table> = Rule {
     finding: "more than {throttles} reads, or more than {throttles} writes, of the table were throttled in the requested hours",
     thresholds: &[THROTTLES],
     source: "a default of this project: each throttle is a rejected read or write",
+    sieve: None,
     needs: &[READS, WRITES, READ_THROTTLES, WRITE_THROTTLES],
     beside: &[],
     not_observed: &["global secondary indexes", "hot keys"],

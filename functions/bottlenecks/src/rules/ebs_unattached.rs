@@ -10,6 +10,7 @@ pub(super) const RULE: Rule<Volume> = Rule {
     finding: "the volume is not attached to any instance",
     thresholds: &[],
     source: "AWS Trusted Advisor, underutilized EBS volumes",
+    sieve: None,
     needs: &[],
     beside: &[],
     not_observed: &["when it was last attached"],

@@ -19,6 +19,7 @@ pub(super) const RULE: Rule<Instance> = Rule {
     finding: "the CPU credit balance of a burstable instance fell below {credits} in the requested hours",
     thresholds: &[CREDITS],
     source: "EC2 user guide: a balance at or near 0 means that no credits are left to burst",
+    sieve: None,
     needs: &[BALANCE],
     beside: &[],
     not_observed: &["credit mode"],

@@ -3,8 +3,8 @@
 use collector::services::ec2::instance::{self, Instance};
 use collector::window::{FIVE_MINUTES, LONGEST_PERIOD};
 
-use crate::rule::{Case, Finding, Need, Reason, Rule, Severity, Span};
-use crate::rules::common::{CPU_HIGH, runs};
+use crate::rule::{Case, Finding, Need, Reason, Rule, Severity, Sieve, Span};
+use crate::rules::common::{CPU_HIGH, DAILY_PEAKS, peaks_above, runs};
 
 pub(super) const MAXIMUM: Need = Need { metric: &instance::CPU, statistic: "Maximum", span: Span::Requested };
 
@@ -14,6 +14,7 @@ pub(super) const RULE: Rule<Instance> = Rule {
     finding: "the highest CPU of the requested hours is above {cpu} %; it may be a single peak",
     thresholds: &[CPU_HIGH],
     source: "a default of this project",
+    sieve: Some(Sieve { needs: &[DAILY_PEAKS], passes: |case| peaks_above(case, &CPU_HIGH) }),
     needs: &[MAXIMUM],
     beside: &[],
     not_observed: &["processes"],

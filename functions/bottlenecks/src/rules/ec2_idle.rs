@@ -3,8 +3,8 @@
 
 use collector::services::ec2::instance::{self, Instance};
 
-use crate::rule::{Case, Finding, Need, Reason, Rule, Severity, Span, largest};
-use crate::rules::common::{self, runs};
+use crate::rule::{Case, Finding, Need, Reason, Rule, Severity, Sieve, Span, largest};
+use crate::rules::common::{self, DAILY_PEAKS, runs};
 use crate::threshold::Threshold;
 
 const CPU: Need = Need { metric: &instance::CPU, statistic: "Maximum", span: Span::Days };
@@ -23,12 +23,18 @@ pub(super) const RULE: Rule<Instance> = Rule {
     finding: "on each of the last {days} days and today, CPU peaked below {cpu} % and the network moved less than {network} MB",
     thresholds: &[BUSY_CPU, BUSY_NETWORK, DAYS],
     source: "AWS Compute Optimizer: idle EC2 instances",
+    sieve: Some(Sieve { needs: &[DAILY_PEAKS], passes: may_be_idle }),
     needs: &[CPU, IN, OUT],
     beside: &[],
     not_observed: &["memory", "disk"],
     applies: runs,
     judge,
 };
+
+/// Lets the instances pass that were not busy on any of the days that are known already.
+fn may_be_idle(case: &Case<'_, Instance>) -> Result<bool, Reason> {
+    Ok(largest(case.read(&DAILY_PEAKS)?.last(case.days(&DAYS)).at_least(1)?) < case.threshold(&BUSY_CPU))
+}
 
 fn judge(case: &Case<'_, Instance>) -> Result<Option<Finding>, Reason> {
     let days = case.days(&DAYS);

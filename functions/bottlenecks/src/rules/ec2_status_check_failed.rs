@@ -1,22 +1,22 @@
-//! A failed status check: the instance or the system that hosts it does not respond.
+//! A failed status check: the instance or the hardware that hosts it does not respond.
+//!
+//! It is read from DescribeInstanceStatus, which is free, and which has the present alone: EC2 itself checks every minute
+//! and calls an instance impaired after a few failures.
 
-use crate::rule::{Case, Finding, Need, Reason, Rule, Severity, Span, smallest};
+use collector::services::ec2::instance::Instance;
+use collector::services::ec2::status_checks::Check;
+
+use crate::rule::{Case, Finding, Observed, Reason, ReasonKind, Rule, Severity};
 use crate::rules::common::{RECOMMENDED_ALARMS, runs};
-use collector::services::ec2::instance::{self, Instance};
-
-const FAILED: Need = Need { metric: &instance::STATUS_CHECK_FAILED, statistic: "Maximum", span: Span::FiveMinutes };
-
-/// The failed checks per period, and the number of consecutive periods.
-const THRESHOLD: f64 = 1.0;
-const PERIODS: usize = 2;
 
 pub(super) const RULE: Rule<Instance> = Rule {
     name: "ec2_status_check_failed",
     severity: Severity::Critical,
-    finding: "StatusCheckFailed is 1 or more in each of the newest 2 periods of 5 minutes",
+    finding: "the system status check or the instance status check fails",
     thresholds: &[],
     source: RECOMMENDED_ALARMS,
-    needs: &[FAILED],
+    sieve: None,
+    needs: &[],
     beside: &[],
     not_observed: &["system log"],
     applies: runs,
@@ -24,14 +24,37 @@ pub(super) const RULE: Rule<Instance> = Rule {
 };
 
 fn judge(case: &Case<'_, Instance>) -> Result<Option<Finding>, Reason> {
-    let reading = case.read(&FAILED)?;
-    let failed = smallest(reading.newest(PERIODS)?);
-    Ok((failed >= THRESHOLD).then(|| Finding {
-        observed: reading.observed(failed, THRESHOLD),
-        recommendation:
-            "Read status_check_failed_instance and status_check_failed_system of this instance in /metrics: if the \
-             system check fails, stop and start it to move it to other hardware; if the instance check fails, read \
-             its system log and reboot it."
-                .to_owned(),
+    let checks = case.status_checks()?;
+    let failed = [("system", checks.system), ("instance", checks.instance)];
+    let names: Vec<_> =
+        failed.iter().filter(|(_, check)| matches!(check, Check::Failed(_))).map(|(name, _)| *name).collect();
+    if names.is_empty() {
+        return match failed.iter().find(|(_, check)| *check == Check::Unknown) {
+            Some((name, _)) => {
+                let detail = format!("EC2 has insufficient data for the {name} status check");
+                Err(Reason::new(ReasonKind::InsufficientData, detail))
+            }
+            None => Ok(None),
+        };
+    }
+    let since =
+        failed.iter().filter_map(|(_, check)| if let Check::Failed(since) = check { *since } else { None }).min();
+    let since = since.map_or_else(String::new, |since| format!(" since {since}"));
+    let action = if matches!(checks.system, Check::Failed(_)) {
+        "stop and start it, which moves it to other hardware"
+    } else {
+        "read its system log and reboot it"
+    };
+    let value = if names.len() == 1 { 1.0 } else { 2.0 };
+    Ok(Some(Finding {
+        observed: Observed {
+            metric: "failed_status_checks",
+            statistic: None,
+            value,
+            threshold: 1.0,
+            unit: "Count",
+            over: None,
+        },
+        recommendation: format!("Its {} status check fails{since}: {action}.", names.join(" and its ")),
     }))
 }

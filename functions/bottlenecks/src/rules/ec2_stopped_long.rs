@@ -18,6 +18,7 @@ pub(super) const RULE: Rule<Instance> = Rule {
     finding: "the instance has been stopped for more than {days} days",
     thresholds: &[DAYS],
     source: "AWS Trusted Advisor, check c18d2gz150",
+    sieve: None,
     needs: &[],
     beside: &[],
     not_observed: &[],

@@ -2,8 +2,8 @@
 
 use collector::services::ec2::instance::{self, Instance};
 
-use crate::rule::{Case, Finding, Need, Reason, Rule, Severity, Span, smallest};
-use crate::rules::common::{CPU_HIGH, RECOMMENDED_ALARMS, runs};
+use crate::rule::{Case, Finding, Need, Reason, Rule, Severity, Sieve, Span, smallest};
+use crate::rules::common::{CPU_HIGH, DAILY_PEAKS, RECOMMENDED_ALARMS, peaks_above, runs};
 use crate::sizes;
 
 const AVERAGE: Need = Need { metric: &instance::CPU, statistic: "Average", span: Span::FiveMinutes };
@@ -17,6 +17,7 @@ pub(super) const RULE: Rule<Instance> = Rule {
     finding: "the average CPU is above {cpu} % in each of the newest 3 periods of 5 minutes",
     thresholds: &[CPU_HIGH],
     source: RECOMMENDED_ALARMS,
+    sieve: Some(Sieve { needs: &[DAILY_PEAKS], passes: |case| peaks_above(case, &CPU_HIGH) }),
     needs: &[AVERAGE],
     beside: &[],
     not_observed: &["memory", "processes"],

@@ -2,8 +2,8 @@
 
 use collector::services::ec2::instance::{self, Instance};
 
-use crate::rule::{Case, Finding, Need, Reason, Rule, Severity, Span, mean};
-use crate::rules::common::{CPU_HIGH, CPU_LOW, runs};
+use crate::rule::{Case, Finding, Need, Reason, Rule, Severity, Sieve, Span, mean};
+use crate::rules::common::{CPU_HIGH, CPU_LOW, DAILY_LOWS, falls_below, runs};
 use crate::rules::ec2_high_cpu::MAXIMUM;
 use crate::sizes::{self, Neighbour};
 use crate::threshold::Threshold;
@@ -23,6 +23,7 @@ pub(super) const RULE: Rule<Instance> = Rule {
     finding: "the average CPU of the requested hours is below {cpu} %, and its peak is not above {peak} %",
     thresholds: &[CPU, PEAK],
     source: "a default of this project",
+    sieve: Some(Sieve { needs: &[DAILY_LOWS], passes: |case| falls_below(case, &CPU) }),
     needs: &[MAXIMUM, AVERAGE],
     beside: &[],
     not_observed: &["memory"],

@@ -10,6 +10,7 @@ pub(super) const RULE: Rule<Address> = Rule {
     finding: "the address is not associated with anything",
     thresholds: &[],
     source: "AWS Trusted Advisor, check Z4AUBRNSmz",
+    sieve: None,
     needs: &[],
     beside: &[],
     not_observed: &["who relies on the address"],

@@ -20,6 +20,7 @@ pub(super) const RULE: Rule<Function> = Rule {
     finding: "the p90 of the duration is above {duration} % of the timeout on one of the last {days} days or today",
     thresholds: &[SHARE, DAYS],
     source: "common practice: a margin of a tenth of the timeout",
+    sieve: None,
     needs: &[DURATION],
     beside: &[],
     not_observed: &["memory", "what it waits for"],

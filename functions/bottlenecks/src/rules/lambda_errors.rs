@@ -18,6 +18,7 @@ pub(super) const RULE: Rule<Function> = Rule {
     finding: "more than {rate} % of the invocations failed on one of the last {days} days or today",
     thresholds: &[RATE, DAYS],
     source: "AWS Trusted Advisor, check L4dfs2Q3C2",
+    sieve: None,
     needs: &[INVOCATIONS, ERRORS],
     beside: &[],
     not_observed: &["log"],

@@ -16,6 +16,7 @@ pub(super) const RULE: Rule<Function> = Rule {
     finding: "more than {throttles} invocations were throttled in the requested hours",
     thresholds: &[REJECTED],
     source: "a default of this project: each throttle is a rejected invocation",
+    sieve: None,
     needs: &[THROTTLES],
     beside: &[],
     not_observed: &["reserved concurrency", "account concurrency"],

@@ -18,6 +18,7 @@ pub(super) const RULE: Rule<Database> = Rule {
     finding: "the burst balance of gp2 storage is below {balance} % in each of the newest 3 periods of 5 minutes",
     thresholds: &[LEAST],
     source: COMMON_ALARMS,
+    sieve: None,
     needs: &[BALANCE],
     beside: &[],
     not_observed: &[],

@@ -18,6 +18,7 @@ pub(super) const RULE: Rule<Database> = Rule {
     finding: "the average CPU is above {cpu} % in each of the newest 5 minutes",
     thresholds: &[CPU],
     source: RECOMMENDED_ALARMS,
+    sieve: None,
     needs: &[AVERAGE],
     beside: &[],
     not_observed: &["queries"],

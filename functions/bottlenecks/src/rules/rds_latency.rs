@@ -19,6 +19,7 @@ pub(super) const READ: Rule<Database> = Rule {
     finding: "the p90 of the read latency is above {latency} ms in each of the newest 5 minutes",
     thresholds: &[LATENCY],
     source: RECOMMENDED_ALARMS,
+    sieve: None,
     needs: &[READ_LATENCY],
     beside: &[],
     not_observed: &["queries"],
@@ -29,6 +30,7 @@ pub(super) const READ: Rule<Database> = Rule {
 pub(super) const WRITE: Rule<Database> = Rule {
     name: "rds_write_latency",
     finding: "the p90 of the write latency is above {latency} ms in each of the newest 5 minutes",
+    sieve: None,
     needs: &[WRITE_LATENCY],
     judge: |case| judge(case, &WRITE_LATENCY),
     ..READ

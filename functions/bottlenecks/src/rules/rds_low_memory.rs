@@ -21,6 +21,7 @@ pub(super) const RULE: Rule<Database> = Rule {
     finding: "the freeable memory is below {free} % of the class's memory ({aurora_free} % for Aurora) in each of the newest 5 minutes",
     thresholds: &[FREE, FREE_OF_AURORA],
     source: RECOMMENDED_ALARMS,
+    sieve: None,
     needs: &[FREEABLE],
     beside: &[],
     not_observed: &["buffer cache hit ratio"],

@@ -24,6 +24,7 @@ pub(super) const RULE: Rule<Database> = Rule {
     finding: "the free storage is below {free} % of the allocated storage in each of the newest 5 minutes",
     thresholds: &[FREE_SHARE],
     source: RECOMMENDED_ALARMS,
+    sieve: None,
     needs: &[FREE],
     beside: &[],
     not_observed: &["whether storage autoscaling is on"],

@@ -18,6 +18,7 @@ pub(super) const RULE: Rule<Database> = Rule {
     finding: "at no time of the last {days} days or today were more than {connections} connections open; replicas are excluded",
     thresholds: &[MOST, DAYS],
     source: "AWS Trusted Advisor, check Ti39halfu8",
+    sieve: None,
     needs: &[CONNECTIONS],
     beside: &[],
     not_observed: &[],

@@ -19,6 +19,7 @@ pub(super) const RULE: Rule<Database> = Rule {
     finding: "on average, more than {requests} requests wait for the storage in each of the newest 5 minutes",
     thresholds: &[REQUESTS],
     source: COMMON_ALARMS,
+    sieve: None,
     needs: &[DEPTH],
     beside: &[],
     not_observed: &["queries"],

@@ -19,6 +19,7 @@ pub(super) const RULE: Rule<Database> = Rule {
     finding: "on average, more than {swap} MiB are swapped out in each of the newest 5 minutes",
     thresholds: &[SWAPPED],
     source: COMMON_ALARMS,
+    sieve: None,
     needs: &[SWAP],
     beside: &[],
     not_observed: &["swap traffic"],

@@ -99,7 +99,7 @@ fn check_price(query: &Query, resources: usize, metrics: &[NamedMetric]) -> Resu
     let Some(most) = query.max_cost()? else { return Ok(()) };
     let of_resource = metrics.iter().map(|named| billed_metrics(named.statistics.len())).fold(0, u64::saturating_add);
     let metrics = of_resource.saturating_mul(u64::try_from(resources).unwrap_or(u64::MAX));
-    let quote = Quote { resources, metrics };
+    let quote = Quote { resources, metrics, more: 0 };
     if quote.micro_usd() <= most {
         return Ok(());
     }

@@ -33,7 +33,7 @@ fn resources(instances: usize, databases: usize) -> Vec<Resource> {
 /// Returns the plan for so many instances and databases, the resources and the metrics that it measures.
 fn planned(pairs: &[(&str, &str)], instances: usize, databases: usize) -> (Plan, usize, u64) {
     let found = resources(instances, databases);
-    let (plan, Quote { resources, metrics }) = plan(&query(pairs), &found.iter().collect::<Vec<_>>());
+    let (plan, Quote { resources, metrics, .. }) = plan(&query(pairs), &found.iter().collect::<Vec<_>>());
     (plan, resources, metrics)
 }
 

@@ -58,6 +58,8 @@ pub enum GapStatus {
     Throttled,
     /// There was no response within the time limits.
     TimedOut,
+    /// It would have cost more than the caller allows.
+    OverMaxCost,
     /// Anything else.
     Failed,
 }

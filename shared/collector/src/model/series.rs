@@ -58,6 +58,8 @@ pub struct Quote {
     pub resources: usize,
     /// The metrics that AWS would bill.
     pub metrics: u64,
+    /// The metrics that AWS would bill in addition at most, if the first ones show that they are needed.
+    pub more: u64,
 }
 
 impl Quote {
@@ -67,21 +69,26 @@ impl Quote {
         self.metrics.saturating_mul(MICRO_USD_A_METRIC)
     }
 
-    /// Adds the measurements of one resource.
-    pub(crate) fn add(&mut self, measurements: &[Measurement]) {
-        let metrics = measurements.iter().map(Measurement::billed_metrics).fold(0, u64::saturating_add);
+    /// Adds the measurements of one resource, and those that may become necessary.
+    pub(crate) fn add(&mut self, measurements: &[Measurement], more: &[Measurement]) {
+        let billed = |all: &[Measurement]| all.iter().map(Measurement::billed_metrics).fold(0, u64::saturating_add);
         self.resources = self.resources.saturating_add(usize::from(!measurements.is_empty()));
-        self.metrics = self.metrics.saturating_add(metrics);
+        self.metrics = self.metrics.saturating_add(billed(measurements));
+        self.more = self.more.saturating_add(billed(more));
     }
 }
 
 impl fmt::Display for Quote {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { resources, metrics } = self;
+        let Self { resources, metrics, more } = self;
         let of = |count: u64, one, many| if count == 1 { one } else { many };
         let resource = of(u64::try_from(*resources).unwrap_or(u64::MAX), "resource", "resources");
         let metric = of(*metrics, "metric", "metrics");
-        write!(f, "{metrics} {metric} of {resources} {resource}, at $0.01 per 1,000 metrics")
+        write!(f, "{metrics} {metric} of {resources} {resource}, at $0.01 per 1,000 metrics")?;
+        if *more > 0 {
+            write!(f, ", and up to {more} more where these leave something to find")?;
+        }
+        Ok(())
     }
 }
 
@@ -148,10 +155,10 @@ mod tests {
 
     #[test]
     fn a_quote_states_what_it_counts() {
-        let quote = Quote { resources: 1, metrics: 12_000 };
+        let quote = Quote { resources: 1, metrics: 12_000, more: 0 };
         assert_eq!(quote.micro_usd(), 120_000);
         assert_eq!(quote.to_string(), "12000 metrics of 1 resource, at $0.01 per 1,000 metrics");
-        let one = Quote { resources: 3, metrics: 1 };
+        let one = Quote { resources: 3, metrics: 1, more: 0 };
         assert_eq!(one.to_string(), "1 metric of 3 resources, at $0.01 per 1,000 metrics");
     }
 }

@@ -69,6 +69,14 @@ impl Window {
         Self { start: at(start, now), end: at(end, now), period: LONGEST_PERIOD }
     }
 
+    /// Returns the UTC days from the one that contains `earliest` to the current one, up to its last whole five minutes.
+    #[must_use]
+    pub fn days_since(earliest: Timestamp, now: Timestamp) -> Self {
+        let end = floor(now.as_second(), FIVE_MINUTES);
+        let start = floor(earliest.as_second().min(end), LONGEST_PERIOD);
+        Self { start: at(start, now), end: at(end, now), period: LONGEST_PERIOD }
+    }
+
     /// Returns how many datapoints a series without gaps has, including a last period that is not complete.
     #[must_use]
     pub fn periods(&self) -> usize {

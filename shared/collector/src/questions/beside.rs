@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use crate::services::ec2::status_checks::StatusChecks;
 use crate::services::{OfKind, Resource, ResourceType};
 
 /// The resources of one region.
@@ -14,6 +15,16 @@ pub struct Beside<'a> {
     resources: HashMap<(ResourceType, &'a str), &'a Resource>,
     /// The types of which all resources are here.
     complete: BTreeSet<ResourceType>,
+    /// The instances whose status checks did not pass; `None` if they were not requested.
+    status_checks: Option<ChecksNotPassed>,
+}
+
+/// The status checks that did not pass.
+#[derive(Debug)]
+struct ChecksNotPassed {
+    by_instance: HashMap<String, StatusChecks>,
+    /// Whether all other instances passed.
+    complete: bool,
 }
 
 /// What the lists of a region say about a resource.
@@ -31,7 +42,22 @@ impl<'a> Beside<'a> {
     /// Collects the resources of a region, of which those of the types in `complete` are all.
     pub fn new(resources: impl IntoIterator<Item = &'a Resource>, complete: BTreeSet<ResourceType>) -> Self {
         let resources = resources.into_iter().map(|found| ((found.resource_type(), found.id.as_str()), found));
-        Self { resources: resources.collect(), complete }
+        Self { resources: resources.collect(), complete, status_checks: None }
+    }
+
+    /// Adds the status checks that did not pass; if they are `complete`, those of all other instances passed.
+    #[must_use]
+    pub fn with_status_checks(self, not_passed: Vec<(String, StatusChecks)>, complete: bool) -> Self {
+        let by_instance = not_passed.into_iter().collect();
+        Self { status_checks: Some(ChecksNotPassed { by_instance, complete }), ..self }
+    }
+
+    /// Returns the status checks of an instance; `None` if they are unknown.
+    #[must_use]
+    pub fn status_checks(&self, instance_id: &str) -> Option<StatusChecks> {
+        let not_passed = self.status_checks.as_ref()?;
+        let checks = not_passed.by_instance.get(instance_id).cloned();
+        checks.or_else(|| not_passed.complete.then(StatusChecks::default))
     }
 
     /// Returns the resource with this id.

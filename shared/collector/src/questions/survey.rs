@@ -1,10 +1,14 @@
 //! What an account has and how it is doing: an inventory, and what the caller derives from its measurements.
 //!
-//! The caller decides what to measure for each resource, and what to derive from its series. All measurements of a
-//! region are read together as soon as the region is listed, in the fewest requests and at the region's own rate. A
-//! resource is evaluated when the last of its series arrives, while others still wait for AWS, and its series are then
-//! dropped, so that of thousands of resources only a few hundred have series in memory. The requests of both parts are
-//! counted together.
+//! The caller decides what to measure for each resource, and what to derive from its series. It measures in two steps:
+//! `first` a few coarse series, which CloudWatch bills like any other, and `then` the finer ones of the resources in
+//! which the first ones leave something to find. Most resources need no second step, so that an answer costs a fraction
+//! of what all series together would. Status checks are free and are asked beside the first step.
+//!
+//! All measurements of a region are read together as soon as the region is listed, in the fewest requests and at the
+//! region's own rate. A resource is judged when the last of its series arrives, while others still wait for AWS, and its
+//! finer series are then dropped, so that of thousands of resources only a few hundred have such series in memory. The
+//! requests of all parts are counted together.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::mem;
@@ -14,23 +18,43 @@ use std::time::Instant;
 use crate::accounts::collector::Collector;
 use crate::call::counting::metered;
 use crate::call::patience::share_of_time;
-use crate::model::coverage::{Coverage, Gap};
+use crate::model::coverage::{Coverage, Gap, GapStatus};
 use crate::model::operation::Operation;
 use crate::model::refusal::Refusal;
-use crate::model::series::{Measurement, Quote, Series, SeriesStatus};
+use crate::model::series::{Measurement, Quote, Series, SeriesStatus, missing};
 use crate::questions::beside::Beside;
 use crate::questions::inventory::{Collected, Inventory, RegionListings, Wanted, each_by_itself};
 use crate::services::cloudwatch::GET_METRIC_DATA;
+use crate::services::ec2::status_checks::{self, DESCRIBE_INSTANCE_STATUS};
 use crate::services::{Resource, ResourceType};
 
 /// Returns the operations that a survey calls, for listing what is wanted and `beside`, and for measuring.
 #[must_use]
 pub fn operations(wanted: &Wanted, beside: &[ResourceType]) -> Vec<&'static Operation> {
-    wanted.and(beside).operations().into_iter().chain([&GET_METRIC_DATA]).collect()
+    let checks = wanted.types.contains(&ResourceType::Ec2).then_some(&DESCRIBE_INSTANCE_STATUS);
+    wanted.and(beside).operations().into_iter().chain(checks).chain([&GET_METRIC_DATA]).collect()
 }
 
 /// The share of the time for listing; the rest is for measuring what was listed.
 const LISTING: (u32, u32) = (2, 3);
+
+/// What a caller measures, and what it derives from that.
+pub trait Judge {
+    /// What is derived for each resource.
+    type Verdict;
+
+    /// Returns whether the status checks of this instance are needed.
+    fn needs_status_checks(&self, resource: &Resource) -> bool;
+
+    /// Returns what to measure first.
+    fn first(&self, resource: &Resource) -> Vec<Measurement>;
+
+    /// Returns what to measure after that, from the series of what was measured first.
+    fn then(&self, resource: &Resource, first: &[Series]) -> Vec<Measurement>;
+
+    /// Derives the verdict from all series and from what is beside the resource.
+    fn judge(&self, resource: &Resource, first: &[Series], then: &[Series], beside: &Beside<'_>) -> Self::Verdict;
+}
 
 /// An inventory, and what was derived from its measurements.
 #[derive(Debug)]
@@ -41,8 +65,18 @@ pub struct Survey<T> {
     pub read: Vec<T>,
 }
 
-/// What was derived from the series of resources, by type, region and id.
+/// What was derived for resources, by type, region and id.
 type ReadOf<T> = HashMap<(ResourceType, String, String), T>;
+
+/// The resources of one region after the first step.
+struct First<'a> {
+    beside: Beside<'a>,
+    /// Each resource with its first series.
+    resources: Vec<(&'a Resource, Vec<Series>)>,
+    gaps: Vec<Gap>,
+    /// Whether every series is complete.
+    complete: bool,
+}
 
 /// What was measured in one region.
 struct Measured<T> {
@@ -53,23 +87,24 @@ struct Measured<T> {
 }
 
 impl Collector {
-    /// Lists what is wanted, measures what `needs` returns for each resource, and calls `read` with its series, one for
-    /// each measurement, and with what is in its region, until `deadline`. The types `beside` are listed for that alone;
-    /// they are neither measured nor a part of the result. With `most_micro_usd`, everything is listed before anything is measured, so
-    /// that a higher price is refused before AWS bills it.
+    /// Lists what is wanted, and returns what `judge` derives from the measurements of each resource and from what is in
+    /// its region, until `deadline`. The types `beside` are listed for that alone; they are neither measured nor a part
+    /// of the result.
+    ///
+    /// With `most_micro_usd`, everything is listed before anything is measured. A higher price of the first step is
+    /// refused before AWS bills it; if the second one would exceed it, it is left out, which is a gap.
     ///
     /// # Errors
     /// If a wanted region does not exist, the account does not grant access, or the price is too high. Every other
     /// failure is a gap in the coverage or the status of a series.
-    pub async fn survey<T>(
+    pub async fn survey<J: Judge>(
         &self,
         wanted: &Wanted,
         beside: &[ResourceType],
-        needs: impl Fn(&Resource) -> Vec<Measurement>,
-        read: impl Fn(&Resource, &[Series], &Beside<'_>) -> T,
+        judge: &J,
         most_micro_usd: Option<u64>,
         deadline: Instant,
-    ) -> Result<(Survey<T>, Coverage), Refusal> {
+    ) -> Result<(Survey<J::Verdict>, Coverage), Refusal> {
         let surveyed = Box::pin(async {
             let listing = &wanted.and(beside);
             let entered = self.enter_regions(listing, deadline).await?;
@@ -77,27 +112,38 @@ impl Collector {
             let regions = entered.regions();
             let global = self.list_global(listing, &entered, deadline);
             let list = |region| self.list_region(region, listing, &entered, listed_by);
-            let is_wanted = |found: &&Resource| wanted.types.contains(&found.resource_type());
-            let measure = async |region: &str, listed: &RegionListings| {
-                let resources = distinct(listed.resources().filter(is_wanted));
-                let beside = listed.beside();
-                let read = |resource: &Resource, series: &[Series]| read(resource, series, &beside);
-                self.measure_region(region, resources, &needs, read, deadline).await
-            };
             let (listed, measured, global): (Vec<_>, Vec<_>, _) = if let Some(most) = most_micro_usd {
                 let (listed, global) = tokio::join!(each_by_itself(regions.iter().map(|region| list(region))), global);
-                let quote = quote(&listed, is_wanted, &needs);
+                let mut quote = quote_of_first(&listed, wanted, judge);
                 if quote.micro_usd() > most {
                     return Err(Refusal::TooExpensive(quote));
                 }
-                let measured = regions.iter().zip(&listed).map(|(region, listed)| measure(region, listed));
-                let measured = each_by_itself(measured).await;
+                let first = regions
+                    .iter()
+                    .zip(&listed)
+                    .map(|(region, listed)| self.measure_first(region, listed, wanted, judge, deadline));
+                let first = each_by_itself(first).await;
+                let after_first =
+                    first.iter().flat_map(|first| &first.resources).filter(|(_, series)| !series.is_empty());
+                for (resource, series) in after_first {
+                    quote.add(&judge.then(resource, series), &[]);
+                }
+                let affordable = quote.micro_usd() <= most;
+                let then = regions.iter().zip(first).map(async |(region, first)| {
+                    if affordable {
+                        self.measure_then(region, first, judge, deadline).await
+                    } else {
+                        too_expensive(region, first, judge)
+                    }
+                });
+                let measured = each_by_itself(then).await;
                 (listed, measured, global)
             } else {
                 // Each region is measured as soon as it is listed, so that a region that hangs does not delay the others.
                 let regions = regions.iter().map(async |region| {
                     let listed = list(region).await;
-                    let measured = measure(region, &listed).await;
+                    let first = self.measure_first(region, &listed, wanted, judge, deadline).await;
+                    let measured = self.measure_then(region, first, judge, deadline).await;
                     (listed, measured)
                 });
                 let (regions, global) = tokio::join!(each_by_itself(regions), global);
@@ -117,43 +163,85 @@ impl Collector {
         let of = |resource: &Resource| {
             let region = resource.region.clone().unwrap_or_default();
             let measured = found.remove(&(resource.resource_type(), region, resource.id.clone()));
-            measured.unwrap_or_else(|| read(resource, &[], &Beside::default()))
+            measured.unwrap_or_else(|| judge.judge(resource, &[], &[], &Beside::default()))
         };
         let read = inventory.resources.iter().map(of).collect();
         let coverage = Coverage::new(account, gaps, aws_requests).partial_unless(complete);
         Ok((Survey { inventory, read }, coverage))
     }
 
-    /// Measures all resources of a region together, and calls `read` for each, also for those that are not measured.
-    async fn measure_region<T>(
+    /// Takes the first step with all wanted resources of a region.
+    async fn measure_first<'a>(
         &self,
         region: &str,
-        resources: Vec<&Resource>,
-        needs: impl Fn(&Resource) -> Vec<Measurement>,
-        read: impl Fn(&Resource, &[Series]) -> T,
+        listed: &'a RegionListings,
+        wanted: &Wanted,
+        judge: &impl Judge,
         deadline: Instant,
-    ) -> Measured<T> {
-        let key = |resource: &Resource| (resource.resource_type(), region.to_owned(), resource.id.clone());
-        let (mut found, mut complete) = (ReadOf::new(), true);
+    ) -> First<'a> {
+        let resources = wanted_of(listed, wanted);
+        let needs: Vec<_> = resources.iter().map(|resource| judge.first(resource)).collect();
+        let types: BTreeSet<_> =
+            resources.iter().zip(&needs).filter(|(_, needs)| !needs.is_empty()).map(of_type).collect();
+        let types: Vec<_> = types.into_iter().collect();
+        let wanted: Vec<_> = needs.iter().flatten().cloned().collect();
+        let mut series = missing(&wanted);
+        let keep = |index, found| {
+            if let Some(series) = series.get_mut::<usize>(index) {
+                *series = found;
+            }
+        };
+        let checks = async {
+            if !resources.iter().any(|resource| judge.needs_status_checks(resource)) {
+                return None;
+            }
+            Some(status_checks::not_passed(&self.inquiry(region, None, deadline)).await)
+        };
+        let (mut gaps, checks) = tokio::join!(self.series(region, &types, &wanted, deadline, keep), checks);
+        let mut beside = listed.beside();
+        if let Some(found) = checks {
+            beside = beside.with_status_checks(found.items, found.faults.is_empty());
+            add(&mut gaps, found.faults.into_iter().map(|fault| self.gap(fault, region, &[ResourceType::Ec2])));
+        }
+        let complete = series.iter().all(|series| series.status == SeriesStatus::Complete);
+        let mut series = series.into_iter();
+        let resources = resources
+            .into_iter()
+            .zip(&needs)
+            .map(|(resource, needs)| (resource, series.by_ref().take(needs.len()).collect()));
+        First { beside, resources: resources.collect(), gaps, complete }
+    }
+
+    /// Takes the second step with the resources of a region, and judges each of them.
+    async fn measure_then<J: Judge>(
+        &self,
+        region: &str,
+        First { beside, resources, mut gaps, mut complete }: First<'_>,
+        judge: &J,
+        deadline: Instant,
+    ) -> Measured<J::Verdict> {
+        let mut read = ReadOf::new();
         let mut types = BTreeSet::new();
         let mut measurements = Vec::new();
         let mut pending = Vec::new();
-        for resource in resources {
-            let own = needs(resource);
-            if own.is_empty() {
-                found.insert(key(resource), read(resource, &[]));
+        for (resource, first) in resources {
+            let needs = judge.then(resource, &first);
+            if needs.is_empty() {
+                read.insert(key(region, resource), judge.judge(resource, &first, &[], &beside));
             } else {
                 types.insert(resource.resource_type());
-                let first = measurements.len();
-                measurements.extend(own);
-                pending.push(Pending { resource, indices: first..measurements.len(), received: Vec::new() });
+                let start = measurements.len();
+                measurements.extend(needs);
+                let indices = start..measurements.len();
+                pending.push(Pending { resource, first, indices, received: Vec::new() });
             }
         }
         let types: Vec<_> = types.into_iter().collect();
         let take = |index, series: Series| {
             complete &= series.status == SeriesStatus::Complete;
             let after = pending.partition_point(|pending| pending.indices.start <= index);
-            let Some(Pending { resource, indices, received }) = after.checked_sub(1).and_then(|at| pending.get_mut(at))
+            let Some(Pending { resource, first, indices, received }) =
+                after.checked_sub(1).and_then(|at| pending.get_mut(at))
             else {
                 return;
             };
@@ -161,29 +249,71 @@ impl Collector {
             if received.len() == indices.len() {
                 received.sort_unstable_by_key(|(index, _)| *index);
                 let series: Vec<_> = mem::take(received).into_iter().map(|(_, series)| series).collect();
-                found.insert(key(resource), read(resource, &series));
+                read.insert(key(region, resource), judge.judge(resource, &mem::take(first), &series, &beside));
             }
         };
-        let gaps = self.series(region, &types, &measurements, deadline, take).await;
-        Measured { read: found, gaps, complete }
+        add(&mut gaps, self.series(region, &types, &measurements, deadline, take).await);
+        Measured { read, gaps, complete }
     }
 }
 
-/// Returns each resource of a region once: one that is on two pages is measured once.
-fn distinct<'a>(resources: impl Iterator<Item = &'a Resource>) -> Vec<&'a Resource> {
-    let mut known = HashSet::new();
-    resources.filter(|resource| known.insert((resource.resource_type(), &resource.id))).collect()
+/// Judges the resources of a region without the second step, since that would cost more than allowed.
+fn too_expensive<J: Judge>(region: &str, first: First<'_>, judge: &J) -> Measured<J::Verdict> {
+    let First { beside, resources, mut gaps, complete } = first;
+    let mut left_out = BTreeSet::new();
+    let mut read = ReadOf::new();
+    for (resource, series) in resources {
+        if !judge.then(resource, &series).is_empty() {
+            left_out.insert(resource.resource_type());
+        }
+        read.insert(key(region, resource), judge.judge(resource, &series, &[], &beside));
+    }
+    if !left_out.is_empty() {
+        gaps.push(Gap {
+            region: region.to_owned(),
+            service: GET_METRIC_DATA.service,
+            operation: GET_METRIC_DATA.name,
+            resource_types: left_out.iter().map(|kind| kind.as_str()).collect(),
+            status: GapStatus::OverMaxCost,
+            code: "OverMaxCost".to_owned(),
+            message: "the finer metrics of these types would have cost more than allowed".to_owned(),
+        });
+    }
+    Measured { read, gaps, complete: complete && left_out.is_empty() }
 }
 
-/// Returns the price of everything that `needs` returns for what is wanted of what was listed.
-fn quote(
-    listed: &[RegionListings],
-    is_wanted: impl Fn(&&Resource) -> bool,
-    needs: impl Fn(&Resource) -> Vec<Measurement>,
-) -> Quote {
+/// Adds gaps that are not there yet: two requests that fail in the same way are one.
+fn add(gaps: &mut Vec<Gap>, more: impl IntoIterator<Item = Gap>) {
+    for gap in more {
+        if !gaps.contains(&gap) {
+            gaps.push(gap);
+        }
+    }
+}
+
+fn key(region: &str, resource: &Resource) -> (ResourceType, String, String) {
+    (resource.resource_type(), region.to_owned(), resource.id.clone())
+}
+
+fn of_type((resource, _): (&&Resource, &Vec<Measurement>)) -> ResourceType {
+    resource.resource_type()
+}
+
+/// Returns each wanted resource of a region once: one that is on two pages is measured once.
+fn wanted_of<'a>(listed: &'a RegionListings, wanted: &Wanted) -> Vec<&'a Resource> {
+    let mut known = HashSet::new();
+    let wanted = listed.resources().filter(|found| wanted.types.contains(&found.resource_type()));
+    wanted.filter(|found| known.insert((found.resource_type(), &found.id))).collect()
+}
+
+/// Returns the price of the first step, and of the second one with the resources that have no first; and what more the
+/// second one costs at most.
+fn quote_of_first(listed: &[RegionListings], wanted: &Wanted, judge: &impl Judge) -> Quote {
     let mut quote = Quote::default();
-    for resource in listed.iter().flat_map(|listed| distinct(listed.resources().filter(&is_wanted))) {
-        quote.add(&needs(resource));
+    for resource in listed.iter().flat_map(|listed| wanted_of(listed, wanted)) {
+        let (first, then) = (judge.first(resource), judge.then(resource, &[]));
+        let (certain, more) = if first.is_empty() { (then, first) } else { (first, then) };
+        quote.add(&certain, &more);
     }
     quote
 }
@@ -196,6 +326,7 @@ pub(crate) fn listed_by(deadline: Instant) -> Instant {
 /// A resource with outstanding series.
 struct Pending<'a> {
     resource: &'a Resource,
+    first: Vec<Series>,
     /// The indices of its measurements among all measurements of its region.
     indices: Range<usize>,
     /// The series that have arrived, with the indices of their measurements.

@@ -3,6 +3,7 @@
 pub mod address;
 pub mod instance;
 pub(crate) mod regions;
+pub mod status_checks;
 pub mod volume;
 
 use aws_sdk_ec2::types::Tag;

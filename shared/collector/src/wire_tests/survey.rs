@@ -11,8 +11,8 @@ use crate::model::window::Window;
 use crate::services::ec2::instance::Instance;
 use crate::services::rds::Database;
 use crate::{
-    Beside, Coverage, GapStatus, Known, Measurement, Quote, Refusal, Resource, ResourceType, Series, SeriesStatus,
-    Survey, Wanted,
+    Beside, Coverage, GapStatus, Judge, Known, Measurement, Quote, Refusal, Resource, ResourceType, Series,
+    SeriesStatus, Survey, Wanted,
 };
 
 /// Returns three windows, which need at least three requests.
@@ -47,14 +47,35 @@ fn needs(resource: &Resource) -> Vec<Measurement> {
     metrics.map(measurement).into()
 }
 
-/// Returns the series unchanged.
-fn series(_: &Resource, series: &[Series], _: &Beside<'_>) -> Vec<Series> {
-    series.to_vec()
+/// Measures all that is needed in one step, and passes it to a function with what is beside the resource.
+struct AtOnce<F>(F);
+
+impl<T, F: Fn(&Resource, &[Series], &Beside<'_>) -> T> Judge for AtOnce<F> {
+    type Verdict = T;
+
+    fn needs_status_checks(&self, _: &Resource) -> bool {
+        false
+    }
+
+    fn first(&self, _: &Resource) -> Vec<Measurement> {
+        Vec::new()
+    }
+
+    fn then(&self, resource: &Resource, _: &[Series]) -> Vec<Measurement> {
+        needs(resource)
+    }
+
+    fn judge(&self, resource: &Resource, _: &[Series], then: &[Series], beside: &Beside<'_>) -> T {
+        (self.0)(resource, then, beside)
+    }
 }
+
+/// Returns the series unchanged.
+const SERIES: AtOnce<fn(&Resource, &[Series], &Beside<'_>) -> Vec<Series>> = AtOnce(|_, series, _| series.to_vec());
 
 async fn survey(aws: &Aws, types: &[ResourceType]) -> (Survey<Vec<Series>>, Coverage) {
     let wanted = Wanted { regions: None, types: types.to_vec(), tags: false };
-    aws.collector().survey(&wanted, &[], needs, series, None, Instant::now() + LONG).await.unwrap()
+    aws.collector().survey(&wanted, &[], &SERIES, None, Instant::now() + LONG).await.unwrap()
 }
 
 /// Returns the first field called `name` of a CBOR map.
@@ -121,7 +142,7 @@ async fn a_resource_is_evaluated_while_others_of_its_region_still_wait_for_cloud
         received_at_first.get_or_init(|| aws.received("GetMetricData").len());
     };
     let wanted = Wanted { regions: None, types: vec![ResourceType::Ec2], tags: false };
-    aws.collector().survey(&wanted, &[], needs, read, None, Instant::now() + LONG).await.unwrap();
+    aws.collector().survey(&wanted, &[], &AtOnce(read), None, Instant::now() + LONG).await.unwrap();
     let (at_first, in_all) = (received_at_first.into_inner().unwrap(), aws.received("GetMetricData").len());
     assert_eq!(in_all, 18);
     assert!(at_first <= in_all / 2, "{at_first} of {in_all}");
@@ -165,12 +186,12 @@ async fn a_price_above_the_limit_is_refused_before_anything_is_measured() {
     let limited = async |aws: &Aws, most| {
         let wanted = Wanted { regions: None, types: vec![ResourceType::Ec2], tags: false };
         let collector = aws.collector();
-        collector.survey(&wanted, &[], needs, series, Some(most), Instant::now() + LONG).await
+        collector.survey(&wanted, &[], &SERIES, Some(most), Instant::now() + LONG).await
     };
     // Each of 1,201 instances has six metrics, at ten millionths of a dollar.
     let aws = with_instances(1_201);
     let refused = limited(&aws, 72_059).await.unwrap_err();
-    assert_eq!(refused, Refusal::TooExpensive(Quote { resources: 1_201, metrics: 7_206 }));
+    assert_eq!(refused, Refusal::TooExpensive(Quote { resources: 1_201, metrics: 7_206, more: 0 }));
     assert_eq!(aws.received("GetMetricData").len(), 0);
     let (Survey { read, .. }, coverage) = limited(&aws, 72_060).await.unwrap();
     assert!(read.iter().flatten().all(|series| series.status == SeriesStatus::Complete));
@@ -195,7 +216,7 @@ async fn a_region_that_hangs_does_not_delay_the_measurements_of_others() {
     });
     let wanted = Wanted { regions: None, types: vec![ResourceType::Ec2], tags: false };
     let deadline = Instant::now() + Duration::from_secs(2);
-    let (survey, coverage) = aws.collector().survey(&wanted, &[], needs, series, None, deadline).await.unwrap();
+    let (survey, coverage) = aws.collector().survey(&wanted, &[], &SERIES, None, deadline).await.unwrap();
     assert!(survey.read[0].iter().all(|series| series.status == SeriesStatus::Complete));
     assert_eq!(reported(&coverage.gaps), [("eu-west-1", "DescribeInstances", GapStatus::TimedOut, "DeadlineExceeded")]);
 }
@@ -211,7 +232,7 @@ async fn what_a_region_listed_is_measured_even_if_one_of_its_listings_never_ends
     });
     let wanted = Wanted { regions: None, types: vec![ResourceType::Ec2, ResourceType::Ebs], tags: false };
     let deadline = Instant::now() + Duration::from_secs(6);
-    let (survey, coverage) = aws.collector().survey(&wanted, &[], needs, series, None, deadline).await.unwrap();
+    let (survey, coverage) = aws.collector().survey(&wanted, &[], &SERIES, None, deadline).await.unwrap();
     assert_eq!(reported(&coverage.gaps), [("eu-west-1", "DescribeVolumes", GapStatus::TimedOut, "DeadlineExceeded")]);
     assert!(survey.read[0].iter().all(|series| series.status == SeriesStatus::Complete));
 }
@@ -245,7 +266,7 @@ async fn what_is_beside_a_resource_is_listed_for_it_alone() {
             [there, gone, without_fields(beside.find::<Database>("db"))]
         };
         let beside = [ResourceType::Ec2];
-        let surveyed = aws.collector().survey(&wanted, &beside, needs, read, None, Instant::now() + LONG).await;
+        let surveyed = aws.collector().survey(&wanted, &beside, &AtOnce(read), None, Instant::now() + LONG).await;
         let (Survey { inventory, read }, coverage) = surveyed.unwrap();
         let ids: Vec<_> = inventory.resources.iter().map(|found| found.id.as_str()).collect();
         assert_eq!((ids, read), (vec!["vol-1"], vec![expected]));

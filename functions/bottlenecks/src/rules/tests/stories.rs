@@ -1,5 +1,7 @@
 //! How rules judge series over time, and special resources.
 
+use collector::services::ec2::status_checks::{Check, StatusChecks};
+
 use super::*;
 
 /// The thresholds in days.
@@ -373,6 +375,47 @@ fn memory_is_reported_in_gib() {
 }
 
 #[test]
+fn a_status_check_is_judged_by_what_ec2_says_of_it_now() {
+    let since = "2026-11-20T09:00:00Z".parse::<Timestamp>().ok();
+    let (failed, unknown, passed) = (Check::Failed(since), Check::Unknown, Check::Passed);
+    let judged = |system, instance_check| {
+        let checks = vec![("i-1".to_owned(), StatusChecks { system, instance: instance_check })];
+        let beside = Beside::default().with_status_checks(checks, true);
+        let of = instance("m5.large", "running");
+        judged_beside(&beside, &Thresholds::default(), 24, "ec2_status_check_failed", &of, |_, _| None)
+    };
+    let finding = |system, instance_check| judged(system, instance_check).unwrap().unwrap();
+    let found = finding(failed, passed);
+    assert_eq!((found.observed.value, found.observed.statistic, found.observed.over), (1.0, None, None));
+    assert_eq!(
+        found.recommendation,
+        "Its system status check fails since 2026-11-20T09:00:00Z: stop and start it, which moves it to other hardware."
+    );
+    assert_eq!(
+        finding(unknown, Check::Failed(None)).recommendation,
+        "Its instance status check fails: read its system log and reboot it."
+    );
+    assert_eq!(finding(failed, failed).observed.value, 2.0);
+    assert_eq!(judged(passed, passed), Ok(None));
+    let reason = judged(passed, unknown).unwrap_err();
+    assert_eq!(reason.kind, ReasonKind::InsufficientData);
+    assert_eq!(reason.detail, "EC2 has insufficient data for the instance status check");
+}
+
+#[test]
+fn a_status_check_that_ec2_did_not_return_is_not_judged() {
+    let running = instance("m5.large", "running");
+    for (complete, expected) in [(true, Ok(None)), (false, Err(ReasonKind::Unknown))] {
+        let beside = Beside::default().with_status_checks(Vec::new(), complete);
+        let judged =
+            judged_beside(&beside, &Thresholds::default(), 24, "ec2_status_check_failed", &running, |_, _| None);
+        assert_eq!(judged.map_err(|reason| reason.kind), expected);
+    }
+    let not_asked = judged("ec2_status_check_failed", &running, |_, _| None);
+    assert_eq!(not_asked.unwrap_err().kind, ReasonKind::Unknown);
+}
+
+#[test]
 fn databases_of_other_services_are_neither_judged_nor_measured() {
     for (engine, service) in [("neptune", "Amazon Neptune"), ("docdb", "Amazon DocumentDB")] {
         let other = database(|database| database.engine = Some(engine.to_owned()));
@@ -387,7 +430,7 @@ fn databases_of_other_services_are_neither_judged_nor_measured() {
         }
         assert!(rule("rds_high_cpu").applies(&other).is_err());
         let windows = Windows::new(24, now());
-        assert_eq!(crate::needs::Plan::of(&other).measurements(&other, &windows).len(), 0);
+        assert_eq!(crate::needs::Plan::without_sieves(&other).measurements(&other, &windows).len(), 0);
     }
 }
 
