@@ -91,27 +91,47 @@ def _metrics(ids: int, metrics: int) -> Question:
     return Question(f"/metrics, {ids * metrics:,} series", "metrics", query, account, limit, calls, script, ways)
 
 
-#: What the rules of `functions/bottlenecks` need for an instance in each time window: queries, datapoints per query,
-#: and the rate limit for such datapoints.
-INSTANCE_NEEDS = [(2, 24, OLD_DATAPOINTS_A_SECOND), (2, 6, RECENT_DATAPOINTS_A_SECOND), (3, 14, OLD_DATAPOINTS_A_SECOND)]
+def _in_a_hundred(instances: int, first: int, after: int) -> int:
+    """Returns how many of these instances have a number from `first` to before `after` in their hundred."""
+    whole, rest = divmod(instances, 100)
+    return whole * (after - first) + max(0, min(rest, after) - first)
 
 
-def _bottlenecks(instances: int, ways: tuple[str, ...], tools: tuple[str, ...]) -> Question:
+def _second_step(instances: int) -> list[tuple[int, int, int]]:
+    """Returns what the rules need of a region's instances after the coarse series, for each time window: queries,
+    datapoints per query, and the rate limit for such datapoints. `src/inventory.rs` has the same shares.
+    """
+    hot, idle, burstable = (_in_a_hundred(instances, *of) for of in ((0, 5), (5, 15), (20, 30)))
+    return [
+        (hot + 2 * idle + burstable, 24, OLD_DATAPOINTS_A_SECOND),
+        (hot, 6, RECENT_DATAPOINTS_A_SECOND),
+        (3 * idle, 14, OLD_DATAPOINTS_A_SECOND),
+    ]
+
+
+def _bottlenecks(instances: int, ways: tuple[str, ...], tools: tuple[str, ...], quiet: bool = False) -> Question:
     regions = of_regions(instances)
     pages = [_pages(n, 1_000) for n in regions]
-    requests = [sum(math.ceil(n * queries / QUERIES_A_REQUEST) for queries, _, _ in INSTANCE_NEEDS) for n in regions]
+    # The coarse series are two statistics of two days each.
+    steps = [[[(2 * n, 2, OLD_DATAPOINTS_A_SECOND)], [] if quiet else _second_step(n)] for n in regions]
+    requests = sum(math.ceil(queries / QUERIES_A_REQUEST) for region in steps for step in region for queries, *_ in step)
     # After a full request, the next one waits for the slower of the two rates.
     waits = sum(
-        math.ceil(regions[0] * queries / QUERIES_A_REQUEST)
-        * max(1000 / METRIC_REQUESTS_A_SECOND, min(regions[0] * queries, QUERIES_A_REQUEST) * points * 1000 / rate)
-        for queries, points, rate in INSTANCE_NEEDS
-    )
-    limit = (1 + pages[0] + 1) * ROUND_TRIP_MS + waits - 1000 / METRIC_REQUESTS_A_SECOND
-    account = {"resources": instances, "only-instances": "yes", "metric-requests-a-second": METRIC_REQUESTS_A_SECOND}
+        math.ceil(queries / QUERIES_A_REQUEST)
+        * max(1000 / METRIC_REQUESTS_A_SECOND, min(queries, QUERIES_A_REQUEST) * points * 1000 / rate)
+        for step in steps[0] for queries, points, rate in step
+    )  # fmt: skip
+    limit = (1 + pages[0] + (1 if quiet else 2)) * ROUND_TRIP_MS + waits - 1000 / METRIC_REQUESTS_A_SECOND
+    account: dict[str, str | int] = {
+        "resources": instances, "only-instances": "yes", "metric-requests-a-second": METRIC_REQUESTS_A_SECOND,
+    }  # fmt: skip
+    calls = {
+        "ec2:DescribeRegions": 1, "ec2:DescribeInstances": sum(pages), "ec2:DescribeInstanceStatus": 2 * len(REGIONS),
+        "cloudwatch:GetMetricData": requests,
+    }  # fmt: skip
     return Question(
-        f"/bottlenecks, {instances:,} instances", "bottlenecks", {"types": "ec2"}, account, limit,
-        {"ec2:DescribeRegions": 1, "ec2:DescribeInstances": sum(pages), "cloudwatch:GetMetricData": sum(requests)},
-        ["bottlenecks"], ways, tools,
+        f"/bottlenecks, {instances:,} {'quiet ' if quiet else ''}instances", "bottlenecks", {"types": "ec2"},
+        account | ({"quiet": "yes"} if quiet else {}), limit, calls, ["bottlenecks"], ways, tools,
     )  # fmt: skip
 
 
@@ -133,5 +153,6 @@ QUESTIONS = [
     _metrics(500, 10),
     _bottlenecks(1_000, ("sequential", "threads"), ("c7n",)),
     _bottlenecks(10_000, ("threads",), ()),
+    _bottlenecks(10_000, (), (), quiet=True),
     _costs(90),
 ]

@@ -34,7 +34,7 @@ PREFIXES = {"monitoring": "cloudwatch", "tagging": "tag"}
 
 
 # Without optimisation, a response about ten thousand instances would reach its time limits.
-@pytest.mark.parametrize("question", [q for q in QUESTIONS if q.name != "/bottlenecks, 10,000 instances"], ids=lambda q: q.name)
+@pytest.mark.parametrize("question", [q for q in QUESTIONS if not q.name.startswith("/bottlenecks, 10,000")], ids=lambda q: q.name)
 def test_a_response_takes_the_fewest_calls_and_reports_them(question: Question) -> None:
     # The second response of a process needs no calls that are made only once; costs are cached after the first.
     count = 1 if question.function == "costs" else 2

@@ -55,7 +55,11 @@ pub(crate) const PARAMETERS: &[Parameter] = &[
         without: || "the defaults".to_owned(),
     },
     max_cost(
-        || format!("{ALLOWED_COST}: a page that would cost more is a 400 with its price, before AWS bills anything"),
+        || {
+            format!(
+                "{ALLOWED_COST}: a page whose first series would cost more is a 400 with the price, before AWS bills anything; finer series that would exceed it are a gap"
+            )
+        },
         || "any price".to_owned(),
     ),
     FORMAT,

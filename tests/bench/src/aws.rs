@@ -40,7 +40,7 @@ pub(crate) struct Aws {
 
 impl Aws {
     pub(crate) fn new(account: Account) -> Self {
-        let cloudwatch = CloudWatch::new(account.metric_requests_a_second);
+        let cloudwatch = CloudWatch::new(account.metric_requests_a_second, account.inventory.quiet);
         Self { account, cloudwatch, asked: Mutex::default() }
     }
 

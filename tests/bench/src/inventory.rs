@@ -35,6 +35,36 @@ pub(crate) struct Inventory {
     pub(crate) resources: usize,
     /// Whether all of them are instances.
     pub(crate) only_instances: bool,
+    /// Whether all instances are ordinary.
+    pub(crate) quiet: bool,
+}
+
+/// What an instance does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Load {
+    /// Five of a hundred: much all the time.
+    Hot,
+    /// Ten of a hundred: nothing.
+    Idle,
+    /// Ten of a hundred: an ordinary load, on a burstable type.
+    Burstable,
+    /// One of a hundred: it fails its status check.
+    Impaired,
+    /// All others.
+    Ordinary,
+}
+
+impl Load {
+    /// Returns the load of the instance with this number.
+    pub(crate) fn of(number: usize) -> Self {
+        match number % 100 {
+            0..5 => Self::Hot,
+            5..15 => Self::Idle,
+            20..30 => Self::Burstable,
+            50 => Self::Impaired,
+            _ => Self::Ordinary,
+        }
+    }
 }
 
 impl Inventory {
@@ -63,10 +93,16 @@ impl Inventory {
                 let (numbers, next) = page("NextToken", self.of_region(region), size(parameters, "MaxResults", 1_000));
                 let content = format!(
                     "<reservationSet>{}</reservationSet>{}",
-                    instances(region, numbers),
+                    instances(region, numbers, self.quiet),
                     element("nextToken", next)
                 );
                 xml(wrapped(operation, false, &content))
+            }
+            "DescribeInstanceStatus" => {
+                let impaired = (0..self.of_region(region)).filter(|n| !self.quiet && Load::of(*n) == Load::Impaired);
+                let impaired = impaired.filter(|_| parameters.contains("instance-status.status"));
+                let statuses: String = impaired.map(|n| status(region, n)).collect();
+                xml(wrapped(operation, false, &format!("<instanceStatusSet>{statuses}</instanceStatusSet>")))
             }
             "DescribeVolumes" => {
                 let (numbers, next) = page("NextToken", self.others(region), size(parameters, "MaxResults", 500));
@@ -164,14 +200,32 @@ fn regions() -> String {
     format!("<regionInfo>{regions}</regionInfo>")
 }
 
-fn instances(region: &str, numbers: Range<usize>) -> String {
+/// Returns the id of an instance, which has its region's place and its number in it.
+fn instance_id(region: &str, n: usize) -> String {
     let place = REGIONS.iter().position(|name| *name == region).unwrap_or(0);
+    format!("i-{:017x}", place * 1_000_000 + n)
+}
+
+/// Returns the number of the instance with this id in its region.
+pub(crate) fn instance_number(id: &str) -> Option<usize> {
+    usize::from_str_radix(id.strip_prefix("i-")?, 16).ok().map(|number| number % 1_000_000)
+}
+
+fn status(region: &str, n: usize) -> String {
+    format!(
+        "<item><instanceId>{}</instanceId><systemStatus><status>ok</status></systemStatus><instanceStatus><status>impaired</status></instanceStatus></item>",
+        instance_id(region, n)
+    )
+}
+
+fn instances(region: &str, numbers: Range<usize>, quiet: bool) -> String {
     let mut items = String::new();
     for n in numbers {
-        let id = place * 1_000_000 + n;
+        let id = instance_id(region, n);
+        let kind = if !quiet && Load::of(n) == Load::Burstable { "t3.large" } else { "m5.large" };
         let _ = write!(
             items,
-            "<item><reservationId>r-{n:017x}</reservationId><instancesSet><item><instanceId>i-{id:017x}</instanceId><imageId>ami-0abcdef1234567890</imageId><instanceState><code>16</code><name>running</name></instanceState><privateDnsName>ip-10-0-0-1.ec2.internal</privateDnsName><instanceType>m5.large</instanceType><launchTime>2026-01-01T00:00:00.000Z</launchTime><placement><availabilityZone>{region}a</availabilityZone><tenancy>default</tenancy></placement><monitoring><state>disabled</state></monitoring><subnetId>subnet-0123456789abcdef0</subnetId><vpcId>vpc-0123456789abcdef0</vpcId><privateIpAddress>10.0.0.1</privateIpAddress><architecture>x86_64</architecture><rootDeviceType>ebs</rootDeviceType><tagSet><item><key>Name</key><value>web-{n}</value></item><item><key>env</key><value>prod</value></item></tagSet><hypervisor>xen</hypervisor></item></instancesSet></item>"
+            "<item><reservationId>r-{n:017x}</reservationId><instancesSet><item><instanceId>{id}</instanceId><imageId>ami-0abcdef1234567890</imageId><instanceState><code>16</code><name>running</name></instanceState><privateDnsName>ip-10-0-0-1.ec2.internal</privateDnsName><instanceType>{kind}</instanceType><launchTime>2026-01-01T00:00:00.000Z</launchTime><placement><availabilityZone>{region}a</availabilityZone><tenancy>default</tenancy></placement><monitoring><state>disabled</state></monitoring><subnetId>subnet-0123456789abcdef0</subnetId><vpcId>vpc-0123456789abcdef0</vpcId><privateIpAddress>10.0.0.1</privateIpAddress><architecture>x86_64</architecture><rootDeviceType>ebs</rootDeviceType><tagSet><item><key>Name</key><value>web-{n}</value></item><item><key>env</key><value>prod</value></item></tagSet><hypervisor>xen</hypervisor></item></instancesSet></item>"
         );
     }
     items

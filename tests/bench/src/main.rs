@@ -21,7 +21,7 @@ use crate::inventory::Inventory;
 use crate::runtime::Run;
 
 const USAGE: &str = "bench serve|invoke [--NAME VALUE]...
-  the account:  --resources N --only-instances yes --round-trip-ms N --metric-requests-a-second N --bill-lines N
+  the account:  --resources N --only-instances yes --quiet yes --round-trip-ms N --metric-requests-a-second N --bill-lines N
                 --secret TEXT --tls FILE (serves https, and writes the certificates to trust to FILE)
   serve:        --port N
   invoke:       --command \"PROGRAM ARGUMENTS\" --event FILE [--env NAME=VALUE]...
@@ -34,9 +34,10 @@ struct Options {
 }
 
 /// The options that have one value.
-const KNOWN: [&str; 12] = [
+const KNOWN: [&str; 13] = [
     "resources",
     "only-instances",
+    "quiet",
     "round-trip-ms",
     "metric-requests-a-second",
     "bill-lines",
@@ -93,6 +94,7 @@ async fn run() -> Result<(), Box<dyn std::error::Error>> {
         inventory: Inventory {
             resources: options.number("resources", 1_000)?,
             only_instances: options.text("only-instances").is_some(),
+            quiet: options.text("quiet").is_some(),
         },
         round_trip: Duration::from_millis(options.number("round-trip-ms", 50)?.try_into()?),
         metric_requests_a_second: options.text("metric-requests-a-second").map(str::parse).transpose()?,
