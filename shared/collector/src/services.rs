@@ -32,6 +32,7 @@ use crate::model::resource::Resource as OfType;
 use crate::services::dynamodb::Table;
 use crate::services::ec2::address::Address;
 use crate::services::ec2::instance::Instance;
+use crate::services::ec2::nat_gateway::NatGateway;
 use crate::services::ec2::volume::Volume;
 use crate::services::kind::{About, Kind, Scope, TagSource};
 use crate::services::lambda::Function;
@@ -91,6 +92,7 @@ kinds! {
     Ebs(Box<Volume>): Volume,
     Eip(Address): Address,
     Dynamodb(Box<Table>): Table,
+    NatGateway(Box<NatGateway>): NatGateway,
 }
 
 /// One resource of any type.

@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod instance;
+pub mod nat_gateway;
 pub(crate) mod regions;
 pub mod volume;
 
@@ -14,7 +15,7 @@ use crate::model::operation::{Operation, Price};
 use crate::model::resource::Resource;
 use crate::services::values::{given, tags};
 
-/// EC2, which also has EBS volumes and Elastic IP addresses.
+/// EC2, which also has EBS, and what connects a VPC: addresses, NAT gateways and endpoints.
 pub(crate) struct Ec2;
 
 impl Service for Ec2 {
