@@ -33,6 +33,7 @@ use crate::services::dynamodb::Table;
 use crate::services::ec2::address::Address;
 use crate::services::ec2::instance::Instance;
 use crate::services::ec2::nat_gateway::NatGateway;
+use crate::services::ec2::snapshot::Snapshot;
 use crate::services::ec2::volume::Volume;
 use crate::services::kind::{About, Kind, Scope, TagSource};
 use crate::services::lambda::Function;
@@ -93,6 +94,7 @@ kinds! {
     Eip(Address): Address,
     Dynamodb(Box<Table>): Table,
     NatGateway(Box<NatGateway>): NatGateway,
+    EbsSnapshot(Box<Snapshot>): Snapshot,
 }
 
 /// One resource of any type.

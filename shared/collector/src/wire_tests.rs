@@ -10,6 +10,7 @@ mod inventory;
 mod metrics;
 mod nat_gateway;
 mod quotas;
+mod snapshot;
 mod staged;
 mod survey;
 

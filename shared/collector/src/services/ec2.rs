@@ -4,6 +4,7 @@ pub mod address;
 pub mod instance;
 pub mod nat_gateway;
 pub(crate) mod regions;
+pub mod snapshot;
 pub mod volume;
 
 use aws_sdk_ec2::types::Tag;
@@ -42,4 +43,10 @@ fn resource<D>(inquiry: &Inquiry<'_>, id: String, kind: &str, tag_list: Option<V
         detail,
         id,
     }
+}
+
+/// Returns a snapshot or an image. They can be shared with other accounts, and their ARNs have no account id.
+fn shareable<D>(inquiry: &Inquiry<'_>, id: String, kind: &str, tag_list: Option<Vec<Tag>>, detail: D) -> Resource<D> {
+    let arn = inquiry.account.map(|account| account.arn_without_id("ec2", inquiry.region, &format!("{kind}/{id}")));
+    Resource { arn, ..resource(inquiry, id, kind, tag_list, detail) }
 }
