@@ -4,6 +4,7 @@
 //! [`ResourceType`] and [`Detail`], and with them everything that is available for any type: its name, states, metrics,
 //! tags, operations and listing. To add a type, follow CONTRIBUTING.md.
 
+pub(crate) mod autoscaling;
 pub(crate) mod cloudwatch;
 pub(crate) mod cost_explorer;
 pub mod dynamodb;
@@ -31,6 +32,7 @@ use crate::model::operation::Operation;
 use crate::model::resource::Resource as OfType;
 use crate::services::dynamodb::Table;
 use crate::services::ec2::address::Address;
+use crate::services::ec2::image::Image;
 use crate::services::ec2::instance::Instance;
 use crate::services::ec2::nat_gateway::NatGateway;
 use crate::services::ec2::snapshot::Snapshot;
@@ -95,6 +97,7 @@ kinds! {
     Dynamodb(Box<Table>): Table,
     NatGateway(Box<NatGateway>): NatGateway,
     EbsSnapshot(Box<Snapshot>): Snapshot,
+    Ami(Box<Image>): Image,
 }
 
 /// One resource of any type.

@@ -6,6 +6,7 @@ mod aws;
 mod costs;
 mod dynamodb;
 mod faults;
+mod image;
 mod inventory;
 mod metrics;
 mod nat_gateway;

@@ -1,6 +1,8 @@
 //! EC2: its client, and what its types of resources have in common.
 
 pub mod address;
+pub mod image;
+mod image_users;
 pub mod instance;
 pub mod nat_gateway;
 pub(crate) mod regions;
