@@ -32,6 +32,7 @@ use crate::model::operation::Operation;
 use crate::model::resource::Resource as OfType;
 use crate::services::dynamodb::Table;
 use crate::services::ec2::address::Address;
+use crate::services::ec2::endpoint::Endpoint;
 use crate::services::ec2::image::Image;
 use crate::services::ec2::instance::Instance;
 use crate::services::ec2::nat_gateway::NatGateway;
@@ -98,6 +99,7 @@ kinds! {
     NatGateway(Box<NatGateway>): NatGateway,
     EbsSnapshot(Box<Snapshot>): Snapshot,
     Ami(Box<Image>): Image,
+    VpcEndpoint(Box<Endpoint>): Endpoint,
 }
 
 /// One resource of any type.

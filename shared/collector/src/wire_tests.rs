@@ -5,6 +5,7 @@ mod accounts_list;
 mod aws;
 mod costs;
 mod dynamodb;
+mod endpoint;
 mod faults;
 mod image;
 mod inventory;

@@ -1,6 +1,7 @@
 //! EC2: its client, and what its types of resources have in common.
 
 pub mod address;
+pub mod endpoint;
 pub mod image;
 mod image_users;
 pub mod instance;
