@@ -76,7 +76,7 @@ pub(crate) fn volume(state: &str) -> Resource {
     let detail = Volume {
         state: Some(state.to_owned()),
         size_gb: Some(100),
-        volume_type: Some("gp2".to_owned()),
+        volume_type: Some("gp3".to_owned()),
         ..Volume::default()
     };
     resource("vol-1", Detail::Ebs(Box::new(detail)))

@@ -342,7 +342,7 @@ fn volumes_and_addresses_are_judged_by_their_state() {
     assert!(!finds("ebs_unattached", &volume("in-use")) && !finds("ebs_unattached", &volume("creating")));
     assert!(finds("eip_unassociated", &address("unassociated")) && !finds("eip_unassociated", &address("associated")));
     let found = judged("ebs_unattached", &volume("available"), |_, _| None).unwrap().unwrap();
-    assert!(found.recommendation.contains("its 100 GiB of gp2"), "{}", found.recommendation);
+    assert!(found.recommendation.contains("its 100 GiB of gp3"), "{}", found.recommendation);
 }
 
 #[test]
