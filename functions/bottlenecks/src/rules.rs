@@ -16,6 +16,7 @@ mod eip_unassociated;
 mod lambda_duration_near_timeout;
 mod lambda_errors;
 mod lambda_throttles;
+mod nat_gateway_idle;
 mod rds_burst_balance;
 mod rds_high_cpu;
 mod rds_latency;
@@ -48,6 +49,7 @@ pub(crate) const ALL: &[&dyn AnyRule] = &[
     &ec2_idle::RULE,
     &rds_swap::RULE,
     &rds_no_connections::RULE,
+    &nat_gateway_idle::RULE,
     &lambda_duration_near_timeout::RULE,
     &ec2_underutilized::RULE,
     &ec2_stopped_long::RULE,

@@ -4,6 +4,7 @@
 use collector::services::dynamodb::Table;
 use collector::services::ec2::address::Address;
 use collector::services::ec2::instance::Instance;
+use collector::services::ec2::nat_gateway::NatGateway;
 use collector::services::ec2::volume::Volume;
 use collector::services::lambda::Function;
 use collector::services::rds::Database;
@@ -18,6 +19,7 @@ use crate::rule::{AnyRule, Evidence, Finding, Need, Reading, Reason, ReasonKind,
 use crate::sizes::GIB;
 use crate::threshold::{Threshold, Thresholds};
 
+mod network;
 mod stories;
 
 pub(crate) fn now() -> Timestamp {
@@ -102,6 +104,7 @@ fn in_use() -> Vec<Resource> {
         volume("in-use"),
         address("associated"),
         table(|_| ()),
+        network::gateway("available"),
     ]
 }
 
@@ -227,6 +230,8 @@ fn flips() -> Vec<Flip> {
         ("rds_burst_balance", "balance", db(), "Minimum", |v| v, Below, 0.0),
         ("rds_swap", "swap", db(), "Average", |v| v * 1_024.0 * 1_024.0, Above, 0.0),
         ("rds_no_connections", "connections", db(), "Maximum", |v| v, UpToIt, 0.0),
+        // Both directions are added, as are reads and writes, so each is half.
+        ("nat_gateway_idle", "bytes", network::gateway("available"), "Sum", |v| v * 0.5, UpToIt, 0.0),
         // Of 100 invocations.
         ("lambda_errors", "rate", function(), "errors", |v| v, Above, 100.0),
         // Each of the 25 periods has the same number.
@@ -294,8 +299,10 @@ proptest! {
     #[test]
     fn no_rule_finds_anything_in_silence(which in 0..ALL.len()) {
         let rule = ALL[which];
-        let resource = in_use().into_iter().find(|resource| resource.resource_type() == rule.resource_type());
-        let silent = judged(rule.about().name, &resource.unwrap(), |_, _| None);
+        let account = in_use();
+        let resource = account.iter().find(|resource| resource.resource_type() == rule.resource_type()).unwrap();
+        let beside = Beside::new(&account, ResourceType::ALL.into());
+        let silent = judged_beside(&beside, &Thresholds::default(), 24, rule.about().name, resource, |_, _| None);
         if rule.about().needs.is_empty() {
             prop_assert_eq!(silent, Ok(None));
         } else {
@@ -307,7 +314,8 @@ proptest! {
 #[test]
 fn each_threshold_of_each_rule_is_tested() {
     let flips = flips();
-    let tested: Vec<_> = flips.iter().map(|flip| (flip.rule, flip.threshold)).chain(stories::IN_DAYS).collect();
+    let tested = flips.iter().map(|flip| (flip.rule, flip.threshold)).chain(stories::IN_DAYS);
+    let tested: Vec<_> = tested.chain(network::IN_DAYS).collect();
     for about in ALL.iter().map(|rule| rule.about()) {
         assert!(about.needs.is_empty() || tested.iter().any(|(rule, _)| *rule == about.name), "{}", about.name);
         for threshold in about.thresholds {
