@@ -25,6 +25,7 @@ mod rds_low_storage;
 mod rds_no_connections;
 mod rds_queue_depth;
 mod rds_swap;
+mod vpc_endpoint_idle;
 
 use collector::ResourceType;
 
@@ -54,6 +55,7 @@ pub(crate) const ALL: &[&dyn AnyRule] = &[
     &ec2_underutilized::RULE,
     &ec2_stopped_long::RULE,
     &ebs_unattached::RULE,
+    &vpc_endpoint_idle::RULE,
     &eip_unassociated::RULE,
 ];
 

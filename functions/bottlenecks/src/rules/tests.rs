@@ -3,6 +3,7 @@
 
 use collector::services::dynamodb::Table;
 use collector::services::ec2::address::Address;
+use collector::services::ec2::endpoint::Endpoint;
 use collector::services::ec2::instance::Instance;
 use collector::services::ec2::nat_gateway::NatGateway;
 use collector::services::ec2::volume::Volume;
@@ -105,6 +106,7 @@ fn in_use() -> Vec<Resource> {
         address("associated"),
         table(|_| ()),
         network::gateway("available"),
+        network::endpoint("2026-11-19T00:00:00Z"),
     ]
 }
 
@@ -232,6 +234,7 @@ fn flips() -> Vec<Flip> {
         ("rds_no_connections", "connections", db(), "Maximum", |v| v, UpToIt, 0.0),
         // Both directions are added, as are reads and writes, so each is half.
         ("nat_gateway_idle", "bytes", network::gateway("available"), "Sum", |v| v * 0.5, UpToIt, 0.0),
+        ("vpc_endpoint_idle", "bytes", network::endpoint("2026-10-21T00:00:00Z"), "Sum", |v| v, UpToIt, 0.0),
         // Of 100 invocations.
         ("lambda_errors", "rate", function(), "errors", |v| v, Above, 100.0),
         // Each of the 25 periods has the same number.
