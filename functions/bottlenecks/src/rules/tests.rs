@@ -6,6 +6,7 @@ use collector::services::ec2::address::Address;
 use collector::services::ec2::endpoint::Endpoint;
 use collector::services::ec2::instance::Instance;
 use collector::services::ec2::nat_gateway::NatGateway;
+use collector::services::ec2::snapshot::Snapshot;
 use collector::services::ec2::volume::Volume;
 use collector::services::lambda::Function;
 use collector::services::rds::Database;
@@ -20,6 +21,7 @@ use crate::rule::{AnyRule, Evidence, Finding, Need, Reading, Reason, ReasonKind,
 use crate::sizes::GIB;
 use crate::threshold::{Threshold, Thresholds};
 
+mod ebs;
 mod network;
 mod stories;
 
@@ -106,6 +108,7 @@ fn in_use() -> Vec<Resource> {
         address("associated"),
         table(|_| ()),
         network::gateway("available"),
+        ebs::snapshot(|_| ()),
         network::endpoint("2026-11-19T00:00:00Z"),
     ]
 }
@@ -318,7 +321,7 @@ proptest! {
 fn each_threshold_of_each_rule_is_tested() {
     let flips = flips();
     let tested = flips.iter().map(|flip| (flip.rule, flip.threshold)).chain(stories::IN_DAYS);
-    let tested: Vec<_> = tested.chain(network::IN_DAYS).collect();
+    let tested: Vec<_> = tested.chain(ebs::IN_DAYS).chain(network::IN_DAYS).collect();
     for about in ALL.iter().map(|rule| rule.about()) {
         assert!(about.needs.is_empty() || tested.iter().any(|(rule, _)| *rule == about.name), "{}", about.name);
         for threshold in about.thresholds {

@@ -1,0 +1,81 @@
+//! Rules about volumes that are in use, snapshots and images.
+
+use std::collections::BTreeSet;
+
+use super::*;
+
+/// The thresholds in days.
+pub(super) const IN_DAYS: [(&str, &str); 1] = [("ebs_snapshot_old", "days")];
+
+/// Returns a new snapshot of the volume `vol-1`, after applying `change`.
+pub(super) fn snapshot(change: impl FnOnce(&mut Snapshot)) -> Resource {
+    let mut detail = Snapshot {
+        state: Some("completed".to_owned()),
+        volume_id: Some("vol-1".to_owned()),
+        storage_tier: Some("standard".to_owned()),
+        started: Some(now()),
+        ..Snapshot::default()
+    };
+    change(&mut detail);
+    resource("snap-1", Detail::EbsSnapshot(Box::new(detail)))
+}
+
+/// Returns the result of a rule that reads only the inventory, in a region with `others`, of which those of the types in
+/// `complete` are all.
+fn inventory(
+    name: &str,
+    resource: &Resource,
+    others: &[Resource],
+    complete: &[ResourceType],
+) -> Result<Option<Finding>, Reason> {
+    let beside = Beside::new(others, BTreeSet::from_iter(complete.iter().copied()));
+    judged_beside(&beside, &Thresholds::default(), 24, name, resource, |_, _| None)
+}
+
+fn time(text: &str) -> Option<Timestamp> {
+    Some(text.parse().unwrap())
+}
+
+#[test]
+fn the_days_of_a_rule_about_storage_are_the_callers() {
+    // Five days ago, and a second more.
+    let then = "2026-11-15T10:37:11Z";
+    let region = [stopped("User initiated (2026-11-15 10:37:11 GMT)")];
+    let beside = Beside::new(&region, [ResourceType::Ec2].into());
+    let today = "2026-11-20T00:00:00Z".parse::<Timestamp>().unwrap();
+    // Used on the fifth day before today.
+    let used = |_: &Need, at: Timestamp| Some(if today.as_second() - at.as_second() == 5 * 86_400 { 9.0 } else { 0.0 });
+    for (name, threshold) in IN_DAYS {
+        let resource = match name {
+            "ebs_snapshot_old" => snapshot(|snapshot| snapshot.started = time(then)),
+            _ => volume("in-use"),
+        };
+        let found = |days| {
+            let thresholds = changed(name, threshold, days);
+            judged_beside(&beside, &thresholds, 24, name, &resource, used).unwrap().is_some()
+        };
+        let expected = if name == "ebs_idle" { (true, false, false) } else { (true, true, false) };
+        assert_eq!((found(4.0), found(5.0), found(6.0)), expected, "{name}");
+    }
+}
+
+#[test]
+fn a_snapshot_is_old_after_ninety_days_outside_the_archive() {
+    let started = |text| inventory("ebs_snapshot_old", &snapshot(|snapshot| snapshot.started = time(text)), &[], &[]);
+    assert_eq!(started("2026-08-22T10:37:12Z"), Ok(None));
+    let found = started("2026-08-22T10:37:11Z").unwrap().unwrap();
+    assert_eq!((found.observed.metric, found.observed.threshold, found.observed.unit), ("days_old", 90.0, "Days"));
+    assert!(found.observed.value > 90.0 && found.observed.value < 90.001, "{found:?}");
+    assert!(found.recommendation.starts_with("It is of 2026-08-22T10:37:11Z."), "{}", found.recommendation);
+    let applies = |change: fn(&mut Snapshot)| rule("ebs_snapshot_old").applies(&snapshot(change));
+    assert_eq!(applies(|snapshot| snapshot.storage_tier = Some("archive".to_owned())), Ok(false));
+    assert_eq!(applies(|snapshot| snapshot.storage_tier = None), Ok(true));
+    assert_eq!(applies(|snapshot| snapshot.state = Some("pending".to_owned())), Ok(false));
+    assert_eq!(applies(|snapshot| snapshot.state = None).unwrap_err().kind, ReasonKind::Unknown);
+    let dateless = inventory("ebs_snapshot_old", &snapshot(|snapshot| snapshot.started = None), &[], &[]).unwrap_err();
+    assert_eq!(
+        (dateless.kind, dateless.detail.as_str()),
+        (ReasonKind::Unknown, "EC2 does not report when it was started")
+    );
+}
+
