@@ -5,6 +5,7 @@
 pub(crate) mod common;
 mod dynamodb_throttled;
 mod ebs_snapshot_old;
+mod ebs_snapshot_orphaned;
 mod ebs_unattached;
 mod ec2_cpu_credits_exhausted;
 mod ec2_high_cpu;
@@ -56,6 +57,7 @@ pub(crate) const ALL: &[&dyn AnyRule] = &[
     &ec2_underutilized::RULE,
     &ec2_stopped_long::RULE,
     &ebs_unattached::RULE,
+    &ebs_snapshot_orphaned::RULE,
     &ebs_snapshot_old::RULE,
     &vpc_endpoint_idle::RULE,
     &eip_unassociated::RULE,

@@ -79,3 +79,34 @@ fn a_snapshot_is_old_after_ninety_days_outside_the_archive() {
     );
 }
 
+#[test]
+fn a_snapshot_is_orphaned_if_its_volume_is_gone_and_no_image_uses_it() {
+    use ResourceType::{Ami, Ebs};
+
+    let judge = |of: &Resource, others: &[Resource], complete: &[ResourceType]| {
+        inventory("ebs_snapshot_orphaned", of, others, complete)
+    };
+    let (own, copy) = (snapshot(|_| ()), snapshot(|snapshot| snapshot.volume_id = None));
+    let using = |id: &str| image(|image| image.snapshot_ids = vec!["snap-0".to_owned(), id.to_owned()]);
+    let (used, unrelated) = (using("snap-1"), using("snap-2"));
+    assert_eq!(judge(&own, &[volume("in-use")], &[Ebs, Ami]), Ok(None));
+    assert_eq!(judge(&own, std::slice::from_ref(&used), &[Ebs, Ami]), Ok(None));
+    let found = judge(&own, std::slice::from_ref(&unrelated), &[Ebs, Ami]).unwrap().unwrap();
+    assert_eq!((found.observed.metric, found.observed.value, found.observed.threshold), ("volumes", 0.0, 1.0));
+    assert!(found.recommendation.contains("the last copy of what was on vol-1"), "{}", found.recommendation);
+    // A volume that is listed exists, however incomplete the list.
+    assert_eq!(judge(&own, &[volume("in-use")], &[]), Ok(None));
+    for (complete, lacking) in [(&[Ami][..], "ebs"), (&[Ebs][..], "ami")] {
+        let reason = judge(&own, &[], complete).unwrap_err();
+        let detail = format!("not all {lacking} of the region were listed; the gaps have the reason");
+        assert_eq!((reason.kind, reason.detail), (ReasonKind::Unknown, detail));
+    }
+    // The volume of a copy is unknown, and not gone.
+    let reason = judge(&copy, &[unrelated], &[Ebs, Ami]).unwrap_err();
+    let detail = "EC2 does not report the volume of a copied snapshot";
+    assert_eq!((reason.kind, reason.detail.as_str()), (ReasonKind::Unknown, detail));
+    assert_eq!(judge(&copy, &[used], &[Ebs, Ami]), Ok(None));
+    let pending = snapshot(|snapshot| snapshot.state = Some("pending".to_owned()));
+    assert_eq!(judge(&pending, &[], &[Ebs, Ami]), Ok(None));
+}
+
