@@ -2,6 +2,7 @@
 
 #![allow(clippy::unnecessary_wraps, reason = "all rules have the same signatures, including those that always decide")]
 
+mod ami_unused;
 pub(crate) mod common;
 mod dynamodb_throttled;
 mod ebs_snapshot_old;
@@ -59,6 +60,7 @@ pub(crate) const ALL: &[&dyn AnyRule] = &[
     &ebs_unattached::RULE,
     &ebs_snapshot_orphaned::RULE,
     &ebs_snapshot_old::RULE,
+    &ami_unused::RULE,
     &vpc_endpoint_idle::RULE,
     &eip_unassociated::RULE,
 ];

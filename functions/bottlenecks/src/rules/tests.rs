@@ -4,6 +4,7 @@
 use collector::services::dynamodb::Table;
 use collector::services::ec2::address::Address;
 use collector::services::ec2::endpoint::Endpoint;
+use collector::services::ec2::image::Image;
 use collector::services::ec2::instance::Instance;
 use collector::services::ec2::nat_gateway::NatGateway;
 use collector::services::ec2::snapshot::Snapshot;
@@ -109,6 +110,7 @@ fn in_use() -> Vec<Resource> {
         table(|_| ()),
         network::gateway("available"),
         ebs::snapshot(|_| ()),
+        ebs::image(|_| ()),
         network::endpoint("2026-11-19T00:00:00Z"),
     ]
 }

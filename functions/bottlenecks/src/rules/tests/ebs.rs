@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::*;
 
 /// The thresholds in days.
-pub(super) const IN_DAYS: [(&str, &str); 1] = [("ebs_snapshot_old", "days")];
+pub(super) const IN_DAYS: [(&str, &str); 2] = [("ebs_snapshot_old", "days"), ("ami_unused", "days")];
 
 /// Returns a new snapshot of the volume `vol-1`, after applying `change`.
 pub(super) fn snapshot(change: impl FnOnce(&mut Snapshot)) -> Resource {
@@ -18,6 +18,18 @@ pub(super) fn snapshot(change: impl FnOnce(&mut Snapshot)) -> Resource {
     };
     change(&mut detail);
     resource("snap-1", Detail::EbsSnapshot(Box::new(detail)))
+}
+
+/// Returns a new image that nothing uses, after applying `change`.
+pub(super) fn image(change: impl FnOnce(&mut Image)) -> Resource {
+    let mut detail = Image {
+        state: Some("available".to_owned()),
+        used_by: Some(Vec::new()),
+        created: Some(now()),
+        ..Image::default()
+    };
+    change(&mut detail);
+    resource("ami-1", Detail::Ami(Box::new(detail)))
 }
 
 /// Returns the result of a rule that reads only the inventory, in a region with `others`, of which those of the types in
@@ -48,6 +60,7 @@ fn the_days_of_a_rule_about_storage_are_the_callers() {
     for (name, threshold) in IN_DAYS {
         let resource = match name {
             "ebs_snapshot_old" => snapshot(|snapshot| snapshot.started = time(then)),
+            "ami_unused" => image(|image| image.created = time(then)),
             _ => volume("in-use"),
         };
         let found = |days| {
@@ -108,5 +121,51 @@ fn a_snapshot_is_orphaned_if_its_volume_is_gone_and_no_image_uses_it() {
     assert_eq!(judge(&copy, &[used], &[Ebs, Ami]), Ok(None));
     let pending = snapshot(|snapshot| snapshot.state = Some("pending".to_owned()));
     assert_eq!(judge(&pending, &[], &[Ebs, Ami]), Ok(None));
+}
+
+#[test]
+fn an_image_is_unused_if_nobody_uses_it_and_it_is_ninety_days_old() {
+    let judge = |change: &dyn Fn(&mut Image)| inventory("ami_unused", &image(|image| change(image)), &[], &[]);
+    let (before, after) = (time("2026-08-22T10:37:11Z"), time("2026-08-22T10:37:12Z"));
+    assert_eq!(judge(&|image| image.created = after), Ok(None));
+    let found = judge(&|image| image.created = before).unwrap().unwrap();
+    assert_eq!((found.observed.metric, found.observed.threshold, found.observed.unit), ("days_unused", 90.0, "Days"));
+    assert!(found.recommendation.starts_with("Deregister it, unless it is shared"), "{}", found.recommendation);
+    let found = judge(&|image| {
+        image.created = before;
+        image.snapshot_ids = vec!["snap-1".to_owned(), "snap-2".to_owned()];
+    });
+    let recommendation = found.unwrap().unwrap().recommendation;
+    assert!(recommendation.contains(", then delete its snapshots (snap-1, snap-2),"), "{recommendation}");
+    // One that was launched lately is used.
+    let launched = |at| {
+        judge(&move |image| {
+            image.created = before;
+            image.last_launched = at;
+        })
+    };
+    assert_eq!((launched(after), launched(before).unwrap().is_some()), (Ok(None), true));
+    let used_by = |users: Option<Vec<String>>| {
+        judge(&move |image| {
+            image.created = before;
+            image.used_by.clone_from(&users);
+        })
+    };
+    assert_eq!(used_by(Some(vec!["i-1".to_owned()])), Ok(None));
+    let unknown = used_by(None).unwrap_err();
+    assert_eq!(unknown.kind, ReasonKind::Unknown);
+    assert!(unknown.detail.starts_with("who uses it is unknown"), "{}", unknown.detail);
+    // A new one is fine, whoever uses it.
+    assert_eq!(judge(&|image| image.used_by = None), Ok(None));
+    assert_eq!(judge(&|image| image.created = None).unwrap_err().kind, ReasonKind::Unknown);
+}
+
+#[test]
+fn an_image_is_judged_while_it_is_kept() {
+    let applies = |state: &str| rule("ami_unused").applies(&image(|image| image.state = Some(state.to_owned())));
+    assert_eq!(["available", "disabled"].map(applies), [Ok(true), Ok(true)]);
+    assert_eq!(["pending", "failed", "deregistered"].map(applies), [Ok(false), Ok(false), Ok(false)]);
+    let stateless = rule("ami_unused").applies(&image(|image| image.state = None)).unwrap_err();
+    assert_eq!((stateless.kind, stateless.detail.as_str()), (ReasonKind::Unknown, "EC2 returned no state"));
 }
 
