@@ -5,6 +5,7 @@
 mod ami_unused;
 pub(crate) mod common;
 mod dynamodb_throttled;
+mod ebs_outdated_type;
 mod ebs_snapshot_old;
 mod ebs_snapshot_orphaned;
 mod ebs_unattached;
@@ -58,6 +59,7 @@ pub(crate) const ALL: &[&dyn AnyRule] = &[
     &ec2_underutilized::RULE,
     &ec2_stopped_long::RULE,
     &ebs_unattached::RULE,
+    &ebs_outdated_type::RULE,
     &ebs_snapshot_orphaned::RULE,
     &ebs_snapshot_old::RULE,
     &ami_unused::RULE,

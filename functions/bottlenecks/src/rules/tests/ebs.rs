@@ -169,3 +169,37 @@ fn an_image_is_judged_while_it_is_kept() {
     assert_eq!((stateless.kind, stateless.detail.as_str()), (ReasonKind::Unknown, "EC2 returned no state"));
 }
 
+#[test]
+fn the_successor_of_an_outdated_type_is_recommended_with_what_it_needs() {
+    let of = |kind: Option<&str>, size_gb| {
+        let detail = Volume {
+            state: Some("available".to_owned()),
+            volume_type: kind.map(str::to_owned),
+            size_gb,
+            ..Volume::default()
+        };
+        inventory("ebs_outdated_type", &resource("vol-1", Detail::Ebs(Box::new(detail))), &[], &[])
+    };
+    let found = of(Some("gp2"), Some(1_000)).unwrap().unwrap();
+    assert_eq!((found.observed.metric, found.observed.value, found.observed.threshold), ("generation", 2.0, 3.0));
+    assert!(found.recommendation.starts_with("Change it to gp3, which is a fifth cheaper"), "{}", found.recommendation);
+    for (size, iops) in [(1_001, "3003"), (5_333, "15999"), (16_384, "16000")] {
+        let recommendation = of(Some("gp2"), Some(size)).unwrap().unwrap().recommendation;
+        assert!(
+            recommendation.starts_with(&format!("Change it to gp3 with {iops} IOPS, as it has now")),
+            "{recommendation}"
+        );
+    }
+    assert!(of(Some("gp2"), None).unwrap().unwrap().recommendation.starts_with("Change it to gp3, "));
+    let found = of(Some("io1"), Some(100)).unwrap().unwrap();
+    assert_eq!((found.observed.value, found.observed.threshold), (1.0, 2.0));
+    assert!(found.recommendation.starts_with("Change it to io2"), "{}", found.recommendation);
+    for other in ["gp3", "io2", "st1", "sc1", "standard"] {
+        assert_eq!(of(Some(other), Some(100)), Ok(None), "{other}");
+    }
+    let typeless = of(None, Some(100)).unwrap_err();
+    assert_eq!((typeless.kind, typeless.detail.as_str()), (ReasonKind::Unknown, "EC2 returned no type"));
+    let applies = |state| rule("ebs_outdated_type").applies(&volume(state));
+    assert_eq!(["in-use", "available", "deleting"].map(applies), [Ok(true), Ok(true), Ok(false)]);
+}
+
