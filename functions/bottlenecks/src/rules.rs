@@ -8,6 +8,7 @@ mod dynamodb_throttled;
 mod ebs_outdated_type;
 mod ebs_snapshot_old;
 mod ebs_snapshot_orphaned;
+mod ebs_stopped_instance;
 mod ebs_unattached;
 mod ec2_cpu_credits_exhausted;
 mod ec2_high_cpu;
@@ -59,6 +60,7 @@ pub(crate) const ALL: &[&dyn AnyRule] = &[
     &ec2_underutilized::RULE,
     &ec2_stopped_long::RULE,
     &ebs_unattached::RULE,
+    &ebs_stopped_instance::RULE,
     &ebs_outdated_type::RULE,
     &ebs_snapshot_orphaned::RULE,
     &ebs_snapshot_old::RULE,

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::*;
 
 /// The thresholds in days.
-pub(super) const IN_DAYS: [(&str, &str); 2] = [("ebs_snapshot_old", "days"), ("ami_unused", "days")];
+pub(super) const IN_DAYS: [(&str, &str); 3] = [("ebs_snapshot_old", "days"), ("ebs_stopped_instance", "days"), ("ami_unused", "days")];
 
 /// Returns a new snapshot of the volume `vol-1`, after applying `change`.
 pub(super) fn snapshot(change: impl FnOnce(&mut Snapshot)) -> Resource {
@@ -30,6 +30,21 @@ pub(super) fn image(change: impl FnOnce(&mut Image)) -> Resource {
     };
     change(&mut detail);
     resource("ami-1", Detail::Ami(Box::new(detail)))
+}
+
+/// Returns a volume that is attached to the instances with these ids.
+fn attached_to(ids: &[&str]) -> Resource {
+    let detail = Volume {
+        state: Some("in-use".to_owned()),
+        attached_to: ids.iter().map(ToString::to_string).collect(),
+        ..Volume::default()
+    };
+    resource("vol-1", Detail::Ebs(Box::new(detail)))
+}
+
+/// Returns an instance with this id.
+fn with_id(id: &str, instance: Resource) -> Resource {
+    Resource { id: id.to_owned(), ..instance }
 }
 
 /// Returns the result of a rule that reads only the inventory, in a region with `others`, of which those of the types in
@@ -61,7 +76,7 @@ fn the_days_of_a_rule_about_storage_are_the_callers() {
         let resource = match name {
             "ebs_snapshot_old" => snapshot(|snapshot| snapshot.started = time(then)),
             "ami_unused" => image(|image| image.created = time(then)),
-            _ => volume("in-use"),
+            _ => attached_to(&["i-1"]),
         };
         let found = |days| {
             let thresholds = changed(name, threshold, days);
@@ -201,5 +216,31 @@ fn the_successor_of_an_outdated_type_is_recommended_with_what_it_needs() {
     assert_eq!((typeless.kind, typeless.detail.as_str()), (ReasonKind::Unknown, "EC2 returned no type"));
     let applies = |state| rule("ebs_outdated_type").applies(&volume(state));
     assert_eq!(["in-use", "available", "deleting"].map(applies), [Ok(true), Ok(true), Ok(false)]);
+}
+
+#[test]
+fn a_volume_is_found_if_all_its_instances_have_been_stopped_for_thirty_days() {
+    let judge = |ids: &[&str], others: &[Resource], complete: &[ResourceType]| {
+        inventory("ebs_stopped_instance", &attached_to(ids), others, complete)
+    };
+    let since = |id, time| with_id(id, stopped(&format!("User initiated ({time} GMT)")));
+    let (long, longer) = (since("i-1", "2026-10-21 10:37:11"), since("i-2", "2026-05-01 00:00:00"));
+    let (lately, running) = (since("i-3", "2026-10-21 10:37:12"), with_id("i-4", instance("m5.large", "running")));
+    let all = [long, longer, lately, running, with_id("i-5", stopped(""))];
+    let ec2 = [ResourceType::Ec2];
+    let found = judge(&["i-1", "i-2"], &all, &ec2).unwrap().unwrap();
+    assert_eq!((found.observed.metric, found.observed.threshold, found.observed.unit), ("days_stopped", 30.0, "Days"));
+    assert!(found.observed.value > 30.0 && found.observed.value < 30.001, "{found:?}");
+    let advice = "terminate i-1 and i-2 if it is not needed any more: stopped since 2026-10-21T10:37:11Z";
+    assert!(found.recommendation.contains(advice), "{}", found.recommendation);
+    assert!(judge(&["i-2"], &all, &[]).unwrap().is_some());
+    for used in [&["i-1", "i-3"][..], &["i-3"], &["i-4"], &["i-2", "i-4"], &[]] {
+        assert_eq!(judge(used, &all, &ec2), Ok(None), "{used:?}");
+    }
+    let reason = |ids: &[&str], complete: &[ResourceType]| judge(ids, &all, complete).unwrap_err().detail;
+    assert_eq!(reason(&["i-5"], &ec2), "EC2 does not report when it was stopped");
+    assert_eq!(reason(&["i-1", "i-6"], &ec2), "it is attached to i-6, which EC2 does not list");
+    assert_eq!(reason(&["i-6"], &[]), "not all ec2 of the region were listed; the gaps have the reason");
+    assert_eq!(rule("ebs_stopped_instance").applies(&volume("available")), Ok(false));
 }
 
