@@ -5,6 +5,7 @@
 mod ami_unused;
 pub(crate) mod common;
 mod dynamodb_throttled;
+mod ebs_idle;
 mod ebs_outdated_type;
 mod ebs_snapshot_old;
 mod ebs_snapshot_orphaned;
@@ -61,6 +62,7 @@ pub(crate) const ALL: &[&dyn AnyRule] = &[
     &ec2_stopped_long::RULE,
     &ebs_unattached::RULE,
     &ebs_stopped_instance::RULE,
+    &ebs_idle::RULE,
     &ebs_outdated_type::RULE,
     &ebs_snapshot_orphaned::RULE,
     &ebs_snapshot_old::RULE,

@@ -239,6 +239,7 @@ fn flips() -> Vec<Flip> {
         ("rds_no_connections", "connections", db(), "Maximum", |v| v, UpToIt, 0.0),
         // Both directions are added, as are reads and writes, so each is half.
         ("nat_gateway_idle", "bytes", network::gateway("available"), "Sum", |v| v * 0.5, UpToIt, 0.0),
+        ("ebs_idle", "operations", volume("in-use"), "Sum", |v| v * 0.5, Below, 0.0),
         ("vpc_endpoint_idle", "bytes", network::endpoint("2026-10-21T00:00:00Z"), "Sum", |v| v, UpToIt, 0.0),
         // Of 100 invocations.
         ("lambda_errors", "rate", function(), "errors", |v| v, Above, 100.0),

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use super::*;
 
 /// The thresholds in days.
-pub(super) const IN_DAYS: [(&str, &str); 3] = [("ebs_snapshot_old", "days"), ("ebs_stopped_instance", "days"), ("ami_unused", "days")];
+pub(super) const IN_DAYS: [(&str, &str); 4] =
+    [("ebs_snapshot_old", "days"), ("ebs_stopped_instance", "days"), ("ami_unused", "days"), ("ebs_idle", "days")];
 
 /// Returns a new snapshot of the volume `vol-1`, after applying `change`.
 pub(super) fn snapshot(change: impl FnOnce(&mut Snapshot)) -> Resource {
@@ -244,3 +245,30 @@ fn a_volume_is_found_if_all_its_instances_have_been_stopped_for_thirty_days() {
     assert_eq!(rule("ebs_stopped_instance").applies(&volume("available")), Ok(false));
 }
 
+#[test]
+fn only_an_attached_volume_with_datapoints_on_every_day_can_be_idle() {
+    let day = |text: &str| format!("{text}T00:00:00Z").parse::<Timestamp>().unwrap();
+    let judge = |value: &dyn Fn(&Need, Timestamp) -> Option<f64>| judged("ebs_idle", &volume("in-use"), value);
+    let found = judge(&|_, at| (at >= day("2026-11-13")).then_some(0.4)).unwrap().unwrap();
+    assert_eq!((found.observed.metric, found.observed.value, found.observed.threshold), ("operations", 0.8, 1.0));
+    assert_eq!(found.observed.over.map(|(window, count)| (window.start, count)), Some((day("2026-11-13"), 8)));
+    assert!(found.recommendation.contains("the volume of 100 GiB is still needed"), "{}", found.recommendation);
+    let new = judge(&|_, at| (at >= day("2026-11-14")).then_some(0.0)).unwrap_err();
+    assert_eq!(
+        (new.kind, new.detail.as_str()),
+        (ReasonKind::InsufficientData, "read_ops has datapoints on 6 of the last 7 complete days; all are needed")
+    );
+    // A volume that is written and never read is in use, though CloudWatch may not count its reads.
+    let reads_missing =
+        |value: f64| move |need: &Need, _: Timestamp| (need.metric.name == "write_ops").then_some(value);
+    assert_eq!(judge(&reads_missing(1.0)), Ok(None));
+    assert_eq!(judge(&reads_missing(0.0)).unwrap_err().kind, ReasonKind::InsufficientData);
+    let writes_missing = |need: &Need, _: Timestamp| (need.metric.name == "read_ops").then_some(0.0);
+    assert_eq!(judge(&writes_missing).unwrap_err().kind, ReasonKind::InsufficientData);
+    let once = |on| move |_: &Need, at| Some(if at == day(on) { 1.0 } else { 0.0 });
+    assert_eq!((judge(&once("2026-11-13")), judge(&once("2026-11-20"))), (Ok(None), Ok(None)));
+    assert!(judge(&once("2026-11-12")).unwrap().is_some());
+    assert_eq!(judged("ebs_idle", &volume("available"), |_, _| Some(0.0)), Ok(None));
+    let stateless = resource("vol-1", Detail::Ebs(Box::default()));
+    assert_eq!(rule("ebs_idle").applies(&stateless).unwrap_err().detail, "EC2 returned no state");
+}
