@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use collector::{Beside, Judge, Measurement, Resource, Series, Survey};
 
 use crate::needs::Plan;
-use crate::rule::{AnyRule, Finding, Reason, ReasonKind, Windows};
+use crate::rule::{AnyRule, Evidence, Finding, Reason, ReasonKind, Windows};
 use crate::rules;
 use crate::threshold::Thresholds;
 
@@ -56,7 +56,10 @@ impl Judge for Rules<'_> {
                 if !applies || !sieves.may_find(rule, resource, first, thresholds, windows) {
                     return Ok(None);
                 }
-                rule.judge(resource, plan.evidence(rule.about().needs, then, thresholds, windows, beside))
+                let about = rule.about();
+                let readings =
+                    sieves.readings(about.first, first, windows).chain(plan.readings(about.needs, then, windows));
+                rule.judge(resource, Evidence { thresholds, now: windows.now, beside, readings: readings.collect() })
             });
             Some(Verdict { rule, rank, result: judged.transpose()? })
         };

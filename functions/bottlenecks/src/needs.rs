@@ -39,10 +39,10 @@ impl Plan {
         Self::of(resource, may_find.flat_map(|rule| rule.about().needs))
     }
 
-    /// Returns everything that the rules that apply to `resource` need, without any sieve.
+    /// Returns everything that the rules that apply to `resource` read, in one step.
     #[cfg(test)]
-    pub(crate) fn without_sieves(resource: &Resource) -> Self {
-        Self::of(resource, applicable(resource).flat_map(|rule| rule.about().needs))
+    pub(crate) fn at_once(resource: &Resource) -> Self {
+        Self::of(resource, applicable(resource).flat_map(|rule| rule.about().first.iter().chain(rule.about().needs)))
     }
 
     fn of<'a>(resource: &Resource, needs: impl Iterator<Item = &'a Need>) -> Self {
@@ -72,8 +72,8 @@ impl Plan {
         thresholds: &Thresholds,
         windows: &Windows,
     ) -> bool {
-        let beside = Beside::default();
-        rule.passes(resource, self.evidence(rule.about().first, first, thresholds, windows, &beside))
+        let readings = self.readings(rule.about().first, first, windows).collect();
+        rule.passes(resource, Evidence { thresholds, now: windows.now, beside: &Beside::default(), readings })
     }
 
     /// Returns the measurements of the resource.
@@ -88,21 +88,23 @@ impl Plan {
         self.needed.iter().map(measurement).collect()
     }
 
-    /// Returns the evidence for `needs` in the series of this plan.
-    pub(crate) fn evidence<'a>(
+    /// Returns what was measured for `needs`; `series` are those of the measurements of this plan.
+    pub(crate) fn readings<'a>(
         &self,
         needs: &'static [Need],
         series: &'a [Series],
-        thresholds: &'a Thresholds,
         windows: &Windows,
-        beside: &'a Beside<'a>,
-    ) -> Evidence<'a> {
-        let readings = needs.iter().map(|need| (need, self.reading(need, windows, series)));
-        Evidence { thresholds, now: windows.now, beside, readings: readings.collect() }
+    ) -> impl Iterator<Item = (&'static Need, Result<Reading<'a>, Reason>)> {
+        needs.iter().map(|need| (need, self.reading(need, windows, series)))
     }
 
     /// Returns what was measured for `need`, if CloudWatch returned all of it; `series` are those of the measurements.
-    fn reading<'a>(&self, need: &Need, windows: &Windows, series: &'a [Series]) -> Result<Reading<'a>, Reason> {
+    pub(crate) fn reading<'a>(
+        &self,
+        need: &Need,
+        windows: &Windows,
+        series: &'a [Series],
+    ) -> Result<Reading<'a>, Reason> {
         let mut measured = self.needed.iter().zip(series);
         let found = measured.find(|(needed, _)| needed.metric == need.metric && needed.span == need.span);
         let Some((needed, series)) = found else { return Err(Reason::not_measured(SeriesStatus::Missing)) };
@@ -154,7 +156,6 @@ mod tests {
             ("network_out", "Sum", 86_400),
         ];
         let everything = everything.map(|(metric, statistics, period)| (metric, statistics.to_owned(), period));
-        assert_eq!(measured(Plan::without_sieves(&running)), everything);
         // Without an answer to the first step, everything may be found.
         assert_eq!(measured(Plan::then(&running, &[], &Thresholds::default(), &windows)), everything);
     }

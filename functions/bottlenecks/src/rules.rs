@@ -2,8 +2,14 @@
 
 #![allow(clippy::unnecessary_wraps, reason = "all rules have the same signatures, including those that always decide")]
 
+mod ami_unused;
 pub(crate) mod common;
 mod dynamodb_throttled;
+mod ebs_idle;
+mod ebs_outdated_type;
+mod ebs_snapshot_old;
+mod ebs_snapshot_orphaned;
+mod ebs_stopped_instance;
 mod ebs_unattached;
 mod ec2_cpu_credits_exhausted;
 mod ec2_high_cpu;
@@ -16,6 +22,7 @@ mod eip_unassociated;
 mod lambda_duration_near_timeout;
 mod lambda_errors;
 mod lambda_throttles;
+mod nat_gateway_idle;
 mod rds_burst_balance;
 mod rds_high_cpu;
 mod rds_latency;
@@ -24,6 +31,7 @@ mod rds_low_storage;
 mod rds_no_connections;
 mod rds_queue_depth;
 mod rds_swap;
+mod vpc_endpoint_idle;
 
 use collector::{Resource, ResourceType};
 
@@ -48,10 +56,18 @@ pub(crate) const ALL: &[&dyn AnyRule] = &[
     &ec2_idle::RULE,
     &rds_swap::RULE,
     &rds_no_connections::RULE,
+    &nat_gateway_idle::RULE,
     &lambda_duration_near_timeout::RULE,
     &ec2_underutilized::RULE,
     &ec2_stopped_long::RULE,
     &ebs_unattached::RULE,
+    &ebs_stopped_instance::RULE,
+    &ebs_idle::RULE,
+    &ebs_outdated_type::RULE,
+    &ebs_snapshot_orphaned::RULE,
+    &ebs_snapshot_old::RULE,
+    &ami_unused::RULE,
+    &vpc_endpoint_idle::RULE,
     &eip_unassociated::RULE,
 ];
 

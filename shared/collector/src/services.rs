@@ -4,6 +4,7 @@
 //! [`ResourceType`] and [`Detail`], and with them everything that is available for any type: its name, states, metrics,
 //! tags, operations and listing. To add a type, follow CONTRIBUTING.md.
 
+pub(crate) mod autoscaling;
 pub(crate) mod cloudwatch;
 pub(crate) mod cost_explorer;
 pub mod dynamodb;
@@ -31,7 +32,11 @@ use crate::model::operation::Operation;
 use crate::model::resource::Resource as OfType;
 use crate::services::dynamodb::Table;
 use crate::services::ec2::address::Address;
+use crate::services::ec2::endpoint::Endpoint;
+use crate::services::ec2::image::Image;
 use crate::services::ec2::instance::Instance;
+use crate::services::ec2::nat_gateway::NatGateway;
+use crate::services::ec2::snapshot::Snapshot;
 use crate::services::ec2::volume::Volume;
 use crate::services::kind::{About, Kind, Scope, TagSource};
 use crate::services::lambda::Function;
@@ -91,6 +96,10 @@ kinds! {
     Ebs(Box<Volume>): Volume,
     Eip(Address): Address,
     Dynamodb(Box<Table>): Table,
+    NatGateway(Box<NatGateway>): NatGateway,
+    EbsSnapshot(Box<Snapshot>): Snapshot,
+    Ami(Box<Image>): Image,
+    VpcEndpoint(Box<Endpoint>): Endpoint,
 }
 
 /// One resource of any type.

@@ -5,10 +5,14 @@ mod accounts_list;
 mod aws;
 mod costs;
 mod dynamodb;
+mod endpoint;
 mod faults;
+mod image;
 mod inventory;
 mod metrics;
+mod nat_gateway;
 mod quotas;
+mod snapshot;
 mod staged;
 mod steps;
 mod survey;
@@ -78,6 +82,12 @@ fn instances(request: &Received, numbers: &[usize], next: Option<usize>) -> Repl
     });
     let next = next.map(|next| format!("<nextToken>{next}</nextToken>")).unwrap_or_default();
     Reply::Ok(wrapped(request, &format!("<reservationSet>{items}</reservationSet>{next}")))
+}
+
+/// Returns a response of EC2 that lists items in an element, with the token of the next page.
+fn listed(request: &Received, element: &str, items: &str, next: Option<usize>) -> Reply {
+    let next = next.map(|next| format!("<nextToken>{next}</nextToken>")).unwrap_or_default();
+    Reply::Ok(wrapped(request, &format!("<{element}>{items}</{element}>{next}")))
 }
 
 fn in_ireland(request: &Received, operation: &str) -> bool {

@@ -1,9 +1,13 @@
 //! What several rules share: whether they apply to a resource, the sources of thresholds, and texts.
 
 use collector::services::ec2::instance::{self, Instance};
+use collector::services::ec2::snapshot::Snapshot;
 use collector::services::rds::Database;
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
 
-use crate::rule::{Case, Need, Reason, ReasonKind, Span, largest, smallest};
+use crate::rule::{Case, Need, Observed, Reason, ReasonKind, Span, largest, smallest};
 use crate::threshold::Threshold;
 
 /// The high and the low CPU of instances, each of which a caller can also set by a parameter of its own.
@@ -35,6 +39,46 @@ pub(super) fn falls_below(case: &Case<'_, Instance>, threshold: &Threshold) -> R
 /// The sources of several thresholds.
 pub(super) const RECOMMENDED_ALARMS: &str = "AWS recommended alarms";
 pub(super) const COMMON_ALARMS: &str = "common practice: a widely used set of alarms";
+
+const SECONDS_A_DAY: f64 = 86_400.0;
+
+/// Returns how many days have passed since a time.
+pub(super) fn days_since<K>(case: &Case<'_, K>, time: Timestamp) -> f64 {
+    case.evidence.now.duration_since(time).as_secs_f64() / SECONDS_A_DAY
+}
+
+/// Returns an observed value that is from the inventory, not from CloudWatch.
+pub(super) fn listed(metric: &'static str, value: f64, threshold: f64, unit: &'static str) -> Observed {
+    Observed { metric, statistic: None, value, threshold, unit, over: None }
+}
+
+/// Returns the largest sum of two metrics on a day, of which each may lack days; 0 without any datapoints.
+pub(super) fn busiest_day(one: &[(Timestamp, f64)], other: &[(Timestamp, f64)]) -> f64 {
+    let both = || one.iter().chain(other);
+    let of_day = |day| both().filter(|(at, _)| *at == day).map(|(_, value)| value).sum::<f64>();
+    both().map(|(at, _)| of_day(*at)).fold(0.0, f64::max)
+}
+
+/// Applies to snapshots whose data is complete; one that failed has none.
+pub(super) fn snapshot_is_complete(snapshot: &Snapshot) -> Result<bool, Reason> {
+    match snapshot.state.as_deref() {
+        Some(state) => Ok(state == "completed"),
+        None => Err(Reason::unknown("EC2 returned no state")),
+    }
+}
+
+/// Returns when a stopped instance was stopped.
+pub(super) fn stopped_since(instance: &Instance) -> Result<Timestamp, Reason> {
+    let reason = instance.state_transition_reason.as_deref();
+    reason.and_then(time_in).ok_or_else(|| Reason::unknown("EC2 does not report when it was stopped"))
+}
+
+/// Returns the time in EC2's reason for a state, such as `User initiated (2026-11-01 09:00:00 GMT)`.
+fn time_in(reason: &str) -> Option<Timestamp> {
+    let (_, time) = reason.rsplit_once('(')?;
+    let time = DateTime::strptime("%Y-%m-%d %H:%M:%S GMT", time.strip_suffix(')')?).ok()?;
+    Some(time.to_zoned(TimeZone::UTC).ok()?.timestamp())
+}
 
 /// Applies to running instances; terminated ones are ignored.
 pub(super) fn runs(instance: &Instance) -> Result<bool, Reason> {
@@ -89,4 +133,24 @@ pub(super) fn faster_storage(database: &Database) -> String {
 /// Formats a number of bytes in GiB.
 pub(super) fn gib(bytes: f64) -> String {
     format!("{:.1} GiB", bytes / crate::sizes::GIB)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_of_a_stop_is_read() {
+        assert_eq!(time_in("User initiated (2026-11-01 09:00:00 GMT)"), Some("2026-11-01T09:00:00Z".parse().unwrap()));
+        for other in ["", "User initiated", "User initiated (yesterday)", "User initiated (2026-13-01 09:00:00 GMT)"] {
+            assert_eq!(time_in(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn the_busiest_day_has_the_largest_sum() {
+        let on = |day: u32, value: f64| (format!("2026-11-{day}T00:00:00Z").parse::<Timestamp>().unwrap(), value);
+        assert_eq!(busiest_day(&[on(18, 2.0), on(19, 3.0)], &[on(19, 1.0), on(20, 3.5)]), 4.0);
+        assert_eq!((busiest_day(&[on(18, 2.0)], &[]), busiest_day(&[], &[])), (2.0, 0.0));
+    }
 }

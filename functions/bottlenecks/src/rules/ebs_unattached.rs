@@ -2,7 +2,8 @@
 
 use collector::services::ec2::volume::Volume;
 
-use crate::rule::{Case, Finding, Observed, Reason, Rule, Severity};
+use crate::rule::{Case, Finding, Reason, Rule, Severity};
+use crate::rules::common::listed;
 
 pub(super) const RULE: Rule<Volume> = Rule {
     name: "ebs_unattached",
@@ -34,14 +35,7 @@ fn judge(case: &Case<'_, Volume>) -> Result<Option<Finding>, Reason> {
     let size = volume.size_gb.map_or_else(String::new, |size| format!("{size} GiB of "));
     let kind = volume.volume_type.as_deref().unwrap_or("storage");
     Ok(Some(Finding {
-        observed: Observed {
-            metric: "attachments",
-            statistic: None,
-            value: 0.0,
-            threshold: 1.0,
-            unit: "Count",
-            over: None,
-        },
+        observed: listed("attachments", 0.0, 1.0, "Count"),
         recommendation: format!(
             "Create a snapshot and delete the volume: its {size}{kind} are billed, attached or not."
         ),

@@ -4,7 +4,7 @@
 use collector::services::ec2::instance::{self, Instance};
 
 use crate::rule::{Case, Finding, Need, Reason, Rule, Severity, Sieve, Span, largest};
-use crate::rules::common::{self, DAILY_PEAKS, runs};
+use crate::rules::common::{self, DAILY_PEAKS, busiest_day, runs};
 use crate::threshold::Threshold;
 
 const CPU: Need = Need { metric: &instance::CPU, statistic: "Maximum", span: Span::Days };
@@ -41,9 +41,8 @@ fn judge(case: &Case<'_, Instance>) -> Result<Option<Finding>, Reason> {
     let cpu = case.read(&CPU)?.last(days);
     let peak = largest(cpu.every_one_of(days)?);
     let (received, sent) = (case.read(&IN)?.every_one_of(days)?, case.read(&OUT)?.every_one_of(days)?);
-    // Both have the same days; if one lacks today, only the other one counts.
-    let of_day = |day| received.iter().chain(sent).filter(|(at, _)| *at == day).map(|(_, bytes)| bytes).sum::<f64>();
-    let busiest = received.iter().chain(sent).map(|(at, _)| of_day(*at)).fold(0.0, f64::max);
+    // If one lacks today, only the other one counts.
+    let busiest = busiest_day(received, sent);
     let (busy_cpu, busy_network) = (case.threshold(&BUSY_CPU), case.threshold(&BUSY_NETWORK) * 1e6);
     Ok((peak < busy_cpu && busiest < busy_network).then(|| Finding {
         observed: cpu.observed(peak, busy_cpu),

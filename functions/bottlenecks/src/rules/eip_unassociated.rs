@@ -2,7 +2,8 @@
 
 use collector::services::ec2::address::{Address, UNASSOCIATED};
 
-use crate::rule::{Case, Finding, Observed, Reason, Rule, Severity};
+use crate::rule::{Case, Finding, Reason, Rule, Severity};
+use crate::rules::common::listed;
 
 pub(super) const RULE: Rule<Address> = Rule {
     name: "eip_unassociated",
@@ -21,14 +22,7 @@ pub(super) const RULE: Rule<Address> = Rule {
 fn judge(case: &Case<'_, Address>) -> Result<Option<Finding>, Reason> {
     let address = case.detail;
     Ok((address.state == UNASSOCIATED).then(|| Finding {
-        observed: Observed {
-            metric: "associations",
-            statistic: None,
-            value: 0.0,
-            threshold: 1.0,
-            unit: "Count",
-            over: None,
-        },
+        observed: listed("associations", 0.0, 1.0, "Count"),
         recommendation: format!(
             "Release {}, unless a DNS record or a partner's firewall still uses it: AWS bills a public address by the hour.",
             address.public_ip.as_deref().unwrap_or("it")

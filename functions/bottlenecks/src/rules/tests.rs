@@ -3,7 +3,11 @@
 
 use collector::services::dynamodb::Table;
 use collector::services::ec2::address::Address;
+use collector::services::ec2::endpoint::Endpoint;
+use collector::services::ec2::image::Image;
 use collector::services::ec2::instance::Instance;
+use collector::services::ec2::nat_gateway::NatGateway;
+use collector::services::ec2::snapshot::Snapshot;
 use collector::services::ec2::volume::Volume;
 use collector::services::lambda::Function;
 use collector::services::rds::Database;
@@ -18,6 +22,8 @@ use crate::rule::{AnyRule, Evidence, Finding, Need, Reading, Reason, ReasonKind,
 use crate::sizes::GIB;
 use crate::threshold::{Threshold, Thresholds};
 
+mod ebs;
+mod network;
 mod steps;
 mod stories;
 
@@ -77,7 +83,7 @@ pub(crate) fn volume(state: &str) -> Resource {
     let detail = Volume {
         state: Some(state.to_owned()),
         size_gb: Some(100),
-        volume_type: Some("gp2".to_owned()),
+        volume_type: Some("gp3".to_owned()),
         ..Volume::default()
     };
     resource("vol-1", Detail::Ebs(Box::new(detail)))
@@ -103,6 +109,10 @@ fn in_use() -> Vec<Resource> {
         volume("in-use"),
         address("associated"),
         table(|_| ()),
+        network::gateway("available"),
+        ebs::snapshot(|_| ()),
+        ebs::image(|_| ()),
+        network::endpoint("2026-11-19T00:00:00Z"),
     ]
 }
 
@@ -143,7 +153,7 @@ fn judged_beside(
         return Ok(None);
     }
     let windows = Windows::new(hours, now());
-    let needs = rule.about().needs;
+    let needs: Vec<_> = rule.about().first.iter().chain(rule.about().needs).collect();
     let values: Vec<Vec<_>> = needs
         .iter()
         .map(|need| periods(windows.of(need.span)).filter_map(|at| Some((at, value(need, at)?))).collect())
@@ -151,7 +161,7 @@ fn judged_beside(
     let reading = |need: &Need, values| {
         Ok(Reading { metric: need.metric, statistic: need.statistic, window: windows.of(need.span), values })
     };
-    let readings = needs.iter().zip(&values).map(|(need, values)| (need, reading(need, values)));
+    let readings = needs.iter().copied().zip(&values).map(|(need, values)| (need, reading(need, values)));
     rule.judge(resource, Evidence { thresholds, now: windows.now, beside, readings: readings.collect() })
 }
 
@@ -226,6 +236,10 @@ fn flips() -> Vec<Flip> {
         ("rds_burst_balance", "balance", db(), "Minimum", |v| v, Below, 0.0),
         ("rds_swap", "swap", db(), "Average", |v| v * 1_024.0 * 1_024.0, Above, 0.0),
         ("rds_no_connections", "connections", db(), "Maximum", |v| v, UpToIt, 0.0),
+        // Both directions are added, as are reads and writes, so each is half.
+        ("nat_gateway_idle", "bytes", network::gateway("available"), "Sum", |v| v * 0.5, UpToIt, 0.0),
+        ("ebs_idle", "operations", volume("in-use"), "Sum", |v| v * 0.5, Below, 0.0),
+        ("vpc_endpoint_idle", "bytes", network::endpoint("2026-10-21T00:00:00Z"), "Sum", |v| v, UpToIt, 0.0),
         // Of 100 invocations.
         ("lambda_errors", "rate", function(), "errors", |v| v, Above, 100.0),
         // Each of the 25 periods has the same number.
@@ -292,10 +306,10 @@ proptest! {
     #[test]
     fn no_rule_finds_anything_in_silence(which in 0..ALL.len()) {
         let rule = ALL[which];
-        let resource = in_use().into_iter().find(|resource| resource.resource_type() == rule.resource_type());
-        let passed = Beside::default().with_status_checks(Vec::new(), true);
-        let (name, resource) = (rule.about().name, resource.unwrap());
-        let silent = judged_beside(&passed, &Thresholds::default(), 24, name, &resource, |_, _| None);
+        let account = in_use();
+        let resource = account.iter().find(|resource| resource.resource_type() == rule.resource_type()).unwrap();
+        let beside = Beside::new(&account, ResourceType::ALL.into()).with_status_checks(Vec::new(), true);
+        let silent = judged_beside(&beside, &Thresholds::default(), 24, rule.about().name, resource, |_, _| None);
         if rule.about().needs.is_empty() {
             prop_assert_eq!(silent, Ok(None));
         } else {
@@ -307,7 +321,8 @@ proptest! {
 #[test]
 fn each_threshold_of_each_rule_is_tested() {
     let flips = flips();
-    let tested: Vec<_> = flips.iter().map(|flip| (flip.rule, flip.threshold)).chain(stories::IN_DAYS).collect();
+    let tested = flips.iter().map(|flip| (flip.rule, flip.threshold)).chain(stories::IN_DAYS);
+    let tested: Vec<_> = tested.chain(ebs::IN_DAYS).chain(network::IN_DAYS).collect();
     for about in ALL.iter().map(|rule| rule.about()) {
         assert!(about.needs.is_empty() || tested.iter().any(|(rule, _)| *rule == about.name), "{}", about.name);
         for threshold in about.thresholds {

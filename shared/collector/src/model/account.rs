@@ -15,4 +15,10 @@ impl Account {
         let Self { partition, id } = self;
         format!("arn:{partition}:{service}:{region}:{id}:{resource}")
     }
+
+    /// Returns the ARN of a `resource` that can be shared with other accounts, which has no account id.
+    pub(crate) fn arn_without_id(&self, service: &str, region: &str, resource: &str) -> String {
+        let partition = &self.partition;
+        format!("arn:{partition}:{service}:{region}::{resource}")
+    }
 }

@@ -70,7 +70,8 @@ pub struct Gap {
     /// The region; `global` for S3's single list of buckets and the list of accounts, `*` if the list of regions itself
     /// is missing.
     pub region: String,
-    /// The service by its IAM prefix (`ec2`, `rds`, `s3`, `lambda`, `tag`, `cloudwatch`, `ce`, `sts`, `organizations`).
+    /// The service by its IAM prefix (`ec2`, `rds`, `s3`, `lambda`, `autoscaling`, `tag`, `cloudwatch`, `ce`, `sts`,
+    /// `organizations`).
     pub service: &'static str,
     /// The operation that failed.
     pub operation: &'static str,

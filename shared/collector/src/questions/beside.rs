@@ -4,7 +4,7 @@
 //! instance. The lists of a region are all there when its resources are judged, so nothing is asked twice. A list that
 //! lacks something can show that a resource exists, but not that it doesn't.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::services::ec2::status_checks::StatusChecks;
 use crate::services::{OfKind, Resource, ResourceType};
@@ -12,7 +12,8 @@ use crate::services::{OfKind, Resource, ResourceType};
 /// The resources of one region.
 #[derive(Debug, Default)]
 pub struct Beside<'a> {
-    resources: HashMap<(ResourceType, &'a str), &'a Resource>,
+    /// By type and id. There may be thousands, and a rule may look at all of one type for each of another.
+    resources: BTreeMap<ResourceType, HashMap<&'a str, &'a Resource>>,
     /// The types of which all resources are here.
     complete: BTreeSet<ResourceType>,
     /// The instances whose status checks did not pass; `None` if they were not requested.
@@ -41,8 +42,11 @@ pub enum Known<T> {
 impl<'a> Beside<'a> {
     /// Collects the resources of a region, of which those of the types in `complete` are all.
     pub fn new(resources: impl IntoIterator<Item = &'a Resource>, complete: BTreeSet<ResourceType>) -> Self {
-        let resources = resources.into_iter().map(|found| ((found.resource_type(), found.id.as_str()), found));
-        Self { resources: resources.collect(), complete, status_checks: None }
+        let mut by_type = BTreeMap::<_, HashMap<_, _>>::new();
+        for found in resources {
+            by_type.entry(found.resource_type()).or_default().insert(found.id.as_str(), found);
+        }
+        Self { resources: by_type, complete, status_checks: None }
     }
 
     /// Adds the status checks that did not pass; if they are `complete`, those of all other instances passed.
@@ -63,7 +67,8 @@ impl<'a> Beside<'a> {
     /// Returns the resource with this id.
     #[must_use]
     pub fn find<K: OfKind>(&self, id: &str) -> Known<&'a K> {
-        match self.resources.get(&(K::RESOURCE_TYPE, id)).and_then(|found| K::of(&found.detail)) {
+        let found = self.resources.get(&K::RESOURCE_TYPE).and_then(|of_type| of_type.get(id));
+        match found.and_then(|found| K::of(&found.detail)) {
             Some(found) => Known::There(found),
             None if self.complete.contains(&K::RESOURCE_TYPE) => Known::Gone,
             None => Known::Unknown,
@@ -73,7 +78,8 @@ impl<'a> Beside<'a> {
     /// Returns every resource of a type with its id; `None` if some may be missing.
     #[must_use]
     pub fn all<K: OfKind + 'a>(&self) -> Option<impl Iterator<Item = (&'a str, &'a K)>> {
-        let of_kind = |(&(_, id), found): (&(ResourceType, &'a str), &&'a Resource)| Some((id, K::of(&found.detail)?));
-        self.complete.contains(&K::RESOURCE_TYPE).then(|| self.resources.iter().filter_map(of_kind))
+        let of_type = self.resources.get(&K::RESOURCE_TYPE).into_iter().flatten();
+        let all = of_type.filter_map(|(id, found)| Some((*id, K::of(&found.detail)?)));
+        self.complete.contains(&K::RESOURCE_TYPE).then_some(all)
     }
 }

@@ -1,8 +1,13 @@
 //! EC2: its client, and what its types of resources have in common.
 
 pub mod address;
+pub mod endpoint;
+pub mod image;
+mod image_users;
 pub mod instance;
+pub mod nat_gateway;
 pub(crate) mod regions;
+pub mod snapshot;
 pub mod status_checks;
 pub mod volume;
 
@@ -15,7 +20,7 @@ use crate::model::operation::{Operation, Price};
 use crate::model::resource::Resource;
 use crate::services::values::{given, tags};
 
-/// EC2, which also has EBS volumes and Elastic IP addresses.
+/// EC2, which also has EBS, and what connects a VPC: addresses, NAT gateways and endpoints.
 pub(crate) struct Ec2;
 
 impl Service for Ec2 {
@@ -42,4 +47,10 @@ fn resource<D>(inquiry: &Inquiry<'_>, id: String, kind: &str, tag_list: Option<V
         detail,
         id,
     }
+}
+
+/// Returns a snapshot or an image. They can be shared with other accounts, and their ARNs have no account id.
+fn shareable<D>(inquiry: &Inquiry<'_>, id: String, kind: &str, tag_list: Option<Vec<Tag>>, detail: D) -> Resource<D> {
+    let arn = inquiry.account.map(|account| account.arn_without_id("ec2", inquiry.region, &format!("{kind}/{id}")));
+    Resource { arn, ..resource(inquiry, id, kind, tag_list, detail) }
 }

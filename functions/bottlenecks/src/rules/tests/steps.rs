@@ -110,11 +110,14 @@ proptest! {
         let verdicts = rules.judge(&resource, &first, &series(&course, &measured), &passed);
         let in_steps: Vec<_> = verdicts.iter().filter_map(|verdict| Some((verdict.rule.about().name, verdict.result.as_ref().ok()?))).collect();
 
-        let all = Plan::without_sieves(&resource);
+        let all = Plan::at_once(&resource);
         let all_series = series(&course, &all.measurements(&resource, &windows));
         let at_once: Vec<_> = of(ResourceType::Ec2)
             .filter_map(|(_, rule)| {
-                let evidence = all.evidence(rule.about().needs, &all_series, &thresholds, &windows, &passed);
+                let about = rule.about();
+                let needs = about.first.iter().chain(about.needs);
+                let readings = needs.map(|need| (need, all.reading(need, &windows, &all_series))).collect();
+                let evidence = Evidence { thresholds: &thresholds, now: windows.now, beside: &passed, readings };
                 Some((rule.about().name, rule.applies(&resource).ok()?.then(|| rule.judge(&resource, evidence))?.ok()??))
             })
             .collect();

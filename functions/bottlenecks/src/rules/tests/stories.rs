@@ -344,7 +344,7 @@ fn volumes_and_addresses_are_judged_by_their_state() {
     assert!(!finds("ebs_unattached", &volume("in-use")) && !finds("ebs_unattached", &volume("creating")));
     assert!(finds("eip_unassociated", &address("unassociated")) && !finds("eip_unassociated", &address("associated")));
     let found = judged("ebs_unattached", &volume("available"), |_, _| None).unwrap().unwrap();
-    assert!(found.recommendation.contains("its 100 GiB of gp2"), "{}", found.recommendation);
+    assert!(found.recommendation.contains("its 100 GiB of gp3"), "{}", found.recommendation);
 }
 
 #[test]
@@ -430,7 +430,7 @@ fn databases_of_other_services_are_neither_judged_nor_measured() {
         }
         assert!(rule("rds_high_cpu").applies(&other).is_err());
         let windows = Windows::new(24, now());
-        assert_eq!(crate::needs::Plan::without_sieves(&other).measurements(&other, &windows).len(), 0);
+        assert_eq!(crate::needs::Plan::at_once(&other).measurements(&other, &windows).len(), 0);
     }
 }
 

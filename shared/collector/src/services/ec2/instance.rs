@@ -15,10 +15,10 @@ use crate::services::ec2::{Ec2, describe, resource};
 use crate::services::kind::{Group, Kind, Scope, TagSource};
 use crate::services::values::{given, timestamp};
 
-const DESCRIBE_INSTANCES: Operation = describe("DescribeInstances", "ec2:DescribeInstances");
+pub(super) const DESCRIBE_INSTANCES: Operation = describe("DescribeInstances", "ec2:DescribeInstances");
 
 /// The most instances that EC2 returns per page; each page is a round trip.
-const INSTANCES_A_PAGE: i32 = 1_000;
+pub(super) const INSTANCES_A_PAGE: i32 = 1_000;
 
 /// An EC2 instance.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, JsonSchema)]

@@ -1,0 +1,58 @@
+//! An image that nothing uses, whose snapshots are still billed. An image that was launched lately is in use, even if its
+//! instances are gone.
+
+use collector::services::ec2::image::Image;
+
+use crate::rule::{Case, Finding, Reason, Rule, Severity};
+use crate::rules::common::{days_since, listed};
+use crate::threshold::Threshold;
+
+const DAYS: Threshold = Threshold::new("days", 90.0, "Days", (1.0, 3_650.0));
+
+pub(super) const RULE: Rule<Image> = Rule {
+    name: "ami_unused",
+    severity: Severity::Low,
+    finding: "no instance, launch template or launch configuration uses the image, and it was created and last launched more than {days} days ago",
+    thresholds: &[DAYS],
+    source: "common practice",
+    sieve: None,
+    needs: &[],
+    beside: &[],
+    not_observed: &[
+        "versions of launch templates other than the default and the latest",
+        "what other accounts use that it is shared with",
+    ],
+    applies,
+    judge,
+};
+
+/// Applies to images that could be launched, including those that are disabled.
+fn applies(image: &Image) -> Result<bool, Reason> {
+    match image.state.as_deref() {
+        Some(state) => Ok(matches!(state, "available" | "disabled")),
+        None => Err(Reason::unknown("EC2 returned no state")),
+    }
+}
+
+fn judge(case: &Case<'_, Image>) -> Result<Option<Finding>, Reason> {
+    let image = case.detail;
+    let created = image.created.ok_or_else(|| Reason::unknown("EC2 does not report when it was created"))?;
+    let since = image.last_launched.map_or(created, |launched| launched.max(created));
+    let (unused, threshold) = (days_since(case, since), case.threshold(&DAYS));
+    if unused <= threshold {
+        return Ok(None);
+    }
+    let unknown = "who uses it is unknown: a list failed, which a gap names, or a launch template names its image by a \
+                   parameter of Systems Manager";
+    if !image.used_by.as_ref().ok_or_else(|| Reason::unknown(unknown))?.is_empty() {
+        return Ok(None);
+    }
+    let snapshots = match &image.snapshot_ids[..] {
+        [] => String::new(),
+        some => format!(", then delete its snapshots ({})", some.join(", ")),
+    };
+    Ok(Some(Finding {
+        observed: listed("days_unused", unused, threshold, "Days"),
+        recommendation: format!("Deregister it{snapshots}, unless it is shared: its snapshots are billed."),
+    }))
+}

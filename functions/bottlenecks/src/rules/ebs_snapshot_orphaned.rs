@@ -1,0 +1,45 @@
+//! A snapshot of a volume that is gone, which no image uses. EC2 does not say of which volume a copy is, so a copy is not
+//! judged unless an image uses it.
+
+use collector::ResourceType;
+use collector::services::ec2::image::Image;
+use collector::services::ec2::snapshot::Snapshot;
+use collector::services::ec2::volume::Volume;
+
+use crate::rule::{Case, Finding, Reason, Rule, Severity};
+use crate::rules::common::{listed, snapshot_is_complete};
+
+pub(super) const RULE: Rule<Snapshot> = Rule {
+    name: "ebs_snapshot_orphaned",
+    severity: Severity::Low,
+    finding: "the volume of the snapshot is gone, and no image of the account uses the snapshot",
+    thresholds: &[],
+    source: "common practice",
+    sieve: None,
+    needs: &[],
+    beside: &[ResourceType::Ebs, ResourceType::Ami],
+    not_observed: &["whether it is the last copy of data that must be kept"],
+    applies: snapshot_is_complete,
+    judge,
+};
+
+fn judge(case: &Case<'_, Snapshot>) -> Result<Option<Finding>, Reason> {
+    let volume = case.detail.volume_id.as_deref();
+    // Most snapshots have their volume, which is faster to find than an image.
+    if let Some(volume) = volume
+        && case.other::<Volume>(volume)?.is_some()
+    {
+        return Ok(None);
+    }
+    if case.others::<Image>()?.any(|(_, image)| image.snapshot_ids.iter().any(|id| id == case.id)) {
+        return Ok(None);
+    }
+    let volume = volume.ok_or_else(|| Reason::unknown("EC2 does not report the volume of a copied snapshot"))?;
+    Ok(Some(Finding {
+        observed: listed("volumes", 0.0, 1.0, "Count"),
+        recommendation: format!(
+            "Delete it, unless it is the last copy of what was on {volume}; what must be kept costs a quarter in the archive \
+             tier."
+        ),
+    }))
+}

@@ -1,0 +1,55 @@
+//! A NAT gateway that nothing uses. CloudWatch has a datapoint for each minute of a gateway, with 0 where nothing moved,
+//! so only a gateway with datapoints on each of the days can be idle; a new one is not judged.
+
+use collector::services::ec2::nat_gateway::{self, NatGateway};
+
+use crate::rule::{Case, Finding, Need, Observed, Reason, ReasonKind, Rule, Severity, Span};
+use crate::rules::common::{DAYS, busiest_day};
+use crate::threshold::Threshold;
+
+const TO_DESTINATION: Need =
+    Need { metric: &nat_gateway::BYTES_OUT_TO_DESTINATION, statistic: "Sum", span: Span::Days };
+const TO_SOURCE: Need = Need { metric: &nat_gateway::BYTES_OUT_TO_SOURCE, statistic: "Sum", span: Span::Days };
+
+/// The bytes of a day, in both directions. Above 0, it allows for what only checks that the gateway works.
+const MOST: Threshold = Threshold::new("bytes", 0.0, "Bytes", (0.0, 1e12));
+
+pub(super) const RULE: Rule<NatGateway> = Rule {
+    name: "nat_gateway_idle",
+    severity: Severity::Medium,
+    finding: "on each of the last {days} days and today, the gateway sent at most {bytes} bytes to destinations and back to sources",
+    thresholds: &[MOST, DAYS],
+    source: "common practice; AWS Compute Optimizer judges unused NAT gateways by 32 days",
+    sieve: None,
+    needs: &[TO_DESTINATION, TO_SOURCE],
+    beside: &[],
+    not_observed: &["whether it is kept as a standby for another zone"],
+    applies,
+    judge,
+};
+
+/// Applies to gateways that work; those that failed or are deleted cost nothing.
+fn applies(gateway: &NatGateway) -> Result<bool, Reason> {
+    match gateway.state.as_deref() {
+        Some("available") => Ok(true),
+        Some("pending") => Err(Reason::new(ReasonKind::NotRunning, "the gateway is pending".to_owned())),
+        Some(_) => Ok(false),
+        None => Err(Reason::unknown("EC2 returned no state")),
+    }
+}
+
+fn judge(case: &Case<'_, NatGateway>) -> Result<Option<Finding>, Reason> {
+    let (days, threshold) = (case.days(&DAYS), case.threshold(&MOST));
+    let (to_destination, to_source) = (case.read(&TO_DESTINATION)?.last(days), case.read(&TO_SOURCE)?.last(days));
+    let busiest = busiest_day(to_destination.every_one_of(days)?, to_source.every_one_of(days)?);
+    Ok((busiest <= threshold).then(|| Finding {
+        observed: Observed { metric: "bytes_out", ..to_destination.observed(busiest, threshold) },
+        recommendation: format!(
+            "Delete the gateway and the routes to it{}, unless it is a standby: AWS bills it by the hour, used or not.",
+            match case.detail.connectivity_type.as_deref() {
+                Some("private") => "",
+                _ => ", and release its addresses",
+            }
+        ),
+    }))
+}

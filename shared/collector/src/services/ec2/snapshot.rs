@@ -1,0 +1,105 @@
+//! EBS snapshots of the account. Those that other accounts share with it are theirs.
+
+use aws_sdk_ec2::operation::describe_snapshots::DescribeSnapshotsOutput;
+use aws_sdk_ec2::types::{self, SnapshotState};
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::call::inquiry::Inquiry;
+use crate::call::pages::{Found, Page, every_page};
+use crate::model::metric::Catalog;
+use crate::model::operation::Operation;
+use crate::model::resource::Resource;
+use crate::services::ec2::{Ec2, describe, shareable};
+use crate::services::kind::{Group, Kind, Scope, TagSource};
+use crate::services::values::{given, timestamp};
+
+const DESCRIBE_SNAPSHOTS: Operation = describe("DescribeSnapshots", "ec2:DescribeSnapshots");
+
+/// The most snapshots that EC2 returns per page.
+const SNAPSHOTS_A_PAGE: i32 = 1_000;
+
+/// The owner whose snapshots are listed.
+const OWN: &str = "self";
+
+/// The volume that EC2 names for a copy of a snapshot. No volume has this id; CopySnapshot's reference says that the id
+/// must not be used for anything.
+const NO_VOLUME: &str = "vol-ffffffff";
+
+/// An EBS snapshot.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, JsonSchema)]
+pub struct Snapshot {
+    /// `completed`, `pending`, …
+    pub state: Option<String>,
+    /// The size of the volume in GiB. AWS bills less: the blocks that differ from those of the snapshot before.
+    pub volume_size_gb: Option<i32>,
+    /// `standard` or `archive`.
+    pub storage_tier: Option<String>,
+    /// The volume that it was made of, which may be gone; absent for a copy of another snapshot.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub volume_id: Option<String>,
+    /// The description.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Whether it is encrypted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub encrypted: Option<bool>,
+    /// The size of all its blocks in bytes, whichever snapshot they are billed with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub full_size_bytes: Option<i64>,
+    /// How much of it is written, such as `100%`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub progress: Option<String>,
+    /// When it was started; it has the data of this time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub started: Option<Timestamp>,
+}
+
+impl Kind for Snapshot {
+    const TYPE: &'static str = "ebs_snapshot";
+    const GROUP: Group = Group::Storage;
+    const OPERATIONS: &'static [&'static Operation] = &[&DESCRIBE_SNAPSHOTS];
+    const SCOPE: Scope = Scope::Regional;
+    const STATES: &'static [&'static str] = SnapshotState::values();
+    const TAGS: TagSource = TagSource::Listed;
+    /// CloudWatch has no metrics of snapshots.
+    const CATALOG: Option<&'static Catalog> = None;
+    type Stored = Box<Self>;
+
+    fn state(&self) -> Option<&str> {
+        self.state.as_deref()
+    }
+
+    async fn list(inquiry: &Inquiry<'_>) -> Found<Resource<Box<Self>>> {
+        let ec2 = inquiry.client::<Ec2>();
+        let ask = |page: Page| {
+            ec2.describe_snapshots().owner_ids(OWN).max_results(page.size).set_next_token(page.token).send()
+        };
+        let limits = ec2.limits(&DESCRIBE_SNAPSHOTS, inquiry.deadline).pages_of(SNAPSHOTS_A_PAGE);
+        every_page(limits, ask, DescribeSnapshotsOutput::next_token, |page| {
+            let snapshots = page.snapshots.unwrap_or_default().into_iter();
+            snapshots.filter_map(|snapshot| snapshot_of(inquiry, snapshot)).collect()
+        })
+        .await
+        .into()
+    }
+}
+
+fn snapshot_of(inquiry: &Inquiry<'_>, snapshot: types::Snapshot) -> Option<Resource<Box<Snapshot>>> {
+    // Only a copy has a type of transfer.
+    let is_copy = snapshot.transfer_type.is_some();
+    let detail = Snapshot {
+        state: snapshot.state.map(|state| state.as_str().to_owned()),
+        volume_size_gb: snapshot.volume_size,
+        storage_tier: snapshot.storage_tier.map(|tier| tier.as_str().to_owned()),
+        volume_id: given(snapshot.volume_id.as_deref()).filter(|id| id != NO_VOLUME && !is_copy),
+        description: given(snapshot.description.as_deref()),
+        encrypted: snapshot.encrypted,
+        full_size_bytes: snapshot.full_snapshot_size_in_bytes,
+        progress: given(snapshot.progress.as_deref()),
+        started: timestamp(snapshot.start_time.as_ref()),
+    };
+    let id = snapshot.snapshot_id?;
+    Some(shareable(inquiry, id, "snapshot", snapshot.tags, Box::new(detail)))
+}
