@@ -38,7 +38,7 @@ pub(crate) fn judge(
                 return Ok(None);
             }
             let readings = rule.about().needs.iter().map(|need| (need, plan.reading(need, windows, series)));
-            rule.judge(resource, Evidence { thresholds, now: windows.now, beside, readings: readings.collect() })
+            rule.judge(resource, Evidence { thresholds, as_of: windows.as_of(), beside, readings: readings.collect() })
         });
         Some(Verdict { rule, rank, result: judged.transpose()? })
     };
