@@ -73,7 +73,7 @@ impl Plan {
         windows: &Windows,
     ) -> bool {
         let readings = self.readings(rule.about().first, first, windows).collect();
-        rule.passes(resource, Evidence { thresholds, now: windows.now, beside: &Beside::default(), readings })
+        rule.passes(resource, Evidence { thresholds, as_of: windows.as_of(), beside: &Beside::default(), readings })
     }
 
     /// Returns the measurements of the resource.

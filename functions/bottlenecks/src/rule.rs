@@ -214,6 +214,12 @@ impl Windows {
         }
     }
 
+    /// Returns the time as of which everything is judged: the end of the windows, which is the last whole five minutes.
+    /// So a number of days is as steady as the measurements when a call is repeated.
+    pub(crate) fn as_of(&self) -> Timestamp {
+        self.minutes.end
+    }
+
     pub(crate) fn of(&self, span: Span) -> Window {
         match span {
             Span::Requested => self.requested,
@@ -230,7 +236,7 @@ impl Windows {
 #[derive(Debug)]
 pub(crate) struct Evidence<'a> {
     pub(crate) thresholds: &'a Thresholds,
-    pub(crate) now: Timestamp,
+    pub(crate) as_of: Timestamp,
     pub(crate) beside: &'a Beside<'a>,
     pub(crate) readings: Vec<(&'static Need, Result<Reading<'a>, Reason>)>,
 }

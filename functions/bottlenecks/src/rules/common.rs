@@ -44,7 +44,7 @@ const SECONDS_A_DAY: f64 = 86_400.0;
 
 /// Returns how many days have passed since a time.
 pub(super) fn days_since<K>(case: &Case<'_, K>, time: Timestamp) -> f64 {
-    case.evidence.now.duration_since(time).as_secs_f64() / SECONDS_A_DAY
+    case.evidence.as_of.duration_since(time).as_secs_f64() / SECONDS_A_DAY
 }
 
 /// Returns an observed value that is from the inventory, not from CloudWatch.

@@ -162,7 +162,7 @@ fn judged_beside(
         Ok(Reading { metric: need.metric, statistic: need.statistic, window: windows.of(need.span), values })
     };
     let readings = needs.iter().copied().zip(&values).map(|(need, values)| (need, reading(need, values)));
-    rule.judge(resource, Evidence { thresholds, now: windows.now, beside, readings: readings.collect() })
+    rule.judge(resource, Evidence { thresholds, as_of: windows.as_of(), beside, readings: readings.collect() })
 }
 
 fn judged(

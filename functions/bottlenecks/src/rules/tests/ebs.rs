@@ -67,8 +67,8 @@ fn time(text: &str) -> Option<Timestamp> {
 #[test]
 fn the_days_of_a_rule_about_storage_are_the_callers() {
     // Five days ago, and a second more.
-    let then = "2026-11-15T10:37:11Z";
-    let region = [stopped("User initiated (2026-11-15 10:37:11 GMT)")];
+    let then = "2026-11-15T10:34:59Z";
+    let region = [stopped("User initiated (2026-11-15 10:34:59 GMT)")];
     let beside = Beside::new(&region, [ResourceType::Ec2].into());
     let today = "2026-11-20T00:00:00Z".parse::<Timestamp>().unwrap();
     // Used on the fifth day before today.
@@ -91,11 +91,11 @@ fn the_days_of_a_rule_about_storage_are_the_callers() {
 #[test]
 fn a_snapshot_is_old_after_ninety_days_outside_the_archive() {
     let started = |text| inventory("ebs_snapshot_old", &snapshot(|snapshot| snapshot.started = time(text)), &[], &[]);
-    assert_eq!(started("2026-08-22T10:37:12Z"), Ok(None));
-    let found = started("2026-08-22T10:37:11Z").unwrap().unwrap();
+    assert_eq!(started("2026-08-22T10:35:00Z"), Ok(None));
+    let found = started("2026-08-22T10:34:59Z").unwrap().unwrap();
     assert_eq!((found.observed.metric, found.observed.threshold, found.observed.unit), ("days_old", 90.0, "Days"));
     assert!(found.observed.value > 90.0 && found.observed.value < 90.001, "{found:?}");
-    assert!(found.recommendation.starts_with("It is of 2026-08-22T10:37:11Z."), "{}", found.recommendation);
+    assert!(found.recommendation.starts_with("It is of 2026-08-22T10:34:59Z."), "{}", found.recommendation);
     let applies = |change: fn(&mut Snapshot)| rule("ebs_snapshot_old").applies(&snapshot(change));
     assert_eq!(applies(|snapshot| snapshot.storage_tier = Some("archive".to_owned())), Ok(false));
     assert_eq!(applies(|snapshot| snapshot.storage_tier = None), Ok(true));
@@ -142,7 +142,7 @@ fn a_snapshot_is_orphaned_if_its_volume_is_gone_and_no_image_uses_it() {
 #[test]
 fn an_image_is_unused_if_nobody_uses_it_and_it_is_ninety_days_old() {
     let judge = |change: &dyn Fn(&mut Image)| inventory("ami_unused", &image(|image| change(image)), &[], &[]);
-    let (before, after) = (time("2026-08-22T10:37:11Z"), time("2026-08-22T10:37:12Z"));
+    let (before, after) = (time("2026-08-22T10:34:59Z"), time("2026-08-22T10:35:00Z"));
     assert_eq!(judge(&|image| image.created = after), Ok(None));
     let found = judge(&|image| image.created = before).unwrap().unwrap();
     assert_eq!((found.observed.metric, found.observed.threshold, found.observed.unit), ("days_unused", 90.0, "Days"));
@@ -225,14 +225,14 @@ fn a_volume_is_found_if_all_its_instances_have_been_stopped_for_thirty_days() {
         inventory("ebs_stopped_instance", &attached_to(ids), others, complete)
     };
     let since = |id, time| with_id(id, stopped(&format!("User initiated ({time} GMT)")));
-    let (long, longer) = (since("i-1", "2026-10-21 10:37:11"), since("i-2", "2026-05-01 00:00:00"));
-    let (lately, running) = (since("i-3", "2026-10-21 10:37:12"), with_id("i-4", instance("m5.large", "running")));
+    let (long, longer) = (since("i-1", "2026-10-21 10:34:59"), since("i-2", "2026-05-01 00:00:00"));
+    let (lately, running) = (since("i-3", "2026-10-21 10:35:00"), with_id("i-4", instance("m5.large", "running")));
     let all = [long, longer, lately, running, with_id("i-5", stopped(""))];
     let ec2 = [ResourceType::Ec2];
     let found = judge(&["i-1", "i-2"], &all, &ec2).unwrap().unwrap();
     assert_eq!((found.observed.metric, found.observed.threshold, found.observed.unit), ("days_stopped", 30.0, "Days"));
     assert!(found.observed.value > 30.0 && found.observed.value < 30.001, "{found:?}");
-    let advice = "terminate i-1 and i-2 if it is not needed any more: stopped since 2026-10-21T10:37:11Z";
+    let advice = "terminate i-1 and i-2 if it is not needed any more: stopped since 2026-10-21T10:34:59Z";
     assert!(found.recommendation.contains(advice), "{}", found.recommendation);
     assert!(judge(&["i-2"], &all, &[]).unwrap().is_some());
     for used in [&["i-1", "i-3"][..], &["i-3"], &["i-4"], &["i-2", "i-4"], &[]] {

@@ -117,7 +117,7 @@ proptest! {
                 let about = rule.about();
                 let needs = about.first.iter().chain(about.needs);
                 let readings = needs.map(|need| (need, all.reading(need, &windows, &all_series))).collect();
-                let evidence = Evidence { thresholds: &thresholds, now: windows.now, beside: &passed, readings };
+                let evidence = Evidence { thresholds: &thresholds, as_of: windows.as_of(), beside: &passed, readings };
                 Some((rule.about().name, rule.applies(&resource).ok()?.then(|| rule.judge(&resource, evidence))?.ok()??))
             })
             .collect();

@@ -20,7 +20,7 @@ fn the_days_of_a_rule_are_the_callers() {
     for (name, threshold) in IN_DAYS {
         let (resource, busy, quiet) = match name {
             "ec2_idle" => (instance("m5.large", "running"), 50.0, 1.0),
-            "ec2_stopped_long" => (stopped("User initiated (2026-11-15 10:37:11 GMT)"), 0.0, 0.0),
+            "ec2_stopped_long" => (stopped("User initiated (2026-11-15 10:34:59 GMT)"), 0.0, 0.0),
             "rds_no_connections" => (database(|_| ()), 50.0, 0.0),
             _ => (function(), 29_000.0, 0.0),
         };
@@ -211,10 +211,10 @@ fn the_first_hour_of_a_burstable_instance_is_ignored() {
 #[test]
 fn an_instance_is_reported_if_it_was_stopped_more_than_thirty_days_ago() {
     let since = |time| judged("ec2_stopped_long", &stopped(&format!("User initiated ({time} GMT)")), |_, _| None);
-    assert_eq!(since("2026-10-21 10:37:12"), Ok(None));
-    let found = since("2026-10-21 10:37:11").unwrap().unwrap();
+    assert_eq!(since("2026-10-21 10:35:00"), Ok(None));
+    let found = since("2026-10-21 10:34:59").unwrap().unwrap();
     assert!(found.observed.value > 30.0 && found.observed.value < 30.001, "{found:?}");
-    assert!(found.recommendation.contains("since 2026-10-21T10:37:11Z"), "{}", found.recommendation);
+    assert!(found.recommendation.contains("since 2026-10-21T10:34:59Z"), "{}", found.recommendation);
     assert_eq!(judged("ec2_stopped_long", &stopped(""), |_, _| None).unwrap_err().kind, ReasonKind::Unknown);
     assert_eq!(judged("ec2_stopped_long", &instance("m5.large", "running"), |_, _| None), Ok(None));
 }
