@@ -35,7 +35,7 @@ use crate::services::ec2::instance::Instance;
 use crate::services::ec2::volume::Volume;
 use crate::services::kind::{About, Kind, Scope, TagSource};
 use crate::services::lambda::Function;
-use crate::services::rds::Database;
+use crate::services::rds::instance::Database;
 use crate::services::s3::Bucket;
 
 /// Generates the types of resources from lines `Variant(how one is stored): Kind`. `Ec2(Box<Instance>): Instance`

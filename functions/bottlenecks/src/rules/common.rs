@@ -1,7 +1,7 @@
 //! What several rules share: whether they apply to a resource, the sources of thresholds, and texts.
 
 use collector::services::ec2::instance::Instance;
-use collector::services::rds::Database;
+use collector::services::rds::instance::Database;
 
 use crate::rule::{Reason, ReasonKind};
 use crate::threshold::Threshold;

@@ -6,7 +6,7 @@ use collector::services::ec2::address::Address;
 use collector::services::ec2::instance::Instance;
 use collector::services::ec2::volume::Volume;
 use collector::services::lambda::Function;
-use collector::services::rds::Database;
+use collector::services::rds::instance::Database;
 use collector::window::Window;
 use collector::{Beside, Detail};
 use collector::{Resource, ResourceType};
