@@ -35,7 +35,9 @@ use crate::services::ec2::instance::Instance;
 use crate::services::ec2::volume::Volume;
 use crate::services::kind::{About, Kind, Scope, TagSource};
 use crate::services::lambda::Function;
+use crate::services::rds::cluster::Cluster;
 use crate::services::rds::instance::Database;
+use crate::services::rds::snapshot::Snapshot;
 use crate::services::s3::Bucket;
 
 /// Generates the types of resources from lines `Variant(how one is stored): Kind`. `Ec2(Box<Instance>): Instance`
@@ -91,6 +93,8 @@ kinds! {
     Ebs(Box<Volume>): Volume,
     Eip(Address): Address,
     Dynamodb(Box<Table>): Table,
+    RdsCluster(Box<Cluster>): Cluster,
+    RdsSnapshot(Box<Snapshot>): Snapshot,
 }
 
 /// One resource of any type.

@@ -9,6 +9,7 @@ mod faults;
 mod inventory;
 mod metrics;
 mod quotas;
+mod rds;
 mod staged;
 mod survey;
 

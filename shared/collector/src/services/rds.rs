@@ -1,6 +1,8 @@
 //! RDS: its client, and what its types of resources have in common.
 
+pub mod cluster;
 pub mod instance;
+pub mod snapshot;
 
 use aws_sdk_rds::types::Tag;
 

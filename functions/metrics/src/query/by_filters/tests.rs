@@ -1,5 +1,7 @@
 //! Which types and metrics a request by filters is about.
 
+use collector::Catalog;
+
 use super::*;
 use crate::query::{MetricsQuery, PARAMETERS};
 
@@ -23,6 +25,16 @@ fn measured(query: &ByFilters) -> Vec<String> {
     query.metrics.iter().map(of_type).collect()
 }
 
+/// Returns each type that is `wanted` with its usual metrics, in the same format.
+fn usual(wanted: impl Fn(ResourceType, &Catalog) -> bool) -> Vec<String> {
+    let of_type = |kind: ResourceType| {
+        let catalog = kind.catalog().filter(|catalog| wanted(kind, catalog))?;
+        let metrics = catalog.usual().iter().map(|metric| format!("{}={}", metric.name, metric.statistics.join("+")));
+        Some(format!("{kind}: {}", metrics.collect::<Vec<_>>().join(" ")))
+    };
+    ResourceType::ALL.into_iter().filter_map(of_type).collect()
+}
+
 fn not_measured(query: &ByFilters) -> Vec<String> {
     query.not_measured.iter().map(|(kind, why)| format!("{kind}: {why}")).collect()
 }
@@ -30,16 +42,10 @@ fn not_measured(query: &ByFilters) -> Vec<String> {
 #[test]
 fn without_parameters_every_type_has_its_usual_metrics_except_daily_ones() {
     let query = read(&[]).unwrap();
-    assert_eq!(
-        measured(&query),
-        [
-            "ec2: cpu=Average+Maximum",
-            "rds: cpu=Average+Maximum connections=Average+Maximum",
-            "lambda: invocations=Sum errors=Sum",
-            "ebs: read_ops=Sum write_ops=Sum",
-            "dynamodb: consumed_read_capacity=Sum consumed_write_capacity=Sum",
-        ]
-    );
+    assert_eq!(measured(&query), usual(|kind, _| kind != ResourceType::S3));
+    for line in ["rds: cpu=Average+Maximum connections=Average+Maximum", "lambda: invocations=Sum errors=Sum"] {
+        assert!(measured(&query).contains(&line.to_owned()), "{line}");
+    }
     assert_eq!((query.window.period, query.window.periods()), (3_600, 24));
     assert_eq!(
         not_measured(&query),
@@ -71,12 +77,13 @@ fn one_window_holds_for_all_types_that_are_named() {
 #[test]
 fn without_types_those_that_have_the_metrics_are_measured() {
     let query = read(&[("sort", "cpu:Maximum")]).unwrap();
-    assert_eq!(measured(&query), ["ec2: cpu=Average+Maximum", "rds: cpu=Average+Maximum connections=Average+Maximum"]);
+    let with_cpu = |_, catalog: &Catalog| catalog.find("cpu").is_some();
+    assert_eq!(measured(&query), usual(with_cpu));
+    assert!(measured(&query).starts_with(&["ec2: cpu=Average+Maximum".to_owned()]) && usual(with_cpu).len() > 2);
     let query = read(&[("metrics", "errors,CPUUtilization")]).unwrap();
-    assert_eq!(
-        measured(&query),
-        ["ec2: CPUUtilization=Average+Maximum", "rds: CPUUtilization=Average+Maximum", "lambda: errors=Sum"]
-    );
+    let lines = measured(&query);
+    assert_eq!(lines.iter().filter(|line| line.ends_with(": CPUUtilization=Average+Maximum")).count(), usual(with_cpu).len());
+    assert_eq!(lines.iter().filter(|line| !line.contains("CPU")).collect::<Vec<_>>(), ["lambda: errors=Sum"]);
     assert!(query.not_measured.is_empty());
 }
 
