@@ -4,8 +4,8 @@ use super::aws::{Aws, Received, Reply, wrapped};
 use super::{collect, ids, in_ireland, items, page, reported};
 use crate::model::resource::Tags;
 use crate::services::Detail;
-use crate::services::rds::cluster::{Cluster, Member};
-use crate::services::rds::snapshot::{Snapshot, Source};
+use crate::services::rds::cluster::{DbCluster, Member};
+use crate::services::rds::snapshot::{DbSnapshot, Source};
 use crate::{GapStatus, Resource, ResourceType};
 
 /// A page of `total` numbered items, 100 as RDS gives them.
@@ -17,12 +17,12 @@ fn numbered(request: &Received, list: &str, element: &str, total: usize) -> Repl
     Reply::Ok(wrapped(request, &format!("<{list}>{items}</{list}>{next}")))
 }
 
-fn cluster(resource: &Resource) -> &Cluster {
+fn cluster(resource: &Resource) -> &DbCluster {
     let Detail::RdsCluster(cluster) = &resource.detail else { panic!("{resource:?}") };
     cluster
 }
 
-fn snapshot(resource: &Resource) -> &Snapshot {
+fn snapshot(resource: &Resource) -> &DbSnapshot {
     let Detail::RdsSnapshot(snapshot) = &resource.detail else { panic!("{resource:?}") };
     snapshot
 }
@@ -81,7 +81,7 @@ async fn the_values_of_a_cluster_are_read() {
     assert_eq!((shop.name.as_deref(), shop.state()), (Some("shop"), Some("failing-over")));
     assert_eq!(shop.tags, Some(Tags::from_iter([("env".to_owned(), "prod".to_owned())])));
     let member = |id: &str, writer| Member { id: id.to_owned(), writer: Some(writer) };
-    let expected = Cluster {
+    let expected = DbCluster {
         engine: Some("aurora-postgresql".to_owned()),
         engine_version: Some("16.4".to_owned()),
         status: Some("failing-over".to_owned()),
@@ -102,12 +102,12 @@ async fn the_values_of_a_cluster_are_read() {
         created: Some("2026-01-02T03:04:05.5Z".parse().unwrap()),
     };
     assert_eq!(cluster(shop), &expected);
-    let expected = Cluster {
+    let expected = DbCluster {
         engine: Some("mysql".to_owned()),
         class: Some("db.r6gd.large".to_owned()),
         storage_gb: Some(100),
         iops: Some(3000),
-        ..Cluster::default()
+        ..DbCluster::default()
     };
     assert_eq!(cluster(mixed), &expected);
 }
@@ -145,7 +145,7 @@ async fn the_values_of_snapshots_are_read() {
     let arn = "arn:aws:rds:eu-west-1:123456789012:snapshot:rds:shop-2026-01-02-03-04";
     assert_eq!((automated.arn.as_deref(), automated.state()), (Some(arn), Some("available")));
     assert_eq!(automated.tags, Some(Tags::from_iter([("env".to_owned(), "prod".to_owned())])));
-    let expected = Snapshot {
+    let expected = DbSnapshot {
         of: Source::Instance,
         source_id: Some("shop".to_owned()),
         snapshot_type: Some("automated".to_owned()),
@@ -160,7 +160,7 @@ async fn the_values_of_snapshots_are_read() {
     };
     assert_eq!(snapshot(automated), &expected);
     assert_eq!((moved.name.as_deref(), moved.state()), (Some("moved"), Some("copying")));
-    let expected = Snapshot {
+    let expected = DbSnapshot {
         of: Source::Cluster,
         source_id: Some("orders".to_owned()),
         snapshot_type: Some("manual".to_owned()),
@@ -169,7 +169,7 @@ async fn the_values_of_snapshots_are_read() {
         size_gb: Some(1),
         encrypted: Some(false),
         copied_from: Some("arn:aws:rds:us-east-1:123456789012:cluster-snapshot:first".to_owned()),
-        ..Snapshot::default()
+        ..DbSnapshot::default()
     };
     assert_eq!(snapshot(moved), &expected);
 }

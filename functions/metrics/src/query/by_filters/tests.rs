@@ -82,7 +82,10 @@ fn without_types_those_that_have_the_metrics_are_measured() {
     assert!(measured(&query).starts_with(&["ec2: cpu=Average+Maximum".to_owned()]) && usual(with_cpu).len() > 2);
     let query = read(&[("metrics", "errors,CPUUtilization")]).unwrap();
     let lines = measured(&query);
-    assert_eq!(lines.iter().filter(|line| line.ends_with(": CPUUtilization=Average+Maximum")).count(), usual(with_cpu).len());
+    assert_eq!(
+        lines.iter().filter(|line| line.ends_with(": CPUUtilization=Average+Maximum")).count(),
+        usual(with_cpu).len()
+    );
     assert_eq!(lines.iter().filter(|line| !line.contains("CPU")).collect::<Vec<_>>(), ["lambda: errors=Sum"]);
     assert!(query.not_measured.is_empty());
 }
@@ -118,13 +121,17 @@ fn a_metric_that_no_type_has_is_refused_with_those_that_they_have() {
         "metrics: `cpu` is not allowed; allowed: for lambda: invocations, errors, throttles, duration, \
          concurrent_executions; or CloudWatch's own names for them"
     );
-    assert!(refused(&[("metrics", "memory")]).starts_with("metrics: `memory` is not allowed; allowed: for ec2: cpu, "));
+    assert!(
+        refused(&[("metrics", "temperature")])
+            .starts_with("metrics: `temperature` is not allowed; allowed: for ec2: cpu, ")
+    );
     assert!(
         refused(&[("types", "s3"), ("sort", "cpu:Maximum")])
             .starts_with("sort: `cpu` is not allowed; allowed: for s3: ")
     );
     assert!(
-        refused(&[("sort", "memory:Maximum")]).starts_with("sort: `memory` is not allowed; allowed: for ec2: cpu, ")
+        refused(&[("sort", "temperature:Maximum")])
+            .starts_with("sort: `temperature` is not allowed; allowed: for ec2: cpu, ")
     );
     // Only databases and instances have what is sorted by.
     assert!(

@@ -1,7 +1,7 @@
 //! RDS clusters: of Aurora, and Multi-AZ clusters of other engines. RDS also lists those of Neptune and DocumentDB.
 
 use aws_sdk_rds::operation::describe_db_clusters::DescribeDbClustersOutput;
-use aws_sdk_rds::types::{DbCluster, DbClusterMember};
+use aws_sdk_rds::types::{self, DbClusterMember};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -47,7 +47,7 @@ const STATUSES: &[&str] = &[
 
 /// An RDS cluster.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, JsonSchema)]
-pub struct Cluster {
+pub struct DbCluster {
     /// `aurora-postgresql`, `aurora-mysql`, `mysql`, `postgres`, `neptune`, `docdb`, …
     pub engine: Option<String>,
     /// The engine's version.
@@ -149,7 +149,7 @@ static CATALOG: Catalog = Catalog {
     ],
 };
 
-impl Kind for Cluster {
+impl Kind for DbCluster {
     const TYPE: &'static str = "rds_cluster";
     const GROUP: Group = Group::Database;
     const OPERATIONS: &'static [&'static Operation] = &[&DESCRIBE_DB_CLUSTERS];
@@ -176,10 +176,10 @@ impl Kind for Cluster {
     }
 }
 
-fn cluster_of(region: &str, cluster: DbCluster) -> Option<Resource<Box<Cluster>>> {
+fn cluster_of(region: &str, cluster: types::DbCluster) -> Option<Resource<Box<DbCluster>>> {
     let id = cluster.db_cluster_identifier?;
     let serverless = cluster.serverless_v2_scaling_configuration;
-    let detail = Cluster {
+    let detail = DbCluster {
         engine: given(cluster.engine.as_deref()),
         engine_version: given(cluster.engine_version.as_deref()),
         status: given(cluster.status.as_deref()),

@@ -8,7 +8,7 @@ use std::collections::HashSet;
 
 use aws_sdk_rds::operation::describe_db_cluster_snapshots::DescribeDbClusterSnapshotsOutput;
 use aws_sdk_rds::operation::describe_db_snapshots::DescribeDbSnapshotsOutput;
-use aws_sdk_rds::types::{DbClusterSnapshot, DbSnapshot};
+use aws_sdk_rds::types::{self, DbClusterSnapshot};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -41,7 +41,7 @@ const STATUSES: &[&str] = &[
 
 /// An RDS snapshot.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, JsonSchema)]
-pub struct Snapshot {
+pub struct DbSnapshot {
     /// `instance` or `cluster`: what it is of.
     pub of: Source,
     /// The name of the database instance or of the cluster.
@@ -83,7 +83,7 @@ pub enum Source {
     Cluster,
 }
 
-impl Kind for Snapshot {
+impl Kind for DbSnapshot {
     const TYPE: &'static str = "rds_snapshot";
     const GROUP: Group = Group::Storage;
     const OPERATIONS: &'static [&'static Operation] = &[&DESCRIBE_DB_SNAPSHOTS, &DESCRIBE_DB_CLUSTER_SNAPSHOTS];
@@ -109,7 +109,7 @@ impl Kind for Snapshot {
 }
 
 /// Lists the snapshots of instances.
-async fn of_instances(inquiry: &Inquiry<'_>) -> Found<Resource<Box<Snapshot>>> {
+async fn of_instances(inquiry: &Inquiry<'_>) -> Found<Resource<Box<DbSnapshot>>> {
     let rds = inquiry.client::<Rds>();
     let ask = |page: Page| rds.describe_db_snapshots().max_records(page.size).set_marker(page.token).send();
     let limits = rds.limits(&DESCRIBE_DB_SNAPSHOTS, inquiry.deadline).pages_of(ITEMS_A_PAGE);
@@ -122,7 +122,7 @@ async fn of_instances(inquiry: &Inquiry<'_>) -> Found<Resource<Box<Snapshot>>> {
 }
 
 /// Lists the snapshots of clusters.
-async fn of_clusters(inquiry: &Inquiry<'_>) -> Found<Resource<Box<Snapshot>>> {
+async fn of_clusters(inquiry: &Inquiry<'_>) -> Found<Resource<Box<DbSnapshot>>> {
     let rds = inquiry.client::<Rds>();
     let ask = |page: Page| rds.describe_db_cluster_snapshots().max_records(page.size).set_marker(page.token).send();
     let limits = rds.limits(&DESCRIBE_DB_CLUSTER_SNAPSHOTS, inquiry.deadline).pages_of(ITEMS_A_PAGE);
@@ -134,9 +134,9 @@ async fn of_clusters(inquiry: &Inquiry<'_>) -> Found<Resource<Box<Snapshot>>> {
     .into()
 }
 
-fn of_instance(region: &str, snapshot: DbSnapshot) -> Option<Resource<Box<Snapshot>>> {
+fn of_instance(region: &str, snapshot: types::DbSnapshot) -> Option<Resource<Box<DbSnapshot>>> {
     let id = snapshot.db_snapshot_identifier?;
-    let detail = Snapshot {
+    let detail = DbSnapshot {
         of: Source::Instance,
         source_id: given(snapshot.db_instance_identifier.as_deref()),
         snapshot_type: given(snapshot.snapshot_type.as_deref()),
@@ -155,10 +155,10 @@ fn of_instance(region: &str, snapshot: DbSnapshot) -> Option<Resource<Box<Snapsh
     Some(resource(region, id, snapshot.db_snapshot_arn.as_deref(), snapshot.tag_list, Box::new(detail)))
 }
 
-fn of_cluster(region: &str, snapshot: DbClusterSnapshot) -> Option<Resource<Box<Snapshot>>> {
+fn of_cluster(region: &str, snapshot: DbClusterSnapshot) -> Option<Resource<Box<DbSnapshot>>> {
     let id = snapshot.db_cluster_snapshot_identifier?;
     let arn = snapshot.db_cluster_snapshot_arn.as_deref();
-    let detail = Snapshot {
+    let detail = DbSnapshot {
         of: Source::Cluster,
         source_id: given(snapshot.db_cluster_identifier.as_deref()),
         snapshot_type: given(snapshot.snapshot_type.as_deref()),
@@ -182,7 +182,7 @@ fn from_elsewhere(source: Option<&str>, own: Option<&str>) -> Option<String> {
 }
 
 /// Returns a cluster's snapshot with an id that none of the instances' snapshots has.
-fn distinct(mut snapshot: Resource<Box<Snapshot>>, taken: &HashSet<String>) -> Resource<Box<Snapshot>> {
+fn distinct(mut snapshot: Resource<Box<DbSnapshot>>, taken: &HashSet<String>) -> Resource<Box<DbSnapshot>> {
     if taken.contains(&snapshot.id) {
         snapshot.id = format!("cluster-snapshot:{}", snapshot.id);
     }
