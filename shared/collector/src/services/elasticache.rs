@@ -13,7 +13,7 @@ use crate::call::clients::{Service, guarded_client};
 use crate::call::gate::Rate;
 use crate::call::inquiry::Inquiry;
 use crate::call::pages::{Found, Page, every_page};
-use crate::model::metric::{AVERAGE, Catalog, Ids, MINIMUM, Metric, Place, SUM, is_name};
+use crate::model::metric::{AVERAGE, Catalog, Ids, MAXIMUM, MINIMUM, Metric, Place, SUM, is_name};
 use crate::model::operation::{Operation, Price};
 use crate::model::resource::Resource;
 use crate::services::kind::{Group, Kind, Scope, TagSource};
@@ -120,13 +120,15 @@ pub const FREEABLE_MEMORY: Metric = Metric::new("freeable_memory", "FreeableMemo
 pub const HITS: Metric = Metric::new("hits", "CacheHits", "Count", SUM);
 /// CloudWatch's `CacheMisses`; Memcached has `GetMisses` instead.
 pub const MISSES: Metric = Metric::new("misses", "CacheMisses", "Count", SUM);
+/// CloudWatch's `IsMaster`: 1 for a primary and 0 for a replica; Memcached has none.
+pub const IS_PRIMARY: Metric = Metric::new("is_primary", "IsMaster", "Count", MAXIMUM);
 
 static CATALOG: Catalog = Catalog {
     places: &[Place::of_all("AWS/ElastiCache", &["CacheClusterId"])],
     ids: Ids { like: "names of cache clusters", accepts: |id| is_name(id, 50, "-") },
     named_by_list: false,
     usual: 2,
-    metrics: &[CPU, CONNECTIONS, ENGINE_CPU, EVICTIONS, MEMORY, FREEABLE_MEMORY, HITS, MISSES],
+    metrics: &[CPU, CONNECTIONS, ENGINE_CPU, EVICTIONS, MEMORY, FREEABLE_MEMORY, HITS, MISSES, IS_PRIMARY],
 };
 
 impl Kind for CacheCluster {
