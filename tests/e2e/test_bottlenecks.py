@@ -9,7 +9,7 @@ from typing import Any
 
 import documents
 import pytest
-from emulator import demo_account, demo_metrics
+from emulator import demo_account, demo_data, demo_metrics
 from emulator.ministack import ACCOUNT, Emulator
 from emulator.stack import Stack
 
@@ -107,9 +107,15 @@ def test_every_other_rule_finds_what_the_demo_account_contains(answer: Json) -> 
         "lambda_errors": {"invoice-mail"},
         "lambda_throttles": {"stock-sync"},
         "dynamodb_throttled": {demo_metrics.THROTTLED},
+        "elasticache_high_engine_cpu": {demo_metrics.HOT_CACHE},
         "lambda_duration_near_timeout": {"thumbnail"},
+        "elasticache_high_memory": {demo_metrics.FULL_CACHE},
+        "elasticache_evictions": {demo_metrics.FULL_CACHE},
+        "elasticache_idle": {demo_metrics.IDLE_CACHE},
+        "rds_engine_ended": {demo_data.ENDED},
         "ebs_unattached": {name for _, name, _, _ in demo_account.VOLUMES},
         "eip_unassociated": {name for _, name, user in demo_account.ADDRESSES if user is None},
+        "log_group_no_retention": {name for _, name, days, stored in demo_account.LOG_GROUPS if days is None and stored},
     }
     assert {rule: _found(answer, rule) for rule in answer["data"]["summary"]["by_rule"]} == expected
     assert answer["data"]["summary"]["by_rule"] == {rule: len(names) for rule, names in expected.items()}
@@ -204,6 +210,36 @@ def test_the_caller_sets_the_thresholds_of_single_rules(deployed: Stack, answer:
     assert "changed_thresholds" not in _finding(changed, "rds_queue_depth")
 
 
+def test_what_takes_a_month_is_found_in_the_days_that_the_demo_account_has(deployed: Stack) -> None:
+    """Nothing in the emulator is older than this run, and it has two weeks of metrics."""
+    asked = {"types": "dynamodb,efs,rds_snapshot", "regions": "us-east-1,eu-west-1"}
+    month = ask(deployed, "/bottlenecks", **asked)
+    shorter = "dynamodb_unused.days:12,efs_idle.days:12,rds_snapshot_orphaned.days:0"
+    days = ask(deployed, "/bottlenecks", thresholds=shorter, **asked)
+    found = {
+        "dynamodb_unused": {demo_metrics.NOT_READ},
+        "efs_idle": {demo_metrics.UNMOUNTED},
+        "rds_snapshot_orphaned": {demo_data.ORPHAN},
+    }
+    assert {rule: _found(month, rule) for rule in found} == {rule: set() for rule in found}
+    assert {rule: _found(days, rule) for rule in found} == found
+    young = {e["resource"]["name"] for e in month["data"]["not_judged"] if e["reason"] == "insufficient_data"}
+    assert {demo_metrics.NOT_READ, demo_metrics.UNMOUNTED} <= young
+
+
+def test_a_snapshot_is_not_judged_without_the_list_of_databases(deployed: Stack, emulator: Emulator) -> None:
+    asked = {"types": "rds_snapshot", "regions": "us-east-1,eu-west-1", "thresholds": "rds_snapshot_orphaned.days:0"}
+    with iam.without(emulator, iam.role_of(emulator, "BottlenecksFunction"), "rds:DescribeDBInstances"):
+        body = ask(deployed, "/bottlenecks", **asked)
+    assert [gap[2:4] for gap in gaps(body)] == [("DescribeDBInstances", "denied")] * 2
+    assert body["data"]["findings"] == []
+    not_judged = {entry["resource"]["name"]: entry["rules"] for entry in body["data"]["not_judged"]}
+    reason = {"rds_snapshot_orphaned": "not all rds of the region were listed; the gaps have the reason"}
+    # Of a cluster's snapshot, the clusters alone matter.
+    expected = {name for _, name, of, _ in demo_account.SNAPSHOTS if of == "instance"}
+    assert not_judged == {name: reason for name in expected}
+
+
 def test_measuring_takes_four_requests_a_region(deployed: Stack) -> None:
     """One for the coarse series of all instances, then one for each time window: the requested hours, the last half hour,
     the last days. The status checks have one each."""
@@ -223,7 +259,9 @@ def test_a_price_above_the_limit_is_refused(deployed: Stack) -> None:
     status, refused = call(deployed, "/bottlenecks", types="ec2,rds", max_cost_usd="0.0002")
     assert (status, refused["error"]["code"], refused["error"]["parameter"]) == (400, "InvalidParameter", "max_cost_usd")
     said = refused["error"]["message"]
-    assert said.startswith("AWS would bill $0.00") and "of 13 resources, at $0.01" in said, said
+    running = [row for row in demo_account.INSTANCES if not row[4]]
+    measured = len(running) + len(demo_account.DATABASES)
+    assert said.startswith("AWS would bill $0.00") and f"of {measured} resources, at $0.01" in said, said
     assert "send fewer types or regions, or send max_cost_usd=0.00" in said
     assert "more where these leave something to find" in said, said
     allowed = float(said.split("max_cost_usd=")[1].split()[0])
@@ -290,9 +328,18 @@ DENIED = {
     "ec2:DescribeInstances": ("ec2", "ec2"),
     "ec2:DescribeVolumes": ("ebs", "ec2"),
     "ec2:DescribeAddresses": ("eip", "ec2"),
+    "elasticache:DescribeCacheClusters": ("elasticache", "elasticache"),
+    "elasticfilesystem:DescribeFileSystems": ("efs", "elasticfilesystem"),
+    "logs:DescribeLogGroups": ("log_group", "logs"),
     "rds:DescribeDBInstances": ("rds", "rds"),
     "lambda:ListFunctions": ("lambda", "lambda"),
 }
+
+#: Actions that leave another gap than a whole type that is judged.
+OTHER_ACTIONS = {
+    "cloudwatch:GetMetricData", "dynamodb:DescribeTable", "ec2:DescribeInstanceStatus", "ec2:DescribeRegions",
+    "rds:DescribeDBClusterSnapshots", "rds:DescribeDBClusters", "rds:DescribeDBSnapshots",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("action", DENIED)
@@ -321,9 +368,7 @@ def test_an_answer_of_nothing_but_gaps_is_an_error(deployed: Stack, emulator: Em
 def test_the_role_has_no_action_that_is_not_needed(emulator: Emulator, deployed: Stack) -> None:
     # The emulator does not check CloudWatch's permission in the Rust SDK's format; the adapter's tests cover denials.
     needed = documents.actions("/bottlenecks")
-    assert needed == set(DENIED) | {
-        "cloudwatch:GetMetricData", "dynamodb:DescribeTable", "ec2:DescribeInstanceStatus", "ec2:DescribeRegions",
-    }  # fmt: skip
+    assert needed == set(DENIED) | OTHER_ACTIONS
     assert iam.allowed_actions(emulator, iam.role_of(emulator, "BottlenecksFunction")) == needed | iam.ENTER
 
 

@@ -40,7 +40,7 @@ REFUSED = [
     ("/metrics", "exists", "TRUE"), ("/metrics", "max_cost_usd", "1e1"), ("/metrics", "max_cost_usd", "-0.1"),
     ("/metrics", "max_cost_usd", "100.0001"), ("/metrics by filters", "sort", "cpu"), ("/metrics by filters", "sort", ":" * 6000),
     ("/metrics by filters", "sort", "cpu:Maximum:\u202easc"), ("/metrics by filters", "sort", "<script>:Maximum"),
-    ("/metrics by filters", "limit", "501"), ("/metrics by filters", "types", "eip"), ("/metrics by filters", "metrics", "memory"),
+    ("/metrics by filters", "limit", "501"), ("/metrics by filters", "types", "eip"), ("/metrics by filters", "metrics", "temperature"),
     ("/metrics by filters", "tags", "!!x"), ("/metrics by filters", "states", "nonsense"),
     ("/metrics by filters", "max_cost_usd", "\u0661"), ("/metrics by filters", "resource_type", "ec2"),
     ("/bottlenecks", "max_cost_usd", "0"), ("/bottlenecks", "max_cost_usd", "NaN"),

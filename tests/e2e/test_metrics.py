@@ -73,6 +73,30 @@ def test_many_series_cost_one_request_and_their_price_is_reported(deployed: Stac
     assert requests["estimated_cost_usd"] == "0.0001"  # nine metrics at $0.01 per 1,000
 
 
+@pytest.mark.parametrize(
+    ("kind", "region", "resource", "namespace", "dimension", "metric", "name"),
+    [
+        ("rds_cluster", "us-east-1", "events", "RDS", "DBClusterIdentifier", "serverless_capacity", "ServerlessDatabaseCapacity"),
+        ("elasticache", "us-west-2", demo_metrics.HOT_CACHE, "ElastiCache", "CacheClusterId", "connections", "CurrConnections"),
+        ("log_group", "us-east-1", "/acme/orders", "Logs", "LogGroupName", "incoming_bytes", "IncomingBytes"),
+        ("efs", "us-east-1", "web-content", "EFS", "FileSystemId", "data_read_bytes", "DataReadIOBytes"),
+    ],
+)
+def test_what_keeps_data_is_measured_in_its_own_namespace(
+    deployed: Stack, emulator: Emulator, kind: str, region: str, resource: str, namespace: str, dimension: str, metric: str, name: str
+) -> None:  # fmt: skip
+    if kind == "efs":
+        found = emulator.client("efs", region).describe_file_systems()["FileSystems"]
+        (resource,) = [file_system["FileSystemId"] for file_system in found if file_system["Name"] == resource]
+    body = ask(deployed, "/metrics", resource_type=kind, region=region, resource_ids=resource, metrics=metric, exists="true")
+    assert body["meta"]["exists"] == {resource: True}
+    assert body["meta"]["series"][resource][metric] == {"expected": 24, "found": 24, "status": "complete"}
+    answered = body["data"][resource][metric]
+    statistic = "Sum" if "Sum" in answered[0] else "Average"
+    points = _statistics(emulator, region, f"AWS/{namespace}", name, dimension, resource, body["meta"], [statistic])
+    assert [point[statistic] for point in answered] == pytest.approx([point[statistic] for point in points])
+
+
 def test_a_silent_instance_has_no_datapoints_and_not_zeros(deployed: Stack, emulator: Emulator) -> None:
     silent = _instance(emulator, "eu-central-1", demo_metrics.SILENT)
     body = ask(deployed, "/metrics", resource_type="ec2", resource_ids=silent, region="eu-central-1")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
+import documents
 import pytest
 from emulator import demo_account, demo_metrics
 from emulator.ministack import ACCOUNT, Emulator
@@ -127,9 +128,11 @@ def test_filters_choose_the_resources(deployed: Stack) -> None:
 
 def test_types_follow_from_the_metrics(deployed: Stack) -> None:
     body = ask(deployed, "/metrics", sort="cpu:Maximum", limit=500)
-    assert set(body["meta"]["matched"]["by_type"]) == {"ec2", "rds"}
+    assert set(body["meta"]["matched"]["by_type"]) >= {"ec2", "rds", "rds_cluster", "elasticache"}
+    assert not set(body["meta"]["matched"]["by_type"]) & {"lambda", "s3", "ebs", "dynamodb", "efs", "log_group"}
     kinds = [entry["resource_type"] for entry in body["data"]]
-    assert (kinds.count("ec2"), kinds.count("rds")) == (len(demo_account.INSTANCES), len(demo_account.DATABASES))
+    counted = {"ec2": demo_account.INSTANCES, "rds": demo_account.DATABASES, "elasticache": demo_account.CACHES}
+    assert {kind: kinds.count(kind) for kind in counted} == {kind: len(rows) for kind, rows in counted.items()}
     values = [entry["sort_value"] for entry in body["data"] if entry["sort_value"] is not None]
     assert values == sorted(values, reverse=True)
     body = ask(deployed, "/metrics", types="ec2,lambda", metrics="cpu")
@@ -146,9 +149,9 @@ def test_a_bucket_is_measured_in_its_own_region(deployed: Stack) -> None:
 
 def test_without_parameters_the_first_hundred_of_every_type_are_measured(deployed: Stack) -> None:
     body = ask(deployed, "/metrics")
-    assert set(body["meta"]["matched"]["by_type"]) == {"ec2", "rds", "lambda", "ebs", "dynamodb"}
+    order = [kind for kind in documents.measured_types() if kind != "s3"]
+    assert set(body["meta"]["matched"]["by_type"]) == set(order)
     assert list(body["meta"]["not_measured"]) == ["s3"]
-    order = ["ec2", "rds", "lambda", "ebs", "dynamodb"]
     positions = [(order.index(e["resource_type"]), e["region"], e["id"]) for e in body["data"]]
     assert positions == sorted(positions)
     assert len(body["data"]) == body["meta"]["matched"]["total"]
@@ -202,7 +205,8 @@ def test_a_region_that_is_not_listed_is_a_gap_and_unknown(deployed: Stack, endpo
 def test_without_a_permission_to_list_a_type_is_unknown(deployed: Stack, emulator: Emulator) -> None:
     with iam.without(emulator, iam.role_of(emulator, "MetricsFunction"), "rds:DescribeDBInstances"):
         body = ask(deployed, "/metrics", sort="cpu:Maximum", limit=5)
-    assert body["meta"]["matched"]["by_type"] == {"ec2": len(demo_account.INSTANCES), "rds": None}
+    by_type = body["meta"]["matched"]["by_type"]
+    assert (by_type["ec2"], by_type["rds"]) == (len(demo_account.INSTANCES), None)
     assert {gap[1:3] for gap in gaps(body)} == {("rds", "DescribeDBInstances")}
 
 

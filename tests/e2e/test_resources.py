@@ -47,6 +47,26 @@ def test_the_demo_account_is_listed_completely(deployed: Stack) -> None:
     assert tables == set(demo_account.TABLES)
     assert {t["status"] for t in data["dynamodb"]} == {"ACTIVE"}
     assert all(t["arn"].endswith(f":table/{t['id']}") and t["item_count"] == 0 for t in data["dynamodb"])
+    clusters = {(c["region"], c["id"], c["engine"], _members(c), c["tags"]["env"]) for c in data["rds_cluster"]}
+    assert clusters == set(demo_account.CLUSTERS)
+    assert {(c["status"], c["serverless_max_capacity"], c["encrypted"]) for c in data["rds_cluster"]} == {("available", 8, True)}
+    snapshots = {(s["region"], s["id"], s["of"], s["source_id"]) for s in data["rds_snapshot"]}
+    assert snapshots == set(demo_account.SNAPSHOTS)
+    assert {(s["snapshot_type"], s["status"]) for s in data["rds_snapshot"]} == {("manual", "available")}
+    caches = {(c["region"], c["id"], c["engine"], c["node_type"], c["tags"]["env"]) for c in data["elasticache"]}
+    assert caches == set(demo_account.CACHES)
+    assert {(c["status"], c["node_count"], len(c["nodes"])) for c in data["elasticache"]} == {("available", 1, 1)}
+    file_systems = {(f["region"], f["name"], f["throughput_mode"], f["tags"]["env"]) for f in data["efs"]}
+    assert file_systems == set(demo_account.FILE_SYSTEMS)
+    assert {(f["state"], f["size_bytes"], f["mount_targets"], f["encrypted"]) for f in data["efs"]} == {("available", 0, 0, True)}
+    # The deployed functions have log groups too. The emulator's tagging API has no tags of log groups.
+    log_groups = {(g["region"], g["id"], g["retention_days"], g["stored_bytes"] > 0) for g in data["log_group"]}
+    assert log_groups >= set(demo_account.LOG_GROUPS)
+
+
+def _members(cluster: dict[str, Any]) -> tuple[str, ...]:
+    assert all(member["writer"] is True for member in cluster["members"])
+    return tuple(member["id"] for member in cluster["members"])
 
 
 def _capacity(table: dict[str, Any]) -> tuple[int, int] | None:
@@ -158,13 +178,20 @@ ACTIONS = {
     "ec2:DescribeAddresses": ("ec2", "DescribeAddresses", "UnauthorizedOperation", "eip"),
     "ec2:DescribeInstances": ("ec2", "DescribeInstances", "UnauthorizedOperation", "ec2"),
     "ec2:DescribeVolumes": ("ec2", "DescribeVolumes", "UnauthorizedOperation", "ebs"),
+    "elasticache:DescribeCacheClusters": ("elasticache", "DescribeCacheClusters", "AccessDenied", "elasticache"),
+    "elasticfilesystem:DescribeFileSystems": ("elasticfilesystem", "DescribeFileSystems", "AccessDeniedException", "efs"),
     "lambda:ListFunctions": ("lambda", "ListFunctions", "AccessDeniedException", "lambda"),
+    "logs:DescribeLogGroups": ("logs", "DescribeLogGroups", "AccessDeniedException", "log_group"),
+    "rds:DescribeDBClusters": ("rds", "DescribeDBClusters", "AccessDenied", "rds_cluster"),
     "rds:DescribeDBInstances": ("rds", "DescribeDBInstances", "AccessDenied", "rds"),
 }
 
 
 #: Actions that leave another gap than a whole type in each region; each has a test below.
-OTHER_ACTIONS = {"dynamodb:DescribeTable", "ec2:DescribeRegions", "s3:ListAllMyBuckets", "tag:GetResources"}
+OTHER_ACTIONS = {
+    "dynamodb:DescribeTable", "ec2:DescribeRegions", "rds:DescribeDBClusterSnapshots", "rds:DescribeDBSnapshots",
+    "s3:ListAllMyBuckets", "tag:GetResources",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("action", ACTIONS)
@@ -189,6 +216,20 @@ def test_without_their_descriptions_tables_are_known_by_name(deployed: Stack, em
     tables = {(t["region"], t["id"], t["tags"]["env"], t["status"], t["billing_mode"]) for t in body["data"]["dynamodb"]}
     expected = {(r, n, e, None, None) for r, n, _, e in demo_account.TABLES if r in ("us-east-1", "us-west-2")}
     assert tables == expected
+
+
+@pytest.mark.parametrize(
+    ("operation", "listed"), [("DescribeDBSnapshots", "cluster"), ("DescribeDBClusterSnapshots", "instance")]
+)
+def test_without_one_kind_of_snapshots_the_other_is_listed(
+    deployed: Stack, emulator: Emulator, operation: str, listed: str
+) -> None:
+    with iam.without(emulator, iam.role_of(emulator, "ResourcesFunction"), f"rds:{operation}"):
+        body = ask(deployed, "/resources", regions="us-east-1")
+    assert gaps(body) == [("us-east-1", "rds", operation, "denied", "AccessDenied")]
+    expected = {name for region, name, of, _ in demo_account.SNAPSHOTS if region == "us-east-1" and of == listed}
+    assert {s["id"] for s in body["data"]["rds_snapshot"]} == expected != set()
+    assert all(body["data"][other] for other in TYPES)
 
 
 def test_without_the_list_of_regions_the_home_region_is_listed(deployed: Stack, emulator: Emulator) -> None:

@@ -11,6 +11,8 @@ import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
+from . import demo_data
+from .demo_data import CACHES, CLUSTERS, FILE_SYSTEMS, LOG_GROUPS, SNAPSHOTS
 from .ministack import ACCOUNT, HOME_REGION, OTHER_ACCOUNT, Emulator
 
 #: Instances: region, Name, type, environment, whether it is stopped.
@@ -33,6 +35,7 @@ STOPPED_TAGS = {"owner": "", "acme:note": "Stopped in May, keep its disk"}
 DATABASES = [
     ("us-east-1", "orders", "db.r5.large", "postgres", 200, "prod"),
     ("us-east-1", "orders-test", "db.t3.medium", "postgres", 20, "dev"),
+    ("us-east-1", "events-1", "db.r5.large", "aurora-postgresql", 1, "prod"),
     ("us-west-2", "inventory", "db.t3.medium", "mysql", 100, "prod"),
     ("eu-west-1", "shop", "db.m5.large", "mysql", 100, "prod"),
     ("eu-central-1", "warehouse", "db.r5.xlarge", "postgres", 500, "prod"),
@@ -78,6 +81,7 @@ TABLES = [
     ("us-east-1", "web-sessions", (20, 10), "prod"),
     ("us-west-2", "stock-locks", (5, 5), "prod"),
     ("eu-west-1", "shop-carts", None, "prod"),
+    ("eu-west-1", "shop-coupons", (5, 5), "prod"),
     ("ap-southeast-2", "trial-events", (1, 1), "dev"),
 ]
 
@@ -93,12 +97,20 @@ class Contents(NamedTuple):
     volumes: list[tuple]
     addresses: list[tuple]
     tables: list[tuple]
+    clusters: list[tuple]
+    snapshots: list[tuple]
+    caches: list[tuple]
+    file_systems: list[tuple]
+    log_groups: list[tuple]
 
     def regions(self) -> list[str]:
         return sorted({row[0] for rows in self[1:] for row in rows})
 
 
-HOME = Contents(ACCOUNT, INSTANCES, DATABASES, BUCKETS, FUNCTIONS, VOLUMES, ADDRESSES, TABLES)
+HOME = Contents(
+    ACCOUNT, INSTANCES, DATABASES, BUCKETS, FUNCTIONS, VOLUMES, ADDRESSES, TABLES, CLUSTERS, SNAPSHOTS, CACHES,
+    FILE_SYSTEMS, LOG_GROUPS,
+)  # fmt: skip
 
 #: The other account, which is read through its reader role.
 OTHER = Contents(
@@ -113,6 +125,11 @@ OTHER = Contents(
     volumes=[("eu-west-1", "sandbox-scratch", "gp3", 20)],
     addresses=[("us-east-1", "sandbox-unused", None)],
     tables=[("eu-west-1", "sandbox-items", None, "dev")],
+    clusters=[("eu-west-1", "sandbox-cluster", "aurora-postgresql", (), "dev")],
+    snapshots=[("eu-west-1", "sandbox-db-first", "instance", "sandbox-db")],
+    caches=[("us-east-1", "sandbox-cache", "redis", "cache.t3.micro", "dev")],
+    file_systems=[("eu-west-1", "sandbox-files", "bursting", "dev")],
+    log_groups=[("us-east-1", "/acme/sandbox", 7, True)],
 )
 
 _ROLE = "acme-functions"
@@ -157,16 +174,21 @@ def _fill_region(emulator: Emulator, contents: Contents, region: str, role: str)
         if user:
             ec2.associate_address(AllocationId=address["AllocationId"], InstanceId=instances[user])
 
+    demo_data.create_clusters(emulator, contents, region)
     rds = emulator.client("rds", region, account)
+    clusters = {member: cluster for _, cluster, _, members, _ in contents.clusters for member in members}
     for _, name, kind, engine, size, environment in _of(contents.databases, region):
+        # The cluster of an instance has its user.
+        user = {"MasterUsername": "acme", "ManageMasterUserPassword": True}
+        version = demo_data.ENDED_VERSION if name == demo_data.ENDED else demo_data.ENGINE_VERSIONS[engine]
         rds.create_db_instance(
             DBInstanceIdentifier=name,
             DBInstanceClass=kind,
             Engine=engine,
+            EngineVersion=version,
             AllocatedStorage=size,
-            MasterUsername="acme",
-            ManageMasterUserPassword=True,
             Tags=tags(env=environment),
+            **({"DBClusterIdentifier": clusters[name]} if name in clusters else user),
         )
 
     s3 = emulator.client("s3", region, account)
@@ -196,6 +218,7 @@ def _fill_region(emulator: Emulator, contents: Contents, region: str, role: str)
     for _, name, *_ in _of(contents.databases, region):
         waiter = rds.get_waiter("db_instance_available")
         waiter.wait(DBInstanceIdentifier=name, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
+    demo_data.fill_region(emulator, contents, region)
 
 
 def create_function(

@@ -4,7 +4,8 @@ Values are derived from names and hours; nothing is random. Among the instances 
 single spike (`web-2`), an idle one (`shop-2`), a silent one (`analytics`, without any data in CloudWatch), one that
 fails its status checks (`web-3`) and one without CPU credits (`trial`). Among the databases, one is nearly full
 (`inventory`), one has slow storage and little memory (`warehouse`), and one has no connections (`orders-test`). One
-table is throttled (`web-sessions`). The other account also has a hot instance (`sandbox-hot`).
+table is throttled (`web-sessions`) and one unused (`shop-coupons`). Among the caches, one is idle (`old-cache`), one has a
+busy engine (`stock-cache`), and one is full (`shop-cache`). No client uses one of the file systems (`shop-exports`). The other account also has a hot instance (`sandbox-hot`).
 """
 
 from __future__ import annotations
@@ -27,7 +28,9 @@ DATUMS_A_CALL = 1000
 HOT, SPIKING, IDLE, SILENT, EXHAUSTED = "batch", "web-2", "shop-2", "analytics", "trial"
 OTHERS_HOT = "sandbox-hot"
 FULL, SLOW, UNUSED = "inventory", "warehouse", "orders-test"
-THROTTLED = "web-sessions"
+THROTTLED, NOT_READ = "web-sessions", "shop-coupons"
+IDLE_CACHE, HOT_CACHE, FULL_CACHE = "old-cache", "stock-cache", "shop-cache"
+UNMOUNTED = "shop-exports"
 
 GIB = 1024**3
 
@@ -91,8 +94,45 @@ def _function_curves(name: str, timeout: int) -> dict[str, Curve]:
 
 def _table_curves(name: str) -> dict[str, Curve]:
     # Like DynamoDB, which measures throttled requests only where there are some.
+    if name == NOT_READ:
+        return {"ConsumedReadCapacityUnits": _flat(0), "ConsumedWriteCapacityUnits": _flat(0)}
     throttles = {"ReadThrottleEvents": _flat(12), "WriteThrottleEvents": _flat(3)} if name == THROTTLED else {}
     return throttles | {"ConsumedReadCapacityUnits": _wave(300, 100), "ConsumedWriteCapacityUnits": _wave(90, 30)}
+
+
+def _cluster_curves() -> dict[str, Curve]:
+    return {
+        "CPUUtilization": _wave(35, 10),
+        "DatabaseConnections": _wave(25, 5),
+        "VolumeBytesUsed": _flat(40 * GIB),
+        "VolumeReadIOPs": _wave(4000, 1000),
+        "VolumeWriteIOPs": _wave(2000, 500),
+        "ServerlessDatabaseCapacity": _wave(3, 1),
+    }
+
+
+def _cache_curves(name: str) -> dict[str, Curve]:
+    full, hot = name == FULL_CACHE, name == HOT_CACHE
+    return {
+        "CPUUtilization": _wave(20, 5),
+        "EngineCPUUtilization": _flat(96) if hot else _wave(30, 10),
+        # ElastiCache itself opens some.
+        "CurrConnections": _flat(5) if name == IDLE_CACHE else _wave(60, 20),
+        "Evictions": _flat(40 if full else 0),
+        "DatabaseMemoryUsagePercentage": _flat(97 if full else 45),
+        "CacheHits": _wave(5000, 1000),
+        "CacheMisses": _wave(200, 50),
+    }
+
+
+def _file_system_curves(name: str) -> dict[str, Curve]:
+    clients = 0 if name == UNMOUNTED else 4
+    return {
+        "ClientConnections": _flat(clients),
+        "DataReadIOBytes": _flat(clients * 1_000_000),
+        "DataWriteIOBytes": _flat(clients * 300_000),
+        "PermittedThroughput": _flat(104_857_600),
+    }
 
 
 def fill(emulator: Emulator, contents: Contents = HOME, since: datetime | None = None) -> datetime:
@@ -119,7 +159,8 @@ def _fill_region(emulator: Emulator, contents: Contents, region: str, now: datet
 
 def _of_region(emulator: Emulator, contents: Contents, region: str, now: datetime) -> dict[str, list[dict[str, Any]]]:
     ec2 = emulator.client("ec2", region, contents.account)
-    datums: dict[str, list[dict[str, Any]]] = {"AWS/EC2": [], "AWS/EBS": [], "AWS/RDS": [], "AWS/Lambda": [], "AWS/DynamoDB": [], "AWS/S3": []}
+    namespaces = ("EC2", "EBS", "RDS", "Lambda", "DynamoDB", "S3", "ElastiCache", "EFS", "Logs")
+    datums: dict[str, list[dict[str, Any]]] = {f"AWS/{namespace}": [] for namespace in namespaces}
     instances = [i for r in ec2.describe_instances()["Reservations"] for i in r["Instances"]]
     order = [row[1] for row in contents.instances]
     for instance in instances:
@@ -141,6 +182,19 @@ def _of_region(emulator: Emulator, contents: Contents, region: str, now: datetim
     for where, name, _, _ in contents.tables:
         for metric, curve in _table_curves(name).items() if where == region else ():
             datums["AWS/DynamoDB"] += _datums(metric, "TableName", name, curve, now)
+    for where, name, *_ in contents.clusters:
+        for metric, curve in _cluster_curves().items() if where == region else ():
+            datums["AWS/RDS"] += _datums(metric, "DBClusterIdentifier", name, curve, now)
+    for where, name, *_ in contents.caches:
+        for metric, curve in _cache_curves(name).items() if where == region else ():
+            datums["AWS/ElastiCache"] += _datums(metric, "CacheClusterId", name, curve, now)
+    for file_system in emulator.client("efs", region, contents.account).describe_file_systems()["FileSystems"]:
+        for metric, curve in _file_system_curves(file_system["Name"]).items():
+            datums["AWS/EFS"] += _datums(metric, "FileSystemId", file_system["FileSystemId"], curve, now)
+    for where, name, _, has_events in contents.log_groups:
+        if where == region and has_events:
+            datums["AWS/Logs"] += _datums("IncomingBytes", "LogGroupName", name, _wave(50_000, 10_000), now)
+            datums["AWS/Logs"] += _datums("IncomingLogEvents", "LogGroupName", name, _wave(400, 100), now)
     for where, name, _ in contents.buckets:
         if where == region:
             datums["AWS/S3"] += _daily("BucketSizeBytes", name, "StandardStorage", 5 * GIB, now)

@@ -59,7 +59,10 @@ impl Judge for Rules<'_> {
                 let about = rule.about();
                 let readings =
                     sieves.readings(about.first, first, windows).chain(plan.readings(about.needs, then, windows));
-                rule.judge(resource, Evidence { thresholds, as_of: windows.as_of(), beside, readings: readings.collect() })
+                rule.judge(
+                    resource,
+                    Evidence { thresholds, as_of: windows.as_of(), beside, readings: readings.collect() },
+                )
             });
             Some(Verdict { rule, rank, result: judged.transpose()? })
         };

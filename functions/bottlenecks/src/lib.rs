@@ -12,6 +12,7 @@
 
 mod answer;
 pub mod description;
+mod engines;
 mod judge;
 mod needs;
 mod position;

@@ -5,6 +5,7 @@
 mod ami_unused;
 pub(crate) mod common;
 mod dynamodb_throttled;
+mod dynamodb_unused;
 mod ebs_idle;
 mod ebs_outdated_type;
 mod ebs_snapshot_old;
@@ -18,18 +19,25 @@ mod ec2_status_check_failed;
 mod ec2_stopped_long;
 mod ec2_sustained_high_cpu;
 mod ec2_underutilized;
+mod efs_idle;
 mod eip_unassociated;
+mod elasticache_evictions;
+mod elasticache_high_usage;
+mod elasticache_idle;
 mod lambda_duration_near_timeout;
 mod lambda_errors;
 mod lambda_throttles;
+mod log_group_no_retention;
 mod nat_gateway_idle;
 mod rds_burst_balance;
+mod rds_engine_ended;
 mod rds_high_cpu;
 mod rds_latency;
 mod rds_low_memory;
 mod rds_low_storage;
 mod rds_no_connections;
 mod rds_queue_depth;
+mod rds_snapshot_orphaned;
 mod rds_swap;
 mod vpc_endpoint_idle;
 
@@ -52,12 +60,17 @@ pub(crate) const ALL: &[&dyn AnyRule] = &[
     &lambda_errors::RULE,
     &lambda_throttles::RULE,
     &dynamodb_throttled::RULE,
+    &elasticache_high_usage::ENGINE_CPU,
     &ec2_high_cpu::RULE,
     &ec2_idle::RULE,
     &rds_swap::RULE,
     &rds_no_connections::RULE,
     &nat_gateway_idle::RULE,
     &lambda_duration_near_timeout::RULE,
+    &elasticache_high_usage::MEMORY,
+    &elasticache_evictions::RULE,
+    &elasticache_idle::RULE,
+    &rds_engine_ended::RULE,
     &ec2_underutilized::RULE,
     &ec2_stopped_long::RULE,
     &ebs_unattached::RULE,
@@ -69,6 +82,10 @@ pub(crate) const ALL: &[&dyn AnyRule] = &[
     &ami_unused::RULE,
     &vpc_endpoint_idle::RULE,
     &eip_unassociated::RULE,
+    &dynamodb_unused::RULE,
+    &efs_idle::RULE,
+    &rds_snapshot_orphaned::RULE,
+    &log_group_no_retention::RULE,
 ];
 
 /// Returns the types that have a rule, in the order of responses.

@@ -7,7 +7,7 @@ use collector::services::ec2::address::Address;
 use collector::services::ec2::instance::Instance;
 use collector::services::ec2::volume::Volume;
 use collector::services::lambda::Function;
-use collector::services::rds::Database;
+use collector::services::rds::instance::Database;
 use collector::services::s3::Bucket;
 use collector::{Detail, Tags};
 use collector::{Inventory, Resource, ResourceType};

@@ -9,8 +9,11 @@ pub(crate) mod cloudwatch;
 pub(crate) mod cost_explorer;
 pub mod dynamodb;
 pub mod ec2;
+pub mod efs;
+pub mod elasticache;
 pub(crate) mod kind;
 pub mod lambda;
+pub mod logs;
 pub(crate) mod organizations;
 pub mod rds;
 pub mod s3;
@@ -38,9 +41,14 @@ use crate::services::ec2::instance::Instance;
 use crate::services::ec2::nat_gateway::NatGateway;
 use crate::services::ec2::snapshot::Snapshot;
 use crate::services::ec2::volume::Volume;
+use crate::services::efs::FileSystem;
+use crate::services::elasticache::CacheCluster;
 use crate::services::kind::{About, Kind, Scope, TagSource};
 use crate::services::lambda::Function;
-use crate::services::rds::Database;
+use crate::services::logs::LogGroup;
+use crate::services::rds::cluster::DbCluster;
+use crate::services::rds::instance::Database;
+use crate::services::rds::snapshot::DbSnapshot;
 use crate::services::s3::Bucket;
 
 /// Generates the types of resources from lines `Variant(how one is stored): Kind`. `Ec2(Box<Instance>): Instance`
@@ -100,6 +108,11 @@ kinds! {
     EbsSnapshot(Box<Snapshot>): Snapshot,
     Ami(Box<Image>): Image,
     VpcEndpoint(Box<Endpoint>): Endpoint,
+    RdsCluster(Box<DbCluster>): DbCluster,
+    RdsSnapshot(Box<DbSnapshot>): DbSnapshot,
+    Elasticache(Box<CacheCluster>): CacheCluster,
+    Efs(Box<FileSystem>): FileSystem,
+    LogGroup(Box<LogGroup>): LogGroup,
 }
 
 /// One resource of any type.

@@ -238,7 +238,7 @@ mod tests {
         }
         assert_eq!(
             read_of(&[ResourceType::Dynamodb], &[("thresholds", "ec2_idle.cpu:5")]).unwrap_err(),
-            "thresholds: `ec2_idle.cpu:5` is not allowed; allowed: thresholds of dynamodb_throttled (ec2 is not among \
+            "thresholds: `ec2_idle.cpu:5` is not allowed; allowed: thresholds of dynamodb_throttled, dynamodb_unused (ec2 is not among \
              the types)"
         );
         assert_eq!(

@@ -2,7 +2,8 @@
 
 use collector::services::ec2::instance::{self, Instance};
 use collector::services::ec2::snapshot::Snapshot;
-use collector::services::rds::Database;
+use collector::services::elasticache::CacheCluster;
+use collector::services::rds::instance::Database;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -92,7 +93,7 @@ pub(super) fn runs(instance: &Instance) -> Result<bool, Reason> {
 
 /// Applies to databases that are in service, including those in maintenance; those that are being deleted are ignored.
 pub(super) fn serves(database: &Database) -> Result<bool, Reason> {
-    if let Some((_, service)) = OTHER_SERVICES.iter().find(|(engine, _)| database.engine.as_deref() == Some(engine)) {
+    if let Some(service) = other_service(database) {
         let detail = format!("{service} has its own namespace of metrics, and its thresholds are different");
         return Err(Reason::unknown(detail));
     }
@@ -108,6 +109,24 @@ pub(super) fn serves(database: &Database) -> Result<bool, Reason> {
 
 /// The engines of other services that RDS lists as well, and these services.
 const OTHER_SERVICES: [(&str, &str); 2] = [("docdb", "Amazon DocumentDB"), ("neptune", "Amazon Neptune")];
+
+/// Returns the service that a database belongs to, if that is not RDS.
+pub(super) fn other_service(database: &Database) -> Option<&'static str> {
+    let of = |(engine, _): &&(&str, &str)| database.engine.as_deref() == Some(engine);
+    OTHER_SERVICES.iter().find(of).map(|(_, service)| *service)
+}
+
+/// Applies to caches that are in service; those that are being deleted are ignored.
+pub(super) fn caches(cluster: &CacheCluster) -> Result<bool, Reason> {
+    match cluster.status.as_deref() {
+        Some("deleted" | "deleting") => Ok(false),
+        Some(status @ ("creating" | "incompatible-network" | "rebooting cluster nodes" | "restore-failed")) => {
+            Err(not_running("cache", status))
+        }
+        Some(_) => Ok(true),
+        None => Err(Reason::unknown("ElastiCache returned no status")),
+    }
+}
 
 fn not_running(what: &str, state: &str) -> Reason {
     Reason::new(ReasonKind::NotRunning, format!("the {what} is {state}"))

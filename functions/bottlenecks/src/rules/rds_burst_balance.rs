@@ -1,6 +1,6 @@
 //! gp2 storage that has nearly used up its burst balance; at 0, it falls to its baseline.
 
-use collector::services::rds::{self, Database};
+use collector::services::rds::instance::{self as rds, Database};
 
 use crate::rule::{Case, Finding, Need, Reason, Rule, Severity, Span, largest};
 use crate::rules::common::{COMMON_ALARMS, serves};

@@ -1,6 +1,6 @@
 //! A database whose processors are busy, so queries wait.
 
-use collector::services::rds::{self, Database};
+use collector::services::rds::instance::{self as rds, Database};
 
 use crate::rule::{Case, Finding, Need, Reason, Rule, Severity, Span, smallest};
 use crate::rules::common::{RECOMMENDED_ALARMS, serves};

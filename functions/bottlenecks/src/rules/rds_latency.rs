@@ -1,6 +1,6 @@
 //! Slow storage: reads or writes of a database take too long.
 
-use collector::services::rds::{self, Database};
+use collector::services::rds::instance::{self as rds, Database};
 
 use crate::rule::{Case, Finding, Need, Reason, Rule, Severity, Span, smallest};
 use crate::rules::common::{RECOMMENDED_ALARMS, faster_storage, serves};

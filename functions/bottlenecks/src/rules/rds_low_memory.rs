@@ -1,6 +1,6 @@
 //! A database that runs out of memory: it reads from disk what it could cache, and may swap.
 
-use collector::services::rds::{self, Database};
+use collector::services::rds::instance::{self as rds, Database};
 
 use crate::rule::{Case, Finding, Need, Reason, Rule, Severity, Span, largest};
 use crate::rules::common::{RECOMMENDED_ALARMS, gib, is_aurora, serves};

@@ -1,6 +1,6 @@
 //! Storage that is nearly full: a database without free storage stops.
 
-use collector::services::rds::{self, Database};
+use collector::services::rds::instance::{self as rds, Database};
 
 use crate::rule::{Case, Finding, Need, Reason, Rule, Severity, Span, largest};
 use crate::rules::common::{RECOMMENDED_ALARMS, gib, is_aurora, serves};

@@ -1,7 +1,7 @@
 //! A database that nobody connects to. Only a database with datapoints on each of 7 days can be idle; a new one is not
 //! judged.
 
-use collector::services::rds::{self, Database};
+use collector::services::rds::instance::{self as rds, Database};
 
 use crate::rule::{Case, Finding, Need, Reason, ReasonKind, Rule, Severity, Span, largest};
 use crate::rules::common::{DAYS, serves};

@@ -1,6 +1,6 @@
 //! Requests that queue for the storage, which receives more than it can handle.
 
-use collector::services::rds::{self, Database};
+use collector::services::rds::instance::{self as rds, Database};
 
 use crate::rule::{Case, Finding, Need, Reason, Rule, Severity, Span, smallest};
 use crate::rules::common::{COMMON_ALARMS, faster_storage, serves};

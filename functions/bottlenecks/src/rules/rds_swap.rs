@@ -1,6 +1,6 @@
 //! A database that swaps, because it has less memory than it needs.
 
-use collector::services::rds::{self, Database};
+use collector::services::rds::instance::{self as rds, Database};
 
 use crate::rule::{Case, Finding, Need, Reason, Rule, Severity, Span, smallest};
 use crate::rules::common::{COMMON_ALARMS, gib, serves};

@@ -10,7 +10,7 @@ use collector::services::ec2::nat_gateway::NatGateway;
 use collector::services::ec2::snapshot::Snapshot;
 use collector::services::ec2::volume::Volume;
 use collector::services::lambda::Function;
-use collector::services::rds::Database;
+use collector::services::rds::instance::Database;
 use collector::window::Window;
 use collector::{Beside, Detail};
 use collector::{Resource, ResourceType};
@@ -22,8 +22,10 @@ use crate::rule::{AnyRule, Evidence, Finding, Need, Reading, Reason, ReasonKind,
 use crate::sizes::GIB;
 use crate::threshold::{Threshold, Thresholds};
 
+mod data;
 mod ebs;
 mod network;
+mod rds;
 mod steps;
 mod stories;
 
@@ -65,6 +67,7 @@ pub(crate) fn database(change: impl FnOnce(&mut Database)) -> Resource {
     let mut detail = Database {
         class: Some("db.m5.large".to_owned()),
         engine: Some("mysql".to_owned()),
+        engine_version: Some("8.4.5".to_owned()),
         status: Some("available".to_owned()),
         storage_gb: Some(100),
         storage_type: Some("gp2".to_owned()),
@@ -108,11 +111,15 @@ fn in_use() -> Vec<Resource> {
         function(),
         volume("in-use"),
         address("associated"),
-        table(|_| ()),
+        data::provisioned_table(|table| table.created = Some(now())),
         network::gateway("available"),
         ebs::snapshot(|_| ()),
         ebs::image(|_| ()),
         network::endpoint("2026-11-19T00:00:00Z"),
+        data::snapshot(|snapshot| snapshot.created = Some(now())),
+        data::cache(|_| ()),
+        data::file_system(|_| ()),
+        data::log_group(|group| group.retention_days = Some(30)),
     ]
 }
 
@@ -245,6 +252,10 @@ fn flips() -> Vec<Flip> {
         // Each of the 25 periods has the same number.
         ("lambda_throttles", "throttles", function(), "Sum", |v| v / 25.0, Above, 0.0),
         ("dynamodb_throttled", "throttles", table(|_| ()), "write_throttles", |v| v / 25.0, Above, 0.0),
+        ("elasticache_idle", "connections", data::cache(|_| ()), "connections", |v| v, UpToIt, 0.0),
+        ("elasticache_evictions", "evictions", data::cache(|_| ()), "Sum", |v| v / 25.0, Above, 0.0),
+        ("elasticache_high_engine_cpu", "cpu", data::cache(|_| ()), "engine_cpu", |v| v, Above, 0.0),
+        ("elasticache_high_memory", "memory", data::cache(|_| ()), "memory", |v| v, Above, 0.0),
         // Of 30 seconds.
         ("lambda_duration_near_timeout", "duration", function(), "p90", |v| 30_000.0 * v / 100.0, Above, 0.0),
     ];
@@ -296,7 +307,7 @@ proptest! {
             Side::UpToIt => (true, true, false),
         };
         // The sum of several numbers is not exact.
-        if !["lambda_throttles", "dynamodb_throttled"].contains(&name) || value == 0.0 {
+        if !["lambda_throttles", "dynamodb_throttled", "elasticache_evictions"].contains(&name) || value == 0.0 {
             prop_assert_eq!(flip.finds(&thresholds, threshold), at, "{} at {}", name, threshold);
         }
         prop_assert_eq!(flip.finds(&thresholds, threshold + step), above, "{} above {}", name, threshold);
@@ -322,7 +333,7 @@ proptest! {
 fn each_threshold_of_each_rule_is_tested() {
     let flips = flips();
     let tested = flips.iter().map(|flip| (flip.rule, flip.threshold)).chain(stories::IN_DAYS);
-    let tested: Vec<_> = tested.chain(ebs::IN_DAYS).chain(network::IN_DAYS).collect();
+    let tested: Vec<_> = tested.chain(ebs::IN_DAYS).chain(network::IN_DAYS).chain(data::TESTED).collect();
     for about in ALL.iter().map(|rule| rule.about()) {
         assert!(about.needs.is_empty() || tested.iter().any(|(rule, _)| *rule == about.name), "{}", about.name);
         for threshold in about.thresholds {

@@ -3,7 +3,7 @@
 use api::Query;
 use collector::Detail;
 use collector::services::ec2::instance::Instance;
-use collector::services::rds::Database;
+use collector::services::rds::instance::Database;
 
 use super::*;
 use crate::query::{MetricsQuery, PARAMETERS};

@@ -75,6 +75,9 @@ pub struct Table {
     /// `STANDARD` or `STANDARD_INFREQUENT_ACCESS`; absent where the class was never set, which is `STANDARD`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub table_class: Option<String>,
+    /// The names of its global secondary indexes, each of which has metrics of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub global_indexes: Option<Vec<String>>,
     /// Whether deletion protection is on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deletion_protection: Option<bool>,
@@ -192,6 +195,9 @@ fn table_of(table: TableDescription) -> Table {
     // DynamoDB leaves the mode out for a table that has never been on demand.
     let billing_mode = table.billing_mode_summary.and_then(|summary| summary.billing_mode);
     let billing_mode = billing_mode.or_else(|| read_capacity_units.map(|_| BillingMode::Provisioned));
+    // It leaves out the indexes of a table without any, and describes none of a table that is known by its name alone.
+    let indexes = table.global_secondary_indexes.unwrap_or_default().into_iter().filter_map(|index| index.index_name);
+    let global_indexes = table.table_status.is_some().then(|| indexes.collect());
     Table {
         status: table.table_status.map(|status| status.as_str().to_owned()),
         billing_mode: billing_mode.map(|mode| mode.as_str().to_owned()),
@@ -200,6 +206,7 @@ fn table_of(table: TableDescription) -> Table {
         read_capacity_units,
         write_capacity_units,
         table_class: table.table_class_summary.and_then(|summary| summary.table_class).map(|c| c.as_str().to_owned()),
+        global_indexes,
         deletion_protection: table.deletion_protection_enabled,
         created: timestamp(table.creation_date_time.as_ref()),
     }

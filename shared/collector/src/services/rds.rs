@@ -1,22 +1,18 @@
-//! RDS: database instances, including those of Aurora.
+//! RDS: its client, and what its types of resources have in common.
 
-use aws_sdk_rds::operation::describe_db_instances::DescribeDbInstancesOutput;
-use aws_sdk_rds::types::DbInstance;
-use jiff::Timestamp;
-use schemars::JsonSchema;
-use serde::Serialize;
+pub mod cluster;
+pub mod instance;
+pub mod snapshot;
+
+use aws_sdk_rds::types::Tag;
 
 use crate::call::clients::{Service, guarded_client};
 use crate::call::gate::Rate;
-use crate::call::inquiry::Inquiry;
-use crate::call::pages::{Found, Page, every_page};
-use crate::model::metric::{AVERAGE, Catalog, Ids, MINIMUM, Metric, Place, is_name};
 use crate::model::operation::{Operation, Price};
 use crate::model::resource::Resource;
-use crate::services::kind::{Group, Kind, Scope, TagSource};
-use crate::services::values::{given, tags, timestamp};
+use crate::services::values::{given, tags};
 
-/// RDS, which also lists the instances of Neptune and DocumentDB.
+/// RDS, which also lists what belongs to Neptune and DocumentDB.
 pub(crate) struct Rds;
 
 impl Service for Rds {
@@ -26,205 +22,22 @@ impl Service for Rds {
     guarded_client!(aws_sdk_rds);
 }
 
-const DESCRIBE_DB_INSTANCES: Operation = Operation {
-    service: Rds::NAME,
-    name: "DescribeDBInstances",
-    action: Some("rds:DescribeDBInstances"),
-    price: Price::Free,
-};
+/// The most items that RDS returns per page of any of its lists.
+const ITEMS_A_PAGE: i32 = 100;
 
-/// The most instances that RDS returns per page.
-const INSTANCES_A_PAGE: i32 = 100;
-
-/// The statuses of a database instance, as listed in RDS's user guide; the API has no enumeration of them.
-const STATUSES: &[&str] = &[
-    "available",
-    "backing-up",
-    "configuring-associated-roles",
-    "configuring-enhanced-monitoring",
-    "configuring-iam-database-auth",
-    "configuring-log-exports",
-    "converting-to-vpc",
-    "creating",
-    "delete-precheck",
-    "deleting",
-    "failed",
-    "inaccessible-encryption-credentials",
-    "inaccessible-encryption-credentials-recoverable",
-    "incompatible-create",
-    "incompatible-network",
-    "incompatible-option-group",
-    "incompatible-parameters",
-    "incompatible-restore",
-    "insufficient-capacity",
-    "maintenance",
-    "modifying",
-    "moving-to-vpc",
-    "rebooting",
-    "renaming",
-    "resetting-master-credentials",
-    "restore-error",
-    "starting",
-    "stopped",
-    "stopping",
-    "storage-config-upgrade",
-    "storage-full",
-    "storage-initialization",
-    "storage-optimization",
-    "upgrading",
-];
-
-/// An RDS database instance.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, JsonSchema)]
-pub struct Database {
-    /// The instance class, such as `db.t3.medium`.
-    pub class: Option<String>,
-    /// `postgres`, `mysql`, `aurora-postgresql`, …
-    pub engine: Option<String>,
-    /// `available`, `stopped`, …
-    pub status: Option<String>,
-    /// Allocated storage in GiB; 1 or 0 for Aurora, whose storage belongs to the cluster.
-    pub storage_gb: Option<i32>,
-    /// The engine's version.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub engine_version: Option<String>,
-    /// `gp3`, `io1`, `aurora`, …
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub storage_type: Option<String>,
-    /// Provisioned IOPS.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub iops: Option<i32>,
-    /// Whether the storage is encrypted.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub encrypted: Option<bool>,
-    /// Whether there is a standby in another zone.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub multi_az: Option<bool>,
-    /// Whether it has a public address.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub publicly_accessible: Option<bool>,
-    /// Whether it is protected from deletion.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub deletion_protection: Option<bool>,
-    /// The availability zone.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub availability_zone: Option<String>,
-    /// The host name to connect to; absent while it is being created.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub endpoint: Option<String>,
-    /// The port to connect to.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub port: Option<i32>,
-    /// The Aurora or Multi-AZ cluster that it belongs to.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cluster_id: Option<String>,
-    /// The instance that it is a read replica of.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub read_replica_source: Option<String>,
-    /// When it was created.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub created: Option<Timestamp>,
+/// Returns a Describe operation of RDS; AWS bills none of them.
+const fn describe(name: &'static str, action: &'static str) -> Operation {
+    Operation { service: Rds::NAME, name, action: Some(action), price: Price::Free }
 }
 
-/// CloudWatch's `CPUUtilization`.
-pub const CPU: Metric = Metric::new("cpu", "CPUUtilization", "Percent", AVERAGE);
-/// CloudWatch's `DatabaseConnections`.
-pub const CONNECTIONS: Metric = Metric::new("connections", "DatabaseConnections", "Count", AVERAGE);
-/// CloudWatch's `FreeStorageSpace`.
-pub const FREE_STORAGE: Metric = Metric::new("free_storage", "FreeStorageSpace", "Bytes", MINIMUM);
-/// CloudWatch's `FreeableMemory`.
-pub const FREEABLE_MEMORY: Metric = Metric::new("freeable_memory", "FreeableMemory", "Bytes", MINIMUM);
-/// CloudWatch's `SwapUsage`.
-pub const SWAP_USAGE: Metric = Metric::new("swap_usage", "SwapUsage", "Bytes", AVERAGE);
-/// CloudWatch's `ReadLatency`.
-pub const READ_LATENCY: Metric = Metric::new("read_latency", "ReadLatency", "Seconds", AVERAGE);
-/// CloudWatch's `WriteLatency`.
-pub const WRITE_LATENCY: Metric = Metric::new("write_latency", "WriteLatency", "Seconds", AVERAGE);
-/// CloudWatch's `ReadIOPS`.
-pub const READ_IOPS: Metric = Metric::new("read_iops", "ReadIOPS", "Count/Second", AVERAGE);
-/// CloudWatch's `WriteIOPS`.
-pub const WRITE_IOPS: Metric = Metric::new("write_iops", "WriteIOPS", "Count/Second", AVERAGE);
-/// CloudWatch's `DiskQueueDepth`.
-pub const QUEUE_DEPTH: Metric = Metric::new("queue_depth", "DiskQueueDepth", "Count", AVERAGE);
-/// CloudWatch's `BurstBalance`.
-pub const BURST_BALANCE: Metric = Metric::new("burst_balance", "BurstBalance", "Percent", MINIMUM);
-
-static CATALOG: Catalog = Catalog {
-    places: &[Place::of_all("AWS/RDS", &["DBInstanceIdentifier"])],
-    ids: Ids { like: "names of database instances", accepts: |id| is_name(id, 63, "-") },
-    named_by_list: false,
-    usual: 2,
-    metrics: &[
-        CPU,
-        CONNECTIONS,
-        FREE_STORAGE,
-        FREEABLE_MEMORY,
-        SWAP_USAGE,
-        READ_LATENCY,
-        WRITE_LATENCY,
-        READ_IOPS,
-        WRITE_IOPS,
-        QUEUE_DEPTH,
-        BURST_BALANCE,
-    ],
-};
-
-impl Kind for Database {
-    const TYPE: &'static str = "rds";
-    const GROUP: Group = Group::Database;
-    const OPERATIONS: &'static [&'static Operation] = &[&DESCRIBE_DB_INSTANCES];
-    const SCOPE: Scope = Scope::Regional;
-    const STATES: &'static [&'static str] = STATUSES;
-    const TAGS: TagSource = TagSource::Listed;
-    const CATALOG: Option<&'static Catalog> = Some(&CATALOG);
-    type Stored = Box<Self>;
-
-    fn state(&self) -> Option<&str> {
-        self.status.as_deref()
-    }
-
-    async fn list(inquiry: &Inquiry<'_>) -> Found<Resource<Box<Self>>> {
-        let rds = inquiry.client::<Rds>();
-        let ask = |page: Page| rds.describe_db_instances().max_records(page.size).set_marker(page.token).send();
-        let limits = rds.limits(&DESCRIBE_DB_INSTANCES, inquiry.deadline).pages_of(INSTANCES_A_PAGE);
-        every_page(limits, ask, DescribeDbInstancesOutput::marker, |page| {
-            let instances = page.db_instances.unwrap_or_default().into_iter();
-            instances.filter_map(|instance| database_of(inquiry.region, instance)).collect()
-        })
-        .await
-        .into()
-    }
-}
-
-fn database_of(region: &str, instance: DbInstance) -> Option<Resource<Box<Database>>> {
-    let id = instance.db_instance_identifier?;
-    let tags = tags(instance.tag_list.unwrap_or_default().into_iter().map(|tag| (tag.key, tag.value)));
-    let endpoint = instance.endpoint;
-    let detail = Database {
-        class: given(instance.db_instance_class.as_deref()),
-        engine: given(instance.engine.as_deref()),
-        status: given(instance.db_instance_status.as_deref()),
-        storage_gb: instance.allocated_storage,
-        engine_version: given(instance.engine_version.as_deref()),
-        storage_type: given(instance.storage_type.as_deref()),
-        iops: instance.iops,
-        encrypted: instance.storage_encrypted,
-        multi_az: instance.multi_az,
-        publicly_accessible: instance.publicly_accessible,
-        deletion_protection: instance.deletion_protection,
-        availability_zone: given(instance.availability_zone.as_deref()),
-        port: endpoint.as_ref().and_then(|endpoint| endpoint.port),
-        endpoint: endpoint.and_then(|endpoint| given(endpoint.address.as_deref())),
-        cluster_id: given(instance.db_cluster_identifier.as_deref()),
-        read_replica_source: given(instance.read_replica_source_db_instance_identifier.as_deref()),
-        created: timestamp(instance.instance_create_time.as_ref()),
-    };
-    Some(Resource {
+/// Returns a resource of RDS, whose name is its id.
+fn resource<D>(region: &str, id: String, arn: Option<&str>, tag_list: Option<Vec<Tag>>, detail: D) -> Resource<D> {
+    Resource {
         name: Some(id.clone()),
         region: Some(region.to_owned()),
-        arn: given(instance.db_instance_arn.as_deref()),
-        tags: Some(tags),
-        detail: Box::new(detail),
+        arn: given(arn),
+        tags: Some(tags(tag_list.unwrap_or_default().into_iter().map(|tag| (tag.key, tag.value)))),
+        detail,
         id,
-    })
+    }
 }

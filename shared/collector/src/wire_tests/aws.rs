@@ -21,7 +21,7 @@ use crate::Collector;
 /// A request that the endpoint received.
 #[derive(Debug, Clone)]
 pub(super) struct Received {
-    /// The signing name: `ec2`, `rds`, `s3`, `lambda`, `tagging`, `monitoring`, `ce`, `sts`.
+    /// The signing name: `ec2`, `rds`, `s3`, `lambda`, `elasticfilesystem`, `tagging`, `monitoring`, `ce`, `sts`, ….
     pub(super) service: String,
     format: Format,
     pub(super) region: String,
@@ -161,6 +161,7 @@ fn read(request: &mut Request) -> Received {
     let action = parameters.split('&').find_map(|pair| pair.strip_prefix("Action=")).map(str::to_owned);
     let last = |text: &str, separator| text.rsplit(separator).next().unwrap().to_owned();
     let (format, operation) = match scope[3] {
+        "elasticfilesystem" => (Format::Json, "DescribeFileSystems".to_owned()),
         "lambda" => (Format::Json, "ListFunctions".to_owned()),
         "s3" => (Format::Xml, "ListBuckets".to_owned()),
         "monitoring" => (Format::Cbor, last(&url, '/')),

@@ -86,6 +86,7 @@ async fn the_values_of_a_table_are_read() {
             "DescribeTable" => table(
                 "sessions",
                 r#""TableStatus": "ACTIVE", "ItemCount": 3, "TableSizeBytes": 512,
+                   "GlobalSecondaryIndexes": [{"IndexName": "by-user"}, {"IndexName": "by-age"}],
                    "ProvisionedThroughput": {"ReadCapacityUnits": 20, "WriteCapacityUnits": 10}"#,
             ),
             "GetResources" if request.parameters.contains("\"dynamodb:table\"") => {
@@ -112,6 +113,7 @@ async fn the_values_of_a_table_are_read() {
         read_capacity_units: None,
         write_capacity_units: None,
         table_class: Some("STANDARD_INFREQUENT_ACCESS".to_owned()),
+        global_indexes: Some(vec![]),
         deletion_protection: Some(true),
         created,
     };
@@ -127,6 +129,7 @@ async fn the_values_of_a_table_are_read() {
         read_capacity_units: Some(20),
         write_capacity_units: Some(10),
         table_class: None,
+        global_indexes: Some(vec!["by-user".to_owned(), "by-age".to_owned()]),
         deletion_protection: None,
         created,
     };

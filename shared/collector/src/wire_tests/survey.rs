@@ -9,7 +9,7 @@ use super::aws::{Aws, Received, Reply, map, wrapped};
 use super::{LONG, in_ireland, instances, page, reported};
 use crate::model::window::Window;
 use crate::services::ec2::instance::Instance;
-use crate::services::rds::Database;
+use crate::services::rds::instance::Database;
 use crate::{
     Beside, Coverage, GapStatus, Judge, Known, Measurement, Quote, Refusal, Resource, ResourceType, Series,
     SeriesStatus, Survey, Wanted,

@@ -154,7 +154,7 @@ fn stopped_resources_are_not_judged_by_metrics_and_terminated_ones_not_at_all() 
         assert_eq!((stopped.kind, stopped.detail.as_str()), (ReasonKind::NotRunning, "the instance is stopped"));
         assert_eq!(rule.applies(&instance("t3.micro", "terminated")), Ok(false));
     }
-    for rule in of(ResourceType::Rds).map(|(_, rule)| rule) {
+    for rule in of(ResourceType::Rds).map(|(_, rule)| rule).filter(|rule| !rule.about().needs.is_empty()) {
         let status = |status: &str| rule.applies(&database(|db| db.status = Some(status.to_owned())));
         assert_eq!(status("stopped").unwrap_err().detail, "the database is stopped");
         assert_eq!((status("deleting"), status("backing-up")), (Ok(false), Ok(true)), "{}", rule.about().name);

@@ -1,5 +1,7 @@
 //! Which types and metrics a request by filters is about.
 
+use collector::Catalog;
+
 use super::*;
 use crate::query::{MetricsQuery, PARAMETERS};
 
@@ -23,6 +25,16 @@ fn measured(query: &ByFilters) -> Vec<String> {
     query.metrics.iter().map(of_type).collect()
 }
 
+/// Returns each type that is `wanted` with its usual metrics, in the same format.
+fn usual(wanted: impl Fn(ResourceType, &Catalog) -> bool) -> Vec<String> {
+    let of_type = |kind: ResourceType| {
+        let catalog = kind.catalog().filter(|catalog| wanted(kind, catalog))?;
+        let metrics = catalog.usual().iter().map(|metric| format!("{}={}", metric.name, metric.statistics.join("+")));
+        Some(format!("{kind}: {}", metrics.collect::<Vec<_>>().join(" ")))
+    };
+    ResourceType::ALL.into_iter().filter_map(of_type).collect()
+}
+
 fn not_measured(query: &ByFilters) -> Vec<String> {
     query.not_measured.iter().map(|(kind, why)| format!("{kind}: {why}")).collect()
 }
@@ -30,17 +42,10 @@ fn not_measured(query: &ByFilters) -> Vec<String> {
 #[test]
 fn without_parameters_every_type_has_its_usual_metrics_except_daily_ones() {
     let query = read(&[]).unwrap();
-    let first = [
-        "ec2: cpu=Average+Maximum",
-        "rds: cpu=Average+Maximum connections=Average+Maximum",
-        "lambda: invocations=Sum errors=Sum",
-        "ebs: read_ops=Sum write_ops=Sum",
-        "dynamodb: consumed_read_capacity=Sum consumed_write_capacity=Sum",
-    ];
-    assert_eq!(measured(&query)[..first.len()], first);
-    let with_metrics = ResourceType::ALL.into_iter().filter(|kind| kind.catalog().is_some());
-    let expected: Vec<_> = with_metrics.filter(|kind| *kind != ResourceType::S3).collect();
-    assert_eq!(query.metrics.keys().copied().collect::<Vec<_>>(), expected);
+    assert_eq!(measured(&query), usual(|kind, _| kind != ResourceType::S3));
+    for line in ["rds: cpu=Average+Maximum connections=Average+Maximum", "lambda: invocations=Sum errors=Sum"] {
+        assert!(measured(&query).contains(&line.to_owned()), "{line}");
+    }
     assert_eq!((query.window.period, query.window.periods()), (3_600, 24));
     assert_eq!(
         not_measured(&query),
@@ -72,12 +77,16 @@ fn one_window_holds_for_all_types_that_are_named() {
 #[test]
 fn without_types_those_that_have_the_metrics_are_measured() {
     let query = read(&[("sort", "cpu:Maximum")]).unwrap();
-    assert_eq!(measured(&query), ["ec2: cpu=Average+Maximum", "rds: cpu=Average+Maximum connections=Average+Maximum"]);
+    let with_cpu = |_, catalog: &Catalog| catalog.find("cpu").is_some();
+    assert_eq!(measured(&query), usual(with_cpu));
+    assert!(measured(&query).starts_with(&["ec2: cpu=Average+Maximum".to_owned()]) && usual(with_cpu).len() > 2);
     let query = read(&[("metrics", "errors,CPUUtilization")]).unwrap();
+    let lines = measured(&query);
     assert_eq!(
-        measured(&query),
-        ["ec2: CPUUtilization=Average+Maximum", "rds: CPUUtilization=Average+Maximum", "lambda: errors=Sum"]
+        lines.iter().filter(|line| line.ends_with(": CPUUtilization=Average+Maximum")).count(),
+        usual(with_cpu).len()
     );
+    assert_eq!(lines.iter().filter(|line| !line.contains("CPU")).collect::<Vec<_>>(), ["lambda: errors=Sum"]);
     assert!(query.not_measured.is_empty());
 }
 
@@ -112,13 +121,17 @@ fn a_metric_that_no_type_has_is_refused_with_those_that_they_have() {
         "metrics: `cpu` is not allowed; allowed: for lambda: invocations, errors, throttles, duration, \
          concurrent_executions; or CloudWatch's own names for them"
     );
-    assert!(refused(&[("metrics", "memory")]).starts_with("metrics: `memory` is not allowed; allowed: for ec2: cpu, "));
+    assert!(
+        refused(&[("metrics", "temperature")])
+            .starts_with("metrics: `temperature` is not allowed; allowed: for ec2: cpu, ")
+    );
     assert!(
         refused(&[("types", "s3"), ("sort", "cpu:Maximum")])
             .starts_with("sort: `cpu` is not allowed; allowed: for s3: ")
     );
     assert!(
-        refused(&[("sort", "memory:Maximum")]).starts_with("sort: `memory` is not allowed; allowed: for ec2: cpu, ")
+        refused(&[("sort", "temperature:Maximum")])
+            .starts_with("sort: `temperature` is not allowed; allowed: for ec2: cpu, ")
     );
     // Only databases and instances have what is sorted by.
     assert!(

@@ -1,0 +1,130 @@
+"""The part of the demo account that keeps data: clusters, snapshots, caches, file systems and log groups."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from . import clock
+
+if TYPE_CHECKING:
+    from .demo_account import Contents
+    from .ministack import Emulator
+
+#: Clusters: region, identifier, engine, their instances among the databases, environment.
+CLUSTERS = [
+    ("us-east-1", "events", "aurora-postgresql", ("events-1",), "prod"),
+    ("eu-west-1", "shop-reports", "aurora-postgresql", (), "prod"),
+]
+
+#: Snapshots: region, identifier, whether it is of an instance or a cluster, and of which. `ORPHAN` is of a database that
+#: is gone.
+SNAPSHOTS = [
+    ("us-east-1", "orders-before-upgrade", "instance", "orders"),
+    ("us-east-1", "events-before-upgrade", "cluster", "events"),
+    ("eu-west-1", "shop-v1-last", "instance", "shop-v1"),
+]
+ORPHAN = "shop-v1-last"
+
+#: Caches: region, identifier, engine, node type, environment.
+CACHES = [
+    ("us-east-1", "web-cache", "redis", "cache.r6g.large", "prod"),
+    ("us-east-1", "old-cache", "redis", "cache.t3.micro", "dev"),
+    ("us-west-2", "stock-cache", "redis", "cache.t3.medium", "prod"),
+    ("eu-west-1", "shop-cache", "redis", "cache.m6g.large", "prod"),
+]
+
+#: File systems: region, Name, throughput mode, environment.
+FILE_SYSTEMS = [
+    ("us-east-1", "web-content", "elastic", "prod"),
+    ("eu-west-1", "shop-exports", "bursting", "prod"),
+]
+
+#: Log groups: region, name, retention in days (None to keep events forever), whether something was logged.
+LOG_GROUPS = [
+    ("us-east-1", "/acme/orders", 30, True),
+    ("us-east-1", "/acme/audit", None, True),
+    ("us-east-1", "/acme/planned", None, False),
+    ("eu-west-1", "/acme/shop", 90, True),
+]
+
+
+def fill_region(emulator: Emulator, contents: Contents, region: str) -> None:
+    """Creates what there is in a region, except the clusters, which are created before their databases."""
+    account = contents.account
+    rds = emulator.client("rds", region, account)
+    databases = {row[1] for row in contents.databases}
+    for _, name, of, source in _of(contents.snapshots, region):
+        if of == "cluster":
+            rds.create_db_cluster_snapshot(DBClusterSnapshotIdentifier=name, DBClusterIdentifier=source)
+        elif source in databases:
+            rds.create_db_snapshot(DBSnapshotIdentifier=name, DBInstanceIdentifier=source)
+        else:
+            _orphan(rds, name, source)
+
+    elasticache = emulator.client("elasticache", region, account)
+    for _, name, engine, kind, environment in _of(contents.caches, region):
+        elasticache.create_cache_cluster(
+            CacheClusterId=name, Engine=engine, CacheNodeType=kind, NumCacheNodes=1, Tags=_tags(env=environment)
+        )
+
+    efs = emulator.client("efs", region, account)
+    for _, name, mode, environment in _of(contents.file_systems, region):
+        efs.create_file_system(
+            CreationToken=name, ThroughputMode=mode, Encrypted=True, Tags=_tags(Name=name, env=environment)
+        )
+
+    logs = emulator.client("logs", region, account)
+    for _, name, days, has_events in _of(contents.log_groups, region):
+        logs.create_log_group(logGroupName=name)
+        if days is not None:
+            logs.put_retention_policy(logGroupName=name, retentionInDays=days)
+        if has_events:
+            logs.create_log_stream(logGroupName=name, logStreamName="stream")
+            event = {"timestamp": int(clock.now().timestamp() * 1000), "message": "an event of the demo account"}
+            logs.put_log_events(logGroupName=name, logStreamName="stream", logEvents=[event])
+
+
+def create_clusters(emulator: Emulator, contents: Contents, region: str) -> None:
+    """Creates the clusters of a region, to which databases can then belong."""
+    rds = emulator.client("rds", region, contents.account)
+    for _, name, engine, _, environment in _of(contents.clusters, region):
+        rds.create_db_cluster(
+            DBClusterIdentifier=name,
+            Engine=engine,
+            EngineVersion=ENGINE_VERSIONS[engine],
+            MasterUsername="acme",
+            ManageMasterUserPassword=True,
+            StorageEncrypted=True,
+            ServerlessV2ScalingConfiguration={"MinCapacity": 0.5, "MaxCapacity": 8},
+            Tags=_tags(env=environment),
+        )
+
+
+#: The versions of engines, which AWS supports for years; `ENDED` is a database with a version that it does not support.
+ENGINE_VERSIONS = {"postgres": "17.6", "mysql": "8.4.5", "aurora-postgresql": "17.7"}
+ENDED, ENDED_VERSION = "inventory", "5.7.44"
+
+
+def _orphan(rds, snapshot: str, database: str) -> None:
+    """Creates a snapshot of a database that is then deleted."""
+    rds.create_db_instance(
+        DBInstanceIdentifier=database,
+        DBInstanceClass="db.t3.micro",
+        Engine="mysql",
+        AllocatedStorage=20,
+        MasterUsername="acme",
+        ManageMasterUserPassword=True,
+    )
+    rds.get_waiter("db_instance_available").wait(
+        DBInstanceIdentifier=database, WaiterConfig={"Delay": 1, "MaxAttempts": 60}
+    )
+    rds.create_db_snapshot(DBSnapshotIdentifier=snapshot, DBInstanceIdentifier=database)
+    rds.delete_db_instance(DBInstanceIdentifier=database, SkipFinalSnapshot=True)
+
+
+def _of(rows: list[tuple], region: str) -> list[tuple]:
+    return [row for row in rows if row[0] == region]
+
+
+def _tags(**pairs: str) -> list[dict[str, str]]:
+    return [{"Key": key, "Value": value} for key, value in pairs.items()]
