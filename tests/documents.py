@@ -36,3 +36,10 @@ def metrics_per_resource() -> dict[str, int]:
     text = (ROOT / "docs" / "rules.md").read_text()
     found = re.findall(r"^## `(\w+)`\n\nThe rules of this type read at most (\d+) metrics? per resource\.$", text, re.M)
     return {kind: int(count) for kind, count in found}
+
+
+def rules_of(kind: str) -> set[str]:
+    """The names of the rules about a type of resources."""
+    text = (ROOT / "docs" / "rules.md").read_text()
+    (section,) = re.findall(rf"^## `{kind}`\n(.*?)(?=^## |\Z)", text, re.M | re.S)
+    return set(re.findall(r"^### `(\w+)`$", section, re.M))

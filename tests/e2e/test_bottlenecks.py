@@ -9,7 +9,7 @@ from typing import Any
 
 import documents
 import pytest
-from emulator import demo_account, demo_data, demo_metrics
+from emulator import demo_account, demo_data, demo_ec2, demo_metrics
 from emulator.ministack import ACCOUNT, Emulator
 from emulator.stack import Stack
 
@@ -113,7 +113,17 @@ def test_every_other_rule_finds_what_the_demo_account_contains(answer: Json) -> 
         "elasticache_evictions": {demo_metrics.FULL_CACHE},
         "elasticache_idle": {demo_metrics.IDLE_CACHE},
         "rds_engine_ended": {demo_data.ENDED},
+        "nat_gateway_idle": demo_ec2.IDLE_GATEWAYS,
+        "ec2_stopped_long": {name for _, name, _, _, stopped in demo_account.INSTANCES if stopped},
         "ebs_unattached": {name for _, name, _, _ in demo_account.VOLUMES},
+        # The root volume of the stopped instance, which has no name.
+        "ebs_stopped_instance": {None},
+        "ebs_idle": demo_ec2.IDLE_VOLUMES,
+        "ebs_outdated_type": {name for _, name, kind, _ in demo_account.VOLUMES if kind in ("gp2", "io1")},
+        "ebs_snapshot_orphaned": {name for _, name, volume, _ in demo_ec2.SNAPSHOTS if volume is None},
+        "ebs_snapshot_old": {name for _, name, _, days in demo_ec2.SNAPSHOTS if days > 90},
+        "ami_unused": {name for _, name, user, days in demo_ec2.IMAGES if user is None and days > 90},
+        "vpc_endpoint_idle": demo_ec2.IDLE_ENDPOINTS,
         "eip_unassociated": {name for _, name, user in demo_account.ADDRESSES if user is None},
         "log_group_no_retention": {name for _, name, days, stored in demo_account.LOG_GROUPS if days is None and stored},
     }
@@ -172,10 +182,14 @@ def test_what_has_no_data_is_not_judged_and_never_idle(answer: Json) -> None:
     }  # fmt: skip
     assert set(not_judged[demo_metrics.SILENT]["insufficient_data"]) == metric_rules
     assert set(not_judged["old-build"]["not_running"]) == metric_rules | {"ec2_status_check_failed"}
-    # The emulator does not report when an instance was stopped.
-    assert not_judged["old-build"]["unknown"] == {"ec2_stopped_long": "EC2 does not report when it was stopped"}
+    for new in demo_ec2.NEW_GATEWAYS | demo_ec2.NEW_ENDPOINTS:
+        assert list(not_judged[new]) == ["insufficient_data"], new
+    (copy,) = [name for _, name, *_ in demo_account.HOME.copies]
+    reason = "EC2 does not report the volume of a copied snapshot"
+    assert not_judged[copy] == {"unknown": {"ebs_snapshot_orphaned": reason}}
     found = {finding["resource"]["name"] for finding in answer["data"]["findings"]}
-    assert not found & {demo_metrics.SILENT, "old-build"}
+    assert not found & ({demo_metrics.SILENT, copy} | demo_ec2.NEW_GATEWAYS | demo_ec2.NEW_ENDPOINTS)
+    assert {f["rule"] for f in answer["data"]["findings"] if f["resource"]["name"] == "old-build"} == {"ec2_stopped_long"}
     of_instances = answer["data"]["summary"]["by_type"]["ec2"]
     assert of_instances["resources"] >= 9 and of_instances["not_judged"] >= 2
 
@@ -331,13 +345,18 @@ DENIED = {
     "elasticache:DescribeCacheClusters": ("elasticache", "elasticache"),
     "elasticfilesystem:DescribeFileSystems": ("efs", "elasticfilesystem"),
     "logs:DescribeLogGroups": ("log_group", "logs"),
+    "ec2:DescribeImages": ("ami", "ec2"),
+    "ec2:DescribeNatGateways": ("nat_gateway", "ec2"),
+    "ec2:DescribeSnapshots": ("ebs_snapshot", "ec2"),
+    "ec2:DescribeVpcEndpoints": ("vpc_endpoint", "ec2"),
     "rds:DescribeDBInstances": ("rds", "rds"),
     "lambda:ListFunctions": ("lambda", "lambda"),
 }
 
 #: Actions that leave another gap than a whole type that is judged.
 OTHER_ACTIONS = {
-    "cloudwatch:GetMetricData", "dynamodb:DescribeTable", "ec2:DescribeInstanceStatus", "ec2:DescribeRegions",
+    "autoscaling:DescribeLaunchConfigurations", "cloudwatch:GetMetricData", "dynamodb:DescribeTable",
+    "ec2:DescribeInstanceStatus", "ec2:DescribeLaunchTemplateVersions", "ec2:DescribeRegions",
     "rds:DescribeDBClusterSnapshots", "rds:DescribeDBClusters", "rds:DescribeDBSnapshots",
 }  # fmt: skip
 
@@ -347,13 +366,37 @@ def test_without_a_permission_the_rest_is_judged(deployed: Stack, emulator: Emul
     kind, service = DENIED[action]
     with iam.without(emulator, iam.role_of(emulator, "BottlenecksFunction"), action):
         body = ask(deployed, "/bottlenecks", regions="us-east-1")
-    (gap,) = gaps(body)
-    assert gap[:4] == ("us-east-1", service, action.split(":")[1], "denied")
+    # Instances are also asked who uses images.
+    kinds = {("ec2",), ("ami",)} if kind == "ec2" else {(kind,)}
+    assert {tuple(gap["resource_types"]) for gap in body["meta"]["gaps"]} == kinds
+    assert {gap[:4] for gap in gaps(body)} == {("us-east-1", service, action.split(":")[1], "denied")}
     assert body["meta"]["partial"] is True
     by_type = body["data"]["summary"]["by_type"]
     assert by_type.pop(kind) is None
     assert all(count["resources"] for count in by_type.values())
-    assert not [rule for rule in body["data"]["summary"]["by_rule"] if rule.startswith(f"{kind}_")]
+    found = set(body["data"]["summary"]["by_rule"])
+    assert not documents.rules_of(kind) & found
+    # What depends on the list is not judged.
+    unknown = {rule for entry in body["data"]["not_judged"] if entry["reason"] == "unknown" for rule in entry["rules"]}
+    assert DEPENDENT.get(kind, set()) <= unknown - found
+
+
+#: The rules about other types that need the list of a type.
+DEPENDENT = {
+    "ec2": {"ebs_stopped_instance", "ami_unused"},
+    "ebs": {"ebs_snapshot_orphaned"},
+    "ami": {"ebs_snapshot_orphaned"},
+}
+
+
+def test_if_users_of_images_cant_be_listed_no_image_is_unused(deployed: Stack, emulator: Emulator) -> None:
+    for action in ("autoscaling:DescribeLaunchConfigurations", "ec2:DescribeLaunchTemplateVersions"):
+        with iam.without(emulator, iam.role_of(emulator, "BottlenecksFunction"), action):
+            body = ask(deployed, "/bottlenecks", types="ami", regions="us-east-1")
+        assert [gap[2] for gap in gaps(body)] == [action.split(":")[1]]
+        assert body["data"]["findings"] == []
+        old = {name for region, name, _, days in demo_ec2.IMAGES if region == "us-east-1" and days > 90}
+        assert {entry["resource"]["name"] for entry in body["data"]["not_judged"]} == old != set()
 
 
 def test_an_answer_of_nothing_but_gaps_is_an_error(deployed: Stack, emulator: Emulator) -> None:

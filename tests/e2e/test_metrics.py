@@ -122,7 +122,24 @@ def test_an_id_that_does_not_exist_is_told_apart_from_a_silent_one(deployed: Sta
     assert body["meta"]["exists"] == {"acme-backups": True, "acme-orders-archive": False}
 
 
-def test_each_type_has_its_metrics(deployed: Stack) -> None:
+def test_endpoints_are_measured_by_what_their_list_says(deployed: Stack, emulator: Emulator) -> None:
+    listed = emulator.client("ec2", "us-east-1").describe_vpc_endpoints()["VpcEndpoints"]
+    ids = {endpoint["Tags"][0]["Value"]: endpoint["VpcEndpointId"] for endpoint in listed}
+    busy, idle, unknown = ids["systems-manager"], ids["streams"], "vpce-0123456789abcdef0"
+    asked = {"resource_type": "vpc_endpoint", "resource_ids": f"{busy},{idle},{unknown}", "region": "us-east-1"}
+    body = ask(deployed, "/metrics", **asked)
+    assert (gaps(body), body["meta"]["partial"]) == ([], False)
+    assert [len(body["data"][name]["bytes_processed"]) for name in (busy, idle, unknown)] == [24, 0, 0]
+    assert {series["bytes_processed"]["status"] for series in body["meta"]["series"].values()} == {"complete"}
+    assert body["meta"]["aws_requests"]["by_operation"]["ec2:DescribeVpcEndpoints"] == 1
+    assert ask(deployed, "/metrics", exists="true", **asked)["meta"]["exists"] == {busy: True, idle: True, unknown: False}
+    with iam.without(emulator, iam.role_of(emulator, "MetricsFunction"), "ec2:DescribeVpcEndpoints"):
+        status, refused = call(deployed, "/metrics", **asked)
+    assert (status, refused["error"]["code"]) == (502, "NothingCollected")
+    assert [gap["operation"] for gap in refused["error"]["gaps"]] == ["DescribeVpcEndpoints"]
+
+
+def test_each_type_has_its_metrics(deployed: Stack, emulator: Emulator) -> None:
     asked = {"resource_type": "rds", "resource_ids": "orders,orders-test", "region": "us-east-1", "hours": 6}
     body = ask(deployed, "/metrics", **asked)
     assert {point["Average"] for point in body["data"]["orders-test"]["connections"]} == {0.0}
@@ -132,6 +149,13 @@ def test_each_type_has_its_metrics(deployed: Stack) -> None:
     body = ask(deployed, "/metrics", statistics="Sum,p90", **asked)
     assert set(body["data"]["invoice-mail"]) == {"Errors", "duration"}
     assert body["data"]["invoice-mail"]["duration"][0]["p90"] == pytest.approx(6000)
+
+    gateways = emulator.client("ec2", "us-east-1").describe_nat_gateways()["NatGateways"]
+    ids = {gateway["Tags"][0]["Value"]: gateway["NatGatewayId"] for gateway in gateways}
+    asked = {"resource_type": "nat_gateway", "resource_ids": ",".join(ids.values()), "region": "us-east-1", "hours": 6}
+    body = ask(deployed, "/metrics", **asked)
+    assert {p["Sum"] for p in body["data"][ids["out-b"]]["bytes_out_to_destination"]} == {0.0}
+    assert min(p["Sum"] for p in body["data"][ids["out-a"]]["bytes_out_to_source"]) >= 30_000_000
 
     asked = {"resource_type": "s3", "resource_ids": "acme-backups", "region": "us-west-2", "hours": 72}
     body = ask(deployed, "/metrics", **asked)

@@ -216,7 +216,7 @@ def test_without_a_permission_to_list_a_type_is_unknown(deployed: Stack, emulato
         ({"resource_type": "ec2"}, "resource_type", "for resources that are chosen by filters, send types"),
         ({"region": "us-east-1"}, "region", "send regions"),
         ({"exists": "true"}, "exists", "allowed only with resource_ids"),
-        ({"types": "eip"}, "types", "allowed: ec2, rds, s3, lambda, ebs, dynamodb"),
+        ({"types": "eip"}, "types", "allowed: " + ", ".join(documents.measured_types())),
         ({"types": "ec2", "metrics": "errors"}, "metrics", "for ec2: cpu, network_in"),
         ({"sort": "cpu"}, "sort", "metric:statistic, such as cpu:Maximum"),
         ({"sort": "cpu:Most"}, "sort", "allowed: Average, Maximum"),

@@ -9,7 +9,7 @@ from typing import Any
 
 import documents
 import pytest
-from emulator import demo_account
+from emulator import clock, demo_account, demo_ec2
 from emulator.ministack import ACCOUNT, Emulator
 from emulator.stack import Stack
 
@@ -38,9 +38,12 @@ def test_the_demo_account_is_listed_completely(deployed: Stack) -> None:
     assert functions >= set(demo_account.FUNCTIONS)
     loose = {(v["region"], v["name"], v["type"], v["size_gb"]) for v in data["ebs"] if v["state"] == "available"}
     assert loose == set(demo_account.VOLUMES)
-    attached = Counter(v["attached_to"][0] for v in data["ebs"] if v["state"] == "in-use")
-    assert attached == Counter(i["id"] for i in data["ec2"])
     names = {i["id"]: i["name"] for i in data["ec2"]}
+    # Each instance has its root volume, which has no name.
+    attached = Counter(v["attached_to"][0] for v in data["ebs"] if v["state"] == "in-use" and not v["name"])
+    assert attached == Counter(list(names))
+    added = {(v["region"], v["name"], v["type"], v["size_gb"], names[v["attached_to"][0]]) for v in data["ebs"] if v["state"] == "in-use" and v["name"]}
+    assert added == set(demo_account.HOME.attached)
     addresses = {(a["region"], a["name"], names.get(a.get("instance_id"))) for a in data["eip"]}
     assert addresses == set(demo_account.ADDRESSES)
     tables = {(t["region"], t["id"], _capacity(t), t["tags"]["env"]) for t in data["dynamodb"]}
@@ -67,6 +70,58 @@ def test_the_demo_account_is_listed_completely(deployed: Stack) -> None:
 def _members(cluster: dict[str, Any]) -> tuple[str, ...]:
     assert all(member["writer"] is True for member in cluster["members"])
     return tuple(member["id"] for member in cluster["members"])
+
+
+def test_the_demo_accounts_networks_snapshots_and_images_are_listed(deployed: Stack, emulator: Emulator) -> None:
+    contents = demo_account.HOME
+    types = "nat_gateway,ebs_snapshot,ami,vpc_endpoint,ebs,ec2"
+    body = ask(deployed, "/resources", types=types, regions=",".join(contents.regions()))
+    data = body["data"]
+    assert (body["meta"]["partial"], body["meta"]["gaps"]) == (False, [])
+    gateways = {(g["region"], g["name"], g["connectivity_type"], _days_old(g["created"])) for g in data["nat_gateway"]}
+    assert gateways == set(contents.gateways)
+    assert {(g["state"], g["arn"].split(":")[4:6][0]) for g in data["nat_gateway"]} == {("available", ACCOUNT)}
+
+    names = {resource["id"]: resource["name"] for kind in ("ec2", "ebs", "ami") for resource in data[kind]}
+    named = [snapshot for snapshot in data["ebs_snapshot"] if snapshot["name"]]
+    found = {(s["region"], s["name"], names.get(s.get("volume_id")), _days_old(s["started"])) for s in named}
+    copies = {(region, name, None, days) for region, name, _, days in contents.copies}
+    assert found == set(contents.snapshots) | copies
+    # AWS makes a volume up for a copy; the rest are of volumes that are gone.
+    assert {s["name"] for s in named if "volume_id" not in s} == {name for _, name, *_ in contents.copies}
+    assert {(s["state"], s["progress"], s["storage_tier"]) for s in data["ebs_snapshot"]} == {("completed", "100%", "standard")}
+    assert all(s["arn"] == f"arn:aws:ec2:{s['region']}::snapshot/{s['id']}" for s in data["ebs_snapshot"])
+
+    images = {(i["region"], i["name"], _user(i, names), _days_old(i["created"])) for i in data["ami"]}
+    assert images == set(contents.images)
+    assert all(i["image_name"] == f"acme/{i['name']}" for i in data["ami"])
+    # Each has a snapshot, which has no name.
+    of_images = [snapshot for image in data["ami"] for snapshot in image["snapshot_ids"]]
+    assert sorted(of_images) == sorted(s["id"] for s in data["ebs_snapshot"] if not s["name"])
+
+    endpoints = {
+        (e["region"], e["name"], e["type"], e["service_name"].removeprefix(f"com.amazonaws.{e['region']}."), _days_old(e["created"]))
+        for e in data["vpc_endpoint"]
+    }
+    assert endpoints == set(contents.endpoints)
+    assert {(len(e["subnet_ids"]), e["type"]) for e in data["vpc_endpoint"]} == {(1, "Interface"), (0, "Gateway")}
+
+
+def _days_old(time: str) -> int:
+    return (clock.now() - datetime.datetime.fromisoformat(time)).days
+
+
+def _user(image: dict[str, Any], names: dict[str, str]) -> str | None:
+    """Returns what uses an image of the demo account, as its table says it."""
+    match image["used_by"]:
+        case []:
+            return None
+        case [user] if user in names:
+            assert names[user] == demo_ec2.INSTANCES_OF_IMAGES[image["name"]]
+            return "instance"
+        case [user]:
+            return "template" if user.startswith("lt-") else {f"{image['name']}-configuration": "configuration"}[user]
+    raise AssertionError(image)
 
 
 def _capacity(table: dict[str, Any]) -> tuple[int, int] | None:
@@ -176,10 +231,14 @@ def test_terms_ask_for_absent_keys_and_for_any_value(deployed: Stack, tags: str,
 ACTIONS = {
     "dynamodb:ListTables": ("dynamodb", "ListTables", "AccessDeniedException", "dynamodb"),
     "ec2:DescribeAddresses": ("ec2", "DescribeAddresses", "UnauthorizedOperation", "eip"),
+    "ec2:DescribeImages": ("ec2", "DescribeImages", "UnauthorizedOperation", "ami"),
     "ec2:DescribeInstances": ("ec2", "DescribeInstances", "UnauthorizedOperation", "ec2"),
+    "ec2:DescribeNatGateways": ("ec2", "DescribeNatGateways", "UnauthorizedOperation", "nat_gateway"),
+    "ec2:DescribeSnapshots": ("ec2", "DescribeSnapshots", "UnauthorizedOperation", "ebs_snapshot"),
     "ec2:DescribeVolumes": ("ec2", "DescribeVolumes", "UnauthorizedOperation", "ebs"),
     "elasticache:DescribeCacheClusters": ("elasticache", "DescribeCacheClusters", "AccessDenied", "elasticache"),
     "elasticfilesystem:DescribeFileSystems": ("elasticfilesystem", "DescribeFileSystems", "AccessDeniedException", "efs"),
+    "ec2:DescribeVpcEndpoints": ("ec2", "DescribeVpcEndpoints", "UnauthorizedOperation", "vpc_endpoint"),
     "lambda:ListFunctions": ("lambda", "ListFunctions", "AccessDeniedException", "lambda"),
     "logs:DescribeLogGroups": ("logs", "DescribeLogGroups", "AccessDeniedException", "log_group"),
     "rds:DescribeDBClusters": ("rds", "DescribeDBClusters", "AccessDenied", "rds_cluster"),
@@ -189,7 +248,8 @@ ACTIONS = {
 
 #: Actions that leave another gap than a whole type in each region; each has a test below.
 OTHER_ACTIONS = {
-    "dynamodb:DescribeTable", "ec2:DescribeRegions", "rds:DescribeDBClusterSnapshots", "rds:DescribeDBSnapshots",
+    "autoscaling:DescribeLaunchConfigurations", "dynamodb:DescribeTable", "ec2:DescribeLaunchTemplateVersions", "ec2:DescribeRegions",
+    "rds:DescribeDBClusterSnapshots", "rds:DescribeDBSnapshots",
     "s3:ListAllMyBuckets", "tag:GetResources",
 }  # fmt: skip
 
@@ -201,7 +261,11 @@ def test_a_removed_action_is_a_gap_in_each_region(deployed: Stack, emulator: Emu
         body = ask(deployed, "/resources")
     regions = {r["RegionName"] for r in emulator.client("ec2").describe_regions()["Regions"]}
     assert body["meta"]["partial"] is True
-    assert gaps(body) == [(region, service, operation, "denied", code) for region in sorted(regions)]
+    of_kind = [gap for gap in body["meta"]["gaps"] if gap["resource_types"] == [kind]]
+    assert gaps({"meta": {"gaps": of_kind}}) == [(region, service, operation, "denied", code) for region in sorted(regions)]
+    # Instances are also asked who uses images, where there are some.
+    others = {(gap["region"], *gap["resource_types"]) for gap in body["meta"]["gaps"] if gap not in of_kind}
+    assert others == ({(region, "ami") for region, *_ in demo_account.HOME.images} if kind == "ec2" else set())
     assert all(action in gap["message"] for gap in body["meta"]["gaps"])
     assert (body["data"][kind], body["data"]["counts"]["by_type"][kind]) == (None, None)
     assert all(body["data"][other] for other in TYPES if other != kind)
@@ -230,6 +294,25 @@ def test_without_one_kind_of_snapshots_the_other_is_listed(
     expected = {name for region, name, of, _ in demo_account.SNAPSHOTS if region == "us-east-1" and of == listed}
     assert {s["id"] for s in body["data"]["rds_snapshot"]} == expected != set()
     assert all(body["data"][other] for other in TYPES)
+
+
+@pytest.mark.parametrize(
+    ("action", "code"),
+    [
+        ("autoscaling:DescribeLaunchConfigurations", "AccessDenied"),
+        ("ec2:DescribeLaunchTemplateVersions", "UnauthorizedOperation"),
+        ("ec2:DescribeInstances", "UnauthorizedOperation"),
+    ],
+)
+def test_if_users_of_images_cant_be_listed_they_are_unknown(deployed: Stack, emulator: Emulator, action: str, code: str) -> None:
+    service, operation = action.split(":")
+    with iam.without(emulator, iam.role_of(emulator, "ResourcesFunction"), action):
+        body = ask(deployed, "/resources", types="ami", regions="us-east-1,us-west-2,eu-central-1")
+    # Nobody is asked in a region without images.
+    assert gaps(body) == [(region, service, operation, "denied", code) for region in ("us-east-1", "us-west-2")]
+    here = {(region, name) for region, name, *_ in demo_account.HOME.images if region in ("us-east-1", "us-west-2")}
+    assert {(i["region"], i["name"]) for i in body["data"]["ami"]} == here
+    assert not [image for image in body["data"]["ami"] if "used_by" in image]
 
 
 def test_without_the_list_of_regions_the_home_region_is_listed(deployed: Stack, emulator: Emulator) -> None:

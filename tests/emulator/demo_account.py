@@ -5,13 +5,14 @@ Everything is listed here and nothing is random, so a test can state what must b
 
 from __future__ import annotations
 
+import functools
 import io
 import json
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
-from . import demo_data
+from . import demo_data, demo_ec2
 from .demo_data import CACHES, CLUSTERS, FILE_SYSTEMS, LOG_GROUPS, SNAPSHOTS
 from .ministack import ACCOUNT, HOME_REGION, OTHER_ACCOUNT, Emulator
 
@@ -98,19 +99,42 @@ class Contents(NamedTuple):
     addresses: list[tuple]
     tables: list[tuple]
     clusters: list[tuple]
-    snapshots: list[tuple]
+    rds_snapshots: list[tuple]
     caches: list[tuple]
     file_systems: list[tuple]
     log_groups: list[tuple]
+    gateways: list[tuple]
+    attached: list[tuple]
+    snapshots: list[tuple]
+    copies: list[tuple]
+    images: list[tuple]
+    endpoints: list[tuple]
 
     def regions(self) -> list[str]:
         return sorted({row[0] for rows in self[1:] for row in rows})
 
 
 HOME = Contents(
-    ACCOUNT, INSTANCES, DATABASES, BUCKETS, FUNCTIONS, VOLUMES, ADDRESSES, TABLES, CLUSTERS, SNAPSHOTS, CACHES,
-    FILE_SYSTEMS, LOG_GROUPS,
-)  # fmt: skip
+    ACCOUNT,
+    INSTANCES,
+    DATABASES,
+    BUCKETS,
+    FUNCTIONS,
+    VOLUMES,
+    ADDRESSES,
+    TABLES,
+    clusters=CLUSTERS,
+    rds_snapshots=SNAPSHOTS,
+    caches=CACHES,
+    file_systems=FILE_SYSTEMS,
+    log_groups=LOG_GROUPS,
+    gateways=demo_ec2.GATEWAYS,
+    attached=demo_ec2.ATTACHED,
+    snapshots=demo_ec2.SNAPSHOTS,
+    copies=demo_ec2.COPIES,
+    images=demo_ec2.IMAGES,
+    endpoints=demo_ec2.ENDPOINTS,
+)
 
 #: The other account, which is read through its reader role.
 OTHER = Contents(
@@ -126,10 +150,11 @@ OTHER = Contents(
     addresses=[("us-east-1", "sandbox-unused", None)],
     tables=[("eu-west-1", "sandbox-items", None, "dev")],
     clusters=[("eu-west-1", "sandbox-cluster", "aurora-postgresql", (), "dev")],
-    snapshots=[("eu-west-1", "sandbox-db-first", "instance", "sandbox-db")],
+    rds_snapshots=[("eu-west-1", "sandbox-db-first", "instance", "sandbox-db")],
     caches=[("us-east-1", "sandbox-cache", "redis", "cache.t3.micro", "dev")],
     file_systems=[("eu-west-1", "sandbox-files", "bursting", "dev")],
     log_groups=[("us-east-1", "/acme/sandbox", 7, True)],
+    **demo_ec2.OTHER,
 )
 
 _ROLE = "acme-functions"
@@ -147,10 +172,12 @@ def fill(emulator: Emulator, contents: Contents = HOME) -> None:
 def _fill_region(emulator: Emulator, contents: Contents, region: str, role: str) -> None:
     account = contents.account
     ec2 = emulator.client("ec2", region, account)
+    images = demo_ec2.create_images(ec2, _of(contents.images, region))
+    image_of = {instance: images[name] for name, instance in demo_ec2.INSTANCES_OF_IMAGES.items() if name in images}
     instances = {}
     for _, name, kind, environment, stopped in _of(contents.instances, region):
         started = ec2.run_instances(
-            ImageId="ami-0abcdef1234567890",
+            ImageId=image_of.get(name, "ami-0abcdef1234567890"),
             InstanceType=kind,
             MinCount=1,
             MaxCount=1,
@@ -161,18 +188,24 @@ def _fill_region(emulator: Emulator, contents: Contents, region: str, role: str)
         instances[name] = started["Instances"][0]["InstanceId"]
         if stopped:
             ec2.stop_instances(InstanceIds=[instances[name]])
+            demo_ec2.age_of_stop(ec2, instances[name])
+    volumes = {}
     for _, name, kind, size in _of(contents.volumes, region):
         iops = {"Iops": 1000} if kind == "io1" else {}
         specification = [{"ResourceType": "volume", "Tags": tags(Name=name)}]
-        ec2.create_volume(
+        created = ec2.create_volume(
             AvailabilityZone=f"{region}a", Size=size, VolumeType=kind, TagSpecifications=specification, **iops
         )
+        volumes[name] = created["VolumeId"]
     for _, name, user in _of(contents.addresses, region):
         address = ec2.allocate_address(Domain="vpc")
         # The emulator drops the tags that are passed when an address is allocated.
         ec2.create_tags(Resources=[address["AllocationId"]], Tags=tags(Name=name))
         if user:
             ec2.associate_address(AllocationId=address["AllocationId"], InstanceId=instances[user])
+    tables = {table: _of(getattr(contents, table), region) for table in demo_ec2.OTHER}
+    clients = functools.partial(emulator.client, region=region, account=account)
+    demo_ec2.fill(clients, region, tables, instances, volumes, images)
 
     demo_data.create_clusters(emulator, contents, region)
     rds = emulator.client("rds", region, account)

@@ -53,7 +53,7 @@ def fill_region(emulator: Emulator, contents: Contents, region: str) -> None:
     account = contents.account
     rds = emulator.client("rds", region, account)
     databases = {row[1] for row in contents.databases}
-    for _, name, of, source in _of(contents.snapshots, region):
+    for _, name, of, source in _of(contents.rds_snapshots, region):
         if of == "cluster":
             rds.create_db_cluster_snapshot(DBClusterSnapshotIdentifier=name, DBClusterIdentifier=source)
         elif source in databases:

@@ -5,7 +5,9 @@ single spike (`web-2`), an idle one (`shop-2`), a silent one (`analytics`, witho
 fails its status checks (`web-3`) and one without CPU credits (`trial`). Among the databases, one is nearly full
 (`inventory`), one has slow storage and little memory (`warehouse`), and one has no connections (`orders-test`). One
 table is throttled (`web-sessions`) and one unused (`shop-coupons`). Among the caches, one is idle (`old-cache`), one has a
-busy engine (`stock-cache`), and one is full (`shop-cache`). No client uses one of the file systems (`shop-exports`). The other account also has a hot instance (`sandbox-hot`).
+busy engine (`stock-cache`), and one is full (`shop-cache`). No client uses one of the file systems (`shop-exports`).
+Nothing goes through one NAT gateway (`out-b`) and one endpoint (`streams`), and one attached volume is not used
+(`batch-scratch`). The other account also has a hot instance (`sandbox-hot`).
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
-from . import clock
+from . import clock, demo_ec2
 from .demo_account import HOME, Contents
 from .ministack import Emulator
 
@@ -135,6 +137,23 @@ def _file_system_curves(name: str) -> dict[str, Curve]:
     }
 
 
+def _gateway_curves(name: str) -> dict[str, Curve]:
+    if name in demo_ec2.NEW_GATEWAYS:
+        return {}
+    # Like CloudWatch, which has a 0 of each minute of a gateway that nothing uses.
+    traffic = _flat(0) if name in demo_ec2.IDLE_GATEWAYS else _wave(40_000_000, 10_000_000)
+    of_bytes = ["BytesOutToDestination", "BytesOutToSource", "BytesInFromDestination", "BytesInFromSource"]
+    others = {"ActiveConnectionCount": _flat(0 if name in demo_ec2.IDLE_GATEWAYS else 30), "ErrorPortAllocation": _flat(0)}
+    return dict.fromkeys(of_bytes, traffic) | others
+
+
+def _endpoint_curves(name: str, kind: str) -> dict[str, Curve]:
+    # Like CloudWatch, which measures only interface endpoints, and only minutes with traffic.
+    if kind != "Interface" or name in demo_ec2.IDLE_ENDPOINTS | demo_ec2.NEW_ENDPOINTS:
+        return {}
+    return {"BytesProcessed": _wave(2_000_000, 500_000), "ActiveConnections": _flat(4), "NewConnections": _flat(20)}
+
+
 def fill(emulator: Emulator, contents: Contents = HOME, since: datetime | None = None) -> datetime:
     """Puts the metrics of every resource of an account except the silent instance, all regions in parallel.
 
@@ -159,12 +178,14 @@ def _fill_region(emulator: Emulator, contents: Contents, region: str, now: datet
 
 def _of_region(emulator: Emulator, contents: Contents, region: str, now: datetime) -> dict[str, list[dict[str, Any]]]:
     ec2 = emulator.client("ec2", region, contents.account)
-    namespaces = ("EC2", "EBS", "RDS", "Lambda", "DynamoDB", "S3", "ElastiCache", "EFS", "Logs")
+    namespaces = (
+        "EC2", "EBS", "RDS", "Lambda", "DynamoDB", "S3", "ElastiCache", "EFS", "Logs", "NATGateway", "PrivateLinkEndpoints",
+    )  # fmt: skip
     datums: dict[str, list[dict[str, Any]]] = {f"AWS/{namespace}": [] for namespace in namespaces}
     instances = [i for r in ec2.describe_instances()["Reservations"] for i in r["Instances"]]
     order = [row[1] for row in contents.instances]
     for instance in instances:
-        name = next(tag["Value"] for tag in instance["Tags"] if tag["Key"] == "Name")
+        name = _name(instance)
         if name == SILENT or instance["State"]["Name"] != "running":
             continue
         for metric, curve in _instance_curves(name, instance["InstanceType"], order.index(name)).items():
@@ -172,7 +193,20 @@ def _of_region(emulator: Emulator, contents: Contents, region: str, now: datetim
     for volume in ec2.describe_volumes()["Volumes"]:
         if volume["State"] == "in-use":
             for metric in ("VolumeReadOps", "VolumeWriteOps"):
-                datums["AWS/EBS"] += _datums(metric, "VolumeId", volume["VolumeId"], _flat(500), now)
+                operations = _flat(0 if _name(volume) in demo_ec2.IDLE_VOLUMES else 500)
+                datums["AWS/EBS"] += _datums(metric, "VolumeId", volume["VolumeId"], operations, now)
+    for gateway in ec2.describe_nat_gateways()["NatGateways"]:
+        for metric, curve in _gateway_curves(_name(gateway)).items():
+            datums["AWS/NATGateway"] += _datums(metric, "NatGatewayId", gateway["NatGatewayId"], curve, now)
+    for endpoint in ec2.describe_vpc_endpoints()["VpcEndpoints"]:
+        dimensions = {
+            "VPC Id": endpoint["VpcId"],
+            "VPC Endpoint Id": endpoint["VpcEndpointId"],
+            "Endpoint Type": endpoint["VpcEndpointType"],
+            "Service Name": endpoint["ServiceName"],
+        }
+        for metric, curve in _endpoint_curves(_name(endpoint), endpoint["VpcEndpointType"]).items():
+            datums["AWS/PrivateLinkEndpoints"] += _datums_of(metric, dimensions, curve, now)
     for where, name, kind, _, gib, _ in contents.databases:
         for metric, curve in _database_curves(name, kind, gib).items() if where == region else ():
             datums["AWS/RDS"] += _datums(metric, "DBInstanceIdentifier", name, curve, now)
@@ -202,10 +236,19 @@ def _of_region(emulator: Emulator, contents: Contents, region: str, now: datetim
     return {namespace: found for namespace, found in datums.items() if found}
 
 
+def _name(resource: dict[str, Any]) -> str:
+    """Returns the tag Name of a resource of EC2; an empty one if it has none."""
+    return next((tag["Value"] for tag in resource.get("Tags", []) if tag["Key"] == "Name"), "")
+
+
 def _datums(metric: str, dimension: str, resource: str, curve: Curve, now: datetime) -> Iterator[dict[str, Any]]:
+    return _datums_of(metric, {dimension: resource}, curve, now)
+
+
+def _datums_of(metric: str, named: dict[str, str], curve: Curve, now: datetime) -> Iterator[dict[str, Any]]:
     """Yields one datum per hour that counts as twelve five-minute values; for the last hours, one per five minutes."""
     hour = now.replace(minute=0, second=0, microsecond=0)
-    dimensions = [{"Name": dimension, "Value": resource}]
+    dimensions = [{"Name": name, "Value": value} for name, value in named.items()]
     for hours_ago in range(DAYS * 24, FINE_HOURS, -1):
         at = hour - timedelta(hours=hours_ago)
         values = [curve(hours_ago)]

@@ -97,9 +97,8 @@ def check_free(port: int) -> None:
             raise EmulatorError(f"port {port} is taken ({error.strerror}); choose another: PORT=4567 make run") from error
 
 
-#: Starts the emulator with room for as many new connections as the kernel allows. Its server has room for 100, and thirty
-#: callers open thousands; AWS turns none away.
-START = "import hypercorn.config, ministack.app; hypercorn.config.Config.backlog = 4096; ministack.app.main()"
+#: The program of the emulator.
+SERVER = "emulator.server"
 
 
 @contextlib.contextmanager
@@ -117,6 +116,7 @@ def running(port: int) -> Iterator[Emulator]:
         "GATEWAY_PORT": str(port),
         "IOT_MTLS_ENABLED": "false",
         "MINISTACK_ACCOUNT_ID": ACCOUNT,
+        "PYTHONPATH": str(ROOT / "tests"),
         "TMPDIR": str(scratch),
         # If it finds Docker, it starts a container for each database, from an image that it must pull first.
         "DOCKER_HOST": "unix:///nowhere",
@@ -125,7 +125,7 @@ def running(port: int) -> Iterator[Emulator]:
         # A new session: Ctrl-C reaches only this process, and the emulator and its functions can be stopped as one
         # group.
         process = subprocess.Popen(
-            [sys.executable, "-c", START],
+            [sys.executable, "-m", SERVER],
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=log,

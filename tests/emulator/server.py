@@ -1,0 +1,100 @@
+"""Starts MiniStack with what the demo account needs of EC2 and MiniStack lacks.
+
+It runs in a process of its own (`python -m emulator.server`). What is changed:
+
+- Times that lie back: a tag `emulator:days-old` is not stored, but makes a resource as old as it says. A stopped instance
+  has been stopped for that long.
+- The times of images and endpoints, and when an instance was stopped, which MiniStack does not return.
+- The versions of all launch templates at once, for which AWS needs no id of one.
+- The made-up volume of a copied snapshot.
+- Instances of registered images, which MiniStack would start in Docker.
+- Room for as many new connections as the kernel allows. The server has room for 100, and thirty callers open thousands;
+  AWS turns none away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import hypercorn.config
+import ministack.app
+from ministack.services import ec2
+
+#: The tag that makes a resource older.
+DAYS_OLD = "emulator:days-old"
+
+#: The records of each type that can be made older, by the start of their ids, and the field with their time.
+TIMES: dict[str, tuple[Any, str]] = {
+    "ami-": (ec2._images, "CreationDate"),
+    "i-": (ec2._instances, "StoppedAt"),
+    "nat-": (ec2._nat_gateways, "CreateTime"),
+    "snap-": (ec2._snapshots, "StartTime"),
+    "vpce-": (ec2._vpc_endpoints, "CreationTimestamp"),
+}
+
+Handler = Callable[[dict[str, Any]], Any]
+actions: dict[str, Handler] = ec2._ACTION_MAP
+
+
+def _create_tags(parameters: dict[str, Any]) -> Any:
+    (days,) = [tag["Value"] for tag in ec2._parse_tags(parameters) if tag["Key"] == DAYS_OLD] or [None]
+    if days is None:
+        return ec2._create_tags(parameters)
+    at = datetime.now(timezone.utc) - timedelta(days=int(days))
+    for name in ec2._parse_member_list(parameters, "ResourceId"):
+        records, field = next(found for start, found in TIMES.items() if name.startswith(start))
+        records[name][field] = at.strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    return ec2._xml(200, "CreateTagsResponse", "<return>true</return>")
+
+
+def _copy_snapshot(parameters: dict[str, Any]) -> Any:
+    before = set(ec2._snapshots)
+    copied = ec2._copy_snapshot(parameters)
+    for name in set(ec2._snapshots) - before:
+        ec2._snapshots[name]["VolumeId"] = "vol-ffffffff"
+    return copied
+
+
+def _launch_template_versions(parameters: dict[str, Any]) -> Any:
+    if "LaunchTemplateId" in parameters or "LaunchTemplateName" in parameters:
+        return ec2._describe_launch_template_versions(parameters)
+    items = ""
+    for template in ec2._launch_templates.values():
+        numbers = {"$Latest": template["LatestVersionNumber"], "$Default": template["DefaultVersionNumber"]}
+        wanted = {numbers[version] for version in ec2._parse_member_list(parameters, "LaunchTemplateVersion")}
+        items += "".join(ec2._lt_version_xml(found) for found in template["Versions"] if found["VersionNumber"] in wanted)
+    body = f"<launchTemplateVersionSet>{items}</launchTemplateVersionSet>"
+    return ec2._xml(200, "DescribeLaunchTemplateVersionsResponse", body)
+
+
+def _image_devices(view: dict[str, Any], plain: Callable[..., str] = ec2._image_bdm_xml) -> str:
+    created = ec2._images[view["ImageId"]]["CreationDate"] if view["ImageId"] in ec2._images else None
+    return plain(view) + (f"<creationDate>{created}</creationDate>" if created else "")
+
+
+def _endpoint(endpoint: dict[str, Any], tag: str = "item", plain: Callable[..., str] = ec2._vpce_fields_xml) -> str:
+    created = endpoint.setdefault("CreationTimestamp", ec2._now_ts())
+    return plain(endpoint, tag).replace("<state>", f"<creationTimestamp>{created}</creationTimestamp><state>")
+
+
+def _instance(instance: dict[str, Any], plain: Callable[..., str] = ec2._instance_xml) -> str:
+    stopped = instance.get("StoppedAt")
+    if instance["State"]["Name"] != "stopped" or not stopped:
+        return plain(instance)
+    reason = f"User initiated ({stopped[:10]} {stopped[11:19]} GMT)"
+    return plain(instance).replace("<instanceType>", f"<reason>{reason}</reason><instanceType>", 1)
+
+
+if __name__ == "__main__":
+    actions["CreateTags"] = _create_tags
+    actions["CopySnapshot"] = _copy_snapshot
+    actions["DescribeLaunchTemplateVersions"] = _launch_template_versions
+    ec2._image_bdm_xml = _image_devices
+    ec2._vpce_fields_xml = _endpoint
+    ec2._instance_xml = _instance
+    ec2._registered_image = lambda image: None
+    ec2._docker_touched = lambda: False
+    hypercorn.config.Config.backlog = 4096
+    ministack.app.main()
