@@ -1,7 +1,7 @@
 import { computed, signal } from "@preact/signals";
 import { baseOf, type Credentials, call, describe } from "../api/client";
 import { Failure, needsSignIn } from "../api/errors";
-import type { Account, Meta } from "../api/types";
+import type { Account, AccountsData, Meta } from "../api/types";
 import { type Description, readDescription } from "../model/description";
 import { route } from "./navigation";
 
@@ -39,7 +39,7 @@ export function allowed(path: string): boolean {
 }
 
 export async function signIn(given: Credentials, keep: boolean): Promise<void> {
-  const answer = await call<{ accounts: Account[] }>(base, "/accounts", given);
+  const answer = await call<AccountsData>(base, "/accounts", given);
   accounts.value = answer.data.accounts;
   accountsMeta.value = answer.meta;
   credentials.value = given;

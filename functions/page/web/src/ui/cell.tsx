@@ -53,6 +53,19 @@ export function Text({ value }: { value: unknown }) {
     <bdi class="text" title={text.length > 24 ? text.slice(0, 600) : undefined}>
       {text.length > 200 ? `${text.slice(0, 200)}…` : text}
     </bdi>
+/** What a resource is and where: beneath its name, wherever that stands. */
+export function Place({ type, region }: { type: string; region: string | null }) {
+  return (
+    <>
+      {type} · <Region name={region} />
+    </>
+  );
+}
+
+export function Region({ name }: { name: string | null }): ComponentChildren {
+  return name ?? <Missing why="AWS gives no region" />;
+}
+
   );
 }
 

@@ -4,7 +4,7 @@ import type { Row } from "../model/inventory";
 import { onEscape } from "../state/keys";
 import { description as described } from "../state/session";
 import { CopyButton, IconButton, Missing } from "../ui/basics";
-import { Cell, Id, Text } from "../ui/cell";
+import { Cell, Id, Place, Text } from "../ui/cell";
 import { DrawerFindings } from "./drawerfindings";
 import { DrawerMetrics } from "./drawermetrics";
 
@@ -33,7 +33,7 @@ export function ResourceDrawer({ row, onClose }: { row: Row; onClose: () => void
       <header class="drawer-head">
         <div>
           <p class="faint">
-            {type} · {resource.region}
+            <Place type={type} region={resource.region} />
           </p>
           <h2>
             <Text value={resource.name ?? resource.id} />

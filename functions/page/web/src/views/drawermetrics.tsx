@@ -15,8 +15,10 @@ type ById = Record<string, Record<string, Datapoint[]>>;
 /** The usual metrics of one resource over the last day. They cost a fraction of a cent, which stands beside them. */
 export function DrawerMetrics({ type, resource }: { type: string; resource: Resource }) {
   const metrics = description.value?.metrics.get(type);
-  const open = metrics !== undefined && allowed("/metrics");
-  const query = { resource_type: type, resource_ids: resource.id, region: resource.region };
+  const { region } = resource;
+  // CloudWatch has them in the region of the resource, which has to be known.
+  const open = metrics !== undefined && region !== null && allowed("/metrics");
+  const query = { resource_type: type, resource_ids: resource.id, region: region ?? "" };
   // CloudWatch measures some types once a day only, so a day of them is a single point.
   const daily = metrics?.every((metric) => metric.shortestPeriod >= 86_400) ?? false;
   const asked = useApi<ById>(open ? "/metrics" : null, daily ? { ...query, hours: "336" } : query);

@@ -7,7 +7,7 @@ import { onRowKey } from "../state/keys";
 import { change, route } from "../state/navigation";
 import { description } from "../state/session";
 import { Severity } from "../ui/basics";
-import { Text } from "../ui/cell";
+import { Place, Text } from "../ui/cell";
 import { FindingRow } from "./findingrow";
 
 /** Groups in the order of the response, so the worst stays first. */
@@ -80,7 +80,7 @@ function ResourceHead({ items }: { items: Finding[] }) {
       <h2>
         <Text value={resource.name ?? resource.id} />
         <span class="kind">
-          {resource.resource_type} · {resource.region}
+          <Place type={resource.resource_type} region={resource.region} />
         </span>
       </h2>
       <p class="faint mono">

@@ -5,7 +5,7 @@ import { duration, exact, time, utc, withUnit } from "../model/format";
 import { linkTo } from "../state/navigation";
 import { description } from "../state/session";
 import { Missing, Severity } from "../ui/basics";
-import { Text } from "../ui/cell";
+import { Region, Text } from "../ui/cell";
 import { Icon } from "../ui/icon";
 
 export function FindingRow(props: { finding: Finding; byRule: boolean; isOpen: boolean; onToggle: () => void }) {
@@ -20,7 +20,9 @@ export function FindingRow(props: { finding: Finding; byRule: boolean; isOpen: b
             <strong>
               <Text value={resource.name ?? resource.id} />
             </strong>
-            <span class="faint">{resource.region}</span>
+            <span class="faint">
+              <Region name={resource.region} />
+            </span>
           </span>
         ) : (
           <span class="finding-what">
@@ -63,9 +65,8 @@ function Bar({ finding }: { finding: Finding }) {
 function Details({ finding }: { finding: Finding }) {
   const { resource, window, coverage } = finding;
   const metric = [finding.statistic, label(finding.metric).toLowerCase()].filter(Boolean).join(" of ");
-  const measurable = description.value?.metrics
-    .get(resource.resource_type)
-    ?.some(({ name }) => name === finding.metric);
+  const metrics = resource.region === null ? [] : description.value?.metrics.get(resource.resource_type);
+  const measurable = metrics?.some(({ name }) => name === finding.metric);
   return (
     <div class="finding-details">
       <p class="recommendation">{finding.recommendation}</p>
@@ -111,7 +112,7 @@ function Details({ finding }: { finding: Finding }) {
             href={linkTo("metrics", {
               resource_type: resource.resource_type,
               resource_ids: resource.id,
-              region: resource.region,
+              region: resource.region ?? "",
               metrics: finding.metric,
             })}
           >

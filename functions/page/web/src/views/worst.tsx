@@ -6,7 +6,7 @@ import type { Asked } from "../state/api";
 import { linkTo } from "../state/navigation";
 import { description } from "../state/session";
 import { Severity } from "../ui/basics";
-import { Text } from "../ui/cell";
+import { Place, Text } from "../ui/cell";
 import { Icon } from "../ui/icon";
 import { FailureNotice, Notice, Skeleton } from "../ui/states";
 
@@ -58,7 +58,7 @@ function Line({ finding }: { finding: Finding }) {
             <Text value={resource.name ?? resource.id} />
           </strong>
           <span class="faint">
-            {resource.resource_type} · {resource.region}
+            <Place type={resource.resource_type} region={resource.region} />
           </span>
         </span>
         <span class="worst-why">
