@@ -98,8 +98,20 @@ def check_free(port: int) -> None:
 
 
 #: Starts the emulator with room for as many new connections as the kernel allows. Its server has room for 100, and thirty
-#: callers open thousands; AWS turns none away.
-START = "import hypercorn.config, ministack.app; hypercorn.config.Config.backlog = 4096; ministack.app.main()"
+#: callers open thousands; AWS turns none away. The gateway's own responses are those that the API has, and not those that
+#: it had when it was deployed, since `definition.complete` adds them after that.
+START = """
+import hypercorn.config, ministack.app
+from ministack.services import apigateway_v1
+
+class OfNoDeployment(dict):
+    def get(self, *_):
+        return {}
+
+hypercorn.config.Config.backlog = 4096
+apigateway_v1._deployed_gateway_responses = OfNoDeployment()
+ministack.app.main()
+"""
 
 
 @contextlib.contextmanager
