@@ -5,17 +5,17 @@ import { formatRoute, parseRoute, type Route, type View } from "../model/route";
 export const route = signal<Route>(parseRoute(location.hash));
 
 window.addEventListener("hashchange", () => {
-  route.value = parseRoute(location.hash);
+  if (location.hash !== formatRoute(route.value)) route.value = parseRoute(location.hash);
 });
 
 /** Opens a route. What refines a view replaces the entry of the history, so that "back" leaves the view. */
 export function go(next: Route, replace = false): void {
   const fragment = formatRoute(next);
   if (fragment === location.hash) return;
-  if (replace) {
-    history.replaceState(null, "", fragment);
-    route.value = parseRoute(fragment);
-  } else location.hash = fragment;
+  if (replace) history.replaceState(null, "", fragment);
+  else location.hash = fragment;
+  // Not only at the event that follows: a key that is pressed before it must find the view already changed.
+  route.value = parseRoute(fragment);
 }
 
 /** Opens a view of the same account with these parameters. The filter for regions stays: it stands above all views. */

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { time, utc } from "../model/format";
 import type { Row } from "../model/inventory";
 import { onEscape } from "../state/keys";
@@ -12,7 +12,8 @@ import { DrawerMetrics } from "./drawermetrics";
 export function ResourceDrawer({ row, onClose }: { row: Row; onClose: () => void }) {
   const { type, resource } = row;
   const aside = useRef<HTMLElement>(null);
-  useEffect(() => {
+  // Before the next key rather than after the next frame: Esc may follow at once.
+  useLayoutEffect(() => {
     const before = document.activeElement;
     aside.current?.focus();
     const forget = onEscape(onClose);
