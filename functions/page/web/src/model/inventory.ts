@@ -133,21 +133,33 @@ export function columnsFor(description: Description, types: string[]): Column[] 
   return [...first, ...columns.filter((one) => !first.includes(one) && !last.includes(one)), ...last];
 }
 
+/** Pixels of a letter of the widest usual system font, and of what surrounds the text of a cell. */
+const LETTER = 7.8;
+const BOLD = 8.4;
+const AROUND = 26;
+
+export function textWidth(letters: number, letter = LETTER): number {
+  return Math.round(letters * letter + AROUND);
+}
+
 /**
- * A width from what a sample of the rows holds, so that columns do not jump while rows arrive and scroll by. Names are
- * bold, and each tag has room around it.
+ * The width of a column from a sample of the rows, so that columns do not jump while rows arrive and scroll by: what it
+ * has at least, and what it takes where there is room. Names, ids and tags leave room for the columns after them.
  */
-export function columnWidth(column: Column, rows: Row[], sample = 160): number {
+export function columnWidth(column: Column, rows: Row[], sample = 160): { width: number; wide: number } {
   const step = Math.max(1, Math.floor(rows.length / sample));
-  let longest = column.label.length + 2;
+  // The heading has smaller letters, and an arrow beside it if it sorts.
+  let longest = column.label.length;
   // The first ones, which are seen first, and some of all.
   for (let at = 0; at < rows.length; at += at < sample ? 1 : step) {
     const resource = rows[at]?.resource;
     const value = column.name === "name" ? (resource?.name ?? resource?.id) : resource?.[column.name];
     const tags = column.kind === "tags" && typeof value === "object" && value !== null ? Object.keys(value).length : 0;
     const text = column.kind === "time" ? "26 Nov 2026, 10:36" : plain(value);
-    longest = Math.max(longest, Math.min(text.length + 2 * Math.min(tags, 3), tags > 0 ? 44 : 30));
+    // Each tag has room around it.
+    longest = Math.max(longest, Math.min(text.length + 2 * Math.min(tags, 3), 60));
   }
-  const least = column.name === "name" ? 168 : 72;
-  return Math.max(least, Math.round(longest * (column.name === "name" ? 8.4 : 7.8) + 34));
+  const wide = textWidth(longest, column.name === "name" ? BOLD : LETTER);
+  const most = column.name === "name" ? 220 : column.name === "id" ? 200 : column.kind === "tags" ? 240 : 280;
+  return { width: Math.max(column.name === "name" ? 160 : 72, Math.min(wide, most)), wide };
 }

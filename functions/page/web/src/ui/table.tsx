@@ -3,7 +3,7 @@ import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { nextOrder, type Order, visibleRange } from "../model/table";
 import { onRowKey } from "../state/keys";
 import { Icon } from "./icon";
-import type { TableColumn } from "./tablecolumn";
+import { fitted, type TableColumn } from "./tablecolumn";
 import { TableRow, visibleColumns } from "./tablerow";
 
 export const ROW = 36;
@@ -71,13 +71,7 @@ export function Table(props: {
     scroller.current?.querySelector<HTMLElement>("tr.active .row-open")?.focus({ preventScroll: true });
   });
 
-  // The first column stays in view; on a phone it may not take all of it.
-  const most = Math.max(120, Math.round(at.width * 0.45));
-  const columns = useMemo(
-    () =>
-      props.columns.map((column, index) => (index === 0 && column.width > most ? { ...column, width: most } : column)),
-    [props.columns, most],
-  );
+  const columns = useMemo(() => fitted(props.columns, at.width), [props.columns, at.width]);
   const { first, last } = visibleRange(at.top, at.height, ROW, count, AROUND);
   const shown = visibleColumns(columns, at.left, at.width);
   // Rows that scroll out lend their elements to those that scroll in, except the one that may hold the focus.

@@ -45,7 +45,7 @@ export function ResourceDrawer({ row, onClose }: { row: Row; onClose: () => void
       <div class="drawer-body">
         {resource.arn ? (
           <p class="arn">
-            <Id text={resource.arn} length={52} />
+            <Id text={resource.arn} length={40} />
             <CopyButton text={resource.arn} label="Copy the ARN" />
           </p>
         ) : (
@@ -62,7 +62,7 @@ export function ResourceDrawer({ row, onClose }: { row: Row; onClose: () => void
               <div key={column.name}>
                 <dt title={column.description}>{column.label}</dt>
                 <dd>
-                  <Cell column={column} value={resource[column.name]} />
+                  <Cell column={column} value={resource[column.name]} whole />
                   {column.kind === "time" &&
                     typeof resource[column.name] === "string" &&
                     time(resource[column.name] as string) && (
