@@ -21,10 +21,12 @@ export function DrawerFindings({ type, resource }: { type: string; resource: Res
       <ul class="drawer-findings">
         {found.map((finding) => (
           <li key={finding.rule}>
-            <Severity level={finding.severity} />
-            <a href={linkTo("findings", { _open: `${finding.rule}/${type}/${resource.region}/${resource.id}` })}>
-              {description.value?.rules.get(finding.rule)?.label ?? label(finding.rule)}
-            </a>
+            <h4>
+              <Severity level={finding.severity} />
+              <a href={linkTo("findings", { _open: `${finding.rule}/${type}/${resource.region}/${resource.id}` })}>
+                {description.value?.rules.get(finding.rule)?.label ?? label(finding.rule)}
+              </a>
+            </h4>
             <p class="faint">{finding.recommendation}</p>
           </li>
         ))}
