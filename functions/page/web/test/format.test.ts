@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import {
   bytes,
   dayBefore,
+  days,
   duration,
   exact,
   MISSING,
@@ -91,6 +92,18 @@ describe("times", () => {
 
   it("know the last day of a range with an exclusive end", () => {
     expect([dayBefore("2026-03-01"), dayBefore("2027-01-01")]).toEqual(["2026-02-28", "2026-12-31"]);
+  });
+
+  it("of a range have each month and year once", () => {
+    expect(days("2026-11-01", "2026-11-26")).toBe("1–25 Nov");
+    expect(days("2026-09-27", "2026-10-27")).toBe("27 Sept – 26 Oct");
+    expect(days("2026-11-24", "2026-11-25")).toBe("24 Nov");
+    expect(days("2026-11-01", "2026-11-26", true)).toBe("1–25 Nov 2026");
+    expect(days("2025-12-30", "2026-01-03", true)).toBe("30 Dec 2025 – 2 Jan 2026");
+  });
+
+  it("of a range that is none are its start", () => {
+    expect([days("2026-11-24", "2026-11-24"), days("soon", "later")]).toEqual(["24 Nov", "soon"]);
   });
 
   it("have the largest unit that divides them", () => {

@@ -162,6 +162,15 @@ export function dayBefore(date: string): string {
   return at.toISOString().slice(0, 10);
 }
 
+/** The days of a range whose end is exclusive, with the month once if it is the same: 1–25 Nov. */
+export function days(start: string, end: string, withYear = false): string {
+  const [from, to] = [start, dayBefore(end)].map((date) => new Date(`${date.slice(0, 10)}T00:00:00Z`));
+  if (!from || !to || Number.isNaN(from.getTime()) || Number.isNaN(to.getTime()) || from > to)
+    return day(start, withYear);
+  const written = (withYear ? calendarYear : calendar).formatRange(from, to);
+  return written.replace(/\s*–\s*/, " – ").replace(/^(\d+) – (\d+)/, "$1–$2");
+}
+
 export function duration(seconds: number): string {
   if (seconds % 86400 === 0) return plural(seconds / 86400, "day");
   if (seconds % 3600 === 0) return plural(seconds / 3600, "hour");

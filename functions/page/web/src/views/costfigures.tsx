@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import type { CostsData } from "../api/types";
-import { day, dayBefore, exact, money, number, percent } from "../model/format";
+import { days, exact, money, number, percent } from "../model/format";
 import { Missing } from "../ui/basics";
 
 /** The sums of a response, each with the days that it is about. */
@@ -23,12 +23,12 @@ export function CostFigures({ data }: { data: CostsData }) {
           }
           title={exact(comparison.change)}
         >
-          on {day(comparison.start)} to {day(dayBefore(comparison.end))}
+          on {days(comparison.start, comparison.end)}
         </Figure>
       )}
       {month && (
         <Figure name="Month to date" value={money(month.cost, currency)} title={exact(month.cost)}>
-          {day(month.start)} to {day(dayBefore(month.end))}
+          {days(month.start, month.end)}
         </Figure>
       )}
       {forecast && (

@@ -53,7 +53,10 @@ export function DrawerMetrics({ type, resource }: { type: string; resource: Reso
       </h3>
       {asked.failure && (
         <p class="wrong">
-          <Icon name="gap" /> <Prose text={asked.failure.message} />
+          <Icon name="gap" />
+          <span>
+            <Prose text={asked.failure.message} />
+          </span>
         </p>
       )}
       {asked.loading && !answer && <Skeleton tall />}

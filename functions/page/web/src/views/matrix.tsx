@@ -40,37 +40,38 @@ export function Matrix({ asked }: { asked: Asked<ResourcesData> }) {
   );
 }
 
+/** Types below each other: an account has up to twenty of them, and seldom as many regions. */
 function Numbers({ cross }: { cross: Cross }) {
   return (
     <section class="scroll-x" aria-label="Counts by type and region">
       <table class="matrix">
         <thead>
           <tr>
-            <th scope="col">Region</th>
-            {cross.types.map(({ name }) => (
+            <th scope="col">Type</th>
+            {cross.regions.map(({ name }) => (
               <th scope="col" key={name}>
-                <a href={linkTo("resources", { types: name })}>{name}</a>
+                <a href={linkTo("resources", { regions: name })}>{name}</a>
               </th>
             ))}
             <th scope="col">all</th>
           </tr>
         </thead>
         <tbody>
-          {cross.regions.map((region) => (
-            <tr key={region.name}>
+          {cross.types.map((type, index) => (
+            <tr key={type.name}>
               <th scope="row">
-                <a href={linkTo("resources", regionFilter(region.name))}>{region.name}</a>
+                <a href={linkTo("resources", { types: type.name })}>{type.name}</a>
               </th>
-              {cross.types.map((type, index) => (
-                <td key={type.name}>
+              {cross.regions.map(({ name, counts }) => (
+                <td key={name}>
                   <CountCell
-                    count={region.counts[index] ?? null}
-                    href={linkTo("resources", { types: type.name, ...regionFilter(region.name) })}
+                    count={counts[index] ?? null}
+                    href={linkTo("resources", { types: type.name, regions: name })}
                   />
                 </td>
               ))}
               <td class="sum">
-                <CountCell count={region.total} href={linkTo("resources", regionFilter(region.name))} />
+                <CountCell count={type.total} href={linkTo("resources", { types: type.name })} />
               </td>
             </tr>
           ))}
@@ -78,9 +79,9 @@ function Numbers({ cross }: { cross: Cross }) {
         <tfoot>
           <tr>
             <th scope="row">all</th>
-            {cross.types.map((type) => (
-              <td key={type.name}>
-                <CountCell count={type.total} href={linkTo("resources", { types: type.name })} />
+            {cross.regions.map(({ name, total }) => (
+              <td key={name}>
+                <CountCell count={total} href={linkTo("resources", { regions: name })} />
               </td>
             ))}
             <td class="sum">
@@ -91,10 +92,6 @@ function Numbers({ cross }: { cross: Cross }) {
       </table>
     </section>
   );
-}
-
-function regionFilter(region: string): Record<string, string> {
-  return { regions: region };
 }
 
 function CountCell({ count, href }: { count: number | null; href: string }) {

@@ -1,5 +1,6 @@
+import type { ComponentChildren } from "preact";
 import type { BottlenecksData, CostsData, ResourcesData } from "../api/types";
-import { day, dayBefore, exact, money, number, percent, plural } from "../model/format";
+import { day, dayBefore, days, exact, money, number, percent, plural } from "../model/format";
 import type { Asked } from "../state/api";
 import { linkTo } from "../state/navigation";
 import { Missing } from "../ui/basics";
@@ -25,7 +26,7 @@ interface TileProps {
   label: string;
   href: string;
   /** The number, or why there is none. */
-  value: { text: string; note?: string | null; title?: string } | { why: string };
+  value: { text: string; note?: ComponentChildren; title?: string } | { why: string };
 }
 
 /** One number of the overview. It says in words why a number is missing, since a touch screen has no tooltip. */
@@ -62,7 +63,7 @@ function MonthToDate({ asked }: { asked: Asked<CostsData> }) {
         month
           ? {
               text: money(month.cost, data.currency),
-              note: `${day(month.start)} to ${day(dayBefore(month.end))}${month.estimated ? ", estimated" : ""}`,
+              note: `${days(month.start, month.end)}${month.estimated ? ", estimated" : ""}`,
               title: `${exact(month.cost)} ${data.currency ?? ""}`,
             }
           : { why: "No whole day of this month yet" }
@@ -101,17 +102,22 @@ function Forecast({ asked }: { asked: Asked<CostsData> }) {
 function Change({ asked }: { asked: Asked<CostsData> }) {
   const data = asked.answers[0]?.data;
   const comparison = data?.comparison;
-  const before = comparison && `${day(comparison.start)} to ${day(dayBefore(comparison.end))}`;
   return (
     <Tile
       asked={asked}
-      label={before ? `Change on ${before}` : "Change on the days before"}
+      label="Change"
       href={linkTo("costs")}
       value={
         comparison && comparison.change_percent !== null
           ? {
               text: percent(comparison.change_percent, true),
-              note: `${comparison.change > 0 ? "+" : ""}${money(comparison.change, data.currency)}`,
+              note: (
+                <>
+                  {comparison.change > 0 ? "+" : ""}
+                  {money(comparison.change, data.currency)}{" "}
+                  <span class="number">on {days(comparison.start, comparison.end)}</span>
+                </>
+              ),
               title: `${money(comparison.total_cost, data.currency)} before, ${money(data.total_cost, data.currency)} now`,
             }
           : { why: "Nothing to compare with" }
