@@ -21,7 +21,7 @@ export function Tabs(props: {
   }, [props.options.length]);
   useEffect(() => {
     row.current?.querySelector('[aria-pressed="true"]')?.scrollIntoView({ block: "nearest", inline: "nearest" });
-  }, [props.value]);
+  }, [props.value, props.options.length]);
   return (
     <div class="tabs-room">
       <div class={`tabs ${more}`} ref={row} onScroll={measure}>
