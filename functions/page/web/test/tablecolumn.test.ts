@@ -15,6 +15,12 @@ describe("columns in their room", () => {
     expect(widths(600)).toEqual([220, 130, 150, 100]);
   });
 
+  it("end at the side of the room, if one of them would show more", () => {
+    expect(widths(515)).toEqual([220, 130, 165, 100]);
+    expect(widths(560)).toEqual([220, 130, 180, 100]);
+    expect(widths(480)).toEqual([220, 130, 150, 100]);
+  });
+
   it("leave some of a phone to the columns after the first", () => {
     expect(widths(390)).toEqual([195, 130, 150, 100]);
     expect(widths(200)).toEqual([120, 130, 150, 100]);

@@ -3,7 +3,7 @@ import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { nextOrder, type Order, visibleRange } from "../model/table";
 import { onRowKey } from "../state/keys";
 import { Icon } from "./icon";
-import { fitted, type TableColumn } from "./tablecolumn";
+import { fitted, type TableColumn, widthOf } from "./tablecolumn";
 import { TableRow, visibleColumns } from "./tablerow";
 
 export const ROW = 36;
@@ -76,7 +76,6 @@ export function Table(props: {
   const shown = visibleColumns(columns, at.left, at.width);
   // Rows that scroll out lend their elements to those that scroll in, except the one that may hold the focus.
   const slots = Math.ceil(at.height / ROW) + 2 * AROUND + 1;
-  const width = columns.reduce((total, column) => total + column.width, 0);
   return (
     <section
       class="table-scroll"
@@ -92,7 +91,7 @@ export function Table(props: {
         aria-rowcount={count + 1}
         aria-colcount={columns.length}
         aria-busy={props.busy}
-        style={{ minWidth: `${width}px` }}
+        style={{ minWidth: `${widthOf(columns)}px` }}
       >
         <colgroup>
           {columns.map((column) => (
