@@ -147,7 +147,7 @@ def test_without_a_network_the_page_says_so_and_goes_on_afterwards(visit: Visit)
 
 def test_nothing_of_all_aws_is_an_error_with_its_gaps(visit: Visit) -> None:
     gap = {
-        "account": visit.deployed.account, "region": "*", "service": "ce", "operation": "GetCostAndUsage",
+        "region": "*", "service": "ce", "operation": "GetCostAndUsage",
         "resource_types": [], "status": "denied", "code": "AccessDeniedException", "message": "User is not authorized",
     }  # fmt: skip
     error = {"code": "NothingCollected", "message": "AWS returned none of the requested data.", "gaps": [gap]}

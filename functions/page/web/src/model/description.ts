@@ -112,13 +112,15 @@ function parametersOf(root: Node, operation: Node): Parameter[] {
       const items = resolve(root, schema["items"]);
       const name = text(one["name"]);
       const fallback = schema["default"];
+      // What holds without it has a place of its own on the page.
+      const description = text(one["description"]).replace(/\.? Without it: .*$/s, "");
       return {
         name,
         label: label(name),
-        description: text(one["description"]),
+        description,
         kind: parameterKind(schema),
         options: strings(schema["type"] === "array" ? items["enum"] : schema["enum"]),
-        mentioned: mentionedIn(text(one["description"])),
+        mentioned: mentionedIn(description),
         minimum: number(schema["minimum"]),
         maximum: number(schema["maximum"]),
         without: text(one["x-stratoscope-without"]) || (fallback === undefined ? "" : String(fallback)),
