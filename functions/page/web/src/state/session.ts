@@ -15,6 +15,8 @@ export const base = baseOf(document);
 export const credentials = signal<Credentials | null>(null);
 export const accounts = signal<Account[]>([]);
 export const accountsMeta = signal<Meta | null>(null);
+/** Whether somebody has signed in by the form, rather than with what the tab had kept. */
+export const entered = signal(false);
 export const description = signal<Description | null>(null);
 export const descriptionFailure = signal<Failure | null>(null);
 /** Why signing in again is needed in the middle of work; the work stays beneath. */
@@ -53,6 +55,7 @@ export function signOut(): void {
   accounts.value = [];
   accountsMeta.value = null;
   interruption.value = null;
+  entered.value = false;
 }
 
 /**
