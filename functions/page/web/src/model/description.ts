@@ -48,6 +48,8 @@ export interface Rule {
 
 export interface Description {
   types: string[];
+  /** What each type belongs to, such as compute; empty if the description does not say. */
+  groups: Map<string, string>;
   columns: Map<string, Column[]>;
   parameters: Map<string, Parameter[]>;
   states: Map<string, string[]>;
@@ -71,6 +73,7 @@ export function readDescription(document: unknown): Description {
   const columns = typesOf(root, operation("/resources"));
   return {
     types: [...columns.keys()],
+    groups: groupsOf(root, operation("/resources")),
     columns,
     parameters,
     states: inOrder(statesOf(root, operation("/resources")), columns),
@@ -202,6 +205,11 @@ function inOrder<Value>(found: Map<string, Value>, types: Map<string, unknown>):
 function statesOf(root: Node, operation: Node): Map<string, string[]> {
   const extension = extensionOf(root, operation, "x-stratoscope-states");
   return new Map(Object.entries(extension).map(([type, states]) => [type, strings(states)]));
+}
+
+function groupsOf(root: Node, operation: Node): Map<string, string> {
+  const extension = extensionOf(root, operation, "x-stratoscope-groups");
+  return new Map(Object.entries(extension).map(([type, group]) => [type, text(group)]));
 }
 
 function metricsOf(root: Node, operation: Node): Map<string, Metric[]> {
