@@ -13,7 +13,9 @@ import {
   plain,
   price,
   shortMoney,
+  time,
   utc,
+  withTimes,
   withUnit,
 } from "../src/model/format";
 
@@ -122,5 +124,19 @@ describe("texts", () => {
     expect(plain(["i-1", "i-2"])).toBe("i-1, i-2");
     expect(plain({ env: "prod", team: "" })).toBe("env=prod, team=");
     expect(plain(null)).toBe("");
+  });
+});
+
+describe("a sentence of the API", () => {
+  it("has its moments as they stand elsewhere on the page, and its days and the rest as they were", () => {
+    const [first, second] = ["2026-11-26T07:00:00Z", "2026-11-25T23:30:00.5+01:00"];
+    expect(withTimes(`In the hour from ${first}. Not from ${second}, nor on 2026-11-26; version 2026-11-26Tx.`)).toBe(
+      `In the hour from ${time(first)}. Not from ${time(second)}, nor on 2026-11-26; version 2026-11-26Tx.`,
+    );
+    expect(time(first)).toMatch(/2026, \d\d:\d\d$/);
+  });
+
+  it("keeps what is no moment", () => {
+    expect(withTimes("at 2026-99-99T07:00:00Z")).toBe("at 2026-99-99T07:00:00Z");
   });
 });

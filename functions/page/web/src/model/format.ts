@@ -147,6 +147,13 @@ export function utc(iso: string): string {
   return Number.isNaN(at.getTime()) ? iso : `${at.toISOString().slice(0, 19).replace("T", " ")} UTC`;
 }
 
+/** A sentence of the API with its moments as the page writes them everywhere else. */
+export function withTimes(sentence: string): string {
+  return sentence.replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)/g, (iso) =>
+    Number.isNaN(Date.parse(iso)) ? iso : time(iso),
+  );
+}
+
 /** A day of a bill, which is a UTC day wherever the viewer is. */
 export function day(date: string, withYear = false): string {
   const at = new Date(date.length === 10 ? `${date}T00:00:00Z` : date);

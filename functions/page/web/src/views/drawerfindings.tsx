@@ -1,5 +1,6 @@
 import type { BottlenecksData, Resource } from "../api/types";
 import { label } from "../model/description";
+import { withTimes } from "../model/format";
 import { loadedFindings } from "../state/findings";
 import { linkTo } from "../state/navigation";
 import { description } from "../state/session";
@@ -27,7 +28,7 @@ export function DrawerFindings({ type, resource }: { type: string; resource: Res
                 {description.value?.rules.get(finding.rule)?.label ?? label(finding.rule)}
               </a>
             </h4>
-            <p class="faint">{finding.recommendation}</p>
+            <p class="faint">{withTimes(finding.recommendation)}</p>
           </li>
         ))}
       </ul>

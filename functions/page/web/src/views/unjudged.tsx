@@ -1,7 +1,7 @@
 import type { NotJudged } from "../api/types";
 import { label } from "../model/description";
 import { grouped, resourceId } from "../model/findings";
-import { plural } from "../model/format";
+import { plural, withTimes } from "../model/format";
 import { linkTo } from "../state/navigation";
 import { description } from "../state/session";
 import { Place, Text } from "../ui/cell";
@@ -68,7 +68,7 @@ function Reasons({ rules }: { rules: Record<string, string> }) {
           <span class="faint">
             {items.map(([rule]) => description.value?.rules.get(rule)?.label ?? label(rule)).join(", ")}
           </span>
-          <span>{id}</span>
+          <span title={id}>{withTimes(id)}</span>
         </li>
       ))}
     </ul>
