@@ -87,7 +87,8 @@ export function Metrics() {
               description ? parametersAt(description, "/metrics").filter(({ name }) => !own.includes(name)) : []
             }
             lead={byId ? ["metrics", "statistics", "period"] : ["types", "sort", "metrics", "limit"]}
-            values={Object.fromEntries(Object.entries(query).filter(([name]) => !own.includes(name)))}
+            values={without(given, own)}
+            defaults={without(query, own)}
             onChange={change}
             suggest={({ name }) => (description ? suggestions(name, query, description) : null)}
             failure={refusedPrice(asked.failure) === null ? asked.failure : null}
@@ -97,6 +98,10 @@ export function Metrics() {
       )}
     </div>
   );
+}
+
+function without(query: Record<string, string>, names: string[]): Record<string, string> {
+  return Object.fromEntries(Object.entries(query).filter(([name]) => !names.includes(name)));
 }
 
 function Body(props: { asked: Asked<MetricsData>; all: Measured | null; sort: string; statistic: string }) {

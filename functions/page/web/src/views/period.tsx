@@ -11,7 +11,7 @@ export function Period({ query }: { query: Record<string, string> }) {
   const { start, end, days } = query;
   const text = preset?.label ?? (start && end ? dates(start, end, true) : `Last ${days} days`);
   return (
-    <Popover title="Period" class="pill set" label={<strong>{text}</strong>}>
+    <Popover title="Period" class={`pill ${days || start || end ? "set" : ""}`} label={<strong>{text}</strong>}>
       {(close) => (
         <>
           <ul class="menu">
