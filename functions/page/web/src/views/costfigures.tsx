@@ -1,11 +1,13 @@
 import type { ComponentChildren } from "preact";
 import type { CostsData } from "../api/types";
+import { monthForecast } from "../model/costs";
 import { days, exact, money, number, percent } from "../model/format";
 import { Missing } from "../ui/basics";
 
 /** The sums of a response, each with the days that it is about. */
 export function CostFigures({ data }: { data: CostsData }) {
   const { currency, month_to_date: month, comparison, forecast, credits_and_refunds: credits } = data;
+  const whole = monthForecast(data);
   return (
     <dl class="figures">
       <Figure name="Total" value={money(data.total_cost, currency)} title={exact(data.total_cost)}>
@@ -29,6 +31,11 @@ export function CostFigures({ data }: { data: CostsData }) {
       {month && (
         <Figure name="Month to date" value={money(month.cost, currency)} title={exact(month.cost)}>
           {days(month.start, month.end)}
+        </Figure>
+      )}
+      {whole && (
+        <Figure name="Forecast for the month" value={money(whole.total, currency)} title={exact(whole.total)}>
+          {money(whole.sofar, currency)} so far, and the rest
         </Figure>
       )}
       {forecast && (

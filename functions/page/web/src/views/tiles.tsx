@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import type { BottlenecksData, CostsData, ResourcesData } from "../api/types";
+import { monthForecast } from "../model/costs";
 import { day, dayBefore, days, exact, money, number, percent, plural } from "../model/format";
 import type { Asked } from "../state/api";
 import { linkTo } from "../state/navigation";
@@ -76,14 +77,13 @@ function MonthToDate({ asked }: { asked: Asked<CostsData> }) {
 function Forecast({ asked }: { asked: Asked<CostsData> }) {
   const data = asked.answers[0]?.data;
   const forecast = data?.forecast;
-  const { mean, lower, upper } = forecast ?? {};
+  const month = data ? monthForecast(data) : null;
   const label = "Forecast for the month";
   const href = linkTo("costs", { forecast: "true" });
-  if (!data || !forecast || typeof mean !== "number") {
+  if (!data || !forecast || !month) {
     return <Tile asked={asked} label={label} href={href} value={{ why: forecast?.message ?? "AWS has no forecast" }} />;
   }
-  const sofar = data.month_to_date?.cost ?? 0;
-  const spread = typeof lower === "number" && typeof upper === "number" ? Math.max(upper - mean, mean - lower) : null;
+  const { total, sofar, rest, spread } = month;
   const until = forecast.end ? ` until ${day(dayBefore(forecast.end))}` : "";
   return (
     <Tile
@@ -91,9 +91,9 @@ function Forecast({ asked }: { asked: Asked<CostsData> }) {
       label={label}
       href={href}
       value={{
-        text: money(sofar + mean, data.currency),
+        text: money(total, data.currency),
         note: spread === null ? null : `± ${money(spread, data.currency)}, ${number(forecast.interval_percent)} % sure`,
-        title: `${money(sofar, data.currency)} so far, and ${money(mean, data.currency)}${until}`,
+        title: `${money(sofar, data.currency)} so far, and ${money(rest, data.currency)}${until}`,
       }}
     />
   );
