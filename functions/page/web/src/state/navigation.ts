@@ -8,7 +8,7 @@ window.addEventListener("hashchange", () => {
   if (location.hash !== formatRoute(route.value)) route.value = parseRoute(location.hash);
 });
 
-/** Opens a route. What refines a view replaces the entry of the history, so that "back" leaves the view. */
+/** Opens a route. What is typed or opened within a view replaces the entry of the history: "back" would only undo letters. */
 export function go(next: Route, replace = false): void {
   const fragment = formatRoute(next);
   if (fragment === location.hash) return;
@@ -27,8 +27,8 @@ export function linkTo(view: View, parameters: Record<string, string> = {}): str
   return formatRoute({ view, account: route.value.account, parameters: { ...kept(), ...parameters } });
 }
 
-/** Changes parameters of the present view; an empty value removes one. */
-export function change(parameters: Record<string, string>, replace = true): void {
+/** Changes parameters of the present view; an empty value removes one. "Back" undoes it, unless it replaces the entry. */
+export function change(parameters: Record<string, string>, replace = false): void {
   const { view, account } = route.value;
   go({ view, account, parameters: { ...route.value.parameters, ...parameters } }, replace);
 }

@@ -78,9 +78,7 @@ function Body({ asked }: { asked: Asked<CostsData> }) {
               stack={stacked}
               currency={data.currency}
               hourly={data.granularity === "HOURLY"}
-              onRange={
-                data.granularity === "HOURLY" ? undefined : (start, end) => change({ days: "", start, end }, false)
-              }
+              onRange={data.granularity === "HOURLY" ? undefined : (start, end) => change({ days: "", start, end })}
             />
           )}
         </section>

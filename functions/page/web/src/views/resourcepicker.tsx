@@ -108,7 +108,7 @@ function Choice({ row, query, ids }: { row: Row; query: Record<string, string>; 
       next.length === 0
         ? { _pick: "1" }
         : { ...kept, resource_type: type, resource_ids: joinList(next), region: resource.region ?? "" };
-    go({ view, account, parameters }, true);
+    go({ view, account, parameters });
   };
   return (
     <button type="button" aria-pressed={chosen} aria-current={chosen ? "true" : undefined} onClick={choose}>
