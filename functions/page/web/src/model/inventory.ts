@@ -91,6 +91,38 @@ export function select(
   return ordered(all, order, fields).filter((at) => wantedRows[at] === 1);
 }
 
+/** How many rows of each type a search leaves. */
+export function countsFound(all: Inventory, wanted: string): Map<string, number> {
+  if (wanted.trim() === "") return all.byType;
+  const counts = new Map([...all.byType.keys()].map((type) => [type, 0]));
+  for (const at of search(all.texts, wanted)) {
+    const type = all.rows[at]?.type ?? "";
+    counts.set(type, (counts.get(type) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/** The rows of a table as a file has them: the columns that the table shows, with the values as the API gives them. */
+export function tableOf(
+  rows: Row[],
+  columns: Column[],
+  several: boolean,
+  fields: Map<string, string>,
+): { header: string[]; rows: unknown[][] } {
+  const names = columns.map(({ name }) => name);
+  // Where the table shows several types it has a state of each, from whichever field holds it.
+  const state = several ? [names.includes("state") ? "resource_state" : "state"] : [];
+  const place = Math.min(3, names.length);
+  return {
+    header: ["resource_type", ...names.slice(0, place), ...state, ...names.slice(place)],
+    rows: rows.map(({ type, resource }) => {
+      const values = names.map((name) => resource[name]);
+      const own = several ? [resource[fields.get(type) ?? ""]] : [];
+      return [type, ...values.slice(0, place), ...own, ...values.slice(place)];
+    }),
+  };
+}
+
 /** All rows in an order, kept for as long as the rows: typing a search must not sort them again with every letter. */
 const orders = new WeakMap<Inventory, Map<string, Uint32Array>>();
 

@@ -58,7 +58,8 @@ export function resourceCells(
   if (!about.several) return cells;
   const kind: TableColumn = {
     id: "_type",
-    label: "Kind",
+    // Some types have a field of this name.
+    label: columns.some(({ column }) => column.label === "Type") ? "Resource type" : "Type",
     width: textWidth(Math.max(0, ...(description?.types ?? []).map((type) => type.length))),
     cell: (position) => <span class="kind">{at(position)?.type}</span>,
   };
