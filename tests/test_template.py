@@ -107,6 +107,13 @@ def test_every_error_of_the_gateway_has_the_cors_headers(api: dict[str, Any]) ->
     assert all(response["responseParameters"] == CORS_HEADERS for response in responses.values())
 
 
+def test_every_error_of_the_gateway_has_a_message(api: dict[str, Any]) -> None:
+    """The usual body of ACCESS_DENIED has a `Message` instead."""
+    responses = api["Body"]["x-amazon-apigateway-gateway-responses"]
+    templates = [response["responseTemplates"] for response in responses.values()]
+    assert templates == [{"application/json": '{"message":$context.error.messageString}'}] * len(responses)
+
+
 def test_answers_over_1024_bytes_are_compressed(api: dict[str, Any]) -> None:
     assert api["MinimumCompressionSize"] == 1024
     assert "BinaryMediaTypes" not in api

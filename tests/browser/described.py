@@ -65,28 +65,28 @@ def property_of(description: Json, schema: Json, *names: str) -> Json:
     return schema
 
 
-def with_another_type(description: Json) -> Json:
-    """Returns a description with one more type of resource, `queue`: with a field, states, a metric and a rule."""
+def with_another_type(description: Json, name: str = "queue") -> Json:
+    """Returns a description with one more type of resource: with a field, states, a metric and a rule."""
     changed = copy.deepcopy(description)
     resources, metrics, rules = (changed["paths"][path]["get"] for path in ("/resources", "/metrics", "/bottlenecks"))
     body = response_schema(changed, resources["responses"]["200"])
     data = property_of(changed, body, "data")
     row = copy.deepcopy(property_of(changed, body, "data", "eip", "[]"))
     row["properties"]["backlog_messages"] = {"type": ["integer", "null"], "description": "Messages that wait."}
-    changed["components"]["schemas"]["QueueOfTheTest"] = row
-    queues = {"type": ["array", "null"], "items": {"$ref": "#/components/schemas/QueueOfTheTest"}}
+    changed["components"]["schemas"][f"{name}OfTheTest"] = row
+    rows = {"type": ["array", "null"], "items": {"$ref": f"#/components/schemas/{name}OfTheTest"}}
     # Among the other types, which come before the cursor and the counts.
-    data["properties"] = {"queue": queues} | data["properties"]
-    property_of(changed, data, "counts", "by_type")["properties"]["queue"] = {"type": "integer"}
+    data["properties"] = {name: rows} | data["properties"]
+    property_of(changed, data, "counts", "by_type")["properties"][name] = {"type": "integer"}
     for operation in (resources, metrics, rules):
         for parameter in operation["parameters"]:
             if parameter["name"] in ("types", "resource_type"):
                 schema = parameter["schema"]
-                (schema["items"] if "items" in schema else schema)["enum"].append("queue")
-            parameter.get("x-stratoscope-states", {})["queue"] = ["draining", "idle"]
+                (schema["items"] if "items" in schema else schema)["enum"].append(name)
+            parameter.get("x-stratoscope-states", {})[name] = ["draining", "idle"]
             age = {"name": "age", "statistics": ["Maximum"], "shortest_period": 60}
-            parameter.get("x-stratoscope-metrics", {})["queue"] = [age]
-    rules["x-stratoscope-rules"]["queue_old"] = {
-        "resource_type": "queue", "severity": "high", "finding": "messages wait for more than an hour",
+            parameter.get("x-stratoscope-metrics", {})[name] = [age]
+    rules["x-stratoscope-rules"][f"{name}_old"] = {
+        "resource_type": name, "severity": "high", "finding": "messages wait for more than an hour",
     }  # fmt: skip
     return changed

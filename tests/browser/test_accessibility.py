@@ -94,6 +94,26 @@ def test_the_keyboard_is_enough(visit: Visit) -> None:
     expect(visit.page.get_by_role("dialog")).to_be_hidden()
 
 
+def test_keys_count_however_fast_they_follow_each_other(visit: Visit) -> None:
+    visit.sign_in("#/resources?types=ec2")
+    visit.settle()
+    names = [button.inner_text() for button in visit.main.get_by_role("button", name=re.compile("^Open ")).all()]
+    opened = visit.page.get_by_role("complementary")
+    # Nothing that waits for the next frame happens any more.
+    visit.page.evaluate("() => { window.requestAnimationFrame = () => 0; }")
+    for key in ("j", "j", "Enter"):
+        visit.page.keyboard.press(key)
+    expect(opened).to_have_accessible_name(f"ec2 {names[1]}")
+    visit.page.keyboard.press("Escape")
+    expect(opened).to_be_hidden()
+    # Within one task, before anything is drawn at all.
+    visit.page.evaluate("""() => {
+      document.activeElement.blur();
+      for (const key of ["j", "Enter"]) document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+    }""")
+    expect(opened).to_have_accessible_name(f"ec2 {names[2]}")
+
+
 def test_without_animations_nothing_moves_for_who_asks_for_it(visit: Visit) -> None:
     visit.sign_in()
     visit.settle()

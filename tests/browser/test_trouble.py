@@ -37,10 +37,10 @@ def test_a_gap_is_named_and_is_not_a_zero(visit: Visit, emulator: Emulator) -> N
         expect(listed).to_contain_text(expected["meta"]["gaps"][0]["code"])
         visit.page.keyboard.press("Escape")
         visit.go_to("Overview")
-        matrix = visit.main.get_by_role("table").filter(has_text="Region")
-        expect(matrix.get_by_role("columnheader", name="rds")).to_be_visible()
-        column = matrix.get_by_role("columnheader").all_text_contents().index("rds")
-        cells = matrix.get_by_role("row").filter(has_text="us-east-1").get_by_role("cell")
+        matrix = visit.main.get_by_role("table").filter(has_text="us-east-1")
+        expect(matrix.get_by_role("columnheader", name="us-east-1")).to_be_visible()
+        column = matrix.get_by_role("columnheader").all_text_contents().index("us-east-1")
+        cells = matrix.get_by_role("row", name=re.compile("^rds ")).get_by_role("cell")
         expect(cells.nth(column - 1)).to_contain_text("–")
 
 
@@ -117,6 +117,21 @@ def test_nothing_found_names_what_was_looked_for(visit: Visit) -> None:
     expect(visit.main).to_contain_text(re.compile(r"The search hides all \d+"))
 
 
+def test_a_bucket_whose_region_is_unknown_says_so_and_is_not_measured(visit: Visit) -> None:
+    whole = described.answer(visit.deployed, "/resources?types=s3")
+    bucket = whole["data"]["s3"][0] | {"region": None}
+    whole["data"]["s3"] = [bucket]
+    described.check(described.of(visit.deployed), "/resources", whole)
+    visit.answer_with("/resources", lambda route: route.fulfill(content_type="application/json", body=json.dumps(whole)))
+    visit.sign_in("#/resources?types=s3")
+    visit.main.get_by_role("button", name=f"Open {bucket['name']}", exact=True).click()
+    details = visit.page.get_by_role("complementary")
+    expect(details).to_contain_text("s3 · –missing: AWS gives no region")
+    expect(details).to_contain_text("Tags")
+    visit.settle()
+    assert [call for call in visit.calls() if call.startswith("/metrics")] == []
+
+
 def test_without_a_network_the_page_says_so_and_goes_on_afterwards(visit: Visit) -> None:
     visit.sign_in("#/resources?types=eip")
     expect(_table(visit)).to_be_visible()
@@ -132,7 +147,7 @@ def test_without_a_network_the_page_says_so_and_goes_on_afterwards(visit: Visit)
 
 def test_nothing_of_all_aws_is_an_error_with_its_gaps(visit: Visit) -> None:
     gap = {
-        "account": visit.deployed.account, "region": "*", "service": "ce", "operation": "GetCostAndUsage",
+        "region": "*", "service": "ce", "operation": "GetCostAndUsage",
         "resource_types": [], "status": "denied", "code": "AccessDeniedException", "message": "User is not authorized",
     }  # fmt: skip
     error = {"code": "NothingCollected", "message": "AWS returned none of the requested data.", "gaps": [gap]}

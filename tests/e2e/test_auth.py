@@ -57,7 +57,7 @@ def test_a_wrong_token_is_denied_without_a_reason(deployed: Stack, wrong: str) -
         "jwt": "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhZG1pbiJ9.c2lnbmF0dXJl",
     }[wrong]
     status, _, body = deployed.get(ROUTES["resources"], headers=deployed.headers(value))
-    assert (status, json.loads(body)) == (403, {"Message": EXPLICIT_DENY})
+    assert (status, json.loads(body)) == (403, {"message": EXPLICIT_DENY})
 
 
 @pytest.mark.parametrize(("name", "order"), [("bookkeeper", ["costs", "resources"]), ("auditor", ["resources", "costs"])])
@@ -68,7 +68,7 @@ def test_a_scope_opens_its_route_and_no_other_in_either_order(deployed: Stack, n
         status, _, body = deployed.get(ROUTES[route], headers=deployed.headers(token(name)))
         assert status == expected[route], (route, body)
         if status == 403:
-            assert json.loads(body) == {"Message": NO_ALLOW}
+            assert json.loads(body) == {"message": NO_ALLOW}
 
 
 def test_several_scopes_open_their_routes(deployed: Stack) -> None:
@@ -140,7 +140,7 @@ def _with_claims(token_: str, other: str) -> str:
 def test_a_jwt_with_anything_wrong_is_denied(deployed: Stack, issuer: Issuer, attack: str) -> None:
     status, _, body = deployed.get(ROUTES["costs"], headers=deployed.headers(ATTACKS[attack](issuer)))
     assert status == 403
-    assert json.loads(body)["Message"] in (EXPLICIT_DENY, NO_ALLOW)
+    assert json.loads(body)["message"] in (EXPLICIT_DENY, NO_ALLOW)
 
 
 def test_a_valid_token_also_needs_the_key(deployed: Stack) -> None:

@@ -10,6 +10,7 @@ import os
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import openapi_spec_validator
 import pytest
@@ -30,6 +31,9 @@ CALLS: dict[str, tuple[str, dict[str, Any]]] = {
     "bottlenecks": ("/bottlenecks", {"types": "ec2", "regions": "us-east-1,us-west-2", "limit": 20}),
     "accounts": ("/accounts", {}),
 }
+
+#: Rows in the example of a table.
+ROWS = 3
 
 #: The parts of a response that differ from call to call, and keys that are data.
 BY_CHANCE = {"by_operation", "gaps"}
@@ -90,3 +94,17 @@ def test_an_example_is_like_a_real_response(deployed: Stack, name: str) -> None:
         file.parent.mkdir(exist_ok=True)
         file.write_text(json.dumps(real, indent=2, ensure_ascii=False) + "\n")
     assert _shape(json.loads(file.read_text())) == _shape(real)
+
+
+@pytest.mark.parametrize("name", [name for name in CALLS if name != "accounts"])
+def test_the_example_of_a_table_is_like_a_real_one(deployed: Stack, name: str) -> None:
+    path, parameters = CALLS[name]
+    status, _, body = deployed.get(f"{path}?{urlencode(parameters | {'format': 'csv'})}")
+    assert status == 200, body
+    lines = body.decode().split("\r\n")[: ROWS + 1]
+    file: Path = EXAMPLES / f"{name}.csv"
+    if os.environ.get("WRITE_DOCUMENTS"):
+        file.write_bytes("".join(f"{line}\r\n" for line in lines).encode())
+    columns, *rows = file.read_bytes().decode().split("\r\n")
+    assert columns == lines[0]
+    assert len(rows) == ROWS + 1 and rows[-1] == "" and all(row.count(",") >= columns.count(",") for row in rows[:-1])

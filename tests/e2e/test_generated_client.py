@@ -53,7 +53,18 @@ def api(package: ModuleType, deployed: Stack) -> Iterator[Any]:
         host=deployed.url, api_key={"key": deployed.api_key}, access_token=deployed.token
     )
     with package.ApiClient(configuration) as client:
-        yield package.DefaultApi(client)
+        yield Routes(package, client)
+
+
+class Routes:
+    """The operations of all tags, by their names."""
+
+    def __init__(self, package: ModuleType, client: Any) -> None:
+        tags = ("Resources", "Metrics", "Costs", "Bottlenecks", "Accounts")
+        self._apis = [getattr(package, f"{tag}Api")(client) for tag in tags]
+
+    def __getattr__(self, name: str) -> Any:
+        return next(getattr(api, name) for api in self._apis if hasattr(api, name))
 
 
 def steady(body: Json) -> Json:
@@ -147,6 +158,38 @@ def test_accounts_are_those_of_a_plain_call(api: Any, deployed: Stack) -> None:
     same(other, ask(deployed, f"/accounts/{deployed.other_account}/resources", types="ec2"))
 
 
+def test_a_usual_percentile_is_a_field_of_a_datapoint(api: Any) -> None:
+    asked = {"resource_type": "lambda", "resource_ids": ["invoice-mail"], "region": "us-east-1", "metrics": ["duration"]}
+    data = api.metrics(**asked, statistics=["p90", "Sum"], hours=24).data.actual_instance
+    (point, *_) = data["invoice-mail"]["duration"]
+    assert point.p90 == pytest.approx(6000) and point.sum > 0 and point.p99 is None
+
+
+def test_costs_by_a_tag_are_additional_fields(api: Any, deployed: Stack) -> None:
+    costs = api.costs(days=7, group_by=["service", "tag:team"]).data
+    body = ask(deployed, "/costs", days=7, group_by="service,tag:team")["data"]
+    assert costs.additional_properties == {"costs_by_tag:team": body["costs_by_tag:team"]}
+    day, period = next(iter(body["periods"].items()))
+    groups = {name: group.actual_instance for name, group in costs.periods[day].groups.items()}
+    assert groups == period["groups"] and all(isinstance(group, dict) for group in groups.values())
+
+
+def test_a_table_is_returned_without_reading_it(api: Any, deployed: Stack) -> None:
+    response = api.resources_without_preload_content(types=["ec2"], limit=3, format="csv")
+    _, _, body = deployed.get("/resources?types=ec2&limit=3&format=csv")
+    assert (response.status, response.data) == (200, body)
+    assert response.headers["Link"].endswith('rel="next"')
+
+
+def test_a_refusal_of_the_gateway_has_its_message(package: ModuleType, deployed: Stack) -> None:
+    configuration = package.Configuration(
+        host=deployed.url, api_key={"key": deployed.api_key}, access_token="x" * 40
+    )
+    with package.ApiClient(configuration) as client, pytest.raises(package.exceptions.ForbiddenException) as refused:
+        package.ResourcesApi(client).resources()
+    assert refused.value.data.actual_instance.message.startswith("User is not authorized to access this resource")
+
+
 def test_an_error_has_its_status_and_body(api: Any, package: ModuleType) -> None:
     with pytest.raises(package.exceptions.BadRequestException) as refused:
         api.resources(tags=["!env:prod"])
@@ -165,5 +208,6 @@ def test_the_program_of_the_document_prints_what_there_is(deployed: Stack, gener
     assert lines[len(running)] == f"seven days: {costs['total_cost']} USD"
     findings = ask(deployed, "/bottlenecks", types="ec2,rds")["data"]["findings"]
     shown = [f"{f['severity']} {f['rule']} {f['resource']['name']}" for f in findings]
-    assert lines[len(running) + 1 : -1] == shown
+    assert lines[len(running) + 1 : -2] == shown
+    assert lines[-2].startswith("200 resource_type,id,region,name,arn,tags,")
     assert lines[-1].startswith("400 ") and "mars-1" in lines[-1]

@@ -1,7 +1,7 @@
 """Adds what the emulator drops when it deploys the API, with calls to API Gateway.
 
-AWS imports request parameters, cache keys and the resource policy with everything else. The emulator drops them, so a
-newly deployed stack would lack parts of its template. Its SAM transform also uses the defaults of parameters, so the
+AWS imports request parameters, cache keys, the gateway's own responses and the resource policy with everything else. The
+emulator drops them, so a newly deployed stack would lack parts of its template. Its SAM transform also uses the defaults of parameters, so the
 usage plan would have the limits of the template and not those of the stack.
 """
 
@@ -17,7 +17,7 @@ from .ministack import ACCOUNT, HOME_REGION, Emulator
 
 
 def complete(emulator: Emulator, stack: str) -> None:
-    """Adds the parameters, cache keys, policy and limits of the stack to the deployed API."""
+    """Adds the parameters, cache keys, own responses, policy and limits of the stack to the deployed API."""
     session = boto3.Session(region_name=HOME_REGION, aws_access_key_id=ACCOUNT, aws_secret_access_key="emulator")
     deployment = Deployment(session, stack, endpoint=emulator.endpoint)
     gateway, ids = deployment.client("apigateway"), resource_ids(deployment)
@@ -37,6 +37,9 @@ def complete(emulator: Emulator, stack: str) -> None:
             uri=integration["uri"],
             cacheKeyParameters=sorted(keys),
         )
+    for kind, response in deployment.definition["x-amazon-apigateway-gateway-responses"].items():
+        parts = {name: response[name] for name in ("responseParameters", "responseTemplates") if name in response}
+        gateway.put_gateway_response(restApiId=deployment.api, responseType=kind, **parts)
     policy = deployment.definition.get("x-amazon-apigateway-policy")
     if policy:
         patch = [{"op": "replace", "path": "/policy", "value": json.dumps(policy)}]

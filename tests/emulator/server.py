@@ -1,4 +1,4 @@
-"""Starts MiniStack with what the demo account needs of EC2 and MiniStack lacks.
+"""Starts MiniStack with what the demo account and the deployed API need and MiniStack lacks.
 
 It runs in a process of its own (`python -m emulator.server`). What is changed:
 
@@ -8,6 +8,8 @@ It runs in a process of its own (`python -m emulator.server`). What is changed:
 - The versions of all launch templates at once, for which AWS needs no id of one.
 - The made-up volume of a copied snapshot.
 - Instances of registered images, which MiniStack would start in Docker.
+- The gateway's own responses are those that the API has, and not those that it had when it was deployed, since
+  `definition.complete` adds them after that.
 - Room for as many new connections as the kernel allows. The server has room for 100, and thirty callers open thousands;
   AWS turns none away.
 """
@@ -20,7 +22,7 @@ from typing import Any
 
 import hypercorn.config
 import ministack.app
-from ministack.services import ec2
+from ministack.services import apigateway_v1, ec2
 
 #: The tag that makes a resource older.
 DAYS_OLD = "emulator:days-old"
@@ -87,6 +89,13 @@ def _instance(instance: dict[str, Any], plain: Callable[..., str] = ec2._instanc
     return plain(instance).replace("<instanceType>", f"<reason>{reason}</reason><instanceType>", 1)
 
 
+class _OfNoDeployment(dict):
+    """The gateway's responses by deployment, none of which has any."""
+
+    def get(self, *_: Any) -> dict[str, Any]:
+        return {}
+
+
 if __name__ == "__main__":
     actions["CreateTags"] = _create_tags
     actions["CopySnapshot"] = _copy_snapshot
@@ -96,5 +105,6 @@ if __name__ == "__main__":
     ec2._instance_xml = _instance
     ec2._registered_image = lambda image: None
     ec2._docker_touched = lambda: False
+    apigateway_v1._deployed_gateway_responses = _OfNoDeployment()
     hypercorn.config.Config.backlog = 4096
     ministack.app.main()

@@ -24,11 +24,12 @@ use crate::threshold::{Thresholds, Used};
 /// The `data` of a response.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Bottlenecks {
+    /// The counts of all pages together.
     summary: Summary,
     /// Worst first.
     #[schemars(with = "Vec<FindingJson<'static>>")]
     findings: Vec<Box<RawValue>>,
-    /// Sorted by type, region and id.
+    /// The resources that some rule could not judge, sorted by type, region and id.
     #[schemars(with = "Vec<NotJudgedJson<'static>>")]
     not_judged: Vec<Box<RawValue>>,
     /// The `cursor` of the next page; null on the last page.
@@ -41,8 +42,11 @@ pub struct Bottlenecks {
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "FindingsSummary")]
 struct Summary {
+    /// All findings.
     findings: usize,
+    /// The findings of each severity.
     by_severity: BTreeMap<Severity, usize>,
+    /// The findings of each rule that has any.
     by_rule: BTreeMap<&'static str, usize>,
     /// The counts of each requested type; null if nothing of it could be listed.
     by_type: BTreeMap<ResourceType, Option<OfType>>,
@@ -52,6 +56,7 @@ struct Summary {
 #[derive(Debug, Default, Serialize, JsonSchema)]
 #[schemars(rename = "FindingsOfType")]
 struct OfType {
+    /// All resources.
     resources: usize,
     /// Resources with at least one finding.
     with_findings: usize,
@@ -59,14 +64,17 @@ struct OfType {
     not_judged: usize,
 }
 
+/// A rule, with the thresholds of this request.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Rule")]
 struct RuleText {
+    /// How much its findings matter.
     severity: Severity,
     /// When there is a finding, with the thresholds of this request.
     finding: String,
     /// The numbers in it that a caller can change, by name.
     thresholds: BTreeMap<&'static str, Used>,
+    /// Where the defaults come from.
     source: &'static str,
 }
 
@@ -118,50 +126,77 @@ impl Serialize for Entry<'_> {
     }
 }
 
+/// What a rule found in a resource.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Finding")]
 struct FindingJson<'a> {
+    /// The name of the rule.
     rule: &'static str,
+    /// How much it matters.
     severity: Severity,
+    /// The resource.
     resource: ResourceJson<'a>,
+    /// What was observed: a metric by its short name, or a value that was computed, such as `days_stopped`.
     metric: &'static str,
+    /// CloudWatch's statistic; null for a value that is not a metric.
     statistic: Option<&'static str>,
+    /// The value that decided, in `unit`. Where several datapoints in a row must be past the threshold, it is the one
+    /// nearest to it.
     observed: f64,
+    /// What it was compared with, in `unit`.
     threshold: f64,
-    /// The thresholds of the rule that this request changed.
+    /// The thresholds of the rule that this request changed, by name; absent if it changed none.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     changed_thresholds: BTreeMap<&'static str, Used>,
+    /// The unit of `observed` and `threshold`, such as `Percent`.
     unit: &'static str,
+    /// The time range that was read; null for a value that is not a metric.
     window: Option<WindowJson>,
+    /// How many datapoints it has; null for a value that is not a metric.
     coverage: Option<CoverageJson>,
+    /// What to do.
     recommendation: &'a str,
+    /// What would matter too and can't be seen from here, such as `memory`.
     not_observed: &'static [&'static str],
 }
 
+/// A resource that some rule could not judge, so that it is never reported as idle for lack of data.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "NotJudged")]
 struct NotJudgedJson<'a> {
+    /// The resource.
     resource: ResourceJson<'a>,
+    /// Why. A resource has an entry for each reason.
     reason: ReasonKind,
-    /// What each rule lacks.
+    /// What each of the rules lacks, by the name of the rule.
     rules: &'a BTreeMap<&'static str, &'a str>,
 }
 
+/// What names a resource.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "ResourceOfFinding")]
 struct ResourceJson<'a> {
+    /// Its type.
     resource_type: ResourceType,
+    /// Its id, as in `/resources`.
     id: &'a str,
+    /// Its region.
     region: Option<&'a str>,
+    /// The tag `Name`, or the id if the id is a name; null if it has none, or if tags are unavailable.
     name: Option<&'a str>,
+    /// Its ARN; null if it is built from the account and STS did not return the account.
     arn: Option<&'a str>,
 }
 
+/// The time range that a rule read.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "WindowOfFinding")]
 struct WindowJson {
+    /// The start of the first period.
     start: Timestamp,
+    /// The end, exclusive.
     end: Timestamp,
+    /// The length of a period, in seconds.
     period_seconds: u32,
 }
 
@@ -169,7 +204,9 @@ struct WindowJson {
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "CoverageOfFinding")]
 struct CoverageJson {
+    /// How many there can be.
     expected: usize,
+    /// How many there are.
     found: usize,
 }
 

@@ -1,8 +1,8 @@
 //! The parameters of `/bottlenecks`.
 
 use api::{
-    ALLOWED_COST, ApiError, Call, FORMAT, Format, LARGEST_LIMIT, Paging, Parameter, Query, Values, code, cursor, limit,
-    max_cost, regions,
+    ALLOWED_COST, ApiError, Call, FORMAT, Format, LARGEST_LIMIT, Paging, Parameter, Query, Values, Without, code,
+    cursor, limit, max_cost, regions,
 };
 use collector::window::LONGEST_HOURS;
 use collector::{ResourceType, Wanted};
@@ -19,40 +19,42 @@ use self::thresholds::{CPU_HIGH, CPU_LOW};
 
 /// Every parameter of this route.
 pub(crate) const PARAMETERS: &[Parameter] = &[
-    regions(|| "names of regions".to_owned()),
+    regions(|| "names of regions; one that AWS does not have is a 400".to_owned()),
     Parameter {
         name: "types",
         values: Values::SomeOf(type_names),
         allowed: || code(type_names()),
-        without: || "all of them".to_owned(),
+        without: Without::Means(|| "all of them".to_owned()),
     },
     Parameter {
         name: "hours",
         values: Values::Number(1..=LONGEST_HOURS as u64),
         allowed: || format!("1 to {LONGEST_HOURS}, for the rules that read the requested hours"),
-        without: || USUAL_HOURS.to_string(),
+        without: Without::Default(|| USUAL_HOURS.into()),
     },
+    // These two have no default to send: what they set can't be in `thresholds` as well.
     Parameter {
         name: CPU_HIGH,
         values: Values::Number(1..=100),
         allowed: || short_form(CPU_HIGH, "above `cpu_low`"),
-        without: || common::CPU_HIGH.default.to_string(),
+        without: Without::Means(|| common::CPU_HIGH.default.to_string()),
     },
     Parameter {
         name: CPU_LOW,
         values: Values::Number(1..=100),
         allowed: || short_form(CPU_LOW, "below `cpu_high`"),
-        without: || common::CPU_LOW.default.to_string(),
+        without: Without::Means(|| common::CPU_LOW.default.to_string()),
     },
     Parameter {
         name: "thresholds",
         values: Values::Texts,
         allowed: || {
             "`rule:value` or `rule.name:value`, each threshold of the chosen types once: \
-             `rds_low_storage:20,ec2_idle.cpu:10`; [rules.md](rules.md) has the names and the ranges"
+             `rds_low_storage:20,ec2_idle.cpu:10`; a rule with several thresholds needs the name, and what \
+             `cpu_high` or `cpu_low` sets if sent can't be set here too; the [rules](rules.md) have the names and the ranges"
                 .to_owned()
         },
-        without: || "the defaults".to_owned(),
+        without: Without::Means(|| "the defaults".to_owned()),
     },
     max_cost(
         || {
@@ -65,7 +67,9 @@ pub(crate) const PARAMETERS: &[Parameter] = &[
     FORMAT,
     limit(|| format!("1 to {LARGEST_LIMIT} entries of `findings` and `not_judged` together")),
     cursor(|| {
-        "`data.next_cursor` of the previous page, for up to an hour, with the other parameters unchanged".to_owned()
+        "`data.next_cursor` of the previous page, for up to an hour after the first page, then a 400; the account, regions, \
+         types, hours and thresholds must be unchanged, and limit, format and the most that it may cost may change"
+            .to_owned()
     }),
 ];
 

@@ -106,7 +106,9 @@ impl Thresholds {
 pub(crate) struct Used {
     /// The value of this request.
     pub(crate) value: f64,
+    /// The value unless a request changes it.
     default: f64,
+    /// The unit of both, such as `Percent`.
     unit: &'static str,
 }
 

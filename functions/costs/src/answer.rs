@@ -32,59 +32,90 @@ type Sums = BTreeMap<String, Decimal>;
 
 /// The `data` of a response.
 #[derive(Debug, Serialize, JsonSchema)]
-#[schemars(rename = "Costs", transform = only_costs_by)]
+#[schemars(rename = "Costs", transform = costs_by)]
 pub struct Data {
+    /// The first day, UTC.
     start: Date,
+    /// The day after the last, UTC.
     end: Date,
+    /// The length of a period: `DAILY`, `MONTHLY` or `HOURLY`.
     granularity: &'static str,
+    /// What the amounts are, as in the parameter `metric`.
     pub(crate) metric: &'static str,
-    /// The sum of all periods.
+    /// The sum of all periods, in `currency`.
     total_cost: Amount,
-    /// The currency, or the unit of usage; null if the groups have different ones.
+    /// The currency, or the unit of usage; null if the groups have different ones, or if there are none.
     pub(crate) currency: Option<String>,
     /// Whether AWS may still change any of the amounts.
     estimated: bool,
     /// For each grouping, `costs_by_service` and so on, the sum of each group.
     #[serde(flatten)]
-    costs_by: BTreeMap<String, BTreeMap<String, Amount>>,
-    /// Every period by its start.
+    costs_by: BTreeMap<String, ByGroup>,
+    /// Every period by its start: a day (`2026-11-20`), or an hour (`2026-11-20T10:00:00Z`).
     pub(crate) periods: BTreeMap<String, Period>,
-    /// Null if both groupings are used for something else, or if credits or refunds are excluded.
+    /// What credits and refunds took off; null if both groupings are used for something other than `record_type`, or if
+    /// credits or refunds are excluded.
     credits_and_refunds: Option<Reductions>,
+    /// The current month up to yesterday; null unless the request is for `DAILY` days that end with today, and on the
+    /// first of a month.
     month_to_date: Option<MonthToDate>,
+    /// The days before; null with `compare=false`, for hours, where Cost Explorer no longer has those days, and where
+    /// reading them failed, which a gap reports.
     comparison: Option<Comparison>,
+    /// The rest of the month; absent unless `forecast=true`.
     #[serde(skip_serializing_if = "Option::is_none")]
     forecast: Option<Outlook>,
     /// When the data was requested from AWS; earlier than `generated_at` if it was cached.
     as_of: Timestamp,
 }
 
+/// The sum of each group over all periods, by name.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "CostsByGroup")]
+struct ByGroup(BTreeMap<String, Amount>);
+
+/// The costs of one period.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "CostsOfPeriod")]
 pub(crate) struct Period {
+    /// The first day or hour after the period.
     pub(crate) end: String,
+    /// The sum of its groups.
     cost: Amount,
+    /// Whether AWS may still change any of the amounts.
     pub(crate) estimated: bool,
+    /// The groups of the first grouping, by name. With two groupings, each has the groups of the second.
     pub(crate) groups: BTreeMap<String, Group>,
 }
 
-/// A group of one period: its cost, or the costs of the groups of the second grouping.
+/// A group of one period: its cost, or with two groupings the costs of the groups of the second, by name.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(untagged)]
-#[schemars(rename = "CostsOfGroup")]
+#[schemars(rename = "CostsOfGroup", transform = numbers_by_name)]
 pub(crate) enum Group {
     Cost(Amount),
     Groups(BTreeMap<String, Amount>),
 }
 
-/// Says in the schema that no fields can be added but those of the groupings.
-fn only_costs_by(schema: &mut Schema) {
-    if let Some(by) = schema.remove("additionalProperties") {
-        if let Some(Value::Object(properties)) = schema.get_mut("properties") {
-            properties.extend(DIMENSIONS.map(|(name, _)| (format!("costs_by_{name}"), by.clone())));
+/// Says what the fields of a group are, next to its alternatives. Generators of clients that do not know alternatives
+/// would take it for an object without any.
+fn numbers_by_name(schema: &mut Schema) {
+    schema.insert("additionalProperties".to_owned(), json!({"type": "number"}));
+}
+
+/// Names in the schema the fields of the groupings that are dimensions. Those of tags and cost categories remain
+/// additional fields: most generators of clients know no patterns of names.
+fn costs_by(schema: &mut Schema) {
+    let Some(by) = schema.get("additionalProperties").cloned() else { return };
+    if let Some(Value::Object(properties)) = schema.get_mut("properties") {
+        for (name, _) in DIMENSIONS {
+            let mut by = by.clone();
+            let about = format!("The sum of each group over all periods, by name; absent unless grouped by `{name}`.");
+            if let Value::Object(by) = &mut by {
+                by.insert("description".to_owned(), about.into());
+            }
+            properties.insert(format!("costs_by_{name}"), by);
         }
-        schema.insert("patternProperties".to_owned(), json!({"^costs_by_.+$": by}));
-        schema.insert("additionalProperties".to_owned(), false.into());
     }
 }
 
@@ -92,19 +123,24 @@ fn only_costs_by(schema: &mut Schema) {
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "CreditsAndRefunds")]
 struct Reductions {
-    /// At most 0.
+    /// Their sum, at most 0.
     amount: Amount,
     /// Their share of everything else, 0 to 1; null if there is nothing else.
     share: Option<Amount>,
+    /// The sum of each of Cost Explorer's record types, usage included.
     by_record_type: BTreeMap<String, Amount>,
 }
 
 /// The current month up to yesterday.
 #[derive(Debug, Serialize, JsonSchema)]
 struct MonthToDate {
+    /// The first of the month, UTC.
     start: Date,
+    /// The day after the last: today, UTC.
     end: Date,
+    /// The sum of these days.
     cost: Amount,
+    /// Whether AWS may still change any of the amounts.
     estimated: bool,
 }
 
@@ -113,17 +149,28 @@ struct MonthToDate {
 #[serde(untagged)]
 #[schemars(rename = "CostsForecast")]
 enum Outlook {
+    /// What Cost Explorer expects.
     Forecast {
+        /// Today, UTC.
         start: Date,
+        /// The day after the last, UTC: the first of the next month.
         end: Date,
+        /// The expected sum of these days.
         mean: Amount,
+        /// The lower end of the interval.
         lower: Amount,
+        /// The upper end of the interval.
         upper: Amount,
+        /// The probability that the sum is within the interval, in percent.
         interval_percent: i32,
+        /// The currency.
         currency: String,
     },
+    /// There is no forecast.
     Unavailable {
+        /// AWS's code, such as `DataUnavailableException`.
         unavailable: String,
+        /// AWS's message.
         message: String,
     },
 }
@@ -169,7 +216,7 @@ pub(crate) fn shape(
         total_cost: Amount(total_cost),
         currency: currency(&asked),
         estimated: asked.iter().any(|period| period.estimated),
-        costs_by: costs_by(query, &asked),
+        costs_by: sums_by(query, &asked),
         credits_and_refunds: reductions(query, &asked, total_cost),
         month_to_date,
         comparison,
@@ -212,14 +259,14 @@ fn name_in(grouping: &Grouping, key: &str) -> String {
 }
 
 /// Returns the sums by each grouping.
-fn costs_by(query: &CostsQuery, periods: &[&CostPeriod]) -> BTreeMap<String, BTreeMap<String, Amount>> {
+fn sums_by(query: &CostsQuery, periods: &[&CostPeriod]) -> BTreeMap<String, ByGroup> {
     let by = |(position, named): (usize, &crate::query::NamedGrouping)| {
         let mut sums = Sums::new();
         for (keys, amount) in periods.iter().flat_map(|period| &period.groups) {
             let key = keys.get(position).map_or("", String::as_str);
             add(&mut sums, name_in(&named.grouping, key), *amount);
         }
-        (format!("costs_by_{}", named.name), amounts(sums))
+        (format!("costs_by_{}", named.name), ByGroup(amounts(sums)))
     };
     query.group_by.iter().enumerate().map(by).collect()
 }

@@ -13,7 +13,12 @@ pub fn route() -> Route {
     Route {
         path: "/costs",
         summary: "What the account costs",
-        description: "Reads the bill from Cost Explorer: in total and by period, grouped and compared with the days before.",
+        description: "Reads the bill from Cost Explorer: in total and by period, grouped and compared with the days before. \
+                      Days are UTC days. For each grouping, `data` has `costs_by_` and its name, such as \
+                      `costs_by_service` or `costs_by_tag:team`; a client that knows only fixed fields finds those of \
+                      tags and cost categories among the additional ones. All amounts add up to the last digit, so read \
+                      them as decimals."
+            .to_owned(),
         parameters: PARAMETERS,
         of_accounts: true,
         response: response::<Data, CostsCoverage>,

@@ -15,7 +15,7 @@ use jiff::civil::Date;
 use jiff::{Span, Timestamp, ToSpan as _};
 
 use self::dates::{dates, earliest};
-use self::parameters::{DAILY, HOURLY, LINKED_ACCOUNT, METRICS, MONTHLY};
+use self::parameters::{DAILY, HOURLY, LINKED_ACCOUNT, METRICS, MONTHLY, MOST_GROUPINGS, USUAL_GROUPING, USUAL_METRIC};
 pub(crate) use self::parameters::{DIMENSIONS, PARAMETERS};
 use crate::record_types::{EXCLUDABLE, RECORD_TYPE, REDUCTIONS};
 
@@ -60,7 +60,7 @@ impl CostsQuery {
         let (start, end) = dates(query, granularity, today)?;
         let metric =
             query.choice("metric", |name| METRICS.map(|(known, _)| known).into_iter().find(|known| *known == name))?;
-        let metric = metric.unwrap_or("UnblendedCost");
+        let metric = metric.unwrap_or(USUAL_METRIC);
         let is_daily = granularity == Granularity::Daily;
         let compared = compared(query, granularity, (start, end), today)?;
         let month_from = Some(today.first_of_month()).filter(|first| is_daily && *first < today && end == today);
@@ -194,8 +194,8 @@ fn compared(
 }
 
 fn group_by(query: &Query) -> Result<Vec<NamedGrouping>, ApiError> {
-    let names = query.list("group_by")?.unwrap_or_else(|| vec!["service"]);
-    if names.len() > 2 {
+    let names = query.list("group_by")?.unwrap_or_else(|| vec![USUAL_GROUPING]);
+    if names.len() > MOST_GROUPINGS {
         return Err(ApiError::invalid("group_by", format!("{} groupings are too many; send at most two", names.len())));
     }
     let grouping = |name: &str| {

@@ -34,26 +34,34 @@ pub enum Data {
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "MeasuredResource")]
 pub struct Entry {
+    /// Its type.
     pub(crate) resource_type: ResourceType,
-    /// Null only for a bucket whose region S3 omitted.
+    /// Its region. Null only for a bucket whose region S3 omitted.
     pub(crate) region: Option<String>,
+    /// Its id, as in `/resources`.
     pub(crate) id: String,
+    /// The tag `Name`, or the id if the id is a name; null if it has none, or if tags are unavailable.
     pub(crate) name: Option<String>,
+    /// Its ARN; null if it is built from the account and STS did not return the account.
     arn: Option<String>,
     /// If an order was requested.
     #[serde(flatten)]
     sorted_by: Option<SortedBy>,
+    /// By metric, the datapoints in chronological order.
     pub(crate) metrics: Metrics,
+    /// By metric, how complete they are.
     pub(crate) series: SeriesCoverages,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct SortedBy {
-    /// The statistic of the whole window; null without datapoints.
+    /// The statistic that is sorted by, over the whole window; absent without `sort`, and null without datapoints.
+    #[schemars(extend("x-null" = true))]
     sort_value: Option<f64>,
 }
 
-/// One period of a series, with CloudWatch's names.
+/// One period of a series, with CloudWatch's names: a field for each requested statistic. A percentile
+/// without a field of its own, such as `p99.99`, is an additional one.
 #[derive(Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "PascalCase")]
 #[schemars(transform = usual_statistics)]
@@ -63,13 +71,21 @@ pub struct Datapoint {
     /// The statistics that CloudWatch has for it: `Average`, `p99`, …
     #[serde(flatten)]
     pub(crate) statistics: BTreeMap<String, f64>,
+    /// The unit of every statistic but `SampleCount`, as CloudWatch documents it.
     pub(crate) unit: &'static str,
 }
 
-/// Names in the schema the statistics that are no percentiles.
+/// The percentiles that the schema names. Any other is an additional field, which some generated clients drop.
+const NAMED_PERCENTILES: [&str; 5] = ["p50", "p90", "p95", "p99", "p99.9"];
+
+/// Names in the schema the statistics that are usual.
 fn usual_statistics(schema: &mut Schema) {
     if let Some(Value::Object(properties)) = schema.get_mut("properties") {
-        properties.extend(STATISTICS.map(|name| (name.to_owned(), json!({"type": "number", "format": "double"}))));
+        let described = |name: &str| {
+            let about = format!("CloudWatch's statistic `{name}` of this period; absent unless requested, or usual.");
+            (name.to_owned(), json!({"type": "number", "format": "double", "description": about}))
+        };
+        properties.extend(STATISTICS.iter().chain(&NAMED_PERCENTILES).copied().map(described));
     }
 }
 
@@ -80,6 +96,7 @@ pub struct SeriesCoverage {
     expected: usize,
     /// The number of periods with a datapoint.
     found: usize,
+    /// Whether that is everything that CloudWatch has.
     pub(crate) status: SeriesStatus,
 }
 
@@ -90,25 +107,29 @@ pub struct MetricsCoverage {
     common: Coverage,
     /// The start, end (exclusive) and period of every series.
     window: WindowCoverage,
-    /// By resource and metric.
+    /// By resource and metric, how complete the datapoints are; absent for resources that filters choose.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) series: Option<BTreeMap<String, SeriesCoverages>>,
-    /// Whether each id exists, if that was asked; null where it is unknown.
+    /// Whether each id exists, and null where that is unknown; absent without `exists=true`.
     #[serde(skip_serializing_if = "Option::is_none")]
     exists: Option<BTreeMap<String, Option<bool>>>,
-    /// How many resources the filters found, in the response or not.
+    /// How many resources the filters found, in the response or not; absent with `resource_ids`.
     #[serde(skip_serializing_if = "Option::is_none")]
     matched: Option<Counts>,
-    /// The types that are not measured, and why.
+    /// The types that are not measured, and why; absent with `resource_ids`.
     #[serde(skip_serializing_if = "Option::is_none")]
     not_measured: Option<BTreeMap<ResourceType, String>>,
 }
 
+/// The time range of every series.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "MetricsWindow")]
 struct WindowCoverage {
+    /// The start of the first period.
     start: Timestamp,
+    /// The end, exclusive.
     end: Timestamp,
+    /// The length of a period, in seconds.
     period_seconds: u32,
 }
 

@@ -7,7 +7,7 @@ use collector::{Metric, ResourceType};
 use serde_json::{Value, json};
 
 use crate::answer::{Data, MetricsCoverage};
-use crate::query::PARAMETERS;
+use crate::query::{MOST_IDS, PARAMETERS};
 
 /// Describes the route of this function.
 #[must_use]
@@ -20,8 +20,14 @@ pub fn route() -> Route {
     Route {
         path: "/metrics",
         summary: "How its resources are doing",
-        description: "Reads CloudWatch datapoints, of the resources that match filters, over all regions, or of resources \
-                      by their ids.",
+        description: format!(
+            "Reads CloudWatch datapoints, over all regions of the resources that match filters, or of up to {MOST_IDS} \
+             resources by their ids.\n\nWithout `resource_ids`, `data` is a list in the order of `sort`. There are no \
+             pages: it ends at `limit`, and `meta.matched` says how many match. With `resource_ids`, `resource_type` and \
+             `region`, `data` is an object, by id and metric, and `meta.series` says how complete each series is.\n\nA \
+             datapoint has a field for each statistic, also for percentiles, such as `p99`; one without a field of its own here \
+             is an additional one. What CloudWatch does not have is absent, never 0."
+        ),
         parameters: PARAMETERS,
         of_accounts: true,
         response: response::<Data, MetricsCoverage>,

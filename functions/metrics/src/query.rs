@@ -15,7 +15,7 @@ use api::{ApiError, Call, Query};
 use jiff::Timestamp;
 
 pub(crate) use crate::query::by_filters::ByFilters;
-pub(crate) use crate::query::by_ids::ByIds;
+pub(crate) use crate::query::by_ids::{ByIds, MOST_IDS};
 pub(crate) use crate::query::metrics::{NamedMetric, STATISTICS};
 pub(crate) use crate::query::parameters::PARAMETERS;
 pub(crate) use crate::query::period::{times_too_long, weight};

@@ -20,7 +20,10 @@ pub fn routes() -> [Route; 2] {
         Route {
             path: "/resources",
             summary: "What the account has",
-            description: "Lists the resources of the account, of all types and regions or of some.",
+            description:
+                "Lists the resources of the account, of all types and regions or of some. `data` has a list for \
+                          each requested type; counts are those of all pages."
+                    .to_owned(),
             parameters: PARAMETERS,
             of_accounts: true,
             response: response::<Resources, Coverage>,
@@ -34,8 +37,10 @@ pub fn routes() -> [Route; 2] {
         Route {
             path: "/accounts",
             summary: "Which accounts the token may ask about",
-            description: "Lists the accounts that the token may ask about, the home account first, and whether each lets \
-                          Stratoscope in.",
+            description:
+                "Lists the accounts that the token may ask about, the home account first, and whether each lets \
+                          Stratoscope in."
+                    .to_owned(),
             parameters: &[],
             of_accounts: false,
             response: response::<AccountsList, Coverage>,

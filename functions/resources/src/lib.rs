@@ -37,6 +37,7 @@ pub enum Data {
 pub struct Resources {
     #[serde(flatten)]
     page: Page,
+    /// The counts of everything that matches, on all pages.
     counts: Counts,
 }
 

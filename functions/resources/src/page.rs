@@ -35,9 +35,11 @@ impl JsonSchema for Page {
         let mut properties = Map::new();
         for kind in ResourceType::ALL {
             let list = json_schema!({
-                "description": "Its resources on this page, if it was requested; null if nothing of it could be listed.",
+                "description": "The resources of this type on this page; absent if it was not requested, and null if \
+                                nothing of it could be listed.",
                 "type": ["array", "null"],
                 "items": kind.schema(generator),
+                "x-null": true,
             });
             properties.insert(kind.to_string(), list.to_value());
         }

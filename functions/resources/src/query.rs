@@ -1,19 +1,20 @@
 //! The parameters of `/resources`.
 
 use api::{
-    ApiError, Call, FORMAT, Format, LARGEST_LIMIT, Paging, Parameter, Query, Values, code, cursor, limit, regions,
+    ApiError, Call, FORMAT, Format, LARGEST_LIMIT, Paging, Parameter, Query, Values, Without, code, cursor, limit,
+    regions,
 };
 use collector::{ResourceType, Wanted};
 use filter::{Filter, states, tags};
 
 /// Every parameter of this route.
 pub(crate) const PARAMETERS: &[Parameter] = &[
-    regions(|| "names of regions: `eu-west-1,us-east-1`".to_owned()),
+    regions(|| "names of regions: `eu-west-1,us-east-1`; one that AWS does not have is a 400".to_owned()),
     Parameter {
         name: "types",
         values: Values::SomeOf(ResourceType::names),
         allowed: || code(ResourceType::names()),
-        without: || "all of them".to_owned(),
+        without: Without::Means(|| "all of them".to_owned()),
     },
     states(
         || "states of the chosen types: `running,available`".to_owned(),
@@ -28,7 +29,11 @@ pub(crate) const PARAMETERS: &[Parameter] = &[
     tags(|| "`Key`, `Key:Value`, `Key:` or `!Key`: see [Tags](#tags)".to_owned()),
     FORMAT,
     limit(|| format!("1 to {LARGEST_LIMIT} resources per page")),
-    cursor(|| "`data.next_cursor` of the previous page, with the other parameters unchanged".to_owned()),
+    cursor(|| {
+        "`data.next_cursor` of the previous page, however old; the account, regions, types, states and tags must be \
+         unchanged, and limit and format may change"
+            .to_owned()
+    }),
 ];
 
 /// The position of a resource in responses, which a cursor holds: its type, region and id.

@@ -7,11 +7,13 @@
 //! and backslash in the body takes two bytes there, so the size of a body is measured by [`weight`] and kept below
 //! [`MAX_WEIGHT`]; what does not fit goes to the next page.
 
-use schemars::JsonSchema;
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::error::{ApiError, CODES};
+use crate::error::{ApiError, ERROR_KINDS};
 use crate::format::{Format, Table};
 
 /// The largest [`weight`] that the paged part of a body may have, in bytes.
@@ -106,8 +108,10 @@ fn gaps_in_a_line(coverage: &impl Serialize) -> String {
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "{D}Response")]
 pub(crate) struct Envelope<'a, D, C> {
+    /// Always true; an error has false.
     #[schemars(extend("const" = true))]
     success: bool,
+    /// What was requested.
     data: &'a D,
     meta: Meta<'a, C>,
 }
@@ -118,7 +122,7 @@ pub(crate) struct Envelope<'a, D, C> {
 struct Meta<'a, C> {
     #[serde(flatten)]
     coverage: &'a C,
-    /// When the response was made.
+    /// When the response was made. It is up to a minute ago if the gateway had the response in its cache.
     #[schemars(with = "jiff::Timestamp")]
     generated_at: String,
     /// How long the function took, in milliseconds.
@@ -128,8 +132,10 @@ struct Meta<'a, C> {
 /// An error of a function.
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct Failure<'a> {
+    /// Always false.
     #[schemars(extend("const" = false))]
     success: bool,
+    /// What went wrong.
     error: ErrorFields<'a>,
     /// The id of the call in the logs.
     request_id: &'a str,
@@ -139,18 +145,44 @@ pub(crate) struct Failure<'a> {
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Error")]
 struct ErrorFields<'a> {
-    /// Stable, for programs.
-    #[schemars(extend("enum" = CODES))]
+    #[schemars(schema_with = "code")]
     code: &'a str,
-    /// The parameter that is wrong.
+    /// The parameter that is wrong; absent for other errors.
     #[serde(skip_serializing_if = "Option::is_none")]
     parameter: Option<&'a str>,
     /// What is wrong, and what to do, for people.
     message: &'a str,
-    /// What failed, as in `meta.gaps` of a response.
+    /// What failed, as in `meta.gaps` of a response; absent unless the status is 502.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<Vec<serde_json::Map<String, Value>>>")]
+    #[schemars(with = "Option<Vec<GapSchema>>")]
     gaps: Option<&'a Value>,
+}
+
+/// Describes the codes.
+fn code(_: &mut SchemaGenerator) -> Schema {
+    let about = ERROR_KINDS.map(|kind| format!(" `{}` ({}): {}.", kind.code, kind.status, kind.when)).concat();
+    json_schema!({
+        "description": format!("Stable, for programs.{about}"),
+        "type": "string",
+        "enum": ERROR_KINDS.map(|kind| kind.code),
+    })
+}
+
+/// The schema of a gap. The type is the collector's, which this crate does not know.
+struct GapSchema;
+
+impl JsonSchema for GapSchema {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "GapSchema".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"$ref": "#/components/schemas/Gap"})
+    }
 }
 
 /// Returns the body of an error response.

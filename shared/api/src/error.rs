@@ -14,16 +14,57 @@ use serde_json::Value;
 /// How much of the caller's input a message repeats.
 pub(crate) const ECHOED_CHARS: usize = 64;
 
-/// The codes of all errors.
-pub(crate) const CODES: [&str; 7] = [
-    "InvalidParameter",
-    "AccountNotAllowed",
-    "UnknownAccount",
-    "NotFound",
-    "AccountUnreachable",
-    "NothingCollected",
-    "InternalError",
+/// A kind of error, as responses and documents name it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ErrorKind {
+    /// The HTTP status of the response.
+    pub status: u16,
+    /// The stable error code for programs.
+    pub code: &'static str,
+    /// When it occurs, in Markdown.
+    pub when: &'static str,
+}
+
+/// The kinds of all errors, by status.
+pub const ERROR_KINDS: [ErrorKind; 7] = [
+    INVALID_PARAMETER,
+    ACCOUNT_NOT_ALLOWED,
+    UNKNOWN_ACCOUNT,
+    NOT_FOUND,
+    INTERNAL_ERROR,
+    NOTHING_COLLECTED,
+    ACCOUNT_UNREACHABLE,
 ];
+
+const INVALID_PARAMETER: ErrorKind = ErrorKind {
+    status: 400,
+    code: "InvalidParameter",
+    when: "a parameter is unknown, repeated, empty or wrong; `parameter` names it, `message` says what is allowed",
+};
+const ACCOUNT_NOT_ALLOWED: ErrorKind = ErrorKind {
+    status: 403,
+    code: "AccountNotAllowed",
+    when: "the token does not allow this account; usually the gateway refuses it first",
+};
+const UNKNOWN_ACCOUNT: ErrorKind =
+    ErrorKind { status: 404, code: "UnknownAccount", when: "this deployment has no access to the account" };
+const NOT_FOUND: ErrorKind =
+    ErrorKind { status: 404, code: "NotFound", when: "the page has no such file under `/assets/`" };
+const INTERNAL_ERROR: ErrorKind = ErrorKind {
+    status: 500,
+    code: "InternalError",
+    when: "a fault of the function; its log has the reason under this `request_id`",
+};
+const NOTHING_COLLECTED: ErrorKind = ErrorKind {
+    status: 502,
+    code: "NothingCollected",
+    when: "AWS returned nothing of what was requested; `error.gaps` says why",
+};
+const ACCOUNT_UNREACHABLE: ErrorKind = ErrorKind {
+    status: 502,
+    code: "AccountUnreachable",
+    when: "the account's role can't be assumed; `message` has AWS's code and what to check, `error.gaps` the gap",
+};
 
 /// Why a call failed.
 #[derive(Debug, thiserror::Error)]
@@ -130,30 +171,30 @@ impl ApiError {
         Self::NothingCollected { message, gaps: serde_json::to_value(gaps).unwrap_or_default() }
     }
 
+    /// What kind of error it is.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::InvalidParameter { .. } => INVALID_PARAMETER,
+            Self::AccountNotAllowed { .. } => ACCOUNT_NOT_ALLOWED,
+            Self::UnknownAccount { .. } => UNKNOWN_ACCOUNT,
+            Self::NotFound { .. } => NOT_FOUND,
+            Self::AccountUnreachable { .. } => ACCOUNT_UNREACHABLE,
+            Self::NothingCollected { .. } => NOTHING_COLLECTED,
+            Self::Internal(_) => INTERNAL_ERROR,
+        }
+    }
+
     /// The HTTP status of the response.
     #[must_use]
     pub fn status(&self) -> u16 {
-        match self {
-            Self::InvalidParameter { .. } => 400,
-            Self::AccountNotAllowed { .. } => 403,
-            Self::UnknownAccount { .. } | Self::NotFound { .. } => 404,
-            Self::NothingCollected { .. } | Self::AccountUnreachable { .. } => 502,
-            Self::Internal(_) => 500,
-        }
+        self.kind().status
     }
 
     /// The stable error code for programs.
     #[must_use]
     pub fn code(&self) -> &'static str {
-        match self {
-            Self::InvalidParameter { .. } => "InvalidParameter",
-            Self::AccountNotAllowed { .. } => "AccountNotAllowed",
-            Self::UnknownAccount { .. } => "UnknownAccount",
-            Self::NotFound { .. } => "NotFound",
-            Self::AccountUnreachable { .. } => "AccountUnreachable",
-            Self::NothingCollected { .. } => "NothingCollected",
-            Self::Internal(_) => "InternalError",
-        }
+        self.kind().code
     }
 
     /// The gaps, if they are the error.
@@ -248,6 +289,7 @@ mod tests {
             ),
         ] {
             assert_eq!((error.status(), error.code(), error.public_message()), (status, code, message), "{error:?}");
+            assert!(ERROR_KINDS.contains(&error.kind()), "{error:?}");
         }
     }
 

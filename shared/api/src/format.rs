@@ -10,7 +10,7 @@
 use serde_json::Value;
 
 use crate::error::ApiError;
-use crate::parameter::{Parameter, Values, code};
+use crate::parameter::{Parameter, Values, Without, code};
 use crate::query::Query;
 
 const NAME: &str = "format";
@@ -22,7 +22,7 @@ pub const FORMAT: Parameter = Parameter {
     name: NAME,
     values: Values::OneOf(|| vec![JSON, CSV]),
     allowed: || format!("{}; see [CSV](#csv)", code([JSON, CSV])),
-    without: || code([JSON]),
+    without: Without::Default(|| JSON.into()),
 };
 
 /// What a response is written in.

@@ -27,11 +27,11 @@ pub mod telemetry;
 
 pub use caller::AskedAccounts;
 pub use envelope::Answer;
-pub use error::ApiError;
+pub use error::{ApiError, ERROR_KINDS, ErrorKind};
 pub use format::{Cell, FORMAT, Format, Table};
 pub use max_cost::{ALLOWED_COST, max_cost};
 pub use page::{LARGEST_LIMIT, Page, Paging, cursor, limit};
-pub use parameter::{Parameter, Values, code, names, regions};
+pub use parameter::{Parameter, Values, Without, code, names, regions};
 pub use public::serve_public;
 pub use query::Query;
 pub use serve::{Call, serve};

@@ -6,7 +6,7 @@
 use std::fmt::Display;
 
 use crate::error::ApiError;
-use crate::parameter::{Parameter, Values};
+use crate::parameter::{Parameter, Values, Without};
 use crate::query::Query;
 
 /// The name of the parameter.
@@ -23,7 +23,7 @@ pub const ALLOWED_COST: &str = "US dollars, above 0 and up to 100, with up to 4 
 /// Returns the parameter, of which `allowed` says what it refuses.
 #[must_use]
 pub const fn max_cost(allowed: fn() -> String, without: fn() -> String) -> Parameter {
-    Parameter { name: MAX_COST, values: Values::Dollars, allowed, without }
+    Parameter { name: MAX_COST, values: Values::Dollars, allowed, without: Without::Means(without) }
 }
 
 impl Query {

@@ -15,26 +15,27 @@ use serde_json::value::RawValue;
 
 use crate::envelope;
 use crate::error::ApiError;
-use crate::parameter::{Parameter, Values};
+use crate::parameter::{Parameter, Values, Without};
 use crate::query::Query;
 
 /// The most items that a caller may request in one page.
 pub const LARGEST_LIMIT: u64 = 10_000;
 
 const LIMIT: &str = "limit";
-const CURSOR: &str = "cursor";
+/// The name of [`cursor`].
+pub(crate) const CURSOR: &str = "cursor";
 
 /// Returns the parameter `limit`, of which `allowed` says what is counted.
 #[must_use]
 pub const fn limit(allowed: fn() -> String) -> Parameter {
-    let without = || "as many as fit into Lambda's 6 MB".to_owned();
+    let without = Without::Means(|| "as many as fit into Lambda's 6 MB".to_owned());
     Parameter { name: LIMIT, values: Values::Number(1..=LARGEST_LIMIT), allowed, without }
 }
 
 /// Returns the parameter `cursor`, of which `allowed` says how long it is valid.
 #[must_use]
 pub const fn cursor(allowed: fn() -> String) -> Parameter {
-    Parameter { name: CURSOR, values: Values::Text, allowed, without: || "the first page".to_owned() }
+    Parameter { name: CURSOR, values: Values::Text, allowed, without: Without::Means(|| "the first page".to_owned()) }
 }
 
 /// Which page the caller requests, of items with positions `P`: the parameters `limit` and `cursor`.

@@ -5,6 +5,8 @@
 
 use std::ops::RangeInclusive;
 
+use serde_json::Value;
+
 /// The name of [`regions`].
 pub(crate) const REGIONS: &str = "regions";
 
@@ -17,8 +19,46 @@ pub struct Parameter {
     pub values: Values,
     /// What it allows, in Markdown.
     pub allowed: fn() -> String,
-    /// What holds without it, in Markdown.
-    pub without: fn() -> String,
+    /// What holds without it.
+    pub without: Without,
+}
+
+/// What holds without a parameter.
+#[derive(Debug, Clone)]
+pub enum Without {
+    /// What this says, in Markdown.
+    Means(fn() -> String),
+    /// What holds with this value, whatever the other parameters are: programs may send it with every call.
+    Default(fn() -> Value),
+}
+
+impl Without {
+    /// Returns what holds, in Markdown.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        match self {
+            Self::Means(words) => words(),
+            Self::Default(value) => match value() {
+                Value::Number(number) => number.to_string(),
+                Value::Array(items) => code(items.iter().map(plain)),
+                value => code([plain(&value)]),
+            },
+        }
+    }
+
+    /// Returns the value that means the same, if there is one.
+    #[must_use]
+    pub fn default(&self) -> Option<Value> {
+        match self {
+            Self::Means(_) => None,
+            Self::Default(value) => Some(value()),
+        }
+    }
+}
+
+/// Returns a value as a query string has it.
+fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 /// What the values of a parameter look like.
@@ -28,6 +68,8 @@ pub enum Values {
     Text,
     /// Texts, separated by commas.
     Texts,
+    /// Up to so many texts, separated by commas. One that is given twice counts once.
+    TextsUpTo(usize),
     /// `true` or `false`.
     Flag,
     /// A whole number.
@@ -50,14 +92,14 @@ impl Values {
     /// Returns whether a value is a list.
     #[must_use]
     pub fn is_list(&self) -> bool {
-        matches!(self, Self::Texts | Self::SomeOf(_) | Self::Regions)
+        matches!(self, Self::Texts | Self::TextsUpTo(_) | Self::SomeOf(_) | Self::Regions)
     }
 }
 
 /// Returns the parameter `regions`, of which `allowed` says what it applies to.
 #[must_use]
 pub const fn regions(allowed: fn() -> String) -> Parameter {
-    let without = || "every region that is enabled for the account".to_owned();
+    let without = Without::Means(|| "every region that is enabled for the account".to_owned());
     Parameter { name: REGIONS, values: Values::Regions, allowed, without }
 }
 
@@ -76,5 +118,27 @@ pub fn names(parameters: &[Parameter]) -> Vec<&'static str> {
 /// Returns definitions for tests of what reads parameters: each takes any text.
 #[cfg(test)]
 pub(crate) const fn any_text(name: &'static str) -> Parameter {
-    Parameter { name, values: Values::Text, allowed: String::new, without: String::new }
+    Parameter { name, values: Values::Text, allowed: String::new, without: Without::Means(String::new) }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_default_is_shown_as_it_is_sent() {
+        for (default, words) in [
+            (Without::Default(|| json!(24)), "24"),
+            (Without::Default(|| json!(false)), "`false`"),
+            (Without::Default(|| json!("DAILY")), "`DAILY`"),
+            (Without::Default(|| json!(["service", "region"])), "`service`, `region`"),
+            (Without::Means(|| "all".to_owned()), "all"),
+        ] {
+            assert_eq!(default.in_words(), words);
+        }
+        assert_eq!(Without::Default(|| json!(24)).default(), Some(json!(24)));
+        assert_eq!(Without::Means(String::new).default(), None);
+    }
 }

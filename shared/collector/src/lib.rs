@@ -38,6 +38,7 @@ pub use model::{costs, window};
 pub use questions::accounts::{AccountsQuestion, OPERATIONS as ACCOUNTS_OPERATIONS};
 pub use questions::beside::{Beside, Known};
 pub use questions::costs::OPERATIONS as COST_OPERATIONS;
+pub use questions::gap_services;
 pub use questions::inventory::{Inventory, Wanted};
 pub use questions::measure::{Listed, Measured, Measurements};
 pub use questions::staged::Stages;

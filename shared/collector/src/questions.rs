@@ -11,3 +11,18 @@ pub(crate) mod inventory;
 pub(crate) mod measure;
 pub(crate) mod staged;
 pub(crate) mod survey;
+
+use std::collections::BTreeSet;
+
+use crate::questions::inventory::Wanted;
+use crate::services::ResourceType;
+use crate::services::sts::{ASSUME_ROLE, GET_CALLER_IDENTITY};
+
+/// Returns the services that a gap can name.
+#[must_use]
+pub fn gap_services() -> BTreeSet<&'static str> {
+    let everything = Wanted { regions: None, types: ResourceType::ALL.to_vec(), tags: true };
+    let of_every_question = [&GET_CALLER_IDENTITY, &ASSUME_ROLE];
+    let operations = survey::operations(&everything, &[]).into_iter().chain(of_every_question);
+    operations.chain(costs::OPERATIONS.iter().chain(accounts::OPERATIONS).copied()).map(|of| of.service).collect()
+}

@@ -214,7 +214,7 @@ impl JsonSchema for ResourceType {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({"type": "string", "enum": Self::names()})
+        json_schema!({"description": "A type of resource.", "type": "string", "enum": Self::names()})
     }
 }
 

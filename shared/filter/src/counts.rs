@@ -8,16 +8,16 @@ use collector::{Inventory, Resource, ResourceType};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// The counts of one response.
+/// How many resources match, in the response or not.
 #[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Counts {
     /// All matching resources.
     total: usize,
-    /// By type, for each requested type.
+    /// By type, for each requested type; null if nothing of it could be listed.
     by_type: BTreeMap<ResourceType, Option<usize>>,
-    /// By region, for each region that was queried or has a bucket.
+    /// By region, for each region that was queried or has a bucket; null if nothing of it could be listed.
     by_region: BTreeMap<String, Option<usize>>,
-    /// By type and state, for types that have states.
+    /// By type and state, for the resources that have one.
     by_state: BTreeMap<ResourceType, BTreeMap<String, usize>>,
 }
 

@@ -6,7 +6,7 @@
 
 mod counts;
 
-use api::{ApiError, Parameter, Query, TagFilter, Values};
+use api::{ApiError, Parameter, Query, TagFilter, Values, Without};
 use collector::{Resource, ResourceType};
 
 pub use crate::counts::Counts;
@@ -20,13 +20,13 @@ const TAGS: &str = "tags";
 /// Returns the parameter `states`.
 #[must_use]
 pub const fn states(allowed: fn() -> String, without: fn() -> String) -> Parameter {
-    Parameter { name: STATES, values: Values::Texts, allowed, without }
+    Parameter { name: STATES, values: Values::Texts, allowed, without: Without::Means(without) }
 }
 
 /// Returns the parameter `tags`.
 #[must_use]
 pub const fn tags(allowed: fn() -> String) -> Parameter {
-    Parameter { name: TAGS, values: Values::Texts, allowed, without: || "all".to_owned() }
+    Parameter { name: TAGS, values: Values::Texts, allowed, without: Without::Means(|| "all".to_owned()) }
 }
 
 /// The conditions of one call; empty conditions match everything.

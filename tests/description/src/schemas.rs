@@ -1,21 +1,13 @@
-//! The schemas of the description, and the responses that the gateway makes itself.
+//! The schemas of the description.
 
+use collector::{ResourceType, gap_services};
 use schemars::generate::SchemaSettings;
 use schemars::transform::{Transform, transform_subschemas};
 use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
-/// The responses that are errors: the status, and the name of the component.
-pub(crate) const ERRORS: &[(&str, &str)] = &[
-    ("400", "BadRequest"),
-    ("401", "Unauthorized"),
-    ("403", "Forbidden"),
-    ("404", "UnknownAccount"),
-    ("429", "TooManyRequests"),
-    ("500", "InternalError"),
-    ("502", "BadGateway"),
-    ("504", "GatewayTimeout"),
-];
+/// Marks a field that can be missing and can also be null.
+const ALSO_NULL: &str = "x-null";
 
 /// Returns a generator for what functions serialise.
 pub(crate) fn generator() -> SchemaGenerator {
@@ -29,117 +21,29 @@ pub(crate) fn generator() -> SchemaGenerator {
 /// Returns the schemas of all types that were described.
 pub(crate) fn components(mut generator: SchemaGenerator) -> Map<String, Value> {
     let mut components = generator.take_definitions(true);
+    if let Some(Value::String(about)) =
+        components.get_mut("Gap").and_then(|gap| gap.pointer_mut("/properties/service/description"))
+    {
+        let services = api::code(gap_services());
+        *about = format!("{}: {services}.", about.trim_end_matches('.'));
+    }
     components.insert(
         "Refusal".to_owned(),
         json!({
-            "description": "The gateway's own response, before a function was called.",
+            "description": "The gateway's own response, before or instead of that of a function.",
             "type": "object",
-            "properties": {"message": {"type": ["string", "null"]}, "Message": {"type": ["string", "null"]}},
+            "properties": {
+                "message": {"type": ["string", "null"], "description": "Why; null where the gateway gives no reason."},
+            },
+            "required": ["message"],
             "additionalProperties": false,
         }),
     );
     components
 }
 
-/// Returns the responses that are errors.
-pub(crate) fn errors(failure: &Schema) -> Map<String, Value> {
-    let refusal = json!({"$ref": "#/components/schemas/Refusal"});
-    let either = || json!({"anyOf": [failure, refusal]});
-    let response = |(_, name): &(&str, &'static str)| {
-        let (description, schema) = match *name {
-            "BadRequest" => {
-                ("A parameter is unknown, repeated, empty or wrong; `error.parameter` names it.", json!(failure))
-            }
-            "Unauthorized" => ("There is no bearer token.", refusal.clone()),
-            "Forbidden" => {
-                ("The key or the token is wrong, or the token does not allow the route or the account.", either())
-            }
-            "UnknownAccount" => ("This deployment has no access to the account.", json!(failure)),
-            "UnknownFile" => ("There is no such file.", json!(failure)),
-            "TooManyRequests" => ("The rate or the quota of the key is used up.", refusal.clone()),
-            "InternalError" => ("A fault of the service.", either()),
-            "BadGateway" => ("AWS returned nothing of what was requested; `error.gaps` says why.", either()),
-            _ => ("The function did not respond in time.", refusal.clone()),
-        };
-        ((*name).to_owned(), json!({"description": description, "content": {"application/json": {"schema": schema}}}))
-    };
-    let unknown = ("404", "UnknownFile");
-    ERRORS.iter().chain([&unknown]).map(response).collect()
-}
-
-/// Returns the headers that a table has in place of the envelope.
-pub(crate) fn csv_headers() -> Value {
-    let header = |description: &str, schema: Value| json!({"description": description, "schema": schema});
-    json!({
-        "Link": header("With `format=csv`: the next page, relative to this one.", json!({"type": "string"})),
-        "X-Stratoscope-Partial": header(
-            "With `format=csv`: whether anything is missing.",
-            json!({"type": "string", "enum": ["true", "false"]}),
-        ),
-        "X-Stratoscope-Gaps": header("With `format=csv`: what is missing, in short.", json!({"type": "string"})),
-    })
-}
-
-/// Returns the path parameter that names an account.
-pub(crate) fn account() -> Value {
-    json!({
-        "name": "account", "in": "path", "required": true, "description": "The account, 12 digits.",
-        "schema": {"type": "string", "pattern": "^[0-9]{12}$"},
-    })
-}
-
-/// Describes `/health`.
-pub(crate) fn health() -> Value {
-    let status = json!({"type": "object", "properties": {"status": {"const": "ok"}}});
-    public("health", "Whether the gateway responds", &status)
-}
-
-/// Describes the description.
-pub(crate) fn itself() -> Value {
-    public("openapi", "This description", &json!({"type": "object"}))
-}
-
-/// Describes the page, and a file that it consists of.
-pub(crate) fn page() -> [(&'static str, Value); 2] {
-    let html = json!({
-        "200": {"description": "HTML", "content": {"text/html": {"schema": {"type": "string"}}}},
-        "304": {"description": "The caller has it already."},
-    });
-    let file = json!({
-        "200": {
-            "description": "A script, a style sheet or an image",
-            "content": {
-                "text/javascript": {"schema": {"type": "string"}},
-                "text/css": {"schema": {"type": "string"}},
-                "image/svg+xml": {"schema": {"type": "string"}},
-            },
-        },
-        "404": {"$ref": "#/components/responses/UnknownFile"},
-    });
-    let name = json!({"name": "file", "in": "path", "required": true, "schema": {"type": "string"}});
-    let operation = |id: &str, summary: &str, responses: Value| json!({"operationId": id, "summary": summary, "security": [], "responses": responses});
-    [
-        ("/", json!({"get": operation("page", "The web page", html)})),
-        ("/assets/{file}", json!({"parameters": [name], "get": operation("asset", "A file of the web page", file)})),
-    ]
-}
-
-/// Describes a route that needs neither a key nor a token.
-fn public(id: &str, summary: &str, schema: &Value) -> Value {
-    let too_many = json!({"$ref": "#/components/responses/TooManyRequests"});
-    json!({
-        "operationId": id,
-        "summary": summary,
-        "security": [],
-        "responses": {
-            "200": {"description": summary, "content": {"application/json": {"schema": schema}}},
-            "304": {"description": "The caller has it already."},
-            "429": too_many,
-        },
-    })
-}
-
-/// Says what serialising does beyond what types say: there are no other fields, and what Rust calls `None` is null.
+/// Says what serialising does beyond what types say: there are no other fields, and what Rust calls `None` is null, or
+/// missing.
 #[derive(Debug, Clone)]
 struct Exact;
 
@@ -156,8 +60,60 @@ impl Transform for Exact {
         if object.get("const").is_some_and(Value::is_boolean) {
             object.remove("type");
         }
-        if object.contains_key("properties") && !object.contains_key("additionalProperties") {
+        if !object.contains_key("properties") {
+            return;
+        }
+        // A map by type has this already, and its values are null where they are unknown.
+        if object.get("additionalProperties") == Some(&Value::Bool(false)) {
+            by_type(object);
+            return;
+        }
+        missing_or_null(object);
+        if !object.contains_key("additionalProperties") {
             object.insert("additionalProperties".to_owned(), json!(false));
+        }
+    }
+}
+
+/// Describes the fields of a map by type.
+fn by_type(object: &mut Map<String, Value>) {
+    let Some(Value::Object(properties)) = object.get_mut("properties") else { return };
+    for (name, property) in properties {
+        if let (Some(kind), Some(property)) = (ResourceType::named(name), property.as_object_mut()) {
+            property.entry("description").or_insert_with(|| json!(format!("Of the type `{kind}`.")));
+        }
+    }
+}
+
+/// Says of the fields that can be missing that they are not null, since they are left out instead.
+fn missing_or_null(object: &mut Map<String, Value>) {
+    let required = object.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
+    let Some(Value::Object(properties)) = object.get_mut("properties") else { return };
+    for (name, property) in properties {
+        let Some(property) = property.as_object_mut() else { continue };
+        if property.remove(ALSO_NULL).is_none() && !required.contains(&json!(name)) {
+            not_null(property);
+        }
+    }
+}
+
+fn not_null(property: &mut Map<String, Value>) {
+    let is_null = |value: &Value| *value == json!("null") || *value == json!({"type": "null"});
+    if let Some(Value::Array(types)) = property.get_mut("type") {
+        types.retain(|of| !is_null(of));
+        if let [only] = types.as_slice() {
+            let only = only.clone();
+            property.insert("type".to_owned(), only);
+        }
+    }
+    if let Some(Value::Array(choices)) = property.get_mut("anyOf") {
+        choices.retain(|of| !is_null(of));
+        if let [Value::Object(only)] = choices.as_slice() {
+            let only = only.clone();
+            property.remove("anyOf");
+            for (name, value) in only {
+                property.entry(name).or_insert(value);
+            }
         }
     }
 }

@@ -8,11 +8,12 @@
 mod fields;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Debug;
 use std::fs;
 use std::path::Path;
 
-use api::Parameter;
 pub use api::code;
+use api::{ApiError, Parameter};
 
 pub use crate::fields::{FieldNames, fields};
 
@@ -46,6 +47,24 @@ fn cut<'a>(name: &str, title: &str, text: &'a str) -> (&'a str, &'a str, &'a str
     let to = text.find(&end);
     let parts = from.zip(to).and_then(|(from, to)| Some((text.get(..from)?, text.get(from..to)?, text.get(to..)?)));
     parts.unwrap_or_else(|| panic!("docs/{name} has no part between the marks `{title}`"))
+}
+
+/// Returns what a document says under a heading, up to the next heading of any level; `within` is a heading above it, if
+/// several chapters have one of this name.
+///
+/// # Panics
+/// If there is no such heading.
+#[must_use]
+pub fn chapter(name: &str, within: Option<&str>, heading: &str) -> String {
+    let found = read(&Path::new(DOCUMENTS).join(name));
+    let title = |line: &str| line.starts_with('#').then(|| line.trim_start_matches('#').trim().to_owned());
+    let is = |line: &str, heading: &str| title(line).is_some_and(|title| title == heading);
+    let mut lines = found.lines();
+    if let Some(within) = within {
+        assert!(lines.any(|line| is(line, within)), "docs/{name} has no chapter {within}");
+    }
+    assert!(lines.any(|line| is(line, heading)), "docs/{name} has no chapter {heading}");
+    lines.take_while(|line| title(line).is_none()).collect::<Vec<_>>().join("\n").trim().to_owned()
 }
 
 fn read(path: &Path) -> String {
@@ -85,8 +104,21 @@ pub fn table(names: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> Str
 /// Returns the table of a route's parameters.
 #[must_use]
 pub fn parameters(parameters: &[Parameter]) -> String {
-    let row = |parameter: &Parameter| vec![code([parameter.name]), (parameter.allowed)(), (parameter.without)()];
+    let row = |parameter: &Parameter| vec![code([parameter.name]), (parameter.allowed)(), parameter.without.in_words()];
     table(&["parameter", "allowed", "without it"], parameters.iter().map(row))
+}
+
+/// Checks that a call with any default is the same as one without: what `read` makes of it looks the same.
+///
+/// # Panics
+/// If a default means something else, or can't be sent.
+pub fn defaults<T: Debug>(parameters: &[Parameter], read: impl Fn(&[(&str, &str)]) -> Result<T, ApiError>) {
+    let without = read(&[]).expect("a call without parameters is allowed");
+    for parameter in parameters.iter().filter(|parameter| parameter.without.default().is_some()) {
+        let text = parameter.without.in_words().replace('`', "");
+        let with = read(&[(parameter.name, &text)]).expect("a default is allowed");
+        assert_eq!(format!("{with:?}"), format!("{without:?}"), "{}", parameter.name);
+    }
 }
 
 /// Returns the table of the IAM actions that permit operations. Each operation is a pair of its action and its name;

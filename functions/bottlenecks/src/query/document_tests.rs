@@ -16,3 +16,11 @@ fn the_permissions_match_the_document() {
     let operations = survey_operations(&wanted, &rules::beside(&wanted.types)).into_iter().map(|o| (o.action, o.name));
     section("permissions.md", "permissions of /bottlenecks", &permissions(operations));
 }
+
+#[test]
+fn a_default_of_the_description_changes_nothing() {
+    let now = "2026-11-20T10:37:12Z".parse().unwrap();
+    documents::defaults(PARAMETERS, |pairs| {
+        BottlenecksQuery::from_query(&Query::parse(pairs.iter().copied(), PARAMETERS)?, now)
+    });
+}

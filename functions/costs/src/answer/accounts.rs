@@ -18,7 +18,7 @@ use crate::query::CostsQuery;
 pub struct CostsCoverage {
     #[serde(flatten)]
     common: Coverage,
-    /// The accounts that the sums contain; null if they were not listed.
+    /// The accounts whose costs the sums contain; null if they were not listed, which says nothing about how many they are.
     accounts: Option<Vec<LinkedAccount>>,
     /// Whether the account pays for others; null if that is not known.
     is_payer: Option<bool>,

@@ -17,33 +17,47 @@ use crate::record_types::ChargeType;
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "CostsComparison")]
 pub(super) struct Comparison {
+    /// The first of those days, UTC.
     start: Date,
+    /// The day after the last of them, UTC.
     end: Date,
+    /// The sum of those days.
     total_cost: Amount,
+    /// The sum of the requested days minus that of those days.
     pub(super) change: Amount,
-    /// Null if those days cost nothing.
+    /// The change in percent of what those days cost; null if they cost nothing.
     pub(super) change_percent: Option<Amount>,
-    /// Null if both groupings are used for something else.
+    /// The change by type of charge; null if both groupings are used for something other than `record_type`.
     by_charge_type: Option<ByChargeType>,
 }
 
-/// The changes by type of charge; null for what is excluded.
+/// The changes by type of charge; null for what is excluded. They add up to the change of the total.
 #[derive(Debug, Serialize, JsonSchema)]
 struct ByChargeType {
+    /// Usage, also what reservations and savings plans cover.
     usage: Option<BeforeAndNow>,
+    /// Taxes; null if they are excluded.
     tax: Option<BeforeAndNow>,
+    /// Credits; null if they are excluded.
     credits: Option<BeforeAndNow>,
+    /// Refunds; null if they are excluded.
     refunds: Option<BeforeAndNow>,
+    /// Fees, of reservations, savings plans and support for example.
     fees: Option<BeforeAndNow>,
+    /// Everything else, such as discounts.
     other: Option<BeforeAndNow>,
 }
 
+/// A sum before and now.
 #[derive(Debug, Serialize, JsonSchema)]
 struct BeforeAndNow {
+    /// The sum of the days before.
     before: Amount,
+    /// The sum of the requested days.
     now: Amount,
+    /// Now minus before.
     change: Amount,
-    /// Null if it was nothing before.
+    /// The change in percent of what it was before; null if that is nothing.
     change_percent: Option<Amount>,
 }
 

@@ -154,7 +154,7 @@ proptest! {
         let mut period = day(jiff::civil::date(2026, 11, 2), false, &[]);
         period.groups = groups;
         let data = shaped(&query(&[("days", "1")]), &costs(vec![period]), &CostAnswers::default()).unwrap();
-        let by_service = sum(data.costs_by["costs_by_service"].values().map(|amount| amount.0));
+        let by_service = sum(data.costs_by["costs_by_service"].0.values().map(|amount| amount.0));
         prop_assert_eq!((data.total_cost.0, by_service), (exact, exact));
     }
 }

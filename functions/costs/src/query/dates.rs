@@ -10,7 +10,9 @@ const MONTHS_KEPT: i32 = 13;
 /// The number of complete days for which Cost Explorer surely has hourly data: it keeps 14 times 24 hours up to now, so
 /// the hours of the fourteenth day disappear in the course of today.
 pub(super) const HOURLY_DAYS: i32 = 13;
-/// The most days that Cost Explorer ever has: thirteen months and the current one, with a leap day.
+/// The fewest and the most days that Cost Explorer has before today, by the date: thirteen months, and the current one up
+/// to yesterday.
+pub(super) const FEWEST_DAYS: u64 = 393;
 pub(super) const MOST_DAYS: u64 = 427;
 /// The default number of days.
 pub(super) const USUAL_DAYS: i32 = 30;
@@ -81,5 +83,19 @@ pub(super) fn compared(granularity: Granularity, start: Date, end: Date) -> Opti
             (end <= start).then_some((before(start)?, end))
         }),
         Granularity::Hourly => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cost_explorer_has_more_or_fewer_days_by_the_date() {
+        let first: Date = "2024-01-01".parse().unwrap();
+        // Four years have every length of month and a leap day.
+        let kept = first.series(1.day()).take(4 * 366).map(|today| earliest(today).until(today).unwrap().get_days());
+        let kept: Vec<_> = kept.map(|days| u64::try_from(days).unwrap()).collect();
+        assert_eq!((kept.iter().min(), kept.iter().max()), (Some(&FEWEST_DAYS), Some(&MOST_DAYS)));
     }
 }

@@ -15,3 +15,11 @@ fn the_permissions_are_those_of_the_document() {
     let operations = COST_OPERATIONS.iter().map(|o| (o.action, o.name));
     section("permissions.md", "permissions of /costs", &permissions(operations));
 }
+
+#[test]
+fn a_default_of_the_description_changes_nothing() {
+    let now = "2026-11-20T10:37:12Z".parse().unwrap();
+    documents::defaults(PARAMETERS, |pairs| {
+        CostsQuery::from_query(&Query::parse(pairs.iter().copied(), PARAMETERS)?, now)
+    });
+}

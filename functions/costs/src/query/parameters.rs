@@ -1,8 +1,9 @@
 //! The definitions of the parameters of `/costs`.
 
-use api::{FORMAT, Parameter, Values, code};
+use api::{FORMAT, Parameter, Values, Without, code};
+use serde_json::json;
 
-use super::dates::{HOURLY_DAYS, MOST_DAYS, USUAL_DAYS};
+use super::dates::{FEWEST_DAYS, HOURLY_DAYS, MOST_DAYS, USUAL_DAYS};
 use super::filter::{self, MOST_TAGS, MOST_VALUES, NO_REGIONS};
 use crate::record_types::{EXCLUDABLE, RECORD_TYPE};
 
@@ -10,9 +11,12 @@ pub(super) const DAILY: &str = "DAILY";
 pub(super) const MONTHLY: &str = "MONTHLY";
 pub(super) const HOURLY: &str = "HOURLY";
 
+/// The default metric.
+pub(super) const USUAL_METRIC: &str = "UnblendedCost";
+
 /// The metrics: AWS's name, and its name for forecasts if AWS provides them.
 pub(super) const METRICS: [(&str, Option<&str>); 7] = [
-    ("UnblendedCost", Some("UNBLENDED_COST")),
+    (USUAL_METRIC, Some("UNBLENDED_COST")),
     ("AmortizedCost", Some("AMORTIZED_COST")),
     ("NetUnblendedCost", Some("NET_UNBLENDED_COST")),
     ("NetAmortizedCost", Some("NET_AMORTIZED_COST")),
@@ -24,9 +28,14 @@ pub(super) const METRICS: [(&str, Option<&str>); 7] = [
 /// The dimension of the accounts on a bill.
 pub(super) const LINKED_ACCOUNT: &str = "LINKED_ACCOUNT";
 
+/// The most groupings that AWS accepts.
+pub(super) const MOST_GROUPINGS: usize = 2;
+/// The default grouping.
+pub(super) const USUAL_GROUPING: &str = "service";
+
 /// The dimensions to group by: the parameter's name and AWS's.
 pub(crate) const DIMENSIONS: [(&str, &str); 6] = [
-    ("service", "SERVICE"),
+    (USUAL_GROUPING, "SERVICE"),
     ("account", LINKED_ACCOUNT),
     ("region", "REGION"),
     ("usage_type", "USAGE_TYPE"),
@@ -41,23 +50,23 @@ pub(crate) const PARAMETERS: &[Parameter] = &[
         values: Values::Number(1..=MOST_DAYS),
         allowed: || {
             format!(
-                "the last so many whole days, as many as Cost Explorer keeps ({HOURLY_DAYS} for `{HOURLY}`); not with \
-                 `start` or `end`"
+                "the last so many whole days, as many as Cost Explorer keeps: by the date, {FEWEST_DAYS} to {MOST_DAYS} \
+                 ({HOURLY_DAYS} for `{HOURLY}`); not with `start` or `end`"
             )
         },
-        without: || format!("{USUAL_DAYS}; {HOURLY_DAYS} for `{HOURLY}`"),
+        without: Without::Means(|| format!("{USUAL_DAYS}; {HOURLY_DAYS} for `{HOURLY}`")),
     },
     Parameter {
         name: "start",
         values: Values::Day,
         allowed: || "the first day, as `YYYY-MM-DD`; required with `end`".to_owned(),
-        without: || "the first of the `days`".to_owned(),
+        without: Without::Means(|| "the first of the `days`".to_owned()),
     },
     Parameter {
         name: "end",
         values: Values::Day,
         allowed: || "the day after the last, as `YYYY-MM-DD`; tomorrow at the latest".to_owned(),
-        without: || "today, which has not ended and is not included".to_owned(),
+        without: Without::Means(|| "today, which has not ended and is not included".to_owned()),
     },
     Parameter {
         name: "granularity",
@@ -68,62 +77,68 @@ pub(crate) const PARAMETERS: &[Parameter] = &[
                  opt in)"
             )
         },
-        without: || code([DAILY]),
+        without: Without::Default(|| DAILY.into()),
     },
     Parameter {
         name: "metric",
         values: Values::OneOf(|| METRICS.map(|(name, _)| name).to_vec()),
         allowed: || code(METRICS.map(|(name, _)| name)),
-        without: || code(METRICS.map(|(name, _)| name).first()),
+        without: Without::Default(|| USUAL_METRIC.into()),
     },
     Parameter {
         name: "group_by",
-        values: Values::Texts,
-        allowed: || format!("up to two of {}, `tag:Key`, `cost_category:Name`", code(DIMENSIONS.map(|(name, _)| name))),
-        without: || code(DIMENSIONS.map(|(name, _)| name).first()),
+        values: Values::TextsUpTo(MOST_GROUPINGS),
+        allowed: || {
+            let dimensions = code(DIMENSIONS.map(|(name, _)| name));
+            format!("up to {MOST_GROUPINGS} of {dimensions}, `tag:Key`, `cost_category:Name`")
+        },
+        without: Without::Default(|| json!([USUAL_GROUPING])),
     },
     Parameter {
         name: "exclude",
         values: Values::SomeOf(|| EXCLUDABLE.map(|(name, _)| name).to_vec()),
         allowed: || code(EXCLUDABLE.map(|(name, _)| name)),
-        without: || "nothing".to_owned(),
+        without: Without::Means(|| "nothing".to_owned()),
     },
     Parameter {
         name: filter::SERVICES,
-        values: Values::Texts,
+        values: Values::TextsUpTo(MOST_VALUES),
         allowed: || {
             format!(
                 "up to {MOST_VALUES} of Cost Explorer's names: `EC2 - Other,AWS Lambda`; `\\,` for a comma in a name"
             )
         },
-        without: all,
+        without: Without::Means(all),
     },
     Parameter {
         name: filter::REGIONS,
-        values: Values::Texts,
+        values: Values::TextsUpTo(MOST_VALUES),
         allowed: || {
             let [global, none] = NO_REGIONS;
-            format!("names of regions, `{global}` (services without regions), `{none}` (taxes, for example)")
+            format!(
+                "names of regions, `{global}` (services without regions), `{none}` (taxes, for example); names are not \
+                 checked, and an unknown one matches nothing"
+            )
         },
-        without: all,
+        without: Without::Means(all),
     },
     Parameter {
         name: filter::ACCOUNTS,
-        values: Values::Texts,
+        values: Values::TextsUpTo(MOST_VALUES),
         allowed: || "ids of linked accounts: `123456789012,210987654321`".to_owned(),
-        without: all,
+        without: Without::Means(all),
     },
     Parameter {
         name: filter::USAGE_TYPES,
-        values: Values::Texts,
+        values: Values::TextsUpTo(MOST_VALUES),
         allowed: || "Cost Explorer's names: `BoxUsage:t3.large`".to_owned(),
-        without: all,
+        without: Without::Means(all),
     },
     Parameter {
         name: filter::TAGS,
         values: Values::Texts,
         allowed: || format!("`Key`, `Key:Value` or `!Key`, with up to {MOST_TAGS} keys: see [Filters](#filters)"),
-        without: all,
+        without: Without::Means(all),
     },
     Parameter {
         name: "compare",
@@ -134,13 +149,13 @@ pub(crate) const PARAMETERS: &[Parameter] = &[
                  before; not for `{HOURLY}`"
             )
         },
-        without: || format!("`true` for `{DAILY}`"),
+        without: Without::Means(|| format!("`true` for `{DAILY}`")),
     },
     Parameter {
         name: "forecast",
         values: Values::Flag,
         allowed: || "`true`, `false`: the rest of the month, for another cent".to_owned(),
-        without: || code(["false"]),
+        without: Without::Default(|| false.into()),
     },
     Parameter {
         name: "linked_accounts",
@@ -150,7 +165,7 @@ pub(crate) const PARAMETERS: &[Parameter] = &[
              `group_by=account`)"
                 .to_owned()
         },
-        without: || code(["false"]),
+        without: Without::Default(|| false.into()),
     },
     FORMAT,
 ];

@@ -10,7 +10,7 @@ use super::metrics::{NamedMetric, of_type, statistics};
 use super::period::{times_too_long, weight, window};
 
 /// The most resources in one call.
-pub(super) const MOST_IDS: usize = 500;
+pub(crate) const MOST_IDS: usize = 500;
 
 /// A caller's request.
 #[derive(Debug)]

@@ -1,6 +1,6 @@
 //! The definitions of the parameters of `/metrics`.
 
-use api::{ALLOWED_COST, FORMAT, Parameter, Values, code, max_cost, regions};
+use api::{ALLOWED_COST, FORMAT, Parameter, Values, Without, code, max_cost, regions};
 use collector::ResourceType;
 use collector::window::{LONGEST_HOURS, LONGEST_PERIOD, finest_period, usual_period};
 use filter::{states, tags};
@@ -17,23 +17,23 @@ pub(crate) const PARAMETERS: &[Parameter] = &[
         name: "resource_type",
         values: Values::OneOf(type_names),
         allowed: || code(type_names()),
-        without: of_ids,
+        without: Without::Means(of_ids),
     },
     Parameter {
         name: "resource_ids",
-        values: Values::Texts,
+        values: Values::TextsUpTo(MOST_IDS),
         allowed: || {
             let like = |kind: ResourceType| kind.catalog().map(|catalog| format!("{} ({kind})", catalog.ids.like));
             let like: Vec<_> = types().into_iter().filter_map(like).collect();
             format!("1 to {MOST_IDS}: {}", like.join(", "))
         },
-        without: || "[filters](#resources-by-filters) choose the resources".to_owned(),
+        without: Without::Means(|| "[filters](#resources-by-filters) choose the resources".to_owned()),
     },
     Parameter {
         name: "region",
         values: Values::Region,
-        allowed: || "the region of the resources".to_owned(),
-        without: of_ids,
+        allowed: || "the region of the resources; one that AWS does not have is a 400".to_owned(),
+        without: Without::Means(of_ids),
     },
     Parameter {
         name: "exists",
@@ -43,18 +43,18 @@ pub(crate) const PARAMETERS: &[Parameter] = &[
              `meta.exists` which ids exist"
                 .to_owned()
         },
-        without: || "`false`".to_owned(),
+        without: Without::Means(|| "`false`".to_owned()),
     },
-    regions(|| filters("names of regions")),
+    regions(|| filters("names of regions; one that AWS does not have is a 400")),
     Parameter {
         name: "types",
         values: Values::SomeOf(type_names),
         allowed: || filters(&code(type_names())),
-        without: || {
+        without: Without::Means(|| {
             "those that have the metric of `sort`, or one of `metrics`; without both, all but `s3`, which needs a \
              `period` of a day"
                 .to_owned()
-        },
+        }),
     },
     states(|| filters("states of the types, as in `/resources`"), || "all".to_owned()),
     tags(|| filters("as in `/resources`: see [Tags](#tags)")),
@@ -67,13 +67,13 @@ pub(crate) const PARAMETERS: &[Parameter] = &[
                  period",
             )
         },
-        without: || "by type, region and id".to_owned(),
+        without: Without::Means(|| "by type, region and id".to_owned()),
     },
     Parameter {
         name: "limit",
         values: Values::Number(1..=MOST_ENTRIES),
         allowed: || filters(&format!("1 to {MOST_ENTRIES} resources")),
-        without: || USUAL_ENTRIES.to_string(),
+        without: Without::Means(|| USUAL_ENTRIES.to_string()),
     },
     Parameter {
         name: "hours",
@@ -84,7 +84,7 @@ pub(crate) const PARAMETERS: &[Parameter] = &[
                  for buckets"
             )
         },
-        without: || USUAL_HOURS.to_string(),
+        without: Without::Default(|| USUAL_HOURS.into()),
     },
     Parameter {
         name: "period",
@@ -98,32 +98,32 @@ pub(crate) const PARAMETERS: &[Parameter] = &[
                 finest_period(63 * 24)
             )
         },
-        without: || {
+        without: Without::Means(|| {
             format!(
                 "{} up to 6 hours, {} up to 15 days, then {}",
                 usual_period(6),
                 usual_period(15 * 24),
                 usual_period(16 * 24)
             )
-        },
+        }),
     },
     Parameter {
         name: "metrics",
         values: Values::Texts,
-        allowed: || "short names or CloudWatch's own".to_owned(),
-        without: || {
+        allowed: || "short names or CloudWatch's own, of the metrics of the chosen types".to_owned(),
+        without: Without::Means(|| {
             let usual = |kind: ResourceType| {
                 let names = kind.catalog()?.usual().iter().map(|metric| metric.name).collect::<Vec<_>>().join(",");
                 Some(format!("`{names}` ({kind})"))
             };
             types().into_iter().filter_map(usual).collect::<Vec<_>>().join(", ")
-        },
+        }),
     },
     Parameter {
         name: "statistics",
         values: Values::Texts,
         allowed: || format!("{}, percentiles such as `p99.9`", code(STATISTICS)),
-        without: || "the usual ones of each metric".to_owned(),
+        without: Without::Means(|| "the usual ones of each metric".to_owned()),
     },
     max_cost(
         || format!("{ALLOWED_COST}: what would cost more is a 400 with its price, before AWS bills anything"),

@@ -7,6 +7,7 @@ import { Costs } from "./views/costs";
 import { Findings } from "./views/findings";
 import { Help } from "./views/help";
 import { Metrics } from "./views/metrics";
+import { NoSuchView } from "./views/nosuchview";
 import { Overview } from "./views/overview";
 import { Resources } from "./views/resources";
 import { Shell } from "./views/shell";
@@ -26,7 +27,9 @@ export function App() {
   return (
     <>
       <Shell>
-        {description.value ? (
+        {route.value.unknown !== undefined ? (
+          <NoSuchView name={route.value.unknown} />
+        ) : description.value ? (
           // Another account is another view: nothing of the one before may stay on the screen.
           <View key={`${route.value.view} ${route.value.account}`} />
         ) : descriptionFailure.value ? (

@@ -10,6 +10,7 @@ import "./style/overview.css";
 import "./style/resources.css";
 import "./style/findings.css";
 import "./style/costs.css";
+import "./style/phone.css";
 import { App } from "./app";
 import { start } from "./state/session";
 import "./state/theme";

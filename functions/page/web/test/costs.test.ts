@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { CostsData } from "../src/api/types";
-import { costRows, groupings, OTHERS, stack, ticks } from "../src/model/costs";
+import { costRows, groupings, monthForecast, OTHERS, stack, ticks } from "../src/model/costs";
 import { presetOf, presets } from "../src/model/period";
 
 function data(groups: Record<string, CostsData["periods"][string]["groups"]>): CostsData {
@@ -85,5 +85,24 @@ describe("a period", () => {
     expect(presetOf({ days: "7" }, now)?.id).toBe("7d");
     expect(presetOf({ start: "2026-05-01", end: "2026-11-01", granularity: "MONTHLY" }, now)?.id).toBe("6m");
     expect(presetOf({ start: "2026-05-02", end: "2026-05-03" }, now)).toBeNull();
+  });
+});
+
+describe("the forecast of a month", () => {
+  const month = (more: object) => ({ month_to_date: { cost: 700 }, ...more }) as unknown as CostsData;
+
+  it("is what is billed so far and the forecast of the rest, with the wider of both sides", () => {
+    expect(monthForecast(month({ forecast: { mean: 157, lower: 150, upper: 170 } }))).toEqual({
+      total: 857,
+      sofar: 700,
+      rest: 157,
+      spread: 13,
+    });
+    expect(monthForecast(month({ month_to_date: null, forecast: { mean: 9 } }))?.total).toBe(9);
+  });
+
+  it("is none where AWS has none", () => {
+    expect(monthForecast(month({ forecast: { message: "too little history" } }))).toBeNull();
+    expect(monthForecast(month({}))).toBeNull();
   });
 });

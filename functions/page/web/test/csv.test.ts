@@ -26,7 +26,15 @@ describe("CSV", () => {
     expect(csv(["a"], [[-42.5], [true]])).toBe("a\r\n-42.5\r\ntrue\r\n");
   });
 
-  it("disarms lists and tags by how they begin", () => {
-    expect(csv(["a"], [[["=x", "y"]]])).toBe('a\r\n"\'=x, y"\r\n');
+  it("writes lists and tags as JSON, like the API's own: no comma can be mistaken for the next tag", () => {
+    expect(csv(["a", "b"], [[{ note: "Stopped in May, keep its disk", env: "dev" }, ["=x", "y"]]])).toBe(
+      'a,b\r\n"{""note"":""Stopped in May, keep its disk"",""env"":""dev""}","[""=x"",""y""]"\r\n',
+    );
+  });
+
+  it("leaves out the noise of fractions, and no digit of a whole number", () => {
+    expect(csv(["a"], [[1.5000000000000002], [145.86239999999995], [0.1 + 0.2], [9007199254740991]])).toBe(
+      "a\r\n1.5\r\n145.8624\r\n0.3\r\n9007199254740991\r\n",
+    );
   });
 });

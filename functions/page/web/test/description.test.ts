@@ -69,6 +69,29 @@ describe("the description of this version", () => {
     expect(mentioned("/resources", "regions")).toEqual([]);
   });
 
+  it("says once what holds without a parameter", () => {
+    const said = readDescription({
+      paths: {
+        "/things": {
+          get: {
+            parameters: [
+              {
+                name: "states",
+                in: "query",
+                description: "states: `on`. Without it: all. `x-states` has them by type.",
+                "x-stratoscope-without": "all",
+                schema: { type: "string" },
+              },
+            ],
+          },
+        },
+      },
+    });
+    const [states] = parametersAt(said, "/things");
+    expect(states?.description).toBe("states: `on`");
+    expect(states?.without).toBe("all");
+  });
+
   it("has metrics and states in the order of the types", () => {
     const measured = description.types.filter((type) => description.metrics.has(type));
     expect([...description.metrics.keys()]).toEqual(measured);

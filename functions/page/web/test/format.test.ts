@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import {
   bytes,
   dayBefore,
+  days,
   duration,
   exact,
   MISSING,
@@ -12,7 +13,9 @@ import {
   plain,
   price,
   shortMoney,
+  time,
   utc,
+  withTimes,
   withUnit,
 } from "../src/model/format";
 
@@ -93,6 +96,18 @@ describe("times", () => {
     expect([dayBefore("2026-03-01"), dayBefore("2027-01-01")]).toEqual(["2026-02-28", "2026-12-31"]);
   });
 
+  it("of a range have each month and year once", () => {
+    expect(days("2026-11-01", "2026-11-26")).toBe("1–25 Nov");
+    expect(days("2026-09-27", "2026-10-27")).toBe("27 Sept – 26 Oct");
+    expect(days("2026-11-24", "2026-11-25")).toBe("24 Nov");
+    expect(days("2026-11-01", "2026-11-26", true)).toBe("1–25 Nov 2026");
+    expect(days("2025-12-30", "2026-01-03", true)).toBe("30 Dec 2025 – 2 Jan 2026");
+  });
+
+  it("of a range that is none are its start", () => {
+    expect([days("2026-11-24", "2026-11-24"), days("soon", "later")]).toEqual(["24 Nov", "soon"]);
+  });
+
   it("have the largest unit that divides them", () => {
     expect([86400, 3600, 300, 90].map(duration)).toEqual(["1 day", "1 hour", "5 minutes", "90 seconds"]);
   });
@@ -109,5 +124,19 @@ describe("texts", () => {
     expect(plain(["i-1", "i-2"])).toBe("i-1, i-2");
     expect(plain({ env: "prod", team: "" })).toBe("env=prod, team=");
     expect(plain(null)).toBe("");
+  });
+});
+
+describe("a sentence of the API", () => {
+  it("has its moments as they stand elsewhere on the page, and its days and the rest as they were", () => {
+    const [first, second] = ["2026-11-26T07:00:00Z", "2026-11-25T23:30:00.5+01:00"];
+    expect(withTimes(`In the hour from ${first}. Not from ${second}, nor on 2026-11-26; version 2026-11-26Tx.`)).toBe(
+      `In the hour from ${time(first)}. Not from ${time(second)}, nor on 2026-11-26; version 2026-11-26Tx.`,
+    );
+    expect(time(first)).toMatch(/2026, \d\d:\d\d$/);
+  });
+
+  it("keeps what is no moment", () => {
+    expect(withTimes("at 2026-99-99T07:00:00Z")).toBe("at 2026-99-99T07:00:00Z");
   });
 });

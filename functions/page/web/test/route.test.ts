@@ -29,8 +29,13 @@ describe("the fragment", () => {
     );
   });
 
-  it.each(["", "#", "#/nowhere", "#/<script>"])("%j opens the overview", (fragment) => {
-    expect(parseRoute(fragment).view).toBe("overview");
+  it.each(["", "#", "#/", "#/?regions=us-east-1"])("%j opens the overview", (fragment) => {
+    expect(parseRoute(fragment)).toMatchObject({ view: "overview" });
+    expect(parseRoute(fragment).unknown).toBeUndefined();
+  });
+
+  it.each(["nowhere", "<script>", "Costs"])("%j is no view, and is not taken for another", (name) => {
+    expect(parseRoute(`#/${name}?types=ec2`).unknown).toBe(name);
   });
 
   it("takes no account that is none", () => {
@@ -52,9 +57,12 @@ describe("a call", () => {
     );
   });
 
-  it("as a shell command names the secrets and quotes the rest", () => {
-    expect(curl('/resources?tags=$(id)`x`"')).toBe(
-      'curl -s -H "x-api-key: $KEY" -H "Authorization: Bearer $TOKEN" "$API/resources?tags=\\$(id)\\`x\\`\\""',
+  it("as a shell command has the address, asks for the secrets and quotes the rest", () => {
+    // biome-ignore-start lint/suspicious/noTemplateCurlyInString: the shell fills them in
+    expect(curl("https://api.example/v1/resources?tags=$(id)`x`'\"")).toBe(
+      'curl -sS -H "x-api-key: ${KEY:?is your API key}" -H "Authorization: Bearer ${TOKEN:?is your token}" ' +
+        "'https://api.example/v1/resources?tags=$(id)`x`%27\"'",
     );
+    // biome-ignore-end lint/suspicious/noTemplateCurlyInString: the shell fills them in
   });
 });

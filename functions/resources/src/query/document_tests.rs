@@ -27,3 +27,10 @@ fn the_document_has_the_fields_of_each_type() {
     }
     assert!(fields.is_empty(), "{fields:?}");
 }
+
+#[test]
+fn a_default_of_the_description_changes_nothing() {
+    documents::defaults(PARAMETERS, |pairs| {
+        ResourcesQuery::from_query(&Query::parse(pairs.iter().copied(), PARAMETERS)?)
+    });
+}

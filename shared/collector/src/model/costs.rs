@@ -197,7 +197,7 @@ pub type ForecastAnswer = Result<Forecast, Gap>;
 pub struct LinkedAccount {
     /// The id, 12 digits.
     pub id: String,
-    /// The name, if Cost Explorer has one.
+    /// The name; null if Cost Explorer has none.
     pub name: Option<String>,
 }
 

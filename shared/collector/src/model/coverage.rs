@@ -70,12 +70,11 @@ pub struct Gap {
     /// The region; `global` for S3's single list of buckets and the list of accounts, `*` if the list of regions itself
     /// is missing.
     pub region: String,
-    /// The service by its IAM prefix (`ec2`, `rds`, `s3`, `lambda`, `autoscaling`, `tag`, `cloudwatch`, `ce`, `sts`,
-    /// `organizations`).
+    /// The service by its IAM prefix.
     pub service: &'static str,
-    /// The operation that failed.
+    /// The operation that failed, such as `DescribeInstances`.
     pub operation: &'static str,
-    /// The types of resources that are incomplete because of it, as parameters name them.
+    /// The types of resources that are incomplete because of it, as parameters name them; empty if none is.
     pub resource_types: Vec<&'static str>,
     /// The kind of failure.
     pub status: GapStatus,

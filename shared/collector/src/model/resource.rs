@@ -14,7 +14,7 @@ use serde::{Serialize, Serializer};
 /// Tags by key. There are thousands of these maps with a few tags each, and a BTreeMap would reserve space for eleven.
 pub type Tags = LiteMap<String, String>;
 
-/// One resource: the common fields, and in `detail` those of its type.
+/// One resource: the fields that all resources have, and those of its type.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[schemars(rename = "{D}")]
 pub struct Resource<D> {

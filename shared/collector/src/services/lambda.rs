@@ -43,7 +43,7 @@ const FUNCTIONS_A_PAGE: i32 = 50;
 /// A Lambda function.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, JsonSchema)]
 pub struct Function {
-    /// `python3.13`, `provided.al2023`, …; absent for a container image.
+    /// `python3.13`, `provided.al2023`, …; null for a container image.
     pub runtime: Option<String>,
     /// Memory in MiB.
     pub memory_mb: Option<i32>,

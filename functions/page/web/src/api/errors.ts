@@ -1,4 +1,4 @@
-import type { Gap } from "./types";
+import type { ErrorBody, Gap } from "./types";
 
 /**
  * What went wrong, as far as a person can act on it. The gateway refuses a call with nothing but a message, so its words
@@ -29,13 +29,6 @@ export class Failure extends Error {
   }
 }
 
-interface ErrorBody {
-  message?: string;
-  Message?: string;
-  error?: { code?: string; message?: string; parameter?: string; gaps?: Gap[] };
-  request_id?: string;
-}
-
 /** Reads the failure from a response that is not a 2xx. */
 export function failureOf(status: number, text: string, requestId: string | null): Failure {
   const body = parsed(text);
@@ -44,7 +37,8 @@ export function failureOf(status: number, text: string, requestId: string | null
   const details = {
     status,
     ...(body.error?.parameter ? { parameter: body.error.parameter } : {}),
-    ...(body.error?.gaps ? { gaps: body.error.gaps } : {}),
+    // Like those of `meta`, whose fields the description names.
+    ...(body.error?.gaps ? { gaps: body.error.gaps as Gap[] } : {}),
     ...(id ? { requestId: id } : {}),
   };
   return new Failure(kindOf(status, body.error?.code, said), said || `HTTP ${status}`, details);

@@ -1,4 +1,7 @@
-/** The parts of the API's responses that the page itself relies on; everything else it reads from the description. */
+/**
+ * The parts of the API's responses that the page itself relies on; everything else it reads from the description. A test
+ * gives them whatever the description allows, so what may be missing or null there is so here.
+ */
 
 export interface Gap {
   account?: string | null;
@@ -28,7 +31,8 @@ export interface Answer<Data> {
 
 export interface Resource {
   id: string;
-  region: string;
+  /** Null for a bucket whose region S3 omitted. */
+  region: string | null;
   name: string | null;
   arn: string | null;
   tags: Record<string, string> | null;
@@ -50,7 +54,7 @@ export type ResourcesData = { next_cursor: string | null; counts: Counts } & {
 export interface ResourceRef {
   resource_type: string;
   id: string;
-  region: string;
+  region: string | null;
   name: string | null;
   arn: string | null;
 }
@@ -110,6 +114,13 @@ export interface MeasuredResource extends ResourceRef {
   series: Record<string, SeriesState>;
 }
 
+/** By id for resources that were chosen by their ids, in order for those that filters found. */
+export type MetricsData = MeasuredResource[] | Record<string, Record<string, Datapoint[]>>;
+
+export interface AccountsData {
+  accounts: Account[];
+}
+
 export interface Account {
   id: string;
   name: string | null;
@@ -160,4 +171,12 @@ export interface Comparison {
     string,
     { before: number; now: number; change: number; change_percent: number | null } | null
   > | null;
+}
+
+/** A response that is not a 2xx: of the API, or of the gateway before it, which has nothing but a message. */
+export interface ErrorBody {
+  message?: string | null;
+  Message?: string | null;
+  error?: { code?: string; message?: string; parameter?: string | null; gaps?: object[] | null };
+  request_id?: string;
 }

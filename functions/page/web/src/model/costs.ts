@@ -91,3 +91,14 @@ export function ticks(lowest: number, highest: number, about = 4): number[] {
   for (let at = first; at <= last; at += 1) found.push(Number((at * step).toPrecision(12)));
   return found;
 }
+
+/** What the month will have cost: what is billed so far, and what AWS forecasts for its rest. */
+export function monthForecast(
+  data: CostsData,
+): { total: number; sofar: number; rest: number; spread: number | null } | null {
+  const { mean, lower, upper } = data.forecast ?? {};
+  if (typeof mean !== "number") return null;
+  const sofar = data.month_to_date?.cost ?? 0;
+  const spread = typeof lower === "number" && typeof upper === "number" ? Math.max(upper - mean, mean - lower) : null;
+  return { total: sofar + mean, sofar, rest: mean, spread };
+}

@@ -48,6 +48,8 @@ export interface Rule {
 
 export interface Description {
   types: string[];
+  /** What each type belongs to, such as compute; empty if the description does not say. */
+  groups: Map<string, string>;
   columns: Map<string, Column[]>;
   parameters: Map<string, Parameter[]>;
   states: Map<string, string[]>;
@@ -71,6 +73,7 @@ export function readDescription(document: unknown): Description {
   const columns = typesOf(root, operation("/resources"));
   return {
     types: [...columns.keys()],
+    groups: groupsOf(root, operation("/resources")),
     columns,
     parameters,
     states: inOrder(statesOf(root, operation("/resources")), columns),
@@ -112,13 +115,15 @@ function parametersOf(root: Node, operation: Node): Parameter[] {
       const items = resolve(root, schema["items"]);
       const name = text(one["name"]);
       const fallback = schema["default"];
+      // What holds without it has a place of its own on the page.
+      const description = text(one["description"]).replace(/\.? Without it: .*$/s, "");
       return {
         name,
         label: label(name),
-        description: text(one["description"]),
+        description,
         kind: parameterKind(schema),
         options: strings(schema["type"] === "array" ? items["enum"] : schema["enum"]),
-        mentioned: mentionedIn(text(one["description"])),
+        mentioned: mentionedIn(description),
         minimum: number(schema["minimum"]),
         maximum: number(schema["maximum"]),
         without: text(one["x-stratoscope-without"]) || (fallback === undefined ? "" : String(fallback)),
@@ -200,6 +205,11 @@ function inOrder<Value>(found: Map<string, Value>, types: Map<string, unknown>):
 function statesOf(root: Node, operation: Node): Map<string, string[]> {
   const extension = extensionOf(root, operation, "x-stratoscope-states");
   return new Map(Object.entries(extension).map(([type, states]) => [type, strings(states)]));
+}
+
+function groupsOf(root: Node, operation: Node): Map<string, string> {
+  const extension = extensionOf(root, operation, "x-stratoscope-groups");
+  return new Map(Object.entries(extension).map(([type, group]) => [type, text(group)]));
 }
 
 function metricsOf(root: Node, operation: Node): Map<string, Metric[]> {

@@ -1,4 +1,6 @@
-import type { Finding, NotJudged, ResourceRef } from "../api/types";
+import type { BottlenecksData, Finding, NotJudged, ResourceRef, Window } from "../api/types";
+import type { Metric, Rule } from "./description";
+import { joinList } from "./route";
 
 export function resourceId(resource: ResourceRef): string {
   return `${resource.resource_type}/${resource.region}/${resource.id}`;
@@ -43,4 +45,52 @@ export function matches(item: Finding | NotJudged, wanted: string): boolean {
     .toLowerCase()
     .split(/\s+/)
     .every((word) => text.includes(word));
+}
+
+/** What a rule finds, in words: which side of the threshold is bad is in no number. */
+export function sentenceOf(
+  rule: string,
+  rules: BottlenecksData["rules"],
+  known: Map<string, Rule> | undefined,
+): string {
+  const said = rules[rule]?.["condition"] ?? rules[rule]?.finding ?? known?.get(rule)?.finding;
+  return typeof said === "string" ? said : "";
+}
+
+/** Metrics that a text names. A name of one word may be meant as the word, so it counts only where it is marked as code. */
+export function metricsNamed(text: string, metrics: Metric[]): string[] {
+  const names = (name: string) =>
+    name.includes("_") ? new RegExp(`(?<![\\w-])${name}(?![\\w-])`).test(text) : text.includes(`\`${name}\``);
+  return metrics.map(({ name }) => name).filter(names);
+}
+
+/** Seconds that CloudWatch keeps a period for, by what it keeps beyond them. */
+const KEPT: [seconds: number, coarser: number][] = [
+  [15 * 86_400, 300],
+  [63 * 86_400, 3600],
+];
+
+/** The parameters of /metrics that show a window again: as many hours back from now as it needs, in its own period. */
+export function windowQuery(window: Window | null, now: number): Record<string, string> {
+  const start = Date.parse(window?.start ?? "");
+  if (!window || Number.isNaN(start)) return {};
+  const hours = Math.max(1, Math.ceil((now - start) / 3_600_000));
+  const least = KEPT.filter(([seconds]) => hours * 3600 > seconds).map(([, coarser]) => coarser);
+  return { hours: String(hours), period: String(Math.max(window.period_seconds, ...least)) };
+}
+
+/** The query for the evidence of a finding: its metrics in its window, and its statistic where that is not a usual one. */
+export function evidence(finding: Finding, names: string[], metrics: Metric[], now: number): Record<string, string> {
+  const { resource, statistic } = finding;
+  const usual = metrics
+    .filter(({ name }) => names.includes(name))
+    .every((one) => one.statistics.includes(statistic ?? ""));
+  return {
+    resource_type: resource.resource_type,
+    resource_ids: resource.id,
+    region: resource.region ?? "",
+    metrics: joinList(names),
+    ...(statistic === null || usual ? {} : { statistics: statistic }),
+    ...windowQuery(finding.window, now),
+  };
 }

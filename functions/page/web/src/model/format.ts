@@ -147,6 +147,13 @@ export function utc(iso: string): string {
   return Number.isNaN(at.getTime()) ? iso : `${at.toISOString().slice(0, 19).replace("T", " ")} UTC`;
 }
 
+/** A sentence of the API with its moments as the page writes them everywhere else. */
+export function withTimes(sentence: string): string {
+  return sentence.replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)/g, (iso) =>
+    Number.isNaN(Date.parse(iso)) ? iso : time(iso),
+  );
+}
+
 /** A day of a bill, which is a UTC day wherever the viewer is. */
 export function day(date: string, withYear = false): string {
   const at = new Date(date.length === 10 ? `${date}T00:00:00Z` : date);
@@ -160,6 +167,15 @@ export function dayBefore(date: string): string {
   if (Number.isNaN(at.getTime())) return date;
   at.setUTCDate(at.getUTCDate() - 1);
   return at.toISOString().slice(0, 10);
+}
+
+/** The days of a range whose end is exclusive, with the month once if it is the same: 1–25 Nov. */
+export function days(start: string, end: string, withYear = false): string {
+  const [from, to] = [start, dayBefore(end)].map((date) => new Date(`${date.slice(0, 10)}T00:00:00Z`));
+  if (!from || !to || Number.isNaN(from.getTime()) || Number.isNaN(to.getTime()) || from > to)
+    return day(start, withYear);
+  const written = (withYear ? calendarYear : calendar).formatRange(from, to);
+  return written.replace(/\s*–\s*/, " – ").replace(/^(\d+) – (\d+)/, "$1–$2");
 }
 
 export function duration(seconds: number): string {

@@ -91,6 +91,38 @@ export function select(
   return ordered(all, order, fields).filter((at) => wantedRows[at] === 1);
 }
 
+/** How many rows of each type a search leaves. */
+export function countsFound(all: Inventory, wanted: string): Map<string, number> {
+  if (wanted.trim() === "") return all.byType;
+  const counts = new Map([...all.byType.keys()].map((type) => [type, 0]));
+  for (const at of search(all.texts, wanted)) {
+    const type = all.rows[at]?.type ?? "";
+    counts.set(type, (counts.get(type) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/** The rows of a table as a file has them: the columns that the table shows, with the values as the API gives them. */
+export function tableOf(
+  rows: Row[],
+  columns: Column[],
+  several: boolean,
+  fields: Map<string, string>,
+): { header: string[]; rows: unknown[][] } {
+  const names = columns.map(({ name }) => name);
+  // Where the table shows several types it has a state of each, from whichever field holds it.
+  const state = several ? [names.includes("state") ? "resource_state" : "state"] : [];
+  const place = Math.min(3, names.length);
+  return {
+    header: ["resource_type", ...names.slice(0, place), ...state, ...names.slice(place)],
+    rows: rows.map(({ type, resource }) => {
+      const values = names.map((name) => resource[name]);
+      const own = several ? [resource[fields.get(type) ?? ""]] : [];
+      return [type, ...values.slice(0, place), ...own, ...values.slice(place)];
+    }),
+  };
+}
+
 /** All rows in an order, kept for as long as the rows: typing a search must not sort them again with every letter. */
 const orders = new WeakMap<Inventory, Map<string, Uint32Array>>();
 
@@ -133,21 +165,33 @@ export function columnsFor(description: Description, types: string[]): Column[] 
   return [...first, ...columns.filter((one) => !first.includes(one) && !last.includes(one)), ...last];
 }
 
+/** Pixels of a letter of the widest usual system font, and of what surrounds the text of a cell. */
+const LETTER = 7.8;
+const BOLD = 8.4;
+const AROUND = 26;
+
+export function textWidth(letters: number, letter = LETTER): number {
+  return Math.round(letters * letter + AROUND);
+}
+
 /**
- * A width from what a sample of the rows holds, so that columns do not jump while rows arrive and scroll by. Names are
- * bold, and each tag has room around it.
+ * The width of a column from a sample of the rows, so that columns do not jump while rows arrive and scroll by: what it
+ * has at least, and what it takes where there is room. Names, ids and tags leave room for the columns after them.
  */
-export function columnWidth(column: Column, rows: Row[], sample = 160): number {
+export function columnWidth(column: Column, rows: Row[], sample = 160): { width: number; wide: number } {
   const step = Math.max(1, Math.floor(rows.length / sample));
-  let longest = column.label.length + 2;
+  // The heading has smaller letters, and an arrow beside it if it sorts.
+  let longest = column.label.length;
   // The first ones, which are seen first, and some of all.
   for (let at = 0; at < rows.length; at += at < sample ? 1 : step) {
     const resource = rows[at]?.resource;
     const value = column.name === "name" ? (resource?.name ?? resource?.id) : resource?.[column.name];
     const tags = column.kind === "tags" && typeof value === "object" && value !== null ? Object.keys(value).length : 0;
     const text = column.kind === "time" ? "26 Nov 2026, 10:36" : plain(value);
-    longest = Math.max(longest, Math.min(text.length + 2 * Math.min(tags, 3), tags > 0 ? 44 : 30));
+    // Each tag has room around it.
+    longest = Math.max(longest, Math.min(text.length + 2 * Math.min(tags, 3), 60));
   }
-  const least = column.name === "name" ? 168 : 72;
-  return Math.max(least, Math.round(longest * (column.name === "name" ? 8.4 : 7.8) + 34));
+  const wide = textWidth(longest, column.name === "name" ? BOLD : LETTER);
+  const most = column.name === "name" ? 220 : column.name === "id" ? 200 : column.kind === "tags" ? 240 : 280;
+  return { width: Math.max(column.name === "name" ? 160 : 72, Math.min(wide, most)), wide };
 }

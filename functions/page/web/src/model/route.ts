@@ -11,6 +11,8 @@ export interface Route {
   /** The account whose data is shown; null is the home account. */
   account: string | null;
   parameters: Record<string, string>;
+  /** What an address calls a view that there is none of. */
+  unknown?: string;
 }
 
 export function parseRoute(fragment: string): Route {
@@ -22,7 +24,7 @@ export function parseRoute(fragment: string): Route {
     if (name === "_account") account = /^\d{12}$/.test(value) ? value : null;
     else if (value !== "") parameters[name] = value;
   }
-  return { view, account, parameters };
+  return { view, account, parameters, ...(view === path || path === "" ? {} : { unknown: path }) };
 }
 
 export function formatRoute(route: Route): string {

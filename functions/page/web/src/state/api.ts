@@ -3,7 +3,7 @@ import { callPath } from "../api/client";
 import { curl } from "../model/curl";
 import { type CallState, retry, useCall } from "./calls";
 import { limited } from "./price";
-import { pathFor } from "./session";
+import { base, pathFor } from "./session";
 
 export interface Asked<Data> extends CallState<Data> {
   /** The call as it would be typed. */
@@ -20,9 +20,15 @@ export function useApi<Data>(route: string | null, query: Query = {}, options: {
   const state = useCall<Data>(path, asked, options);
   return {
     ...state,
-    curl: path === null ? "" : curl(callPath(path, asked)),
+    curl: route === null ? "" : curlOf(route, query),
     again: () => path !== null && retry(path, asked, options.paged),
     path: route ?? "",
     query,
   };
+}
+
+/** A call of the chosen account as a shell command. */
+export function curlOf(route: string, query: Query): string {
+  const path = callPath(pathFor(route), limited(route, query));
+  return curl(new URL(base + path.replace(/^\//, ""), location.href).href);
 }

@@ -1,7 +1,7 @@
 import { computed, signal } from "@preact/signals";
 import { baseOf, type Credentials, call, describe } from "../api/client";
 import { Failure, needsSignIn } from "../api/errors";
-import type { Account, Meta } from "../api/types";
+import type { Account, AccountsData, Meta } from "../api/types";
 import { type Description, readDescription } from "../model/description";
 import { route } from "./navigation";
 
@@ -15,6 +15,8 @@ export const base = baseOf(document);
 export const credentials = signal<Credentials | null>(null);
 export const accounts = signal<Account[]>([]);
 export const accountsMeta = signal<Meta | null>(null);
+/** Whether somebody has signed in by the form, rather than with what the tab had kept. */
+export const entered = signal(false);
 export const description = signal<Description | null>(null);
 export const descriptionFailure = signal<Failure | null>(null);
 /** Why signing in again is needed in the middle of work; the work stays beneath. */
@@ -39,7 +41,7 @@ export function allowed(path: string): boolean {
 }
 
 export async function signIn(given: Credentials, keep: boolean): Promise<void> {
-  const answer = await call<{ accounts: Account[] }>(base, "/accounts", given);
+  const answer = await call<AccountsData>(base, "/accounts", given);
   accounts.value = answer.data.accounts;
   accountsMeta.value = answer.meta;
   credentials.value = given;
@@ -53,6 +55,7 @@ export function signOut(): void {
   accounts.value = [];
   accountsMeta.value = null;
   interruption.value = null;
+  entered.value = false;
 }
 
 /**

@@ -3,8 +3,16 @@ import type { Column } from "../model/description";
 import { bytes, exact, middle, number, plain, time, utc } from "../model/format";
 import { Missing } from "./basics";
 
-/** A value as its column wants it. */
-export function Cell({ column, value }: { column: Column; value: unknown }): ComponentChildren {
+/** A value as its column wants it; `whole` where it may take several lines. */
+export function Cell({
+  column,
+  value,
+  whole = false,
+}: {
+  column: Column;
+  value: unknown;
+  whole?: boolean;
+}): ComponentChildren {
   if (value === null)
     return <Missing why={column.name === "tags" ? "The tags are unavailable: see the gaps" : "AWS gives no value"} />;
   if (value === undefined) return <Missing why="Not set" />;
@@ -21,7 +29,7 @@ export function Cell({ column, value }: { column: Column; value: unknown }): Com
     case "tags":
       return <Tags value={value} />;
     case "id":
-      return <Id text={plain(value)} length={column.name === "arn" ? 44 : 26} />;
+      return <Id text={plain(value)} length={whole ? 44 : column.name === "arn" ? 34 : 23} />;
     default:
       return <Text value={value} />;
   }
@@ -45,19 +53,38 @@ export function Id({ text, length }: { text: string; length: number }) {
   );
 }
 
+/** What a resource is and where: beneath its name, wherever that stands. */
+export function Place({ type, region }: { type: string; region: string | null }) {
+  return (
+    <>
+      {type} · <Region name={region} />
+    </>
+  );
+}
+
+export function Region({ name }: { name: string | null }): ComponentChildren {
+  return name ?? <Missing why="AWS gives no region" />;
+}
+
 /** A name of AWS may be 2 KB long or run from right to left; neither may disturb what stands beside it. */
 export function Text({ value }: { value: unknown }) {
   const text = plain(value);
   if (text === "") return <Missing why="None" />;
   return (
-    <bdi class="text" title={text.length > 24 ? text.slice(0, 600) : undefined}>
+    <bdi class="text" title={text.length > 12 ? text.slice(0, 600) : undefined}>
       {text.length > 200 ? `${text.slice(0, 200)}…` : text}
     </bdi>
   );
 }
 
+/** Tags that people chose come first; `Name` stands in the row already, and AWS's own say least. */
+function tagRank(key: string): number {
+  return key.startsWith("aws:") ? 2 : key === "Name" ? 1 : 0;
+}
+
 function Tags({ value }: { value: unknown }) {
-  const entries = typeof value === "object" && value !== null ? Object.entries(value) : [];
+  const all = typeof value === "object" && value !== null ? Object.entries(value) : [];
+  const entries = all.sort(([a], [b]) => tagRank(a) - tagRank(b));
   if (entries.length === 0) return <span class="faint">none</span>;
   return (
     <span
@@ -68,9 +95,9 @@ function Tags({ value }: { value: unknown }) {
         .slice(0, 1200)}
     >
       {entries.slice(0, 3).map(([key, one]) => (
-        <bdi class="tag" key={key}>
-          {middle(key, 20)}
-          {one !== "" && <span class="tag-value">{middle(String(one), 24)}</span>}
+        <bdi class={`tag ${key.length + String(one).length > 16 ? "long" : ""}`} key={key}>
+          {middle(key, 18)}
+          {one !== "" && <span class="tag-value">{middle(String(one), 18)}</span>}
         </bdi>
       ))}
       {entries.length > 3 && <span class="faint">+{entries.length - 3}</span>}

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
+import { Icon } from "./icon";
 
 /** More rows than a person reads; the CSV of a view has all of them. */
 const MOST = 1000;
@@ -10,8 +11,9 @@ export function Data(props: { label: string; header: string[]; rows: () => Compo
   const rows = isOpen ? props.rows() : [];
   return (
     <div class="data">
-      <button type="button" class="button quiet small" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
-        {isOpen ? "Hide data" : "Data"}
+      <button type="button" class="disclosure" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+        <Icon name={isOpen ? "down" : "right"} size={14} />
+        {isOpen ? "Hide data" : "Show data"}
       </button>
       {isOpen && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard

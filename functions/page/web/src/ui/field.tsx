@@ -69,7 +69,15 @@ export function Field(props: {
         </p>
       )}
       <div class="field-foot">
-        <button type="button" class="button quiet" disabled={shown === ""} onClick={() => update("")}>
+        <button
+          type="button"
+          class="button quiet"
+          disabled={shown === ""}
+          onClick={() => {
+            update("");
+            props.close();
+          }}
+        >
           Clear
         </button>
         <button type="submit" class="button primary">

@@ -16,6 +16,10 @@ export function FilterBar(props: {
   parameters: Parameter[];
   lead: string[];
   values: Record<string, string>;
+  /** What the view asks for where nothing is set: shown, but not as a choice of the viewer, and not cleared. */
+  defaults?: Record<string, string>;
+  /** Parameters with a control elsewhere that are cleared together with these. */
+  beside?: string[];
   onChange: (values: Record<string, string>) => void;
   /** Values to offer where the description lists none, such as the regions that were seen. */
   suggest?: (parameter: Parameter) => string[] | null;
@@ -29,7 +33,10 @@ export function FilterBar(props: {
     .sort((a, b) => rank(props.lead, a.name) - rank(props.lead, b.name));
   const more = props.parameters.filter((one) => !shown.includes(one));
   const wrong = props.failure?.kind === "parameter" ? props.failure : null;
-  const set = props.parameters.filter(({ name }) => props.values[name] !== undefined);
+  const set = [
+    ...props.parameters.map(({ name }) => name).filter((name) => props.values[name] !== undefined),
+    ...(props.beside ?? []),
+  ];
   return (
     <div class="filters">
       {props.before}
@@ -37,7 +44,8 @@ export function FilterBar(props: {
         <Pill
           key={parameter.name}
           parameter={parameter}
-          value={props.values[parameter.name]}
+          value={props.values[parameter.name] ?? props.defaults?.[parameter.name]}
+          isDefault={props.values[parameter.name] === undefined}
           suggestions={props.suggest?.(parameter) ?? null}
           wrong={wrong?.details.parameter === parameter.name}
           onChange={(value) => props.onChange({ [parameter.name]: value })}
@@ -50,7 +58,7 @@ export function FilterBar(props: {
           class="button quiet"
           onClick={() => {
             setAdded([]);
-            props.onChange(Object.fromEntries(set.map(({ name }) => [name, ""])));
+            props.onChange(Object.fromEntries(set.map((name) => [name, ""])));
           }}
         >
           Clear
@@ -77,6 +85,8 @@ function rank(lead: string[], name: string): number {
 export function Pill(props: {
   parameter: Parameter;
   value: string | undefined;
+  /** The value holds without anybody having set it. */
+  isDefault?: boolean;
   suggestions: string[] | null;
   wrong: boolean;
   onChange: (value: string) => void;
@@ -85,7 +95,7 @@ export function Pill(props: {
   return (
     <Popover
       title={parameter.label}
-      class={`pill ${value === undefined ? "" : "set"}`}
+      class={`pill ${value === undefined || props.isDefault ? "" : "set"}`}
       invalid={props.wrong}
       {...(props.wrong ? { describedBy: "filter-wrong" } : {})}
       label={

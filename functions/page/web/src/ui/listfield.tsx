@@ -12,7 +12,9 @@ export function ListField(props: {
 }) {
   const [typed, setTyped] = useState("");
   const values = splitList(props.value);
-  const all = [...new Set([...props.offered, ...values])];
+  // What is chosen is seen without scrolling. Ticking moves nothing: the order is that of the moment it opened.
+  const [first] = useState(values);
+  const all = [...new Set([...first, ...props.offered, ...values])];
   const listed = all.filter((one) => one.toLowerCase().includes(typed.toLowerCase()));
   const add = () => {
     if (typed === "") return;

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { type Stack, ticks } from "../model/costs";
-import { day, dayBefore, money, shortMoney, time } from "../model/format";
+import { day, days, money, shortMoney, time } from "../model/format";
 import { Bar } from "./bar";
 import { seriesClass } from "./colours";
 import { Data } from "./data";
@@ -111,7 +111,7 @@ export function StackChart(props: {
       </div>
       <figcaption class="stack-caption">
         {slice
-          ? `${name(slice.start)}${slice.end && dayBefore(slice.end) > slice.start ? ` to ${day(dayBefore(slice.end))}` : ""}: ${money(slice.total, currency)}${slice.estimated ? ", estimated" : ""}`
+          ? `${props.hourly ? time(slice.start) : days(slice.start, slice.end)}: ${money(slice.total, currency)}${slice.estimated ? ", estimated" : ""}`
           : stack.slices.some((one) => one.estimated)
             ? "Paler: AWS may still change it"
             : "\u00a0"}

@@ -130,6 +130,21 @@ export function FailureBanner({ failure, onRetry }: { failure: Failure; onRetry:
   );
 }
 
+/** What an address names and is not there, above what is; closing it is the way back to a true address. */
+export function NotFound(props: { what: string; onClose: () => void; children: ComponentChildren }) {
+  return (
+    <div class="banner" role="status">
+      <Icon name="search" />
+      <span>
+        <strong>Not found:</strong> <bdi class="mono wrap">{props.what.slice(0, 300)}</bdi>. {props.children}
+      </span>
+      <button type="button" class="button" onClick={props.onClose}>
+        Close
+      </button>
+    </div>
+  );
+}
+
 /** Nothing above ten cents is spent without a yes. */
 function PriceQuestion({ usd, failure, path, query }: { usd: string; failure: Failure; path: string; query: Query }) {
   return (

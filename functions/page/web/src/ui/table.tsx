@@ -1,8 +1,9 @@
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useSignal } from "@preact/signals";
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { nextOrder, type Order, visibleRange } from "../model/table";
 import { onRowKey } from "../state/keys";
 import { Icon } from "./icon";
-import type { TableColumn } from "./tablecolumn";
+import { fitted, type TableColumn, widthOf } from "./tablecolumn";
 import { TableRow, visibleColumns } from "./tablerow";
 
 export const ROW = 36;
@@ -27,7 +28,9 @@ export function Table(props: {
 }) {
   const scroller = useRef<HTMLDivElement>(null);
   const [at, setAt] = useState({ top: 0, height: 600, left: 0, width: 1200 });
-  const [active, setActive] = useState(-1);
+  // A signal, since keys may follow each other faster than the table is drawn: each goes on from the one before.
+  const active = useSignal(-1);
+  const focusing = useRef(false);
   const { count, onOpen, rowKey } = props;
 
   useLayoutEffect(() => {
@@ -41,39 +44,38 @@ export function Table(props: {
   }, []);
 
   const move = (step: number) => {
-    const next = Math.max(0, Math.min(count - 1, active + step));
+    const next = Math.max(0, Math.min(count - 1, active.peek() + step));
     const element = scroller.current;
     if (!element || count === 0) return;
-    setActive(next);
+    active.value = next;
+    focusing.current = true;
     // The heading sticks over the first row's height.
     const top = next * ROW;
     if (top < element.scrollTop) element.scrollTop = top;
     else if (top + 2 * ROW > element.scrollTop + element.clientHeight)
       element.scrollTop = top + 2 * ROW - element.clientHeight;
-    requestAnimationFrame(() =>
-      element.querySelector<HTMLElement>(`[data-row="${next}"] .row-open`)?.focus({ preventScroll: true }),
-    );
+    setAt(windowOf(element));
   };
-  useEffect(() =>
+  useLayoutEffect(() =>
     onRowKey((key) => {
+      const row = active.peek();
       if (key === "j") move(1);
       else if (key === "k") move(-1);
-      else if (active >= 0 && active < count) onOpen?.(active);
+      else if (row >= 0 && row < count) onOpen?.(row);
     }),
   );
+  // As soon as the row is drawn, so that Enter is its own.
+  useLayoutEffect(() => {
+    if (!focusing.current) return;
+    focusing.current = false;
+    scroller.current?.querySelector<HTMLElement>("tr.active .row-open")?.focus({ preventScroll: true });
+  });
 
-  // The first column stays in view; on a phone it may not take all of it.
-  const most = Math.max(120, Math.round(at.width * 0.45));
-  const columns = useMemo(
-    () =>
-      props.columns.map((column, index) => (index === 0 && column.width > most ? { ...column, width: most } : column)),
-    [props.columns, most],
-  );
+  const columns = useMemo(() => fitted(props.columns, at.width), [props.columns, at.width]);
   const { first, last } = visibleRange(at.top, at.height, ROW, count, AROUND);
   const shown = visibleColumns(columns, at.left, at.width);
   // Rows that scroll out lend their elements to those that scroll in, except the one that may hold the focus.
   const slots = Math.ceil(at.height / ROW) + 2 * AROUND + 1;
-  const width = columns.reduce((total, column) => total + column.width, 0);
   return (
     <section
       class="table-scroll"
@@ -89,7 +91,7 @@ export function Table(props: {
         aria-rowcount={count + 1}
         aria-colcount={columns.length}
         aria-busy={props.busy}
-        style={{ minWidth: `${width}px` }}
+        style={{ minWidth: `${widthOf(columns)}px` }}
       >
         <colgroup>
           {columns.map((column) => (
@@ -107,19 +109,19 @@ export function Table(props: {
           {first > 0 && <Spacer rows={first} columns={columns.length} />}
           {Array.from({ length: last - first }, (_, index) => first + index).map((row) => (
             <TableRow
-              key={row === active ? "active" : row % slots}
+              key={row === active.value ? "active" : row % slots}
               row={row}
               columns={columns}
               firstColumn={shown.first}
               lastColumn={shown.last}
-              isActive={row === active}
-              isEntry={row === Math.max(active, 0)}
+              isActive={row === active.value}
+              isEntry={row === Math.max(active.value, 0)}
               isSelected={props.selected !== undefined && props.selected === rowKey(row)}
               openLabel={props.openLabel}
               onOpen={
                 onOpen &&
                 ((opened) => {
-                  setActive(opened);
+                  active.value = opened;
                   onOpen(opened);
                 })
               }

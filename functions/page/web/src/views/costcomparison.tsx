@@ -1,6 +1,6 @@
 import type { CostsData } from "../api/types";
 import { label } from "../model/description";
-import { day, dayBefore, exact, money, percent } from "../model/format";
+import { days, exact, money, percent } from "../model/format";
 import { Missing } from "../ui/basics";
 
 /** What changed, and how much of it is usage: a credit or a tax that moved changes the total, too. */
@@ -10,11 +10,7 @@ export function CostComparison({ data }: { data: CostsData }) {
     <section class="card">
       <header class="card-head">
         <h2>Comparison</h2>
-        {comparison && (
-          <p class="faint">
-            with {day(comparison.start)} to {day(dayBefore(comparison.end), true)}
-          </p>
-        )}
+        {comparison && <p class="faint">with {days(comparison.start, comparison.end, true)}</p>}
       </header>
       {!comparison ? (
         <p class="faint">

@@ -1,11 +1,13 @@
 import type { ComponentChildren } from "preact";
 import type { CostsData } from "../api/types";
-import { day, dayBefore, exact, money, number, percent } from "../model/format";
+import { monthForecast } from "../model/costs";
+import { days, exact, money, number, percent } from "../model/format";
 import { Missing } from "../ui/basics";
 
 /** The sums of a response, each with the days that it is about. */
 export function CostFigures({ data }: { data: CostsData }) {
   const { currency, month_to_date: month, comparison, forecast, credits_and_refunds: credits } = data;
+  const whole = monthForecast(data);
   return (
     <dl class="figures">
       <Figure name="Total" value={money(data.total_cost, currency)} title={exact(data.total_cost)}>
@@ -23,12 +25,17 @@ export function CostFigures({ data }: { data: CostsData }) {
           }
           title={exact(comparison.change)}
         >
-          on {day(comparison.start)} to {day(dayBefore(comparison.end))}
+          on {days(comparison.start, comparison.end)}
         </Figure>
       )}
       {month && (
         <Figure name="Month to date" value={money(month.cost, currency)} title={exact(month.cost)}>
-          {day(month.start)} to {day(dayBefore(month.end))}
+          {days(month.start, month.end)}
+        </Figure>
+      )}
+      {whole && (
+        <Figure name="Forecast for the month" value={money(whole.total, currency)} title={exact(whole.total)}>
+          {money(whole.sofar, currency)} so far, and the rest
         </Figure>
       )}
       {forecast && (

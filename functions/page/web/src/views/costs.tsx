@@ -3,7 +3,7 @@ import type { CostsData } from "../api/types";
 import { costRows, groupings, stack } from "../model/costs";
 import { csv } from "../model/csv";
 import { label, parametersAt } from "../model/description";
-import { day, dayBefore, isCurrency, time } from "../model/format";
+import { days, isCurrency, time } from "../model/format";
 import { apiParameters } from "../model/route";
 import { type Asked, useApi } from "../state/api";
 import { change, route } from "../state/navigation";
@@ -63,9 +63,7 @@ function Body({ asked }: { asked: Asked<CostsData> }) {
         <section class="card">
           <header class="card-head">
             <h2>{titleOf(data)}</h2>
-            <p class="faint">
-              {day(data.start, true)} to {day(dayBefore(data.end), true)}
-            </p>
+            <p class="faint">{days(data.start, data.end, true)}</p>
           </header>
           {stacked.groups.length === 0 ? (
             <Notice icon="costs" title="No costs here">
@@ -80,9 +78,7 @@ function Body({ asked }: { asked: Asked<CostsData> }) {
               stack={stacked}
               currency={data.currency}
               hourly={data.granularity === "HOURLY"}
-              onRange={
-                data.granularity === "HOURLY" ? undefined : (start, end) => change({ days: "", start, end }, false)
-              }
+              onRange={data.granularity === "HOURLY" ? undefined : (start, end) => change({ days: "", start, end })}
             />
           )}
         </section>

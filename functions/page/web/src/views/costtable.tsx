@@ -3,6 +3,7 @@ import type { CostsData } from "../api/types";
 import { costRows, groupings } from "../model/costs";
 import { label } from "../model/description";
 import { day, exact, money, percent, time } from "../model/format";
+import { textWidth } from "../model/inventory";
 import { type Order, sortPositions } from "../model/table";
 import { Missing } from "../ui/basics";
 import { Text } from "../ui/cell";
@@ -28,12 +29,16 @@ export function CostTable({ data }: { data: CostsData }) {
   const at = (position: number) => rows[positions[position] ?? -1];
   const hourly = data.granularity === "HOURLY";
   const columns: TableColumn[] = [
-    ...Array.from({ length: keys }, (_, index) => ({
-      id: `key${index}`,
-      label: keys === 1 ? label(names[0] ?? "group") : index === 0 ? "Group" : "Within it",
-      width: 260,
-      cell: (position: number) => <Text value={at(position)?.keys[index]} />,
-    })),
+    ...Array.from({ length: keys }, (_, index) => {
+      const wide = textWidth(Math.max(12, ...rows.map((row) => row.keys[index]?.length ?? 0)));
+      return {
+        id: `key${index}`,
+        label: keys === 1 ? label(names[0] ?? "group") : index === 0 ? "Group" : "Within it",
+        width: Math.min(wide, 330),
+        wide,
+        cell: (position: number) => <Text value={at(position)?.keys[index]} />,
+      };
+    }),
     {
       id: "total",
       label: "Total",

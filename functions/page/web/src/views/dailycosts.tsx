@@ -1,7 +1,7 @@
 import { useMemo } from "preact/hooks";
 import type { CostsData } from "../api/types";
 import { stack } from "../model/costs";
-import { day, dayBefore, money } from "../model/format";
+import { days, money } from "../model/format";
 import type { Asked } from "../state/api";
 import { linkTo } from "../state/navigation";
 import { Icon } from "../ui/icon";
@@ -17,8 +17,7 @@ export function DailyCosts({ asked }: { asked: Asked<CostsData> }) {
         <h2>Cost by day</h2>
         {answer && (
           <p class="faint">
-            {day(answer.data.start)} to {day(dayBefore(answer.data.end), true)},{" "}
-            {money(answer.data.total_cost, answer.data.currency)}
+            {days(answer.data.start, answer.data.end, true)}, {money(answer.data.total_cost, answer.data.currency)}
           </p>
         )}
         <a class="more" href={linkTo("costs")}>

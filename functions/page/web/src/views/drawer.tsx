@@ -1,10 +1,10 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { time, utc } from "../model/format";
 import type { Row } from "../model/inventory";
 import { onEscape } from "../state/keys";
 import { description as described } from "../state/session";
 import { CopyButton, IconButton, Missing } from "../ui/basics";
-import { Cell, Id, Text } from "../ui/cell";
+import { Cell, Id, Place, Text } from "../ui/cell";
 import { DrawerFindings } from "./drawerfindings";
 import { DrawerMetrics } from "./drawermetrics";
 
@@ -12,7 +12,8 @@ import { DrawerMetrics } from "./drawermetrics";
 export function ResourceDrawer({ row, onClose }: { row: Row; onClose: () => void }) {
   const { type, resource } = row;
   const aside = useRef<HTMLElement>(null);
-  useEffect(() => {
+  // Before the next key rather than after the next frame: Esc may follow at once.
+  useLayoutEffect(() => {
     const before = document.activeElement;
     aside.current?.focus();
     const forget = onEscape(onClose);
@@ -33,7 +34,7 @@ export function ResourceDrawer({ row, onClose }: { row: Row; onClose: () => void
       <header class="drawer-head">
         <div>
           <p class="faint">
-            {type} · {resource.region}
+            <Place type={type} region={resource.region} />
           </p>
           <h2>
             <Text value={resource.name ?? resource.id} />
@@ -44,7 +45,7 @@ export function ResourceDrawer({ row, onClose }: { row: Row; onClose: () => void
       <div class="drawer-body">
         {resource.arn ? (
           <p class="arn">
-            <Id text={resource.arn} length={52} />
+            <Id text={resource.arn} length={40} />
             <CopyButton text={resource.arn} label="Copy the ARN" />
           </p>
         ) : (
@@ -61,7 +62,7 @@ export function ResourceDrawer({ row, onClose }: { row: Row; onClose: () => void
               <div key={column.name}>
                 <dt title={column.description}>{column.label}</dt>
                 <dd>
-                  <Cell column={column} value={resource[column.name]} />
+                  <Cell column={column} value={resource[column.name]} whole />
                   {column.kind === "time" &&
                     typeof resource[column.name] === "string" &&
                     time(resource[column.name] as string) && (

@@ -1,5 +1,6 @@
 import type { BottlenecksData, Resource } from "../api/types";
 import { label } from "../model/description";
+import { withTimes } from "../model/format";
 import { loadedFindings } from "../state/findings";
 import { linkTo } from "../state/navigation";
 import { description } from "../state/session";
@@ -21,11 +22,13 @@ export function DrawerFindings({ type, resource }: { type: string; resource: Res
       <ul class="drawer-findings">
         {found.map((finding) => (
           <li key={finding.rule}>
-            <Severity level={finding.severity} />
-            <a href={linkTo("findings", { _open: `${finding.rule}/${type}/${resource.region}/${resource.id}` })}>
-              {description.value?.rules.get(finding.rule)?.label ?? label(finding.rule)}
-            </a>
-            <p class="faint">{finding.recommendation}</p>
+            <h4>
+              <Severity level={finding.severity} />
+              <a href={linkTo("findings", { _open: `${finding.rule}/${type}/${resource.region}/${resource.id}` })}>
+                {description.value?.rules.get(finding.rule)?.label ?? label(finding.rule)}
+              </a>
+            </h4>
+            <p class="faint">{withTimes(finding.recommendation)}</p>
           </li>
         ))}
       </ul>

@@ -1,13 +1,13 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { BottlenecksData, Finding } from "../api/types";
 import { label } from "../model/description";
-import { findingId, grouped, resourceId } from "../model/findings";
+import { findingId, grouped, resourceId, sentenceOf } from "../model/findings";
 import { plural } from "../model/format";
-import { onRowKey } from "../state/keys";
+import { onEscape, onRowKey } from "../state/keys";
 import { change, route } from "../state/navigation";
 import { description } from "../state/session";
 import { Severity } from "../ui/basics";
-import { Text } from "../ui/cell";
+import { Place, Text } from "../ui/cell";
 import { FindingRow } from "./findingrow";
 
 /** Groups in the order of the response, so the worst stays first. */
@@ -25,6 +25,14 @@ export function FindingGroups({
   const groups = grouped(findings, (finding) => (byRule ? finding.rule : resourceId(finding.resource)));
   const { _open: opened } = route.value.parameters;
   useEffect(() => onRowKey((key) => step(root.current, key)), []);
+  useLayoutEffect(() => {
+    if (opened === undefined) return;
+    return onEscape(() => {
+      const head = root.current?.querySelector<HTMLElement>('.finding-head[aria-expanded="true"]');
+      change({ _open: "" }, true);
+      head?.focus();
+    });
+  }, [opened]);
   useEffect(() => {
     // A link to a finding shows it, wherever in the list it is.
     root.current?.querySelector('.finding-head[aria-expanded="true"]')?.scrollIntoView({ block: "nearest" });
@@ -44,8 +52,9 @@ export function FindingGroups({
                   key={one}
                   finding={finding}
                   byRule={byRule}
+                  sentence={sentenceOf(finding.rule, rules, description.value?.rules)}
                   isOpen={opened === one}
-                  onToggle={() => change({ _open: opened === one ? "" : one })}
+                  onToggle={() => change({ _open: opened === one ? "" : one }, true)}
                 />
               );
             })}
@@ -58,7 +67,6 @@ export function FindingGroups({
 
 function RuleHead({ rule, items, rules }: { rule: string; items: Finding[]; rules: BottlenecksData["rules"] }) {
   const known = description.value?.rules.get(rule);
-  const condition = rules[rule]?.["condition"] ?? rules[rule]?.finding;
   return (
     <>
       <h2>
@@ -66,7 +74,7 @@ function RuleHead({ rule, items, rules }: { rule: string; items: Finding[]; rule
         <span>{known?.label ?? label(rule)}</span>
         {known && <span class="kind">{known.type}</span>}
       </h2>
-      <p class="faint">{typeof condition === "string" ? condition : (known?.finding ?? "")}</p>
+      <p class="faint sentence">{sentenceOf(rule, rules, description.value?.rules)}</p>
       <span class="faint">{plural(items.length, "resource")}</span>
     </>
   );
@@ -80,7 +88,7 @@ function ResourceHead({ items }: { items: Finding[] }) {
       <h2>
         <Text value={resource.name ?? resource.id} />
         <span class="kind">
-          {resource.resource_type} · {resource.region}
+          <Place type={resource.resource_type} region={resource.region} />
         </span>
       </h2>
       <p class="faint mono">

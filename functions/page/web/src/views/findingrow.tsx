@@ -1,14 +1,21 @@
 import type { Finding } from "../api/types";
 import { label } from "../model/description";
-import { againstThreshold, resourceId } from "../model/findings";
-import { duration, exact, time, utc, withUnit } from "../model/format";
+import { againstThreshold, evidence, metricsNamed, resourceId } from "../model/findings";
+import { duration, exact, time, utc, withTimes, withUnit } from "../model/format";
 import { linkTo } from "../state/navigation";
 import { description } from "../state/session";
 import { Missing, Severity } from "../ui/basics";
-import { Text } from "../ui/cell";
+import { Region, Text } from "../ui/cell";
 import { Icon } from "../ui/icon";
 
-export function FindingRow(props: { finding: Finding; byRule: boolean; isOpen: boolean; onToggle: () => void }) {
+export function FindingRow(props: {
+  finding: Finding;
+  byRule: boolean;
+  /** What the rule finds, since two numbers do not say which side is bad. */
+  sentence: string;
+  isOpen: boolean;
+  onToggle: () => void;
+}) {
   const { finding, isOpen } = props;
   const { resource } = finding;
   return (
@@ -20,7 +27,9 @@ export function FindingRow(props: { finding: Finding; byRule: boolean; isOpen: b
             <strong>
               <Text value={resource.name ?? resource.id} />
             </strong>
-            <span class="faint">{resource.region}</span>
+            <span class="faint">
+              <Region name={resource.region} />
+            </span>
           </span>
         ) : (
           <span class="finding-what">
@@ -29,14 +38,16 @@ export function FindingRow(props: { finding: Finding; byRule: boolean; isOpen: b
           </span>
         )}
         <Bar finding={finding} />
-        <span class="finding-numbers">
-          <strong title={exact(finding.observed)}>{withUnit(finding.observed, finding.unit)}</strong>
-          <span class="faint" title={exact(finding.threshold)}>
+        <span class="finding-numbers" title={props.sentence}>
+          <strong title={`${exact(finding.observed)}: ${props.sentence}`}>
+            {withUnit(finding.observed, finding.unit)}
+          </strong>
+          <span class="faint" title={`${exact(finding.threshold)}: ${props.sentence}`}>
             threshold {withUnit(finding.threshold, finding.unit)}
           </span>
         </span>
       </button>
-      {isOpen && <Details finding={finding} />}
+      {isOpen && <Details finding={finding} sentence={props.sentence} />}
     </li>
   );
 }
@@ -60,16 +71,21 @@ function Bar({ finding }: { finding: Finding }) {
   );
 }
 
-function Details({ finding }: { finding: Finding }) {
+function Details({ finding, sentence }: { finding: Finding; sentence: string }) {
   const { resource, window, coverage } = finding;
   const metric = [finding.statistic, label(finding.metric).toLowerCase()].filter(Boolean).join(" of ");
-  const measurable = description.value?.metrics
-    .get(resource.resource_type)
-    ?.some(({ name }) => name === finding.metric);
+  const metrics = (resource.region === null ? null : description.value?.metrics.get(resource.resource_type)) ?? [];
+  const named = metricsNamed(finding.recommendation, metrics).filter((name) => name !== finding.metric);
+  const links = [...(metrics.some(({ name }) => name === finding.metric) ? [[finding.metric]] : []), [...named]];
   return (
     <div class="finding-details">
-      <p class="recommendation">{finding.recommendation}</p>
+      <p class="recommendation">{withTimes(finding.recommendation)}</p>
       <dl class="fields">
+        {sentence !== "" && (
+          <Detail name="Found when">
+            <span class="sentence block">{sentence}</span>
+          </Detail>
+        )}
         <Detail name="Measured">{metric}</Detail>
         <Detail name="Window">
           {window ? (
@@ -105,19 +121,21 @@ function Details({ finding }: { finding: Finding }) {
         <a class="button" href={linkTo("resources", { types: resource.resource_type, _open: resourceId(resource) })}>
           Open the resource
         </a>
-        {measurable && (
-          <a
-            class="button"
-            href={linkTo("metrics", {
-              resource_type: resource.resource_type,
-              resource_ids: resource.id,
-              region: resource.region,
-              metrics: finding.metric,
-            })}
-          >
-            Its {label(finding.metric)} over time
-          </a>
-        )}
+        {links
+          .filter((names) => names.length > 0)
+          .map((names) => (
+            <a
+              key={names.join()}
+              class="button"
+              href={linkTo("metrics", evidence(finding, names, metrics, Date.now()))}
+            >
+              Its{" "}
+              {names
+                .map((name) => label(name).replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase()))
+                .join(" and ")}{" "}
+              over time
+            </a>
+          ))}
       </p>
     </div>
   );

@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import { refusedPrice } from "../api/errors";
 import type { BottlenecksData, Finding, NotJudged } from "../api/types";
 import { label, parametersAt } from "../model/description";
-import { matches } from "../model/findings";
+import { findingId, matches, resourceId } from "../model/findings";
 import { plural, price } from "../model/format";
 import { apiParameters } from "../model/route";
 import { type Asked, useApi } from "../state/api";
@@ -10,7 +10,7 @@ import { change, route } from "../state/navigation";
 import { description as described } from "../state/session";
 import { Segments } from "../ui/basics";
 import { FilterBar } from "../ui/filters";
-import { FailureNotice, Notice, Skeleton } from "../ui/states";
+import { FailureNotice, NotFound, Notice, Skeleton } from "../ui/states";
 import { FindingGroups } from "./findinggroups";
 import { saveFindings, saveUnjudged } from "./savefindings";
 import { Search } from "./search";
@@ -32,9 +32,13 @@ export function Findings() {
   const unjudged = pages.flatMap((data) => data.not_judged);
   const summary = pages[0]?.summary;
   const seen = (item: Finding | NotJudged) => find === "" || matches(item, find);
-  const shown = findings.filter((finding) => seen(finding) && (severity === "" || finding.severity === severity));
+  const found = findings.filter(seen);
+  const shown = found.filter((finding) => severity === "" || finding.severity === severity);
   const shownUnjudged = unjudged.filter(seen);
   const levels = Object.entries(summary?.by_severity ?? {}).filter(([, count]) => count > 0);
+  const { _open: opened } = parameters;
+  const whole = !asked.loading && asked.failure === null && pages.length > 0;
+  const lost = whole && !findings.some((finding) => findingId(finding) === opened);
   const rest = pages.at(-1)?.next_cursor ?? null;
   return (
     <div class="page narrow">
@@ -54,7 +58,7 @@ export function Findings() {
         onChange={change}
         failure={refusedPrice(asked.failure) === null ? asked.failure : null}
       >
-        <Search value={find} onChange={(_find) => change({ _find })} label="Search these findings" />
+        <Search value={find} onChange={(_find) => change({ _find }, true)} label="Search these findings" />
       </FilterBar>
       <div class="table-head">
         <Tabs
@@ -63,9 +67,23 @@ export function Findings() {
             change(chosen === "unjudged" ? { _tab: chosen, _severity: "" } : { _tab: "", _severity: chosen })
           }
           options={[
-            { value: "", label: "All findings", count: summary?.findings ?? null },
-            ...levels.map(([level, count]) => ({ value: level, label: label(level), count })),
-            { value: "unjudged", label: "Not judged", count: summary ? notJudged(summary) : null },
+            {
+              value: "",
+              label: "All findings",
+              count: summary ? (find === "" ? summary.findings : found.length) : null,
+            },
+            ...levels.map(([level, count]) => ({
+              value: level,
+              label: label(level),
+              count: find === "" ? count : found.filter(({ severity: one }) => one === level).length,
+            })),
+            {
+              value: "unjudged",
+              label: "Not judged",
+              // The other tabs count findings.
+              noun: "resource",
+              count: summary ? (find === "" ? notJudged(summary) : resourcesOf(shownUnjudged)) : null,
+            },
           ]}
         />
         {tab !== "unjudged" && (
@@ -80,6 +98,11 @@ export function Findings() {
           />
         )}
       </div>
+      {lost && opened !== undefined && (
+        <NotFound what={opened} onClose={() => change({ _open: "" }, true)}>
+          It may no longer hold, or a filter hides it.
+        </NotFound>
+      )}
       <Body asked={asked} tab={tab} by={by} findings={shown} unjudged={shownUnjudged} hidden={findings.length} />
       {asked.failure && pages.length > 0 && (
         <FailureNotice failure={asked.failure} onRetry={asked.again} path={asked.path} query={asked.query} />
@@ -95,6 +118,10 @@ export function Findings() {
       )}
     </div>
   );
+}
+
+function resourcesOf(items: NotJudged[]): number {
+  return new Set(items.map(({ resource }) => resourceId(resource))).size;
 }
 
 /** Of a type of which nothing could be listed, nobody knows how many could not be judged. */

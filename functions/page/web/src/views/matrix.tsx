@@ -2,6 +2,7 @@ import { useMemo } from "preact/hooks";
 import type { ResourcesData } from "../api/types";
 import { type Cross, crossCounts } from "../model/cross";
 import { number, plural } from "../model/format";
+import { type TypeGroup, typeGroups } from "../model/typegroups";
 import type { Asked } from "../state/api";
 import { linkTo } from "../state/navigation";
 import { learnRegions } from "../state/regions";
@@ -13,7 +14,9 @@ import { FailureNotice, Notice, Skeleton } from "../ui/states";
 /** How many of each type are in each region. Each number leads to those resources. */
 export function Matrix({ asked }: { asked: Asked<ResourcesData> }) {
   const answer = asked.answers[0];
-  const types = description.value?.types ?? [];
+  const known = description.value;
+  const groups = useMemo(() => (known ? typeGroups(known.types, known.groups) : []), [known]);
+  const types = useMemo(() => groups.flatMap((group) => group.types), [groups]);
   const cross = useMemo(() => (answer ? crossCounts(answer.data, types) : null), [answer, types]);
   if (answer) learnRegions(answer.data.counts.by_region);
   return (
@@ -34,53 +37,50 @@ export function Matrix({ asked }: { asked: Asked<ResourcesData> }) {
       ) : cross.types.length === 0 ? (
         <Notice icon="resources" title={`No resources in ${plural(cross.empty, "region")}`} />
       ) : (
-        <Numbers cross={cross} />
+        <Numbers cross={cross} groups={groups} />
       )}
     </section>
   );
 }
 
-function Numbers({ cross }: { cross: Cross }) {
+/** Types below each other: an account has up to twenty of them, and seldom as many regions. */
+function Numbers({ cross, groups }: { cross: Cross; groups: TypeGroup[] }) {
   return (
     <section class="scroll-x" aria-label="Counts by type and region">
       <table class="matrix">
         <thead>
           <tr>
-            <th scope="col">Region</th>
-            {cross.types.map(({ name }) => (
+            <th scope="col">Type</th>
+            {cross.regions.map(({ name }) => (
               <th scope="col" key={name}>
-                <a href={linkTo("resources", { types: name })}>{name}</a>
+                <a href={linkTo("resources", { regions: name })}>{name}</a>
               </th>
             ))}
             <th scope="col">all</th>
           </tr>
         </thead>
-        <tbody>
-          {cross.regions.map((region) => (
-            <tr key={region.name}>
-              <th scope="row">
-                <a href={linkTo("resources", regionFilter(region.name))}>{region.name}</a>
-              </th>
-              {cross.types.map((type, index) => (
-                <td key={type.name}>
-                  <CountCell
-                    count={region.counts[index] ?? null}
-                    href={linkTo("resources", { types: type.name, ...regionFilter(region.name) })}
-                  />
-                </td>
-              ))}
-              <td class="sum">
-                <CountCell count={region.total} href={linkTo("resources", regionFilter(region.name))} />
-              </td>
-            </tr>
+        {groups
+          .filter((group) => cross.types.some(({ name }) => group.types.includes(name)))
+          .map((group) => (
+            <tbody key={group.name}>
+              {group.name !== "" && (
+                <tr class="matrix-group">
+                  <th scope="rowgroup" colSpan={cross.regions.length + 2}>
+                    {group.name}
+                  </th>
+                </tr>
+              )}
+              {cross.types.map((type, index) =>
+                group.types.includes(type.name) ? <TypeRow key={type.name} cross={cross} index={index} /> : null,
+              )}
+            </tbody>
           ))}
-        </tbody>
         <tfoot>
           <tr>
             <th scope="row">all</th>
-            {cross.types.map((type) => (
-              <td key={type.name}>
-                <CountCell count={type.total} href={linkTo("resources", { types: type.name })} />
+            {cross.regions.map(({ name, total }) => (
+              <td key={name}>
+                <CountCell count={total} href={linkTo("resources", { regions: name })} />
               </td>
             ))}
             <td class="sum">
@@ -93,8 +93,24 @@ function Numbers({ cross }: { cross: Cross }) {
   );
 }
 
-function regionFilter(region: string): Record<string, string> {
-  return { regions: region };
+function TypeRow({ cross, index }: { cross: Cross; index: number }) {
+  const type = cross.types[index];
+  if (!type) return null;
+  return (
+    <tr>
+      <th scope="row">
+        <a href={linkTo("resources", { types: type.name })}>{type.name}</a>
+      </th>
+      {cross.regions.map(({ name, counts }) => (
+        <td key={name}>
+          <CountCell count={counts[index] ?? null} href={linkTo("resources", { types: type.name, regions: name })} />
+        </td>
+      ))}
+      <td class="sum">
+        <CountCell count={type.total} href={linkTo("resources", { types: type.name })} />
+      </td>
+    </tr>
+  );
 }
 
 function CountCell({ count, href }: { count: number | null; href: string }) {

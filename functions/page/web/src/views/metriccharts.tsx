@@ -7,7 +7,7 @@ import { stateText } from "../model/series";
 import { change, linkTo } from "../state/navigation";
 import { description } from "../state/session";
 import { Missing, Segments } from "../ui/basics";
-import { Text } from "../ui/cell";
+import { Region, Text } from "../ui/cell";
 import { LineChart } from "../ui/chart";
 import { SERIES } from "../ui/colours";
 import { Notice } from "../ui/states";
@@ -135,14 +135,16 @@ function Ranking({ all, meta, metric, lowest }: { all: Measured; meta: Meta; met
                       href={linkTo("metrics", {
                         resource_type: one.resource_type,
                         resource_ids: one.id,
-                        region: one.region,
+                        region: one.region ?? "",
                       })}
                     >
                       <Text value={nameOf(one)} />
                     </a>
                   </th>
                   <td class="words">{one.resource_type}</td>
-                  <td class="words">{one.region}</td>
+                  <td class="words">
+                    <Region name={one.region} />
+                  </td>
                   {metric && (
                     <td>
                       {one.sort_value === null || one.sort_value === undefined ? (

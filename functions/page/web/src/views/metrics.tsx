@@ -1,6 +1,6 @@
 import { useMemo } from "preact/hooks";
 import { refusedPrice } from "../api/errors";
-import type { Datapoint, MeasuredResource } from "../api/types";
+import type { MetricsData } from "../api/types";
 import { parametersAt } from "../model/description";
 import { type Measured, measured } from "../model/measured";
 import { BY_FILTERS, busiest, keepShared, suggestions, withoutFilters } from "../model/metricsquery";
@@ -15,8 +15,6 @@ import { MetricCharts } from "./metriccharts";
 import { ResourcePicker } from "./resourcepicker";
 import { saveSeries } from "./saveseries";
 import { Toolbar } from "./toolbar";
-
-type Data = MeasuredResource[] | Record<string, Record<string, Datapoint[]>>;
 
 const HOURS = [
   [1, "1 h"],
@@ -38,7 +36,7 @@ export function Metrics() {
   const byId = given["resource_ids"] !== undefined;
   const picking = pick !== undefined && !byId;
   const query = byId ? withoutFilters(given) : description ? busiest(given, description) : given;
-  const asked = useApi<Data>(picking ? null : "/metrics", query);
+  const asked = useApi<MetricsData>(picking ? null : "/metrics", query);
   const answer = asked.answers[0];
   const all = useMemo(
     () => (answer ? measured(answer, { type: query["resource_type"] ?? "", region: query["region"] ?? "" }) : null),
@@ -89,7 +87,8 @@ export function Metrics() {
               description ? parametersAt(description, "/metrics").filter(({ name }) => !own.includes(name)) : []
             }
             lead={byId ? ["metrics", "statistics", "period"] : ["types", "sort", "metrics", "limit"]}
-            values={Object.fromEntries(Object.entries(query).filter(([name]) => !own.includes(name)))}
+            values={without(given, own)}
+            defaults={without(query, own)}
             onChange={change}
             suggest={({ name }) => (description ? suggestions(name, query, description) : null)}
             failure={refusedPrice(asked.failure) === null ? asked.failure : null}
@@ -101,7 +100,11 @@ export function Metrics() {
   );
 }
 
-function Body(props: { asked: Asked<Data>; all: Measured | null; sort: string; statistic: string }) {
+function without(query: Record<string, string>, names: string[]): Record<string, string> {
+  return Object.fromEntries(Object.entries(query).filter(([name]) => !names.includes(name)));
+}
+
+function Body(props: { asked: Asked<MetricsData>; all: Measured | null; sort: string; statistic: string }) {
   const { asked, all } = props;
   const { failure } = asked;
   if (failure) {

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { day, dayBefore } from "../model/format";
+import { days as dates, dayBefore } from "../model/format";
 import { presetOf, presets } from "../model/period";
 import { change } from "../state/navigation";
 import { Popover } from "../ui/popover";
@@ -9,9 +9,9 @@ export function Period({ query }: { query: Record<string, string> }) {
   const now = new Date();
   const preset = presetOf(query, now);
   const { start, end, days } = query;
-  const text = preset?.label ?? (start && end ? `${day(start)} to ${day(dayBefore(end), true)}` : `Last ${days} days`);
+  const text = preset?.label ?? (start && end ? dates(start, end, true) : `Last ${days} days`);
   return (
-    <Popover title="Period" class="pill set" label={<strong>{text}</strong>}>
+    <Popover title="Period" class={`pill ${days || start || end ? "set" : ""}`} label={<strong>{text}</strong>}>
       {(close) => (
         <>
           <ul class="menu">

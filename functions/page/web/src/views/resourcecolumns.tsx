@@ -1,5 +1,5 @@
 import type { Column, Description } from "../model/description";
-import { columnsFor, columnWidth, type Inventory, type Row } from "../model/inventory";
+import { columnsFor, columnWidth, type Inventory, type Row, textWidth } from "../model/inventory";
 import { Missing } from "../ui/basics";
 import { Cell, Text } from "../ui/cell";
 import type { TableColumn } from "../ui/tablecolumn";
@@ -7,6 +7,7 @@ import type { TableColumn } from "../ui/tablecolumn";
 export interface SizedColumn {
   column: Column;
   width: number;
+  wide: number;
 }
 
 /** Widths are measured on the first rows only, so they stay while further pages arrive. */
@@ -21,7 +22,7 @@ export function resourceColumns(description: Description, all: Inventory, types:
   const sized = known.get(id);
   if (sized) return sized;
   const sample = tab === "" ? all.rows : all.rows.filter((row) => row.type === tab);
-  const columns = columnsFor(description, types).map((column) => ({ column, width: columnWidth(column, sample) }));
+  const columns = columnsFor(description, types).map((column) => ({ column, ...columnWidth(column, sample) }));
   known.set(id, columns);
   return columns;
 }
@@ -37,11 +38,13 @@ export function resourceCells(
   },
 ): TableColumn[] {
   const { description, at, fields } = about;
-  const cells: TableColumn[] = columns.map(({ column, width }) => ({
+  const cells: TableColumn[] = columns.map(({ column, width, wide }) => ({
     id: column.name,
     label: column.label,
     title: column.description,
     width,
+    // Names, ids and tags are what one reads in full.
+    ...(["name", "id", "tags"].includes(column.name) ? { wide } : {}),
     right: column.kind === "number" || column.kind === "bytes",
     cell: (position) => {
       const row = at(position);
@@ -55,14 +58,15 @@ export function resourceCells(
   if (!about.several) return cells;
   const kind: TableColumn = {
     id: "_type",
-    label: "Kind",
-    width: 104,
+    // Some types have a field of this name.
+    label: columns.some(({ column }) => column.label === "Type") ? "Resource type" : "Type",
+    width: textWidth(Math.max(0, ...(description?.types ?? []).map((type) => type.length))),
     cell: (position) => <span class="kind">{at(position)?.type}</span>,
   };
   const state: TableColumn = {
     id: "_state",
     label: "State",
-    width: 120,
+    width: 112,
     cell: (position) => {
       const row = at(position);
       if (!row) return "";

@@ -7,6 +7,7 @@ import { useApi } from "../state/api";
 import { answersOf } from "../state/calls";
 import { go, route } from "../state/navigation";
 import { description as described, pathFor } from "../state/session";
+import { Place } from "../ui/cell";
 import { Popover } from "../ui/popover";
 import { FailureNotice, Skeleton } from "../ui/states";
 
@@ -59,7 +60,8 @@ function List({ query, ids }: { query: Record<string, string>; ids: string[] }) 
   const all = useMemo(() => inventory(asked.answers, types), [asked.answers, types.join()]);
   const found = useMemo(() => search(all.texts, typed), [all, typed]);
   const rows = Array.from(found.subarray(0, LISTED), (at) => all.rows[at]).filter(
-    (row): row is Row => row !== undefined,
+    // Where CloudWatch keeps the metrics of the others is unknown.
+    (row): row is Row => row !== undefined && row.resource.region !== null,
   );
   if (asked.failure && all.rows.length === 0)
     return <FailureNotice failure={asked.failure} onRetry={asked.again} path={asked.path} query={asked.query} />;
@@ -105,8 +107,8 @@ function Choice({ row, query, ids }: { row: Row; query: Record<string, string>; 
     const parameters =
       next.length === 0
         ? { _pick: "1" }
-        : { ...kept, resource_type: type, resource_ids: joinList(next), region: resource.region };
-    go({ view, account, parameters }, true);
+        : { ...kept, resource_type: type, resource_ids: joinList(next), region: resource.region ?? "" };
+    go({ view, account, parameters });
   };
   return (
     <button type="button" aria-pressed={chosen} aria-current={chosen ? "true" : undefined} onClick={choose}>
@@ -117,7 +119,7 @@ function Choice({ row, query, ids }: { row: Row; query: Record<string, string>; 
         <span class="faint mono">{resource.id.slice(0, 60)}</span>
       )}
       <span class="faint">
-        {type} · {resource.region}
+        <Place type={type} region={resource.region} />
       </span>
     </button>
   );

@@ -3,16 +3,17 @@ import type { ResourcesData } from "../api/types";
 import { csv } from "../model/csv";
 import { parametersAt } from "../model/description";
 import { plural } from "../model/format";
-import { inventory, rowId, select, stateFields } from "../model/inventory";
+import { countsFound, inventory, rowId, select, stateFields, tableOf } from "../model/inventory";
 import { apiParameters, splitList } from "../model/route";
 import { formatOrder, parseOrder } from "../model/table";
-import { useApi } from "../state/api";
+import { typeGroups } from "../model/typegroups";
+import { curlOf, useApi } from "../state/api";
 import { change, route } from "../state/navigation";
 import { knownRegions, learnRegions } from "../state/regions";
 import { description as described } from "../state/session";
 import { download } from "../ui/basics";
 import { FilterBar } from "../ui/filters";
-import { FailureBanner, Notice } from "../ui/states";
+import { FailureBanner, NotFound, Notice } from "../ui/states";
 import { Table } from "../ui/table";
 import { ResourceDrawer } from "./drawer";
 import { Nothing } from "./nothing";
@@ -41,11 +42,17 @@ export function Resources() {
   const present = types.filter((type) => all.byType.has(type) || all.unlisted.includes(type));
   const shownTypes = tab !== "" ? [tab] : [...all.byType.keys()];
   const columns = description ? resourceColumns(description, all, shownTypes, tab) : [];
-  const tabOf = (type: string) => ({
+  const counts = useMemo(() => countsFound(all, find), [all, find]);
+  const tabOf = (type: string, group: string) => ({
     value: type,
     label: type,
-    count: all.byType.get(type) ?? (all.unlisted.includes(type) ? null : 0),
+    group,
+    count: counts.get(type) ?? (all.unlisted.includes(type) ? null : 0),
   });
+  const tabs = typeGroups(present, description?.groups ?? new Map()).flatMap(({ name, types: those }) =>
+    those.map((type) => tabOf(type, name)),
+  );
+  const found = [...counts.values()].reduce((sum, count) => sum + count, 0);
   const at = (position: number) => all.rows[positions[position] ?? -1];
   const cells = resourceCells(columns, { description, at, several: shownTypes.length > 1, fields });
   useWarmOrders(
@@ -60,12 +67,17 @@ export function Resources() {
   };
   const openRow = all.rows.find((row) => opened !== undefined && rowId(row) === opened);
   const save = () => {
-    const header = ["resource_type", ...columns.map(({ column }) => column.name)];
-    const rows = Array.from(positions, (position) => all.rows[position]).flatMap((row) =>
-      row ? [[row.type, ...columns.map(({ column }) => row.resource[column.name])]] : [],
+    const shown = Array.from(positions, (position) => all.rows[position]).filter((row) => row !== undefined);
+    const file = tableOf(
+      shown,
+      columns.map(({ column }) => column),
+      shownTypes.length > 1,
+      fields,
     );
-    download("resources.csv", csv(header, rows));
+    download("resources.csv", csv(file.header, file.rows));
   };
+  const close = () => change({ _open: "" }, true);
+  const lost = opened !== undefined && !openRow && !asked.loading && !asked.failure && all.counts !== null;
   const total = all.counts?.total ?? all.rows.length;
   return (
     <div class={`page fills ${openRow ? "with-drawer" : ""}`}>
@@ -73,7 +85,7 @@ export function Resources() {
         <header class="page-head">
           <h1>Resources</h1>
           <Toolbar
-            curl={asked.curl}
+            curl={tab === "" ? asked.curl : curlOf("/resources", { ...query, types: tab })}
             onCsv={save}
             csvLabel={`Save the ${plural(positions.length, "row")} shown as CSV`}
           />
@@ -87,16 +99,16 @@ export function Resources() {
           onChange={(values) => change({ ...values, _tab: "", _open: "" })}
           suggest={(parameter) => suggestions(parameter.name, query)}
           failure={asked.failure}
+          // A count of the overview sets the regions as well, and whoever clears the filters means both.
+          beside={parameters["regions"] === undefined ? [] : ["regions"]}
         >
-          <Search value={find} onChange={(_find) => change({ _find })} label="Search these resources" />
+          <Search value={find} onChange={(_find) => change({ _find }, true)} label="Search these resources" />
         </FilterBar>
         <div class="table-head">
           <Tabs
             value={tab}
             onChange={(_tab) => change({ _tab, _order: "" })}
-            options={
-              present.length > 1 ? [{ value: "", label: "All", count: all.rows.length }, ...present.map(tabOf)] : []
-            }
+            options={present.length > 1 ? [{ value: "", label: "All", count: found }, ...tabs] : []}
           />
           <p class="table-count" role="status">
             {asked.loading && all.rows.length > 0
@@ -107,6 +119,11 @@ export function Resources() {
           </p>
         </div>
         {asked.failure && all.rows.length > 0 && <FailureBanner failure={asked.failure} onRetry={asked.again} />}
+        {lost && (
+          <NotFound what={opened} onClose={close}>
+            It may be gone, or a filter hides it.
+          </NotFound>
+        )}
         {all.rows.length === 0 ? (
           <Nothing
             asked={asked}
@@ -132,7 +149,7 @@ export function Resources() {
             count={positions.length}
             rowKey={(position) => idAt(position)}
             order={order}
-            onOrder={(next) => change({ _order: formatOrder(next) })}
+            onOrder={(next) => change({ _order: formatOrder(next) }, true)}
             selected={opened ?? null}
             onOpen={(position) => change({ _open: idAt(position) }, openRow !== undefined)}
             openLabel={(position) => `Open ${at(position)?.resource.name ?? at(position)?.resource.id}`}
@@ -140,7 +157,7 @@ export function Resources() {
           />
         )}
       </div>
-      {openRow && <ResourceDrawer key={opened} row={openRow} onClose={() => change({ _open: "" })} />}
+      {openRow && <ResourceDrawer key={opened} row={openRow} onClose={close} />}
     </div>
   );
 }

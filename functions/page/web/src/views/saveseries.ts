@@ -11,6 +11,7 @@ export function saveSeries(all: Measured): void {
         statisticsOf([point]).map((statistic) => [
           one.resource_type,
           one.id,
+          one.name,
           one.region,
           metric,
           statistic,
@@ -23,6 +24,6 @@ export function saveSeries(all: Measured): void {
   );
   download(
     "metrics.csv",
-    csv(["resource_type", "id", "region", "metric", "statistic", "timestamp", "value", "unit"], rows),
+    csv(["resource_type", "id", "name", "region", "metric", "statistic", "timestamp", "value", "unit"], rows),
   );
 }

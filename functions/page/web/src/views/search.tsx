@@ -24,6 +24,14 @@ export function Search({
         placeholder="Search"
         title="Search  /"
         value={typed}
+        onKeyDown={(event) => {
+          // The browser would empty the box on its own, and say so to nobody. The next Esc leaves the box.
+          if (event.key !== "Escape" || typed === "") return;
+          event.preventDefault();
+          clearTimeout(timer.current);
+          setTyped("");
+          onChange("");
+        }}
         onInput={(event) => {
           const text = event.currentTarget.value;
           setTyped(text);

@@ -2,7 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { View } from "../model/route";
 import { linkTo, route } from "../state/navigation";
-import { allowed } from "../state/session";
+import { allowed, entered } from "../state/session";
 import { Icon, type IconName, Mark } from "../ui/icon";
 import { TopBar } from "./topbar";
 
@@ -17,11 +17,13 @@ export const PLACES: { view: View; name: string; icon: IconName; route: string |
 export function Shell({ children }: { children: ComponentChildren }) {
   const main = useRef<HTMLElement>(null);
   const drawn = useRef(false);
-  const name = PLACES.find(({ view }) => view === route.value.view)?.name ?? "";
+  const shown = route.value.unknown === undefined ? route.value.view : null;
+  const name = PLACES.find(({ view }) => view === shown)?.name ?? "Not found";
   useEffect(() => {
     document.title = `${name} – Stratoscope`;
     // Another view begins at its top, for the eye as for a screen reader.
-    if (drawn.current) {
+    // The form for signing in had the focus, and is gone.
+    if (drawn.current || entered.peek()) {
       main.current?.focus({ preventScroll: true });
       main.current?.scrollTo(0, 0);
     }
@@ -44,7 +46,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
               <li key={place.view}>
                 <a
                   href={linkTo(place.view)}
-                  aria-current={route.value.view === place.view ? "page" : undefined}
+                  aria-current={shown === place.view ? "page" : undefined}
                   class={shut ? "shut" : ""}
                   title={shut ? `${place.name}: this token does not open it` : place.name}
                 >

@@ -1,7 +1,7 @@
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { Failure } from "../api/errors";
 import { leave, resume } from "../state/calls";
-import { credentials, interruption, signIn } from "../state/session";
+import { credentials, entered, interruption, signIn } from "../state/session";
 import { Dialog } from "../ui/dialog";
 import { Icon, Mark } from "../ui/icon";
 import { ThemeButton } from "./theme";
@@ -59,6 +59,7 @@ function Form({ before }: { before?: Failure }) {
     event.preventDefault();
     setBusy(true);
     try {
+      entered.value = true;
       await signIn({ key: key.trim(), token: token.trim() }, keep);
       interruption.value = null;
       resume();
@@ -75,6 +76,7 @@ function Form({ before }: { before?: Failure }) {
         value={key}
         onInput={setKey}
         wrong={said?.field === "key" ? said.text : null}
+        isFirst={key === ""}
       />
       <Secret
         name="token"
@@ -82,6 +84,7 @@ function Form({ before }: { before?: Failure }) {
         value={token}
         onInput={setToken}
         wrong={said?.field === "token" ? said.text : null}
+        isFirst={key !== ""}
       />
       <label class="option">
         <input type="checkbox" checked={keep} onChange={(event) => setKeep(event.currentTarget.checked)} />
@@ -107,23 +110,46 @@ function Secret(props: {
   label: string;
   value: string;
   wrong: string | null;
+  /** Whether it is what to type first, when the form appears. */
+  isFirst: boolean;
   onInput: (value: string) => void;
 }) {
+  const [isShown, setShown] = useState(false);
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (props.isFirst) input.current?.focus();
+  }, []);
+  useEffect(() => {
+    if (props.wrong !== null) input.current?.focus();
+  }, [props.wrong]);
   return (
     <div class="secret">
       <label for={props.name}>{props.label}</label>
-      <input
-        id={props.name}
-        class="input"
-        type="password"
-        autocomplete="off"
-        spellcheck={false}
-        autofocus={props.wrong !== null}
-        value={props.value}
-        aria-invalid={props.wrong !== null}
-        aria-describedby={props.wrong ? `${props.name}-wrong` : undefined}
-        onInput={(event) => props.onInput(event.currentTarget.value)}
-      />
+      <div class="secret-row">
+        <input
+          id={props.name}
+          ref={input}
+          class="input"
+          // The types of Preact tell inputs apart by a literal type.
+          type={(isShown ? "text" : "password") as "text"}
+          autocomplete="off"
+          autocapitalize="off"
+          spellcheck={false}
+          value={props.value}
+          aria-invalid={props.wrong !== null}
+          aria-describedby={props.wrong ? `${props.name}-wrong` : undefined}
+          onInput={(event) => props.onInput(event.currentTarget.value)}
+        />
+        <button
+          type="button"
+          class="button quiet"
+          aria-controls={props.name}
+          aria-label={`${isShown ? "Hide" : "Show"} the ${props.label}`}
+          onClick={() => setShown(!isShown)}
+        >
+          {isShown ? "Hide" : "Show"}
+        </button>
+      </div>
       {props.wrong && (
         <p class="wrong" id={`${props.name}-wrong`} role="alert">
           <Icon name="gap" /> {props.wrong}

@@ -1,5 +1,7 @@
+import type { ComponentChildren } from "preact";
 import type { BottlenecksData, CostsData, ResourcesData } from "../api/types";
-import { day, dayBefore, exact, money, number, percent, plural } from "../model/format";
+import { monthForecast } from "../model/costs";
+import { day, dayBefore, days, exact, money, number, percent, plural } from "../model/format";
 import type { Asked } from "../state/api";
 import { linkTo } from "../state/navigation";
 import { Missing } from "../ui/basics";
@@ -25,7 +27,7 @@ interface TileProps {
   label: string;
   href: string;
   /** The number, or why there is none. */
-  value: { text: string; note?: string | null; title?: string } | { why: string };
+  value: { text: string; note?: ComponentChildren; title?: string } | { why: string };
 }
 
 /** One number of the overview. It says in words why a number is missing, since a touch screen has no tooltip. */
@@ -62,7 +64,7 @@ function MonthToDate({ asked }: { asked: Asked<CostsData> }) {
         month
           ? {
               text: money(month.cost, data.currency),
-              note: `${day(month.start)} to ${day(dayBefore(month.end))}${month.estimated ? ", estimated" : ""}`,
+              note: `${days(month.start, month.end)}${month.estimated ? ", estimated" : ""}`,
               title: `${exact(month.cost)} ${data.currency ?? ""}`,
             }
           : { why: "No whole day of this month yet" }
@@ -75,14 +77,13 @@ function MonthToDate({ asked }: { asked: Asked<CostsData> }) {
 function Forecast({ asked }: { asked: Asked<CostsData> }) {
   const data = asked.answers[0]?.data;
   const forecast = data?.forecast;
-  const { mean, lower, upper } = forecast ?? {};
+  const month = data ? monthForecast(data) : null;
   const label = "Forecast for the month";
   const href = linkTo("costs", { forecast: "true" });
-  if (!data || !forecast || typeof mean !== "number") {
+  if (!data || !forecast || !month) {
     return <Tile asked={asked} label={label} href={href} value={{ why: forecast?.message ?? "AWS has no forecast" }} />;
   }
-  const sofar = data.month_to_date?.cost ?? 0;
-  const spread = typeof lower === "number" && typeof upper === "number" ? Math.max(upper - mean, mean - lower) : null;
+  const { total, sofar, rest, spread } = month;
   const until = forecast.end ? ` until ${day(dayBefore(forecast.end))}` : "";
   return (
     <Tile
@@ -90,9 +91,9 @@ function Forecast({ asked }: { asked: Asked<CostsData> }) {
       label={label}
       href={href}
       value={{
-        text: money(sofar + mean, data.currency),
+        text: money(total, data.currency),
         note: spread === null ? null : `± ${money(spread, data.currency)}, ${number(forecast.interval_percent)} % sure`,
-        title: `${money(sofar, data.currency)} so far, and ${money(mean, data.currency)}${until}`,
+        title: `${money(sofar, data.currency)} so far, and ${money(rest, data.currency)}${until}`,
       }}
     />
   );
@@ -101,17 +102,22 @@ function Forecast({ asked }: { asked: Asked<CostsData> }) {
 function Change({ asked }: { asked: Asked<CostsData> }) {
   const data = asked.answers[0]?.data;
   const comparison = data?.comparison;
-  const before = comparison && `${day(comparison.start)} to ${day(dayBefore(comparison.end))}`;
   return (
     <Tile
       asked={asked}
-      label={before ? `Change on ${before}` : "Change on the days before"}
+      label="Change"
       href={linkTo("costs")}
       value={
         comparison && comparison.change_percent !== null
           ? {
               text: percent(comparison.change_percent, true),
-              note: `${comparison.change > 0 ? "+" : ""}${money(comparison.change, data.currency)}`,
+              note: (
+                <>
+                  {comparison.change > 0 ? "+" : ""}
+                  {money(comparison.change, data.currency)}{" "}
+                  <span class="number">on {days(comparison.start, comparison.end)}</span>
+                </>
+              ),
               title: `${money(comparison.total_cost, data.currency)} before, ${money(data.total_cost, data.currency)} now`,
             }
           : { why: "Nothing to compare with" }

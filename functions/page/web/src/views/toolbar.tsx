@@ -9,7 +9,12 @@ export function Toolbar({ curl, onCsv, csvLabel }: { curl: string; onCsv?: () =>
           <span>CSV</span>
         </IconButton>
       )}
-      <CopyButton icon="terminal" text={curl} label="Copy as curl, with $API, $KEY and $TOKEN" short="curl" />
+      <CopyButton
+        icon="terminal"
+        text={curl}
+        label="Copy as curl; it takes the key and the token from $KEY and $TOKEN"
+        short="curl"
+      />
       <CopyButton icon="link" text={location.href} label="Copy a link to this view; it holds no secret" short="Link" />
     </div>
   );

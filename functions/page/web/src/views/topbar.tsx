@@ -30,6 +30,10 @@ export function TopBar() {
             onChange={(value) => change({ regions: value })}
           />
         )}
+        {/* They hold for every view, so whoever set them by a click elsewhere is rid of them by one. */}
+        {regions && route.value.parameters["regions"] !== undefined && (
+          <IconButton icon="close" label="Clear the regions" class="unset" onClick={() => change({ regions: "" })} />
+        )}
       </div>
       <Truth />
       <div class="topbar-actions">

@@ -1,10 +1,10 @@
 import type { NotJudged } from "../api/types";
 import { label } from "../model/description";
 import { grouped, resourceId } from "../model/findings";
-import { plural } from "../model/format";
+import { plural, withTimes } from "../model/format";
 import { linkTo } from "../state/navigation";
 import { description } from "../state/session";
-import { Text } from "../ui/cell";
+import { Place, Text } from "../ui/cell";
 import { Notice } from "../ui/states";
 
 /** What each reason means for a reader; the texts of the response say it for each rule. */
@@ -45,7 +45,7 @@ export function Unjudged({ items, total }: { items: NotJudged[]; total: number }
                     </strong>
                   </a>
                   <span class="faint">
-                    {item.resource.resource_type} · {item.resource.region}
+                    <Place type={item.resource.resource_type} region={item.resource.region} />
                   </span>
                 </p>
                 <Reasons rules={item.rules} />
@@ -68,7 +68,7 @@ function Reasons({ rules }: { rules: Record<string, string> }) {
           <span class="faint">
             {items.map(([rule]) => description.value?.rules.get(rule)?.label ?? label(rule)).join(", ")}
           </span>
-          <span>{id}</span>
+          <span title={id}>{withTimes(id)}</span>
         </li>
       ))}
     </ul>

@@ -1,12 +1,12 @@
 import type { BottlenecksData, Finding } from "../api/types";
 import { label } from "../model/description";
-import { findingId } from "../model/findings";
+import { findingId, sentenceOf } from "../model/findings";
 import { plural, withUnit } from "../model/format";
 import type { Asked } from "../state/api";
 import { linkTo } from "../state/navigation";
 import { description } from "../state/session";
 import { Severity } from "../ui/basics";
-import { Text } from "../ui/cell";
+import { Place, Text } from "../ui/cell";
 import { Icon } from "../ui/icon";
 import { FailureNotice, Notice, Skeleton } from "../ui/states";
 
@@ -39,7 +39,7 @@ export function WorstFindings({ asked }: { asked: Asked<BottlenecksData> }) {
       ) : (
         <ul class="worst">
           {data.findings.slice(0, 10).map((finding) => (
-            <Line key={findingId(finding)} finding={finding} />
+            <Line key={findingId(finding)} finding={finding} rules={data.rules} />
           ))}
         </ul>
       )}
@@ -47,8 +47,9 @@ export function WorstFindings({ asked }: { asked: Asked<BottlenecksData> }) {
   );
 }
 
-function Line({ finding }: { finding: Finding }) {
+function Line({ finding, rules }: { finding: Finding; rules: BottlenecksData["rules"] }) {
   const { resource } = finding;
+  const sentence = sentenceOf(finding.rule, rules, description.value?.rules);
   return (
     <li>
       <a href={linkTo("findings", { _open: findingId(finding) })}>
@@ -58,12 +59,12 @@ function Line({ finding }: { finding: Finding }) {
             <Text value={resource.name ?? resource.id} />
           </strong>
           <span class="faint">
-            {resource.resource_type} · {resource.region}
+            <Place type={resource.resource_type} region={resource.region} />
           </span>
         </span>
         <span class="worst-why">
           <span>{description.value?.rules.get(finding.rule)?.label ?? label(finding.rule)}</span>
-          <span class="faint">
+          <span class="faint" title={sentence}>
             {withUnit(finding.observed, finding.unit)}, threshold {withUnit(finding.threshold, finding.unit)}
           </span>
         </span>
