@@ -8,6 +8,7 @@ pub(crate) mod cloudwatch;
 pub(crate) mod cost_explorer;
 pub mod dynamodb;
 pub mod ec2;
+pub mod elb;
 pub(crate) mod kind;
 pub mod lambda;
 pub(crate) mod organizations;
@@ -33,6 +34,7 @@ use crate::services::dynamodb::Table;
 use crate::services::ec2::address::Address;
 use crate::services::ec2::instance::Instance;
 use crate::services::ec2::volume::Volume;
+use crate::services::elb::load_balancer::LoadBalancer;
 use crate::services::kind::{About, Kind, Scope, TagSource};
 use crate::services::lambda::Function;
 use crate::services::rds::Database;
@@ -91,6 +93,7 @@ kinds! {
     Ebs(Box<Volume>): Volume,
     Eip(Address): Address,
     Dynamodb(Box<Table>): Table,
+    LoadBalancer(Box<LoadBalancer>): LoadBalancer,
 }
 
 /// One resource of any type.
