@@ -4,6 +4,7 @@
 //! [`ResourceType`] and [`Detail`], and with them everything that is available for any type: its name, states, metrics,
 //! tags, operations and listing. To add a type, follow CONTRIBUTING.md.
 
+pub mod autoscaling;
 pub(crate) mod cloudwatch;
 pub(crate) mod cost_explorer;
 pub mod dynamodb;
@@ -30,6 +31,7 @@ use crate::call::pages::Found;
 use crate::model::metric::Catalog;
 use crate::model::operation::Operation;
 use crate::model::resource::Resource as OfType;
+use crate::services::autoscaling::AutoScalingGroup;
 use crate::services::dynamodb::Table;
 use crate::services::ec2::address::Address;
 use crate::services::ec2::instance::Instance;
@@ -94,6 +96,7 @@ kinds! {
     Eip(Address): Address,
     Dynamodb(Box<Table>): Table,
     LoadBalancer(Box<LoadBalancer>): LoadBalancer,
+    AutoScalingGroup(Box<AutoScalingGroup>): AutoScalingGroup,
 }
 
 /// One resource of any type.

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod accounts_list;
+mod autoscaling;
 mod aws;
 mod costs;
 mod dynamodb;

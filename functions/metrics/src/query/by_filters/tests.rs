@@ -39,6 +39,7 @@ fn without_parameters_every_type_has_its_usual_metrics_except_daily_ones() {
             "ebs: read_ops=Sum write_ops=Sum",
             "dynamodb: consumed_read_capacity=Sum consumed_write_capacity=Sum",
             "load_balancer: requests=Sum new_flows=Sum",
+            "autoscaling_group: in_service_instances=Average desired_capacity=Average",
         ]
     );
     assert_eq!((query.window.period, query.window.periods()), (3_600, 24));
