@@ -9,6 +9,7 @@ pub(crate) mod cloudwatch;
 pub(crate) mod cost_explorer;
 pub mod dynamodb;
 pub mod ec2;
+pub mod ecs;
 pub mod elb;
 pub(crate) mod kind;
 pub mod lambda;
@@ -36,6 +37,7 @@ use crate::services::dynamodb::Table;
 use crate::services::ec2::address::Address;
 use crate::services::ec2::instance::Instance;
 use crate::services::ec2::volume::Volume;
+use crate::services::ecs::EcsService;
 use crate::services::elb::load_balancer::LoadBalancer;
 use crate::services::kind::{About, Kind, Scope, TagSource};
 use crate::services::lambda::Function;
@@ -97,6 +99,7 @@ kinds! {
     Dynamodb(Box<Table>): Table,
     LoadBalancer(Box<LoadBalancer>): LoadBalancer,
     AutoScalingGroup(Box<AutoScalingGroup>): AutoScalingGroup,
+    EcsService(Box<EcsService>): EcsService,
 }
 
 /// One resource of any type.

@@ -6,6 +6,7 @@ mod autoscaling;
 mod aws;
 mod costs;
 mod dynamodb;
+mod ecs;
 mod elb;
 mod elb_classic;
 mod faults;
@@ -35,7 +36,7 @@ async fn collect_until(aws: &Aws, types: &[ResourceType], time: Duration) -> (In
 }
 
 /// The operations besides the tagging API's that return tags of what another one lists.
-const TAGGING: [&str; 1] = ["DescribeTags"];
+const TAGGING: [&str; 2] = ["DescribeServices", "DescribeTags"];
 
 /// Asserts that each state is one that its type declares, and that tags are missing only if the request for them failed.
 fn has_only_declared(inventory: &Inventory, coverage: &Coverage) {

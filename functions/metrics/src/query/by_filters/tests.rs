@@ -40,6 +40,7 @@ fn without_parameters_every_type_has_its_usual_metrics_except_daily_ones() {
             "dynamodb: consumed_read_capacity=Sum consumed_write_capacity=Sum",
             "load_balancer: requests=Sum new_flows=Sum",
             "autoscaling_group: in_service_instances=Average desired_capacity=Average",
+            "ecs_service: cpu=Average+Maximum memory=Average+Maximum",
         ]
     );
     assert_eq!((query.window.period, query.window.periods()), (3_600, 24));
@@ -73,11 +74,23 @@ fn one_window_holds_for_all_types_that_are_named() {
 #[test]
 fn without_types_those_that_have_the_metrics_are_measured() {
     let query = read(&[("sort", "cpu:Maximum")]).unwrap();
-    assert_eq!(measured(&query), ["ec2: cpu=Average+Maximum", "rds: cpu=Average+Maximum connections=Average+Maximum"]);
+    assert_eq!(
+        measured(&query),
+        [
+            "ec2: cpu=Average+Maximum",
+            "rds: cpu=Average+Maximum connections=Average+Maximum",
+            "ecs_service: cpu=Average+Maximum memory=Average+Maximum",
+        ]
+    );
     let query = read(&[("metrics", "errors,CPUUtilization")]).unwrap();
     assert_eq!(
         measured(&query),
-        ["ec2: CPUUtilization=Average+Maximum", "rds: CPUUtilization=Average+Maximum", "lambda: errors=Sum"]
+        [
+            "ec2: CPUUtilization=Average+Maximum",
+            "rds: CPUUtilization=Average+Maximum",
+            "lambda: errors=Sum",
+            "ecs_service: CPUUtilization=Average+Maximum",
+        ]
     );
     assert!(query.not_measured.is_empty());
 }
@@ -113,13 +126,13 @@ fn a_metric_that_no_type_has_is_refused_with_those_that_they_have() {
         "metrics: `cpu` is not allowed; allowed: for lambda: invocations, errors, throttles, duration, \
          concurrent_executions; or CloudWatch's own names for them"
     );
-    assert!(refused(&[("metrics", "memory")]).starts_with("metrics: `memory` is not allowed; allowed: for ec2: cpu, "));
+    assert!(refused(&[("metrics", "warmth")]).starts_with("metrics: `warmth` is not allowed; allowed: for ec2: cpu, "));
     assert!(
         refused(&[("types", "s3"), ("sort", "cpu:Maximum")])
             .starts_with("sort: `cpu` is not allowed; allowed: for s3: ")
     );
     assert!(
-        refused(&[("sort", "memory:Maximum")]).starts_with("sort: `memory` is not allowed; allowed: for ec2: cpu, ")
+        refused(&[("sort", "warmth:Maximum")]).starts_with("sort: `warmth` is not allowed; allowed: for ec2: cpu, ")
     );
     // Only databases and instances have what is sorted by.
     assert!(
