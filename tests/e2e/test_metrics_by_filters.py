@@ -6,7 +6,7 @@ import datetime
 from typing import Any
 
 import pytest
-from emulator import demo_account, demo_metrics
+from emulator import demo_account, demo_metrics, demo_services
 from emulator.ministack import ACCOUNT, Emulator
 from emulator.stack import Stack
 
@@ -127,9 +127,10 @@ def test_filters_choose_the_resources(deployed: Stack) -> None:
 
 def test_types_follow_from_the_metrics(deployed: Stack) -> None:
     body = ask(deployed, "/metrics", sort="cpu:Maximum", limit=500)
-    assert set(body["meta"]["matched"]["by_type"]) == {"ec2", "rds"}
+    assert set(body["meta"]["matched"]["by_type"]) == {"ec2", "rds", "ecs_service"}
     kinds = [entry["resource_type"] for entry in body["data"]]
     assert (kinds.count("ec2"), kinds.count("rds")) == (len(demo_account.INSTANCES), len(demo_account.DATABASES))
+    assert kinds.count("ecs_service") == len(demo_services.SERVICES)
     values = [entry["sort_value"] for entry in body["data"] if entry["sort_value"] is not None]
     assert values == sorted(values, reverse=True)
     body = ask(deployed, "/metrics", types="ec2,lambda", metrics="cpu")
@@ -144,11 +145,24 @@ def test_a_bucket_is_measured_in_its_own_region(deployed: Stack) -> None:
     assert "sort_value" not in body["data"][0]
 
 
+def test_services_and_load_balancers_are_measured_by_their_whole_names(deployed: Stack) -> None:
+    body = ask(deployed, "/metrics", types="ecs_service", sort="cpu:Maximum", metrics="cpu,memory", limit=1)
+    (hot,) = body["data"]
+    assert (hot["id"], hot["series"]["cpu"]["found"]) == (f"acme/{demo_services.HOT}", 24)
+    assert {point["Average"] for point in hot["metrics"]["memory"]} == {91.0}
+    body = ask(deployed, "/metrics", types="load_balancer", metrics="requests", tags="env:prod", regions="eu-west-1")
+    (shop,) = body["data"]
+    assert {point["Sum"] for point in shop["metrics"]["requests"]} == {6000.0}
+    # The same by their ids, which contain slashes.
+    asked = {"resource_type": "load_balancer", "resource_ids": shop["id"], "region": "eu-west-1", "metrics": "requests"}
+    assert ask(deployed, "/metrics", **asked)["data"] == {shop["id"]: {"requests": shop["metrics"]["requests"]}}
+
+
 def test_without_parameters_the_first_hundred_of_every_type_are_measured(deployed: Stack) -> None:
     body = ask(deployed, "/metrics")
-    assert set(body["meta"]["matched"]["by_type"]) == {"ec2", "rds", "lambda", "ebs", "dynamodb"}
+    order = ["ec2", "rds", "lambda", "ebs", "dynamodb", "load_balancer", "autoscaling_group", "ecs_service"]
+    assert set(body["meta"]["matched"]["by_type"]) == set(order)
     assert list(body["meta"]["not_measured"]) == ["s3"]
-    order = ["ec2", "rds", "lambda", "ebs", "dynamodb"]
     positions = [(order.index(e["resource_type"]), e["region"], e["id"]) for e in body["data"]]
     assert positions == sorted(positions)
     assert len(body["data"]) == body["meta"]["matched"]["total"]
@@ -202,7 +216,8 @@ def test_a_region_that_is_not_listed_is_a_gap_and_unknown(deployed: Stack, endpo
 def test_without_a_permission_to_list_a_type_is_unknown(deployed: Stack, emulator: Emulator) -> None:
     with iam.without(emulator, iam.role_of(emulator, "MetricsFunction"), "rds:DescribeDBInstances"):
         body = ask(deployed, "/metrics", sort="cpu:Maximum", limit=5)
-    assert body["meta"]["matched"]["by_type"] == {"ec2": len(demo_account.INSTANCES), "rds": None}
+    found = {"ec2": len(demo_account.INSTANCES), "rds": None, "ecs_service": len(demo_services.SERVICES)}
+    assert body["meta"]["matched"]["by_type"] == found
     assert {gap[1:3] for gap in gaps(body)} == {("rds", "DescribeDBInstances")}
 
 

@@ -11,6 +11,7 @@ import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
+from . import demo_services
 from .ministack import ACCOUNT, HOME_REGION, OTHER_ACCOUNT, Emulator
 
 #: Instances: region, Name, type, environment, whether it is stopped.
@@ -93,12 +94,27 @@ class Contents(NamedTuple):
     volumes: list[tuple]
     addresses: list[tuple]
     tables: list[tuple]
+    load_balancers: list[tuple]
+    scaling_groups: list[tuple]
+    services: list[tuple]
 
     def regions(self) -> list[str]:
         return sorted({row[0] for rows in self[1:] for row in rows})
 
 
-HOME = Contents(ACCOUNT, INSTANCES, DATABASES, BUCKETS, FUNCTIONS, VOLUMES, ADDRESSES, TABLES)
+HOME = Contents(
+    ACCOUNT,
+    INSTANCES,
+    DATABASES,
+    BUCKETS,
+    FUNCTIONS,
+    VOLUMES,
+    ADDRESSES,
+    TABLES,
+    demo_services.LOAD_BALANCERS,
+    demo_services.SCALING_GROUPS,
+    demo_services.SERVICES,
+)
 
 #: The other account, which is read through its reader role.
 OTHER = Contents(
@@ -113,6 +129,9 @@ OTHER = Contents(
     volumes=[("eu-west-1", "sandbox-scratch", "gp3", 20)],
     addresses=[("us-east-1", "sandbox-unused", None)],
     tables=[("eu-west-1", "sandbox-items", None, "dev")],
+    load_balancers=demo_services.OTHERS_LOAD_BALANCERS,
+    scaling_groups=demo_services.OTHERS_SCALING_GROUPS,
+    services=demo_services.OTHERS_SERVICES,
 )
 
 _ROLE = "acme-functions"
@@ -191,6 +210,8 @@ def _fill_region(emulator: Emulator, contents: Contents, region: str, role: str)
             Tags=tags(env=environment),
             **billing,
         )
+
+    demo_services.fill_region(emulator, contents, region)
 
     # A database exists before it is available, and only then has all of its properties.
     for _, name, *_ in _of(contents.databases, region):

@@ -4,7 +4,8 @@ Values are derived from names and hours; nothing is random. Among the instances 
 single spike (`web-2`), an idle one (`shop-2`), a silent one (`analytics`, without any data in CloudWatch), one that
 fails its status checks (`web-3`) and one without CPU credits (`trial`). Among the databases, one is nearly full
 (`inventory`), one has slow storage and little memory (`warehouse`), and one has no connections (`orders-test`). One
-table is throttled (`web-sessions`). The other account also has a hot instance (`sandbox-hot`).
+table is throttled (`web-sessions`). `demo_services` has the metrics of load balancers, Auto Scaling groups and ECS
+services. The other account also has a hot instance (`sandbox-hot`).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
-from . import clock
+from . import clock, demo_services
 from .demo_account import HOME, Contents
 from .ministack import Emulator
 
@@ -141,6 +142,8 @@ def _of_region(emulator: Emulator, contents: Contents, region: str, now: datetim
     for where, name, _, _ in contents.tables:
         for metric, curve in _table_curves(name).items() if where == region else ():
             datums["AWS/DynamoDB"] += _datums(metric, "TableName", name, curve, now)
+    for namespace, metric, dimensions, curve in demo_services.measured(emulator, contents, region):
+        datums.setdefault(namespace, []).extend(_datums_of(metric, dimensions, curve, now))
     for where, name, _ in contents.buckets:
         if where == region:
             datums["AWS/S3"] += _daily("BucketSizeBytes", name, "StandardStorage", 5 * GIB, now)
@@ -149,9 +152,13 @@ def _of_region(emulator: Emulator, contents: Contents, region: str, now: datetim
 
 
 def _datums(metric: str, dimension: str, resource: str, curve: Curve, now: datetime) -> Iterator[dict[str, Any]]:
+    return _datums_of(metric, {dimension: resource}, curve, now)
+
+
+def _datums_of(metric: str, of: dict[str, str], curve: Curve, now: datetime) -> Iterator[dict[str, Any]]:
     """Yields one datum per hour that counts as twelve five-minute values; for the last hours, one per five minutes."""
     hour = now.replace(minute=0, second=0, microsecond=0)
-    dimensions = [{"Name": dimension, "Value": resource}]
+    dimensions = [{"Name": name, "Value": value} for name, value in of.items()]
     for hours_ago in range(DAYS * 24, FINE_HOURS, -1):
         at = hour - timedelta(hours=hours_ago)
         values = [curve(hours_ago)]
