@@ -9,7 +9,7 @@ from typing import Any
 
 import documents
 import pytest
-from emulator import demo_account, demo_metrics
+from emulator import demo_account, demo_metrics, demo_services
 from emulator.ministack import ACCOUNT, Emulator
 from emulator.stack import Stack
 
@@ -108,6 +108,8 @@ def test_every_other_rule_finds_what_the_demo_account_contains(answer: Json) -> 
         "lambda_throttles": {"stock-sync"},
         "dynamodb_throttled": {demo_metrics.THROTTLED},
         "lambda_duration_near_timeout": {"thumbnail"},
+        "load_balancer_no_targets": {name for _, name, _, _, targets in demo_services.LOAD_BALANCERS if not targets},
+        "load_balancer_idle": {demo_services.QUIET},
         "ebs_unattached": {name for _, name, _, _ in demo_account.VOLUMES},
         "eip_unassociated": {name for _, name, user in demo_account.ADDRESSES if user is None},
     }
@@ -172,6 +174,13 @@ def test_what_has_no_data_is_not_judged_and_never_idle(answer: Json) -> None:
     assert not found & {demo_metrics.SILENT, "old-build"}
     of_instances = answer["data"]["summary"]["by_type"]["ec2"]
     assert of_instances["resources"] >= 9 and of_instances["not_judged"] >= 2
+
+
+def test_a_load_balancer_without_requests_is_idle_only_once_it_is_old(answer: Json) -> None:
+    """Those of the demo account are minutes old: without datapoints, nothing can be said of them."""
+    silent = {"old-promo", "left-behind"}
+    not_judged = [entry for entry in answer["data"]["not_judged"] if entry["resource"]["name"] in silent]
+    assert [(entry["reason"], list(entry["rules"])) for entry in not_judged] == [("insufficient_data", ["load_balancer_idle"])] * 2
 
 
 def test_the_caller_sets_the_thresholds(deployed: Stack) -> None:
@@ -253,6 +262,7 @@ DENIED = {
     "ec2:DescribeInstances": ("ec2", "ec2"),
     "ec2:DescribeVolumes": ("ebs", "ec2"),
     "ec2:DescribeAddresses": ("eip", "ec2"),
+    "elasticloadbalancing:DescribeLoadBalancers": ("load_balancer", "elasticloadbalancing"),
     "rds:DescribeDBInstances": ("rds", "rds"),
     "lambda:ListFunctions": ("lambda", "lambda"),
 }
@@ -284,7 +294,11 @@ def test_an_answer_of_nothing_but_gaps_is_an_error(deployed: Stack, emulator: Em
 def test_the_role_has_no_action_that_is_not_needed(emulator: Emulator, deployed: Stack) -> None:
     # The emulator does not check CloudWatch's permission in the Rust SDK's format; the adapter's tests cover denials.
     needed = documents.actions("/bottlenecks")
-    assert needed == set(DENIED) | {"cloudwatch:GetMetricData", "dynamodb:DescribeTable", "ec2:DescribeRegions"}
+    assert needed == set(DENIED) | {
+        "cloudwatch:GetMetricData", "dynamodb:DescribeTable", "ec2:DescribeRegions",
+        "elasticloadbalancing:DescribeInstanceHealth", "elasticloadbalancing:DescribeTags",
+        "elasticloadbalancing:DescribeTargetGroups", "elasticloadbalancing:DescribeTargetHealth",
+    }  # fmt: skip
     assert iam.allowed_actions(emulator, iam.role_of(emulator, "BottlenecksFunction")) == needed | iam.ENTER
 
 

@@ -16,6 +16,9 @@ mod eip_unassociated;
 mod lambda_duration_near_timeout;
 mod lambda_errors;
 mod lambda_throttles;
+mod load_balancer_idle;
+mod load_balancer_no_healthy_targets;
+mod load_balancer_no_targets;
 mod rds_burst_balance;
 mod rds_high_cpu;
 mod rds_latency;
@@ -44,15 +47,18 @@ pub(crate) const ALL: &[&dyn AnyRule] = &[
     &lambda_errors::RULE,
     &lambda_throttles::RULE,
     &dynamodb_throttled::RULE,
+    &load_balancer_no_healthy_targets::RULE,
     &ec2_high_cpu::RULE,
     &ec2_idle::RULE,
     &rds_swap::RULE,
     &rds_no_connections::RULE,
     &lambda_duration_near_timeout::RULE,
+    &load_balancer_no_targets::RULE,
     &ec2_underutilized::RULE,
     &ec2_stopped_long::RULE,
     &ebs_unattached::RULE,
     &eip_unassociated::RULE,
+    &load_balancer_idle::RULE,
 ];
 
 /// Returns the types that have a rule, in the order of responses.

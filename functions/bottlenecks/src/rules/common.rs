@@ -1,6 +1,7 @@
 //! What several rules share: whether they apply to a resource, the sources of thresholds, and texts.
 
 use collector::services::ec2::instance::Instance;
+use collector::services::elb::load_balancer::LoadBalancer;
 use collector::services::rds::Database;
 
 use crate::rule::{Reason, ReasonKind};
@@ -40,6 +41,15 @@ pub(super) fn serves(database: &Database) -> Result<bool, Reason> {
         }
         Some(_) => Ok(true),
         None => Err(Reason::unknown("RDS returned no status")),
+    }
+}
+
+/// Applies to load balancers that are set up; classic ones always are.
+pub(super) fn balances(balancer: &LoadBalancer) -> Result<bool, Reason> {
+    match (balancer.kind.as_deref(), balancer.state.as_deref()) {
+        (Some("classic"), _) | (_, Some("active" | "active_impaired")) => Ok(true),
+        (_, Some(state)) => Err(not_running("load balancer", state)),
+        (_, None) => Err(Reason::unknown("Elastic Load Balancing returned no state")),
     }
 }
 

@@ -5,6 +5,7 @@ use collector::services::dynamodb::Table;
 use collector::services::ec2::address::Address;
 use collector::services::ec2::instance::Instance;
 use collector::services::ec2::volume::Volume;
+use collector::services::elb::load_balancer::LoadBalancer;
 use collector::services::lambda::Function;
 use collector::services::rds::Database;
 use collector::window::Window;
@@ -18,6 +19,7 @@ use crate::rule::{AnyRule, Evidence, Finding, Need, Reading, Reason, ReasonKind,
 use crate::sizes::GIB;
 use crate::threshold::{Threshold, Thresholds};
 
+mod network;
 mod stories;
 
 pub(crate) fn now() -> Timestamp {
@@ -93,6 +95,20 @@ fn table(change: impl FnOnce(&mut Table)) -> Resource {
     resource("t", Detail::Dynamodb(Box::new(detail)))
 }
 
+/// Returns an active load balancer of this kind with a healthy target, after applying `change`.
+fn balancer(kind: &str, change: impl FnOnce(&mut LoadBalancer)) -> Resource {
+    let mut detail = LoadBalancer {
+        kind: Some(kind.to_owned()),
+        state: Some("active".to_owned()).filter(|_| kind != "classic"),
+        registered_targets: Some(1),
+        healthy_targets: Some(1),
+        target_groups: (kind != "classic").then(|| vec![network::group(Some(1), Some(1))]),
+        ..LoadBalancer::default()
+    };
+    change(&mut detail);
+    resource("lb", Detail::LoadBalancer(Box::new(detail)))
+}
+
 /// A resource in use of each type that has a rule.
 fn in_use() -> Vec<Resource> {
     vec![
@@ -102,6 +118,7 @@ fn in_use() -> Vec<Resource> {
         volume("in-use"),
         address("associated"),
         table(|_| ()),
+        balancer("application", |_| ()),
     ]
 }
 
@@ -234,6 +251,8 @@ fn flips() -> Vec<Flip> {
         ("dynamodb_throttled", "throttles", table(|_| ()), "write_throttles", |v| v / 25.0, Above, 0.0),
         // Of 30 seconds.
         ("lambda_duration_near_timeout", "duration", function(), "p90", |v| 30_000.0 * v / 100.0, Above, 0.0),
+        ("load_balancer_idle", "requests", balancer("application", |_| ()), "requests", |v| v, Below, 0.0),
+        ("load_balancer_idle", "requests", balancer("gateway", |_| ()), "new_flows", |v| v, Below, 0.0),
     ];
     let flip = |(rule, threshold, resource, varies, at, side, others)| Flip {
         rule,
