@@ -108,6 +108,10 @@ def test_every_other_rule_finds_what_the_demo_account_contains(answer: Json) -> 
         "lambda_throttles": {"stock-sync"},
         "dynamodb_throttled": {demo_metrics.THROTTLED},
         "lambda_duration_near_timeout": {"thumbnail"},
+        "ecs_service_below_desired": {demo_services.SHORT},
+        "ecs_service_high_cpu": {demo_services.HOT},
+        "ecs_service_high_memory": {demo_services.HOT},
+        "ecs_service_idle": {demo_services.IDLE},
         "load_balancer_no_targets": {name for _, name, _, _, targets in demo_services.LOAD_BALANCERS if not targets},
         "load_balancer_idle": {demo_services.QUIET},
         "ebs_unattached": {name for _, name, _, _ in demo_account.VOLUMES},
@@ -262,6 +266,7 @@ DENIED = {
     "ec2:DescribeInstances": ("ec2", "ec2"),
     "ec2:DescribeVolumes": ("ebs", "ec2"),
     "ec2:DescribeAddresses": ("eip", "ec2"),
+    "ecs:ListClusters": ("ecs_service", "ecs"),
     "elasticloadbalancing:DescribeLoadBalancers": ("load_balancer", "elasticloadbalancing"),
     "rds:DescribeDBInstances": ("rds", "rds"),
     "lambda:ListFunctions": ("lambda", "lambda"),
@@ -295,7 +300,7 @@ def test_the_role_has_no_action_that_is_not_needed(emulator: Emulator, deployed:
     # The emulator does not check CloudWatch's permission in the Rust SDK's format; the adapter's tests cover denials.
     needed = documents.actions("/bottlenecks")
     assert needed == set(DENIED) | {
-        "cloudwatch:GetMetricData", "dynamodb:DescribeTable", "ec2:DescribeRegions",
+        "cloudwatch:GetMetricData", "dynamodb:DescribeTable", "ec2:DescribeRegions", "ecs:DescribeServices", "ecs:ListServices",
         "elasticloadbalancing:DescribeInstanceHealth", "elasticloadbalancing:DescribeTags",
         "elasticloadbalancing:DescribeTargetGroups", "elasticloadbalancing:DescribeTargetHealth",
     }  # fmt: skip

@@ -12,6 +12,9 @@ mod ec2_status_check_failed;
 mod ec2_stopped_long;
 mod ec2_sustained_high_cpu;
 mod ec2_underutilized;
+mod ecs_service_below_desired;
+mod ecs_service_high;
+mod ecs_service_idle;
 mod eip_unassociated;
 mod lambda_duration_near_timeout;
 mod lambda_errors;
@@ -48,12 +51,16 @@ pub(crate) const ALL: &[&dyn AnyRule] = &[
     &lambda_throttles::RULE,
     &dynamodb_throttled::RULE,
     &load_balancer_no_healthy_targets::RULE,
+    &ecs_service_below_desired::RULE,
+    &ecs_service_high::OF_CPU,
+    &ecs_service_high::OF_MEMORY,
     &ec2_high_cpu::RULE,
     &ec2_idle::RULE,
     &rds_swap::RULE,
     &rds_no_connections::RULE,
     &lambda_duration_near_timeout::RULE,
     &load_balancer_no_targets::RULE,
+    &ecs_service_idle::RULE,
     &ec2_underutilized::RULE,
     &ec2_stopped_long::RULE,
     &ebs_unattached::RULE,

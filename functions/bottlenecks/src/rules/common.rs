@@ -1,6 +1,7 @@
 //! What several rules share: whether they apply to a resource, the sources of thresholds, and texts.
 
 use collector::services::ec2::instance::Instance;
+use collector::services::ecs::EcsService;
 use collector::services::elb::load_balancer::LoadBalancer;
 use collector::services::rds::Database;
 
@@ -50,6 +51,24 @@ pub(super) fn balances(balancer: &LoadBalancer) -> Result<bool, Reason> {
         (Some("classic"), _) | (_, Some("active" | "active_impaired")) => Ok(true),
         (_, Some(state)) => Err(not_running("load balancer", state)),
         (_, None) => Err(Reason::unknown("Elastic Load Balancing returned no state")),
+    }
+}
+
+/// Applies to services that are not being deleted.
+pub(super) fn is_active(service: &EcsService) -> Result<bool, Reason> {
+    match service.status.as_deref() {
+        Some(status) => Ok(status == "ACTIVE"),
+        None => Err(Reason::unknown("ECS returned no status")),
+    }
+}
+
+/// Applies to services with tasks.
+pub(super) fn runs_tasks(service: &EcsService) -> Result<bool, Reason> {
+    match service.running_count {
+        _ if !is_active(service)? => Ok(false),
+        Some(0) => Err(Reason::new(ReasonKind::NotRunning, "no task of the service runs".to_owned())),
+        Some(_) => Ok(true),
+        None => Err(Reason::unknown("ECS returned no numbers of tasks")),
     }
 }
 

@@ -5,6 +5,7 @@ use collector::services::dynamodb::Table;
 use collector::services::ec2::address::Address;
 use collector::services::ec2::instance::Instance;
 use collector::services::ec2::volume::Volume;
+use collector::services::ecs::EcsService;
 use collector::services::elb::load_balancer::LoadBalancer;
 use collector::services::lambda::Function;
 use collector::services::rds::Database;
@@ -19,6 +20,7 @@ use crate::rule::{AnyRule, Evidence, Finding, Need, Reading, Reason, ReasonKind,
 use crate::sizes::GIB;
 use crate::threshold::{Threshold, Thresholds};
 
+mod compute;
 mod network;
 mod stories;
 
@@ -109,6 +111,20 @@ fn balancer(kind: &str, change: impl FnOnce(&mut LoadBalancer)) -> Resource {
     resource("lb", Detail::LoadBalancer(Box::new(detail)))
 }
 
+/// Returns an active service that runs the two tasks that it should, after applying `change`.
+fn service(change: impl FnOnce(&mut EcsService)) -> Resource {
+    let mut detail = EcsService {
+        status: Some("ACTIVE".to_owned()),
+        cluster: "shop".to_owned(),
+        desired_count: Some(2),
+        running_count: Some(2),
+        pending_count: Some(0),
+        ..EcsService::default()
+    };
+    change(&mut detail);
+    resource("shop/web", Detail::EcsService(Box::new(detail)))
+}
+
 /// A resource in use of each type that has a rule.
 fn in_use() -> Vec<Resource> {
     vec![
@@ -119,6 +135,7 @@ fn in_use() -> Vec<Resource> {
         address("associated"),
         table(|_| ()),
         balancer("application", |_| ()),
+        service(|_| ()),
     ]
 }
 
@@ -253,6 +270,9 @@ fn flips() -> Vec<Flip> {
         ("lambda_duration_near_timeout", "duration", function(), "p90", |v| 30_000.0 * v / 100.0, Above, 0.0),
         ("load_balancer_idle", "requests", balancer("application", |_| ()), "requests", |v| v, Below, 0.0),
         ("load_balancer_idle", "requests", balancer("gateway", |_| ()), "new_flows", |v| v, Below, 0.0),
+        ("ecs_service_high_cpu", "cpu", service(|_| ()), "cpu", |v| v, Above, 0.0),
+        ("ecs_service_high_memory", "memory", service(|_| ()), "memory", |v| v, Above, 0.0),
+        ("ecs_service_idle", "cpu", service(|_| ()), "cpu", |v| v, UpToIt, 0.0),
     ];
     let flip = |(rule, threshold, resource, varies, at, side, others)| Flip {
         rule,
@@ -326,7 +346,12 @@ proptest! {
 #[test]
 fn each_threshold_of_each_rule_is_tested() {
     let flips = flips();
-    let tested: Vec<_> = flips.iter().map(|flip| (flip.rule, flip.threshold)).chain(stories::IN_DAYS).collect();
+    let tested: Vec<_> = flips
+        .iter()
+        .map(|flip| (flip.rule, flip.threshold))
+        .chain(stories::IN_DAYS)
+        .chain(compute::TESTED)
+        .collect();
     for about in ALL.iter().map(|rule| rule.about()) {
         assert!(about.needs.is_empty() || tested.iter().any(|(rule, _)| *rule == about.name), "{}", about.name);
         for threshold in about.thresholds {
