@@ -9,7 +9,8 @@ from typing import Any
 
 import documents
 import pytest
-from emulator import demo_account, demo_metrics, demo_services
+import runtimes
+from emulator import clock, demo_account, demo_metrics, demo_services
 from emulator.ministack import ACCOUNT, Emulator
 from emulator.stack import Stack
 
@@ -91,6 +92,12 @@ def test_the_flagged_instances_are_those_of_a_plain_script(answer: Json, emulato
         assert all(f["coverage"] == {"expected": periods, "found": periods} for f in findings.values())
 
 
+def _ended() -> set[str]:
+    """Returns the functions whose runtimes AWS has deprecated by today."""
+    ends = runtimes.deprecated()
+    return {name for _, name, runtime, *_ in demo_account.FUNCTIONS if ends[runtime] <= clock.now().date()}
+
+
 def test_every_other_rule_finds_what_the_demo_account_contains(answer: Json) -> None:
     expected = {
         "ec2_status_check_failed": {demo_metrics.FAILING},
@@ -114,6 +121,7 @@ def test_every_other_rule_finds_what_the_demo_account_contains(answer: Json) -> 
         "ecs_service_idle": {demo_services.IDLE},
         "load_balancer_no_targets": {name for _, name, _, _, targets in demo_services.LOAD_BALANCERS if not targets},
         "load_balancer_idle": {demo_services.QUIET},
+        "lambda_runtime_ended": _ended(),
         "ebs_unattached": {name for _, name, _, _ in demo_account.VOLUMES},
         "eip_unassociated": {name for _, name, user in demo_account.ADDRESSES if user is None},
     }
@@ -185,6 +193,14 @@ def test_a_load_balancer_without_requests_is_idle_only_once_it_is_old(answer: Js
     silent = {"old-promo", "left-behind"}
     not_judged = [entry for entry in answer["data"]["not_judged"] if entry["resource"]["name"] in silent]
     assert [(entry["reason"], list(entry["rules"])) for entry in not_judged] == [("insufficient_data", ["load_balancer_idle"])] * 2
+
+
+def test_a_runtime_that_ends_soon_is_reported_on_request(deployed: Stack) -> None:
+    body = ask(deployed, "/bottlenecks", types="lambda", thresholds="lambda_runtime_ended:1095")
+    ends, soon = runtimes.deprecated(), clock.now().date() + datetime.timedelta(days=1095)
+    # The stack has functions of its own.
+    found = {name for name in _found(body, "lambda_runtime_ended") if not name.startswith("stratoscope-")}
+    assert found == {name for _, name, runtime, *_ in demo_account.FUNCTIONS if ends[runtime] <= soon}
 
 
 def test_the_caller_sets_the_thresholds(deployed: Stack) -> None:

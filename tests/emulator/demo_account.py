@@ -52,6 +52,7 @@ BUCKETS = [
 FUNCTIONS = [
     ("us-east-1", "order-created", "python3.13", 256, 30, "prod"),
     ("us-east-1", "invoice-mail", "nodejs22.x", 512, 60, "prod"),
+    ("us-east-1", "legacy-export", "python3.8", 128, 30, "prod"),
     ("us-west-2", "stock-sync", "python3.13", 128, 15, "prod"),
     ("eu-west-1", "thumbnail", "nodejs22.x", 1024, 30, "prod"),
     ("ap-southeast-2", "trial-report", "python3.13", 128, 3, "dev"),

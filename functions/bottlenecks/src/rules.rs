@@ -18,6 +18,7 @@ mod ecs_service_idle;
 mod eip_unassociated;
 mod lambda_duration_near_timeout;
 mod lambda_errors;
+mod lambda_runtime_ended;
 mod lambda_throttles;
 mod load_balancer_idle;
 mod load_balancer_no_healthy_targets;
@@ -61,6 +62,7 @@ pub(crate) const ALL: &[&dyn AnyRule] = &[
     &lambda_duration_near_timeout::RULE,
     &load_balancer_no_targets::RULE,
     &ecs_service_idle::RULE,
+    &lambda_runtime_ended::RULE,
     &ec2_underutilized::RULE,
     &ec2_stopped_long::RULE,
     &ebs_unattached::RULE,

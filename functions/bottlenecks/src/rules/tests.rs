@@ -22,6 +22,7 @@ use crate::threshold::{Threshold, Thresholds};
 
 mod compute;
 mod network;
+mod runtimes;
 mod stories;
 
 pub(crate) fn now() -> Timestamp {
@@ -73,7 +74,8 @@ pub(crate) fn database(change: impl FnOnce(&mut Database)) -> Resource {
 
 /// Returns a function with a timeout of 30 seconds.
 pub(crate) fn function() -> Resource {
-    resource("f", Detail::Lambda(Box::new(Function { timeout_seconds: Some(30), ..Function::default() })))
+    let runtime = Some("python3.13".to_owned());
+    resource("f", Detail::Lambda(Box::new(Function { timeout_seconds: Some(30), runtime, ..Function::default() })))
 }
 
 pub(crate) fn volume(state: &str) -> Resource {
@@ -351,6 +353,7 @@ fn each_threshold_of_each_rule_is_tested() {
         .map(|flip| (flip.rule, flip.threshold))
         .chain(stories::IN_DAYS)
         .chain(compute::TESTED)
+        .chain(runtimes::TESTED)
         .collect();
     for about in ALL.iter().map(|rule| rule.about()) {
         assert!(about.needs.is_empty() || tested.iter().any(|(rule, _)| *rule == about.name), "{}", about.name);
