@@ -244,5 +244,6 @@ async fn once_a_description_is_late_no_more_are_asked_for() {
     let (inventory, coverage) = collector.inventory(&wanted, Instant::now() + LONG).await.unwrap();
     assert_eq!((inventory.resources.len(), undescribed(&inventory).len()), (200, 200));
     assert_eq!(reported(&coverage.gaps), [("eu-west-1", "DescribeServices", GapStatus::TimedOut, "RequestTimedOut")]);
-    assert_eq!(aws.received("DescribeServices").len(), 10);
+    // On a busy machine, some of them may be given up before they are sent.
+    assert!((1..=10).contains(&aws.received("DescribeServices").len()));
 }

@@ -318,7 +318,9 @@ async fn many_target_groups_are_asked_for_side_by_side_but_not_all_at_once() {
     let wanted = Wanted { regions: None, types: TYPES.to_vec(), tags: true };
     let collector = aws.collector_with(Duration::from_secs(2));
     let (inventory, coverage) = collector.inventory(&wanted, Instant::now() + LONG).await.unwrap();
-    assert_eq!((targets(&inventory), aws.received("DescribeTargetHealth").len()), ((None, None), 10));
+    assert_eq!(targets(&inventory), (None, None));
+    // On a busy machine, some of them may be given up before they are sent.
+    assert!((1..=10).contains(&aws.received("DescribeTargetHealth").len()));
     let [(_, operation, status, _)] = reported(&coverage.gaps)[..] else { panic!("{:?}", coverage.gaps) };
     assert_eq!((operation, status), ("DescribeTargetHealth", GapStatus::TimedOut));
 }
