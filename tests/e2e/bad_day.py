@@ -24,7 +24,7 @@ from yarl import URL
 SEEN_SECRETS: set[str] = set()
 
 #: The signing names of the services that use JSON or CBOR instead of query strings and XML.
-JSON, CBOR = {"ce", "lambda", "organizations", "secretsmanager", "tagging"}, {"monitoring"}
+JSON, CBOR = {"ce", "dynamodb", "ecs", "lambda", "organizations", "secretsmanager", "tagging"}, {"monitoring"}
 
 
 @dataclass(frozen=True)

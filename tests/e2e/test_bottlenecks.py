@@ -9,7 +9,8 @@ from typing import Any
 
 import documents
 import pytest
-from emulator import demo_account, demo_data, demo_ec2, demo_metrics
+import runtimes
+from emulator import clock, demo_account, demo_data, demo_ec2, demo_metrics, demo_services
 from emulator.ministack import ACCOUNT, Emulator
 from emulator.stack import Stack
 
@@ -92,6 +93,12 @@ def test_the_flagged_instances_are_those_of_a_plain_script(answer: Json, emulato
         assert all(f["coverage"] == {"expected": periods, "found": periods} for f in findings.values())
 
 
+def _ended() -> set[str]:
+    """Returns the functions whose runtimes AWS has deprecated by today."""
+    ends = runtimes.deprecated()
+    return {name for _, name, runtime, *_ in demo_account.FUNCTIONS if ends[runtime] <= clock.now().date()}
+
+
 def test_every_other_rule_finds_what_the_demo_account_contains(answer: Json) -> None:
     expected = {
         "ec2_sustained_high_cpu": {demo_metrics.HOT},
@@ -115,6 +122,13 @@ def test_every_other_rule_finds_what_the_demo_account_contains(answer: Json) -> 
         "rds_engine_ended": {demo_data.ENDED},
         "nat_gateway_idle": demo_ec2.IDLE_GATEWAYS,
         "ec2_stopped_long": {name for _, name, _, _, stopped in demo_account.INSTANCES if stopped},
+        "ecs_service_below_desired": {demo_services.SHORT},
+        "ecs_service_high_cpu": {demo_services.HOT},
+        "ecs_service_high_memory": {demo_services.HOT},
+        "ecs_service_idle": {demo_services.IDLE},
+        "load_balancer_no_targets": {name for _, name, _, _, targets in demo_services.LOAD_BALANCERS if not targets},
+        "load_balancer_idle": {demo_services.QUIET},
+        "lambda_runtime_ended": _ended(),
         "ebs_unattached": {name for _, name, _, _ in demo_account.VOLUMES},
         # The root volume of the stopped instance, which has no name.
         "ebs_stopped_instance": {None},
@@ -192,6 +206,21 @@ def test_what_has_no_data_is_not_judged_and_never_idle(answer: Json) -> None:
     assert {f["rule"] for f in answer["data"]["findings"] if f["resource"]["name"] == "old-build"} == {"ec2_stopped_long"}
     of_instances = answer["data"]["summary"]["by_type"]["ec2"]
     assert of_instances["resources"] >= 9 and of_instances["not_judged"] >= 2
+
+
+def test_a_load_balancer_without_requests_is_idle_only_once_it_is_old(answer: Json) -> None:
+    """Those of the demo account are minutes old: without datapoints, nothing can be said of them."""
+    silent = {"old-promo", "left-behind"}
+    not_judged = [entry for entry in answer["data"]["not_judged"] if entry["resource"]["name"] in silent]
+    assert [(entry["reason"], list(entry["rules"])) for entry in not_judged] == [("insufficient_data", ["load_balancer_idle"])] * 2
+
+
+def test_a_runtime_that_ends_soon_is_reported_on_request(deployed: Stack) -> None:
+    body = ask(deployed, "/bottlenecks", types="lambda", thresholds="lambda_runtime_ended:1095")
+    ends, soon = runtimes.deprecated(), clock.now().date() + datetime.timedelta(days=1095)
+    # The stack has functions of its own.
+    found = {name for name in _found(body, "lambda_runtime_ended") if not name.startswith("stratoscope-")}
+    assert found == {name for _, name, runtime, *_ in demo_account.FUNCTIONS if ends[runtime] <= soon}
 
 
 def test_the_caller_sets_the_thresholds(deployed: Stack) -> None:
@@ -349,6 +378,8 @@ DENIED = {
     "ec2:DescribeNatGateways": ("nat_gateway", "ec2"),
     "ec2:DescribeSnapshots": ("ebs_snapshot", "ec2"),
     "ec2:DescribeVpcEndpoints": ("vpc_endpoint", "ec2"),
+    "ecs:ListClusters": ("ecs_service", "ecs"),
+    "elasticloadbalancing:DescribeLoadBalancers": ("load_balancer", "elasticloadbalancing"),
     "rds:DescribeDBInstances": ("rds", "rds"),
     "lambda:ListFunctions": ("lambda", "lambda"),
 }
@@ -356,7 +387,9 @@ DENIED = {
 #: Actions that leave another gap than a whole type that is judged.
 OTHER_ACTIONS = {
     "autoscaling:DescribeLaunchConfigurations", "cloudwatch:GetMetricData", "dynamodb:DescribeTable",
-    "ec2:DescribeInstanceStatus", "ec2:DescribeLaunchTemplateVersions", "ec2:DescribeRegions",
+    "ec2:DescribeInstanceStatus", "ec2:DescribeLaunchTemplateVersions", "ec2:DescribeRegions", "ecs:DescribeServices",
+    "ecs:ListServices", "elasticloadbalancing:DescribeInstanceHealth", "elasticloadbalancing:DescribeTags",
+    "elasticloadbalancing:DescribeTargetGroups", "elasticloadbalancing:DescribeTargetHealth",
     "rds:DescribeDBClusterSnapshots", "rds:DescribeDBClusters", "rds:DescribeDBSnapshots",
 }  # fmt: skip
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import documents
 import pytest
-from emulator import demo_account, demo_metrics
+from emulator import demo_account, demo_metrics, demo_services
 from emulator.ministack import ACCOUNT, Emulator
 from emulator.stack import Stack
 
@@ -128,10 +128,13 @@ def test_filters_choose_the_resources(deployed: Stack) -> None:
 
 def test_types_follow_from_the_metrics(deployed: Stack) -> None:
     body = ask(deployed, "/metrics", sort="cpu:Maximum", limit=500)
-    assert set(body["meta"]["matched"]["by_type"]) >= {"ec2", "rds", "rds_cluster", "elasticache"}
+    assert set(body["meta"]["matched"]["by_type"]) >= {"ec2", "rds", "rds_cluster", "elasticache", "ecs_service"}
     assert not set(body["meta"]["matched"]["by_type"]) & {"lambda", "s3", "ebs", "dynamodb", "efs", "log_group"}
     kinds = [entry["resource_type"] for entry in body["data"]]
-    counted = {"ec2": demo_account.INSTANCES, "rds": demo_account.DATABASES, "elasticache": demo_account.CACHES}
+    counted = {
+        "ec2": demo_account.INSTANCES, "rds": demo_account.DATABASES, "elasticache": demo_account.CACHES,
+        "ecs_service": demo_services.SERVICES,
+    }  # fmt: skip
     assert {kind: kinds.count(kind) for kind in counted} == {kind: len(rows) for kind, rows in counted.items()}
     values = [entry["sort_value"] for entry in body["data"] if entry["sort_value"] is not None]
     assert values == sorted(values, reverse=True)
@@ -145,6 +148,19 @@ def test_a_bucket_is_measured_in_its_own_region(deployed: Stack) -> None:
     listed = [(entry["region"], entry["id"], [p["Average"] for p in entry["metrics"]["object_count"]]) for entry in body["data"]]
     assert listed == [(region, name, [1200.0]) for region, name, _ in sorted(demo_account.BUCKETS)]
     assert "sort_value" not in body["data"][0]
+
+
+def test_services_and_load_balancers_are_measured_by_their_whole_names(deployed: Stack) -> None:
+    body = ask(deployed, "/metrics", types="ecs_service", sort="cpu:Maximum", metrics="cpu,memory", limit=1)
+    (hot,) = body["data"]
+    assert (hot["id"], hot["series"]["cpu"]["found"]) == (f"acme/{demo_services.HOT}", 24)
+    assert {point["Average"] for point in hot["metrics"]["memory"]} == {91.0}
+    body = ask(deployed, "/metrics", types="load_balancer", metrics="requests", tags="env:prod", regions="eu-west-1")
+    (shop,) = body["data"]
+    assert {point["Sum"] for point in shop["metrics"]["requests"]} == {6000.0}
+    # The same by their ids, which contain slashes.
+    asked = {"resource_type": "load_balancer", "resource_ids": shop["id"], "region": "eu-west-1", "metrics": "requests"}
+    assert ask(deployed, "/metrics", **asked)["data"] == {shop["id"]: {"requests": shop["metrics"]["requests"]}}
 
 
 def test_without_parameters_the_first_hundred_of_every_type_are_measured(deployed: Stack) -> None:
@@ -206,7 +222,8 @@ def test_without_a_permission_to_list_a_type_is_unknown(deployed: Stack, emulato
     with iam.without(emulator, iam.role_of(emulator, "MetricsFunction"), "rds:DescribeDBInstances"):
         body = ask(deployed, "/metrics", sort="cpu:Maximum", limit=5)
     by_type = body["meta"]["matched"]["by_type"]
-    assert (by_type["ec2"], by_type["rds"]) == (len(demo_account.INSTANCES), None)
+    services = len(demo_services.SERVICES)
+    assert (by_type["ec2"], by_type["rds"], by_type["ecs_service"]) == (len(demo_account.INSTANCES), None, services)
     assert {gap[1:3] for gap in gaps(body)} == {("rds", "DescribeDBInstances")}
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import documents
 import pytest
-from emulator import clock, demo_account, demo_ec2
+from emulator import clock, demo_account, demo_ec2, demo_services
 from emulator.ministack import ACCOUNT, Emulator
 from emulator.stack import Stack
 
@@ -65,6 +65,20 @@ def test_the_demo_account_is_listed_completely(deployed: Stack) -> None:
     # The deployed functions have log groups too. The emulator's tagging API has no tags of log groups.
     log_groups = {(g["region"], g["id"], g["retention_days"], g["stored_bytes"] > 0) for g in data["log_group"]}
     assert log_groups >= set(demo_account.LOG_GROUPS)
+    balancers = {(b["region"], b["name"], b["type"], b["tags"]["env"], _targets(b)) for b in data["load_balancer"]}
+    assert balancers == set(demo_services.LOAD_BALANCERS)
+    assert all(b["arn"].endswith(f":loadbalancer/{b['id']}") and b["state"] == "active" for b in data["load_balancer"])
+    assert all(b["registered_targets"] == b["healthy_targets"] == (_targets(b) or 0) for b in data["load_balancer"])
+    groups = {(g["region"], g["id"], _sizes(g), g["tags"]["env"]) for g in data["autoscaling_group"]}
+    assert groups == set(demo_services.SCALING_GROUPS)
+    assert all(g["in_service_instances"] == g["desired_capacity"] for g in data["autoscaling_group"])
+    services = {
+        (s["region"], s["name"], s["cluster"], s["desired_count"], s["running_count"], s["tags"]["env"])
+        for s in data["ecs_service"]
+    }
+    assert services == set(demo_services.SERVICES)
+    assert all(s["id"] == f"{s['cluster']}/{s['name']}" for s in data["ecs_service"])
+    assert {(s["status"], s["launch_type"]) for s in data["ecs_service"]} == {("ACTIVE", "FARGATE")}
 
 
 def _members(cluster: dict[str, Any]) -> tuple[str, ...]:
@@ -128,6 +142,15 @@ def _capacity(table: dict[str, Any]) -> tuple[int, int] | None:
     if table["billing_mode"] == "PAY_PER_REQUEST":
         return None
     return table["read_capacity_units"], table["write_capacity_units"]
+
+
+def _targets(balancer: dict[str, Any]) -> int | None:
+    groups = [group["registered_targets"] for group in balancer["target_groups"]]
+    return sum(groups) if groups else None
+
+
+def _sizes(group: dict[str, Any]) -> tuple[int, int, int]:
+    return group["min_size"], group["desired_capacity"], group["max_size"]
 
 
 def test_without_parameters_every_enabled_region_is_queried(deployed: Stack, emulator: Emulator) -> None:
@@ -229,6 +252,7 @@ def test_terms_ask_for_absent_keys_and_for_any_value(deployed: Stack, tags: str,
 
 
 ACTIONS = {
+    "autoscaling:DescribeAutoScalingGroups": ("autoscaling", "DescribeAutoScalingGroups", "AccessDenied", "autoscaling_group"),
     "dynamodb:ListTables": ("dynamodb", "ListTables", "AccessDeniedException", "dynamodb"),
     "ec2:DescribeAddresses": ("ec2", "DescribeAddresses", "UnauthorizedOperation", "eip"),
     "ec2:DescribeImages": ("ec2", "DescribeImages", "UnauthorizedOperation", "ami"),
@@ -239,6 +263,10 @@ ACTIONS = {
     "elasticache:DescribeCacheClusters": ("elasticache", "DescribeCacheClusters", "AccessDenied", "elasticache"),
     "elasticfilesystem:DescribeFileSystems": ("elasticfilesystem", "DescribeFileSystems", "AccessDeniedException", "efs"),
     "ec2:DescribeVpcEndpoints": ("ec2", "DescribeVpcEndpoints", "UnauthorizedOperation", "vpc_endpoint"),
+    "ecs:ListClusters": ("ecs", "ListClusters", "AccessDeniedException", "ecs_service"),
+    "elasticloadbalancing:DescribeLoadBalancers": (
+        "elasticloadbalancing", "DescribeLoadBalancers", "AccessDenied", "load_balancer",
+    ),
     "lambda:ListFunctions": ("lambda", "ListFunctions", "AccessDeniedException", "lambda"),
     "logs:DescribeLogGroups": ("logs", "DescribeLogGroups", "AccessDeniedException", "log_group"),
     "rds:DescribeDBClusters": ("rds", "DescribeDBClusters", "AccessDenied", "rds_cluster"),
@@ -246,12 +274,24 @@ ACTIONS = {
 }
 
 
-#: Actions that leave another gap than a whole type in each region; each has a test below.
+#: Actions that leave another gap than a whole type in each region. Each has a test below, except DescribeInstanceHealth: the
+#: emulator has no classic load balancers, so the tests of the adapter cover it.
 OTHER_ACTIONS = {
-    "autoscaling:DescribeLaunchConfigurations", "dynamodb:DescribeTable", "ec2:DescribeLaunchTemplateVersions", "ec2:DescribeRegions",
-    "rds:DescribeDBClusterSnapshots", "rds:DescribeDBSnapshots",
-    "s3:ListAllMyBuckets", "tag:GetResources",
-}  # fmt: skip
+    "autoscaling:DescribeLaunchConfigurations",
+    "dynamodb:DescribeTable",
+    "ec2:DescribeLaunchTemplateVersions",
+    "ec2:DescribeRegions",
+    "ecs:DescribeServices",
+    "ecs:ListServices",
+    "elasticloadbalancing:DescribeInstanceHealth",
+    "elasticloadbalancing:DescribeTags",
+    "elasticloadbalancing:DescribeTargetGroups",
+    "elasticloadbalancing:DescribeTargetHealth",
+    "rds:DescribeDBClusterSnapshots",
+    "rds:DescribeDBSnapshots",
+    "s3:ListAllMyBuckets",
+    "tag:GetResources",
+}
 
 
 @pytest.mark.parametrize("action", ACTIONS)
@@ -313,6 +353,53 @@ def test_if_users_of_images_cant_be_listed_they_are_unknown(deployed: Stack, emu
     here = {(region, name) for region, name, *_ in demo_account.HOME.images if region in ("us-east-1", "us-west-2")}
     assert {(i["region"], i["name"]) for i in body["data"]["ami"]} == here
     assert not [image for image in body["data"]["ami"] if "used_by" in image]
+
+
+def test_without_their_descriptions_services_are_known_by_their_arn(deployed: Stack, emulator: Emulator) -> None:
+    with iam.without(emulator, iam.role_of(emulator, "ResourcesFunction"), "ecs:DescribeServices"):
+        body = ask(deployed, "/resources", types="ecs_service", regions="us-east-1,eu-central-1")
+    # Nothing is asked of a region without services.
+    assert gaps(body) == [("us-east-1", "ecs", "DescribeServices", "denied", "AccessDeniedException")]
+    services = {(s["id"], s["status"], s["running_count"], s["tags"]) for s in body["data"]["ecs_service"]}
+    expected = {f"{cluster}/{name}" for region, name, cluster, *_ in demo_services.SERVICES if region == "us-east-1"}
+    assert services == {(name, None, None, None) for name in expected}
+
+
+def test_without_the_services_of_clusters_the_rest_is_listed(deployed: Stack, emulator: Emulator) -> None:
+    with iam.without(emulator, iam.role_of(emulator, "ResourcesFunction"), "ecs:ListServices"):
+        body = ask(deployed, "/resources", types="ecs_service,autoscaling_group", regions="eu-west-1")
+    assert gaps(body) == [("eu-west-1", "ecs", "ListServices", "denied", "AccessDeniedException")]
+    assert body["data"]["ecs_service"] is None
+    assert [group["id"] for group in body["data"]["autoscaling_group"]] == ["shop-fleet"]
+
+
+@pytest.mark.parametrize("operation", ["DescribeTags", "DescribeTargetGroups", "DescribeTargetHealth"])
+def test_what_is_not_known_of_a_load_balancer_is_absent(deployed: Stack, emulator: Emulator, operation: str) -> None:
+    role = iam.role_of(emulator, "ResourcesFunction")
+    with iam.without(emulator, role, f"elasticloadbalancing:{operation}"):
+        body = ask(deployed, "/resources", types="load_balancer", regions="eu-west-1,sa-east-1")
+    # Nothing is asked of a region without load balancers.
+    assert gaps(body) == [("eu-west-1", "elasticloadbalancing", operation, "denied", "AccessDenied")]
+    (shop,) = body["data"]["load_balancer"]
+    tags, targets = {"env": "prod"}, 2
+    known = (shop["name"], shop["tags"], shop.get("registered_targets"), shop.get("healthy_targets"))
+    assert known == (("shop", None, targets, targets) if operation == "DescribeTags" else ("shop", tags, None, None))
+    groups = [group.get("registered_targets") for group in shop.get("target_groups", [])]
+    assert groups == {"DescribeTags": [targets], "DescribeTargetGroups": [], "DescribeTargetHealth": [None]}[operation]
+
+
+def test_the_requests_for_load_balancers_follow_from_what_there_is(deployed: Stack) -> None:
+    def requests(region: str) -> dict[str, int]:
+        body = ask(deployed, "/resources", types="load_balancer", regions=region)
+        found = body["meta"]["aws_requests"]["by_operation"].items()
+        return {operation: count for operation, count in found if operation.startswith("elasticloadbalancing:")}
+
+    prefix = "elasticloadbalancing:Describe"
+    # One list of each API.
+    assert requests("sa-east-1") == {f"{prefix}LoadBalancers": 2}
+    assert requests("eu-west-1") == {
+        f"{prefix}LoadBalancers": 2, f"{prefix}Tags": 1, f"{prefix}TargetGroups": 1, f"{prefix}TargetHealth": 1,
+    }  # fmt: skip
 
 
 def test_without_the_list_of_regions_the_home_region_is_listed(deployed: Stack, emulator: Emulator) -> None:

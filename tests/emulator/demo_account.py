@@ -12,7 +12,7 @@ import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
-from . import demo_data, demo_ec2
+from . import demo_data, demo_ec2, demo_services
 from .demo_data import CACHES, CLUSTERS, FILE_SYSTEMS, LOG_GROUPS, SNAPSHOTS
 from .ministack import ACCOUNT, HOME_REGION, OTHER_ACCOUNT, Emulator
 
@@ -55,6 +55,7 @@ BUCKETS = [
 FUNCTIONS = [
     ("us-east-1", "order-created", "python3.13", 256, 30, "prod"),
     ("us-east-1", "invoice-mail", "nodejs22.x", 512, 60, "prod"),
+    ("us-east-1", "legacy-export", "python3.8", 128, 30, "prod"),
     ("us-west-2", "stock-sync", "python3.13", 128, 15, "prod"),
     ("eu-west-1", "thumbnail", "nodejs22.x", 1024, 30, "prod"),
     ("ap-southeast-2", "trial-report", "python3.13", 128, 3, "dev"),
@@ -109,6 +110,9 @@ class Contents(NamedTuple):
     copies: list[tuple]
     images: list[tuple]
     endpoints: list[tuple]
+    load_balancers: list[tuple]
+    scaling_groups: list[tuple]
+    services: list[tuple]
 
     def regions(self) -> list[str]:
         return sorted({row[0] for rows in self[1:] for row in rows})
@@ -134,6 +138,9 @@ HOME = Contents(
     copies=demo_ec2.COPIES,
     images=demo_ec2.IMAGES,
     endpoints=demo_ec2.ENDPOINTS,
+    load_balancers=demo_services.LOAD_BALANCERS,
+    scaling_groups=demo_services.SCALING_GROUPS,
+    services=demo_services.SERVICES,
 )
 
 #: The other account, which is read through its reader role.
@@ -155,6 +162,9 @@ OTHER = Contents(
     file_systems=[("eu-west-1", "sandbox-files", "bursting", "dev")],
     log_groups=[("us-east-1", "/acme/sandbox", 7, True)],
     **demo_ec2.OTHER,
+    load_balancers=demo_services.OTHERS_LOAD_BALANCERS,
+    scaling_groups=demo_services.OTHERS_SCALING_GROUPS,
+    services=demo_services.OTHERS_SERVICES,
 )
 
 _ROLE = "acme-functions"
@@ -246,6 +256,8 @@ def _fill_region(emulator: Emulator, contents: Contents, region: str, role: str)
             Tags=tags(env=environment),
             **billing,
         )
+
+    demo_services.fill_region(emulator, contents, region)
 
     # A database exists before it is available, and only then has all of its properties.
     for _, name, *_ in _of(contents.databases, region):

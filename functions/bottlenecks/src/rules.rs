@@ -19,6 +19,9 @@ mod ec2_status_check_failed;
 mod ec2_stopped_long;
 mod ec2_sustained_high_cpu;
 mod ec2_underutilized;
+mod ecs_service_below_desired;
+mod ecs_service_high;
+mod ecs_service_idle;
 mod efs_idle;
 mod eip_unassociated;
 mod elasticache_evictions;
@@ -26,7 +29,11 @@ mod elasticache_high_usage;
 mod elasticache_idle;
 mod lambda_duration_near_timeout;
 mod lambda_errors;
+mod lambda_runtime_ended;
 mod lambda_throttles;
+mod load_balancer_idle;
+mod load_balancer_no_healthy_targets;
+mod load_balancer_no_targets;
 mod log_group_no_retention;
 mod nat_gateway_idle;
 mod rds_burst_balance;
@@ -61,6 +68,10 @@ pub(crate) const ALL: &[&dyn AnyRule] = &[
     &lambda_throttles::RULE,
     &dynamodb_throttled::RULE,
     &elasticache_high_usage::ENGINE_CPU,
+    &load_balancer_no_healthy_targets::RULE,
+    &ecs_service_below_desired::RULE,
+    &ecs_service_high::OF_CPU,
+    &ecs_service_high::OF_MEMORY,
     &ec2_high_cpu::RULE,
     &ec2_idle::RULE,
     &rds_swap::RULE,
@@ -71,6 +82,9 @@ pub(crate) const ALL: &[&dyn AnyRule] = &[
     &elasticache_evictions::RULE,
     &elasticache_idle::RULE,
     &rds_engine_ended::RULE,
+    &load_balancer_no_targets::RULE,
+    &ecs_service_idle::RULE,
+    &lambda_runtime_ended::RULE,
     &ec2_underutilized::RULE,
     &ec2_stopped_long::RULE,
     &ebs_unattached::RULE,
@@ -86,6 +100,7 @@ pub(crate) const ALL: &[&dyn AnyRule] = &[
     &efs_idle::RULE,
     &rds_snapshot_orphaned::RULE,
     &log_group_no_retention::RULE,
+    &load_balancer_idle::RULE,
 ];
 
 /// Returns the types that have a rule, in the order of responses.

@@ -16,3 +16,4 @@ pub(crate) mod inquiry;
 pub(crate) mod pace;
 pub(crate) mod pages;
 pub(crate) mod patience;
+pub(crate) mod side_by_side;

@@ -41,7 +41,7 @@ pub use questions::costs::OPERATIONS as COST_OPERATIONS;
 pub use questions::gap_services;
 pub use questions::inventory::{Inventory, Wanted};
 pub use questions::measure::{Listed, Measured, Measurements};
-pub use questions::staged::Stages;
+pub use questions::staged::{Stages, operations as staged_operations};
 pub use questions::survey::{Judge, Survey, operations as survey_operations};
 pub use services::{Detail, OfKind, Resource, ResourceType};
 

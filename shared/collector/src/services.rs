@@ -4,13 +4,15 @@
 //! [`ResourceType`] and [`Detail`], and with them everything that is available for any type: its name, states, metrics,
 //! tags, operations and listing. To add a type, follow CONTRIBUTING.md.
 
-pub(crate) mod autoscaling;
+pub mod autoscaling;
 pub(crate) mod cloudwatch;
 pub(crate) mod cost_explorer;
 pub mod dynamodb;
 pub mod ec2;
+pub mod ecs;
 pub mod efs;
 pub mod elasticache;
+pub mod elb;
 pub(crate) mod kind;
 pub mod lambda;
 pub mod logs;
@@ -33,6 +35,7 @@ use crate::call::pages::Found;
 use crate::model::metric::Catalog;
 use crate::model::operation::Operation;
 use crate::model::resource::Resource as OfType;
+use crate::services::autoscaling::group::AutoScalingGroup;
 use crate::services::dynamodb::Table;
 use crate::services::ec2::address::Address;
 use crate::services::ec2::endpoint::Endpoint;
@@ -41,8 +44,10 @@ use crate::services::ec2::instance::Instance;
 use crate::services::ec2::nat_gateway::NatGateway;
 use crate::services::ec2::snapshot::Snapshot;
 use crate::services::ec2::volume::Volume;
+use crate::services::ecs::EcsService;
 use crate::services::efs::FileSystem;
 use crate::services::elasticache::CacheCluster;
+use crate::services::elb::load_balancer::LoadBalancer;
 use crate::services::kind::{About, Kind, Scope, TagSource};
 use crate::services::lambda::Function;
 use crate::services::logs::LogGroup;
@@ -113,6 +118,9 @@ kinds! {
     Elasticache(Box<CacheCluster>): CacheCluster,
     Efs(Box<FileSystem>): FileSystem,
     LogGroup(Box<LogGroup>): LogGroup,
+    LoadBalancer(Box<LoadBalancer>): LoadBalancer,
+    AutoScalingGroup(Box<AutoScalingGroup>): AutoScalingGroup,
+    EcsService(Box<EcsService>): EcsService,
 }
 
 /// One resource of any type.

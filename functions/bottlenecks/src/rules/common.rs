@@ -2,7 +2,9 @@
 
 use collector::services::ec2::instance::{self, Instance};
 use collector::services::ec2::snapshot::Snapshot;
+use collector::services::ecs::EcsService;
 use collector::services::elasticache::CacheCluster;
+use collector::services::elb::load_balancer::LoadBalancer;
 use collector::services::rds::instance::Database;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -104,6 +106,33 @@ pub(super) fn serves(database: &Database) -> Result<bool, Reason> {
         }
         Some(_) => Ok(true),
         None => Err(Reason::unknown("RDS returned no status")),
+    }
+}
+
+/// Applies to load balancers that are set up; classic ones always are.
+pub(super) fn balances(balancer: &LoadBalancer) -> Result<bool, Reason> {
+    match (balancer.kind.as_deref(), balancer.state.as_deref()) {
+        (Some("classic"), _) | (_, Some("active" | "active_impaired")) => Ok(true),
+        (_, Some(state)) => Err(not_running("load balancer", state)),
+        (_, None) => Err(Reason::unknown("Elastic Load Balancing returned no state")),
+    }
+}
+
+/// Applies to services that are not being deleted.
+pub(super) fn is_active(service: &EcsService) -> Result<bool, Reason> {
+    match service.status.as_deref() {
+        Some(status) => Ok(status == "ACTIVE"),
+        None => Err(Reason::unknown("ECS returned no status")),
+    }
+}
+
+/// Applies to services with tasks.
+pub(super) fn runs_tasks(service: &EcsService) -> Result<bool, Reason> {
+    match service.running_count {
+        _ if !is_active(service)? => Ok(false),
+        Some(0) => Err(Reason::new(ReasonKind::NotRunning, "no task of the service runs".to_owned())),
+        Some(_) => Ok(true),
+        None => Err(Reason::unknown("ECS returned no numbers of tasks")),
     }
 }
 

@@ -9,6 +9,8 @@ use collector::services::ec2::instance::Instance;
 use collector::services::ec2::nat_gateway::NatGateway;
 use collector::services::ec2::snapshot::Snapshot;
 use collector::services::ec2::volume::Volume;
+use collector::services::ecs::EcsService;
+use collector::services::elb::load_balancer::LoadBalancer;
 use collector::services::lambda::Function;
 use collector::services::rds::instance::Database;
 use collector::window::Window;
@@ -22,10 +24,13 @@ use crate::rule::{AnyRule, Evidence, Finding, Need, Reading, Reason, ReasonKind,
 use crate::sizes::GIB;
 use crate::threshold::{Threshold, Thresholds};
 
+mod balancers;
+mod compute;
 mod data;
 mod ebs;
 mod network;
 mod rds;
+mod runtimes;
 mod steps;
 mod stories;
 
@@ -79,7 +84,8 @@ pub(crate) fn database(change: impl FnOnce(&mut Database)) -> Resource {
 
 /// Returns a function with a timeout of 30 seconds.
 pub(crate) fn function() -> Resource {
-    resource("f", Detail::Lambda(Box::new(Function { timeout_seconds: Some(30), ..Function::default() })))
+    let runtime = Some("python3.13".to_owned());
+    resource("f", Detail::Lambda(Box::new(Function { timeout_seconds: Some(30), runtime, ..Function::default() })))
 }
 
 pub(crate) fn volume(state: &str) -> Resource {
@@ -103,6 +109,34 @@ fn table(change: impl FnOnce(&mut Table)) -> Resource {
     resource("t", Detail::Dynamodb(Box::new(detail)))
 }
 
+/// Returns an active load balancer of this kind with a healthy target, after applying `change`.
+fn balancer(kind: &str, change: impl FnOnce(&mut LoadBalancer)) -> Resource {
+    let mut detail = LoadBalancer {
+        kind: Some(kind.to_owned()),
+        state: Some("active".to_owned()).filter(|_| kind != "classic"),
+        registered_targets: Some(1),
+        healthy_targets: Some(1),
+        target_groups: (kind != "classic").then(|| vec![balancers::group(Some(1), Some(1))]),
+        ..LoadBalancer::default()
+    };
+    change(&mut detail);
+    resource("lb", Detail::LoadBalancer(Box::new(detail)))
+}
+
+/// Returns an active service that runs the two tasks that it should, after applying `change`.
+fn service(change: impl FnOnce(&mut EcsService)) -> Resource {
+    let mut detail = EcsService {
+        status: Some("ACTIVE".to_owned()),
+        cluster: "shop".to_owned(),
+        desired_count: Some(2),
+        running_count: Some(2),
+        pending_count: Some(0),
+        ..EcsService::default()
+    };
+    change(&mut detail);
+    resource("shop/web", Detail::EcsService(Box::new(detail)))
+}
+
 /// A resource in use of each type that has a rule.
 fn in_use() -> Vec<Resource> {
     vec![
@@ -120,6 +154,8 @@ fn in_use() -> Vec<Resource> {
         data::cache(|_| ()),
         data::file_system(|_| ()),
         data::log_group(|group| group.retention_days = Some(30)),
+        balancer("application", |_| ()),
+        service(|_| ()),
     ]
 }
 
@@ -258,6 +294,11 @@ fn flips() -> Vec<Flip> {
         ("elasticache_high_memory", "memory", data::cache(|_| ()), "memory", |v| v, Above, 0.0),
         // Of 30 seconds.
         ("lambda_duration_near_timeout", "duration", function(), "p90", |v| 30_000.0 * v / 100.0, Above, 0.0),
+        ("load_balancer_idle", "requests", balancer("application", |_| ()), "requests", |v| v, Below, 0.0),
+        ("load_balancer_idle", "requests", balancer("gateway", |_| ()), "new_flows", |v| v, Below, 0.0),
+        ("ecs_service_high_cpu", "cpu", service(|_| ()), "cpu", |v| v, Above, 0.0),
+        ("ecs_service_high_memory", "memory", service(|_| ()), "memory", |v| v, Above, 0.0),
+        ("ecs_service_idle", "cpu", service(|_| ()), "cpu", |v| v, UpToIt, 0.0),
     ];
     let flip = |(rule, threshold, resource, varies, at, side, others)| Flip {
         rule,
@@ -333,7 +374,8 @@ proptest! {
 fn each_threshold_of_each_rule_is_tested() {
     let flips = flips();
     let tested = flips.iter().map(|flip| (flip.rule, flip.threshold)).chain(stories::IN_DAYS);
-    let tested: Vec<_> = tested.chain(ebs::IN_DAYS).chain(network::IN_DAYS).chain(data::TESTED).collect();
+    let tested = tested.chain(ebs::IN_DAYS).chain(network::IN_DAYS).chain(data::TESTED);
+    let tested: Vec<_> = tested.chain(compute::TESTED).chain(runtimes::TESTED).collect();
     for about in ALL.iter().map(|rule| rule.about()) {
         assert!(about.needs.is_empty() || tested.iter().any(|(rule, _)| *rule == about.name), "{}", about.name);
         for threshold in about.thresholds {

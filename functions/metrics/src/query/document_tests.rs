@@ -1,6 +1,6 @@
 //! The parameters and metrics in docs/api.md, and the permissions in docs/permissions.md.
 
-use collector::{ResourceType, Wanted, survey_operations};
+use collector::{ResourceType, Wanted, staged_operations};
 use documents::{code, parameters, permissions, section, table};
 
 use super::kinds::types;
@@ -19,7 +19,7 @@ fn the_parameters_and_metrics_match_the_document() {
 #[test]
 fn the_permissions_match_the_document() {
     let wanted = Wanted { regions: None, types: types(), tags: true };
-    let operations = survey_operations(&wanted, &[]).into_iter().map(|o| (o.action, o.name));
+    let operations = staged_operations(&wanted).into_iter().map(|o| (o.action, o.name));
     section("permissions.md", "permissions of /metrics", &permissions(operations));
 }
 

@@ -160,6 +160,13 @@ impl<T> Found<T> {
             self.faults.push(fault);
         }
     }
+
+    /// Adds each fault.
+    pub(crate) fn fail_each(&mut self, faults: impl IntoIterator<Item = Fault>) {
+        for fault in faults {
+            self.fail(fault);
+        }
+    }
 }
 
 impl<T> From<Listing<T>> for Found<T> {

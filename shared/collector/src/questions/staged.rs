@@ -11,11 +11,19 @@ use std::time::Instant;
 use crate::accounts::collector::Collector;
 use crate::call::counting::metered;
 use crate::model::coverage::{Coverage, Gap};
+use crate::model::operation::Operation;
 use crate::model::refusal::Refusal;
 use crate::model::series::{Measurement, Series, all_complete, missing};
 use crate::questions::inventory::{Collected, Inventory, Wanted, each_by_itself};
 use crate::questions::survey::listed_by;
 use crate::services::Resource;
+use crate::services::cloudwatch::GET_METRIC_DATA;
+
+/// Returns the operations that this calls, for listing what is wanted and for measuring.
+#[must_use]
+pub fn operations(wanted: &Wanted) -> Vec<&'static Operation> {
+    wanted.operations().into_iter().chain([&GET_METRIC_DATA]).collect()
+}
 
 /// Measures resources of an inventory, stage by stage.
 #[derive(Debug)]

@@ -5,10 +5,12 @@ use collector::services::ec2::status_checks::{Check, StatusChecks};
 use super::*;
 
 /// The thresholds in days.
-pub(super) const IN_DAYS: [(&str, &str); 5] = [
+pub(super) const IN_DAYS: [(&str, &str); 7] = [
     ("ec2_idle", "days"),
     ("ec2_stopped_long", "days"),
     ("rds_no_connections", "days"),
+    ("load_balancer_idle", "days"),
+    ("ecs_service_idle", "days"),
     ("lambda_errors", "days"),
     ("lambda_duration_near_timeout", "days"),
 ];
@@ -22,6 +24,8 @@ fn the_days_of_a_rule_are_the_callers() {
             "ec2_idle" => (instance("m5.large", "running"), 50.0, 1.0),
             "ec2_stopped_long" => (stopped("User initiated (2026-11-15 10:34:59 GMT)"), 0.0, 0.0),
             "rds_no_connections" => (database(|_| ()), 50.0, 0.0),
+            "load_balancer_idle" => (balancer("application", |_| ()), 500.0, 1.0),
+            "ecs_service_idle" => (service(|_| ()), 50.0, 0.0),
             _ => (function(), 29_000.0, 0.0),
         };
         let invoked = |need: &Need, value: f64| if need.metric.name == "invocations" { 29_000.0 } else { value };

@@ -121,17 +121,13 @@ fn a_metric_that_no_type_has_is_refused_with_those_that_they_have() {
         "metrics: `cpu` is not allowed; allowed: for lambda: invocations, errors, throttles, duration, \
          concurrent_executions; or CloudWatch's own names for them"
     );
-    assert!(
-        refused(&[("metrics", "temperature")])
-            .starts_with("metrics: `temperature` is not allowed; allowed: for ec2: cpu, ")
-    );
+    assert!(refused(&[("metrics", "warmth")]).starts_with("metrics: `warmth` is not allowed; allowed: for ec2: cpu, "));
     assert!(
         refused(&[("types", "s3"), ("sort", "cpu:Maximum")])
             .starts_with("sort: `cpu` is not allowed; allowed: for s3: ")
     );
     assert!(
-        refused(&[("sort", "temperature:Maximum")])
-            .starts_with("sort: `temperature` is not allowed; allowed: for ec2: cpu, ")
+        refused(&[("sort", "warmth:Maximum")]).starts_with("sort: `warmth` is not allowed; allowed: for ec2: cpu, ")
     );
     // Only databases and instances have what is sorted by.
     assert!(

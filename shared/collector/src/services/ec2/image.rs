@@ -14,7 +14,7 @@ use crate::call::pages::{Found, Page, every_page};
 use crate::model::metric::Catalog;
 use crate::model::operation::Operation;
 use crate::model::resource::Resource;
-use crate::services::autoscaling::DESCRIBE_LAUNCH_CONFIGURATIONS;
+use crate::services::autoscaling::launch_configurations::DESCRIBE_LAUNCH_CONFIGURATIONS;
 use crate::services::ec2::image_users::{DESCRIBE_LAUNCH_TEMPLATE_VERSIONS, Users};
 use crate::services::ec2::instance::DESCRIBE_INSTANCES;
 use crate::services::ec2::{Ec2, describe, shareable};

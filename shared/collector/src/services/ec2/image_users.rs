@@ -16,7 +16,7 @@ use crate::call::fault::Fault;
 use crate::call::inquiry::Inquiry;
 use crate::call::pages::{Listing, Page, every_page};
 use crate::model::operation::Operation;
-use crate::services::autoscaling::images_of_launch_configurations;
+use crate::services::autoscaling::launch_configurations::images_of_launch_configurations;
 use crate::services::ec2::instance::{DESCRIBE_INSTANCES, INSTANCES_A_PAGE};
 use crate::services::ec2::{Ec2, describe};
 

@@ -1,0 +1,42 @@
+//! A service whose tasks do nothing. CloudWatch has datapoints of a service only while tasks run, so only a service with
+//! datapoints on each of the days can be idle; a new one, or one without tasks, is not judged.
+
+use collector::services::ecs::{self, EcsService};
+
+use crate::rule::{Case, Finding, Need, Reason, Rule, Severity, Span, largest};
+use crate::rules::common::{self, runs_tasks};
+use crate::threshold::Threshold;
+
+const CPU: Need = Need { metric: &ecs::CPU, statistic: "Maximum", span: Span::Days };
+
+/// Up to this peak, nothing is done.
+const BUSY: Threshold = Threshold::new("cpu", 0.0, "Percent", (0.0, 100.0)).with_decimals(1, 0.0);
+const DAYS: Threshold = Threshold { default: 13.0, ..common::DAYS };
+
+pub(super) const RULE: Rule<EcsService> = Rule {
+    name: "ecs_service_idle",
+    severity: Severity::Medium,
+    finding: "at no time of the last {days} days or today did the tasks use more than {cpu} % of their CPU",
+    thresholds: &[BUSY, DAYS],
+    source: "AWS Compute Optimizer: idle ECS services",
+    sieve: None,
+    needs: &[CPU],
+    beside: &[],
+    not_observed: &["memory", "network"],
+    applies: runs_tasks,
+    judge,
+};
+
+fn judge(case: &Case<'_, EcsService>) -> Result<Option<Finding>, Reason> {
+    let (threshold, days) = (case.threshold(&BUSY), case.days(&DAYS));
+    let reading = case.read(&CPU)?.last(days);
+    let peak = largest(reading.every_one_of(days)?);
+    let tasks = case.detail.running_count.unwrap_or_default();
+    Ok((peak <= threshold).then(|| Finding {
+        observed: reading.observed(peak, threshold),
+        recommendation: format!(
+            "Ask its owner whether it is still needed; if not, set its desired count to 0 or delete it: it runs {tasks} \
+             tasks."
+        ),
+    }))
+}
