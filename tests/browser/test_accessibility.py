@@ -81,7 +81,7 @@ def test_the_keyboard_is_enough(visit: Visit) -> None:
     visit.page.keyboard.type("batch")
     expect(table).to_have_attribute("aria-rowcount", re.compile("^[2-5]$"))
     # Leaves the field, goes to the first row, and opens it.
-    visit.page.keyboard.press("Escape")
+    visit.page.keyboard.press("Enter")
     visit.page.keyboard.press("j")
     expect(visit.main.get_by_role("button", name="Open batch", exact=True)).to_be_focused()
     visit.page.keyboard.press("Enter")

@@ -29,7 +29,11 @@ def _box(element: Locator) -> dict[str, float]:
     return {"left": box["x"], "right": box["x"] + box["width"], "top": box["y"]}
 
 
-def _with_many_types(visit: Visit) -> list[str]:
+#: What the types belong to; each group has some of them, in any order.
+GROUPS = ("other", "network", "compute", "storage", "database")
+
+
+def _with_many_types(visit: Visit, *, grouped: bool = False) -> list[str]:
     """Answers as an account would that has one resource each of twenty types. Returns the types."""
     changed = described.of(visit.deployed)
     whole = described.answer(visit.deployed, "/resources?types=eip&regions=us-east-1")
@@ -37,7 +41,11 @@ def _with_many_types(visit: Visit) -> list[str]:
     for name in MORE_TYPES:
         changed = described.with_another_type(changed, name)
     types = changed["paths"]["/resources"]["get"]["parameters"]
-    (names,) = [one["schema"]["items"]["enum"] for one in types if one["name"] == "types"]
+    (parameter,) = [one for one in types if one["name"] == "types"]
+    names = parameter["schema"]["items"]["enum"]
+    parameter.pop("x-stratoscope-groups", None)
+    if grouped:
+        parameter["x-stratoscope-groups"] = {name: GROUPS[index % 5] for index, name in enumerate(names)}
     rows = {name: [row | {"id": f"{name}-1", "name": None}] for name in MORE_TYPES}
     known = described.answer(visit.deployed, "/resources?regions=us-east-1")["data"]
     whole["data"] = {name: (rows | known)[name][:1] for name in names} | whole["data"]
@@ -78,8 +86,9 @@ def test_a_table_of_all_types_shows_its_tags_without_scrolling(visit: Visit) -> 
     assert _box(table.get_by_role("columnheader", name="Tags"))["right"] <= _box(table)["right"]
 
 
-def test_twenty_types_fit_into_two_rows_of_tabs(visit: Visit) -> None:
-    names = _with_many_types(visit)
+@pytest.mark.parametrize("grouped", [False, True], ids=["alone", "grouped"])
+def test_twenty_types_fit_into_two_rows_of_tabs(visit: Visit, grouped: bool) -> None:
+    names = _with_many_types(visit, grouped=grouped)
     assert len(names) == 20
     visit.sign_in("#/resources")
     visit.settle()
@@ -106,3 +115,24 @@ def test_beside_details_the_tabs_scroll_and_fade_where_there_are_more(visit: Vis
     expect(tabs).not_to_have_class(re.compile("more-after"))
     drawer = visit.page.get_by_role("complementary")
     assert _box(visit.main.get_by_role("status").filter(has_text="of"))["right"] <= _box(drawer)["left"]
+
+
+def test_types_are_grouped_as_the_description_says(visit: Visit) -> None:
+    names = _with_many_types(visit, grouped=True)
+    # In the order of the rows' lists in the description, where each type that was added stands before the others.
+    listed = [*reversed(MORE_TYPES), *names[: -len(MORE_TYPES)]]
+    expected = {group: [name for name in listed if name in names[index::5]] for index, group in enumerate(GROUPS)}
+    order = ["compute", "database", "storage", "network", "other"]
+    visit.sign_in()
+    visit.settle()
+    matrix = visit.main.get_by_role("table").filter(has_text="us-east-1")
+    bodies = matrix.locator("tbody")
+    expect(matrix.locator("tbody .matrix-group")).to_have_text(order)
+    for body, group in zip(bodies.all(), order, strict=True):
+        expect(body.get_by_role("link").filter(has_text=re.compile("^[a-z]"))).to_have_text(expected[group])
+    visit.go_to("Resources")
+    visit.settle()
+    tabs = visit.main.locator(".tabs")
+    expect(tabs.locator(".tab-group")).to_have_text(order)
+    shown = [name for group in order for name in expected[group]]
+    expect(tabs.get_by_role("button")).to_have_text(["All 20", *(f"{name} 1" for name in shown)])

@@ -58,12 +58,12 @@ def test_a_wrong_one_is_named(visit: Visit, key: str | None, token: str | None, 
     visit.expect_errors(r"40[13]: /accounts")
     visit.open()
     visit.fill_in(key or visit.deployed.api_key, token or visit.deployed.token)
-    wrong = visit.page.get_by_label(field)
+    wrong = visit.page.get_by_label(field, exact=True)
     expect(wrong).to_have_attribute("aria-invalid", "true")
     expect(wrong).to_have_accessible_description(re.compile(says))
     expect(visit.page.get_by_role("alert")).to_contain_text(says)
     (other,) = {"API key", "Token"} - {field}
-    expect(visit.page.get_by_label(other)).to_have_attribute("aria-invalid", "false")
+    expect(visit.page.get_by_label(other, exact=True)).to_have_attribute("aria-invalid", "false")
 
 
 def test_signing_out_leaves_nothing_of_the_account_behind(visit: Visit) -> None:
@@ -72,5 +72,5 @@ def test_signing_out_leaves_nothing_of_the_account_behind(visit: Visit) -> None:
     visit.page.get_by_role("button", name="Sign out").click()
     expect(visit.page.get_by_role("button", name="Sign in")).to_be_visible()
     assert "web-1" not in visit.page.content()
-    assert visit.page.get_by_label("Token").input_value() == ""
+    assert visit.page.get_by_label("Token", exact=True).input_value() == ""
     assert _stored(visit) == ["{}", "{}"]

@@ -82,8 +82,8 @@ def _measure(visiting: Visiting, count: int) -> list[str]:
 
     visit.answer_with("/resources", answer)
     visit.open("#/resources?types=ec2")
-    visit.page.get_by_label("API key").fill(visit.deployed.api_key)
-    visit.page.get_by_label("Token").fill(visit.deployed.token)
+    visit.page.get_by_label("API key", exact=True).fill(visit.deployed.api_key)
+    visit.page.get_by_label("Token", exact=True).fill(visit.deployed.token)
     painted = visit.page.evaluate(FIRST_PAINT)
     visit.page.evaluate(WATCH, count)
     signed_in = visit.page.evaluate("() => performance.now()")

@@ -59,8 +59,8 @@ def test_a_token_that_expires_in_the_middle_costs_no_work(visit: Visit) -> None:
     # What was there stays beneath.
     expect(visit.page.locator("#main")).to_contain_text("web-1")
     visit.page.unroute_all()
-    again.get_by_label("API key").fill(visit.deployed.api_key)
-    again.get_by_label("Token").fill(visit.deployed.token)
+    again.get_by_label("API key", exact=True).fill(visit.deployed.api_key)
+    again.get_by_label("Token", exact=True).fill(visit.deployed.token)
     again.get_by_role("button", name="Sign in").click()
     expect(again).to_be_hidden()
     expect(_table(visit)).to_have_attribute("aria-rowcount", "4")

@@ -146,8 +146,8 @@ def test_every_view_can_be_copied_as_curl_without_a_secret(visit: Visit) -> None
     expect(visit.main.get_by_role("table", name="Resources")).to_be_visible()
     visit.main.get_by_role("button", name="curl").click()
     copied = visit.page.evaluate("() => navigator.clipboard.readText()")
-    assert "/resources?types=eip" in copied
-    assert {"$KEY", "$TOKEN"} <= set(re.findall(r"\$[A-Z]+", copied))
+    assert f"'{visit.deployed.page}resources?types=eip'" in copied
+    assert set(re.findall(r"\$\{([A-Z]+):", copied)) == {"KEY", "TOKEN"}
     assert visit.deployed.token not in copied
     assert visit.deployed.api_key not in copied
 

@@ -102,8 +102,8 @@ class Visit:
         expect(self.page.get_by_role("navigation")).to_be_visible()
 
     def fill_in(self, key: str, token: str) -> None:
-        self.page.get_by_label("API key").fill(key)
-        self.page.get_by_label("Token").fill(token)
+        self.page.get_by_label("API key", exact=True).fill(key)
+        self.page.get_by_label("Token", exact=True).fill(token)
         self.page.get_by_role("button", name="Sign in").click()
 
     def go_to(self, view: str) -> Locator:

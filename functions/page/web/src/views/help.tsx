@@ -2,10 +2,10 @@ import { helpOpen } from "../state/keys";
 import { Dialog } from "../ui/dialog";
 
 const KEYS: [string[], string][] = [
-  [["/"], "Search"],
+  [["/"], "Search; Enter goes on to what it found"],
   [["j", "k"], "Next and previous row"],
   [["Enter"], "Open the row"],
-  [["Esc"], "Close what opened last"],
+  [["Esc"], "Close what opened last, or empty the search"],
   [["g", "o"], "Overview"],
   [["g", "r"], "Resources"],
   [["g", "f"], "Findings"],

@@ -25,6 +25,8 @@ export function Search({
         title="Search  /"
         value={typed}
         onKeyDown={(event) => {
+          // Leaves the box with what it found, whose rows then take `j` and `k`.
+          if (event.key === "Enter") event.currentTarget.blur();
           // The browser would empty the box on its own, and say so to nobody. The next Esc leaves the box.
           if (event.key !== "Escape" || typed === "") return;
           event.preventDefault();
