@@ -198,7 +198,7 @@ mod tests {
     #[test]
     fn the_busiest_day_has_the_largest_sum() {
         let on = |day: u32, value: f64| (format!("2026-11-{day}T00:00:00Z").parse::<Timestamp>().unwrap(), value);
-        assert_eq!(busiest_day(&[on(18, 2.0), on(19, 3.0)], &[on(19, 1.0), on(20, 3.5)]), 4.0);
-        assert_eq!((busiest_day(&[on(18, 2.0)], &[]), busiest_day(&[], &[])), (2.0, 0.0));
+        let both = busiest_day(&[on(18, 2.0), on(19, 3.0)], &[on(19, 1.0), on(20, 3.5)]);
+        assert_eq!((both, busiest_day(&[on(18, 2.0)], &[]), busiest_day(&[], &[])), (4.0, 2.0, 0.0));
     }
 }

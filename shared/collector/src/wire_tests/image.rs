@@ -23,8 +23,8 @@ fn users(inventory: &Inventory) -> Vec<(&str, Option<Vec<&str>>)> {
 }
 
 fn images(request: &Received, names: &[&str]) -> Reply {
-    let items: String = names.iter().map(|id| format!("<item><imageId>{id}</imageId></item>")).collect();
-    listed(request, "imagesSet", &items, None)
+    let items: Vec<_> = names.iter().map(|id| format!("<item><imageId>{id}</imageId></item>")).collect();
+    listed(request, "imagesSet", &items.concat(), None)
 }
 
 fn instance(id: &str, image: &str, state: &str) -> String {

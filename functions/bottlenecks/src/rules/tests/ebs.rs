@@ -1,7 +1,5 @@
 //! Rules about volumes that are in use, snapshots and images.
 
-use std::collections::BTreeSet;
-
 use super::*;
 
 /// The thresholds in days.
@@ -56,7 +54,7 @@ fn inventory(
     others: &[Resource],
     complete: &[ResourceType],
 ) -> Result<Option<Finding>, Reason> {
-    let beside = Beside::new(others, BTreeSet::from_iter(complete.iter().copied()));
+    let beside = Beside::new(others, complete.iter().copied().collect());
     judged_beside(&beside, &Thresholds::default(), 24, name, resource, |_, _| None)
 }
 

@@ -1,7 +1,7 @@
 //! Amazon Machine Images (AMIs) of the account, and who uses them. Images of other accounts are theirs.
 //!
 //! EC2 does not say who uses an image, so instances, launch templates and launch configurations are asked for it
-//! ([`image_users`](super::image_users)), in regions that have images.
+//! (`image_users.rs`), in regions that have images.
 
 use aws_sdk_ec2::operation::describe_images::DescribeImagesOutput;
 use aws_sdk_ec2::types::{self, ImageState};
