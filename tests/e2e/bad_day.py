@@ -24,7 +24,8 @@ from yarl import URL
 SEEN_SECRETS: set[str] = set()
 
 #: The signing names of the services that use JSON or CBOR instead of query strings and XML.
-JSON, CBOR = {"ce", "dynamodb", "ecs", "lambda", "organizations", "secretsmanager", "tagging"}, {"monitoring"}
+JSON = {"ce", "dynamodb", "ecs", "elasticfilesystem", "lambda", "logs", "organizations", "secretsmanager", "tagging"}
+CBOR = {"monitoring"}
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,9 @@ class Endpoint:
 
 
 SERVICES = (
-    "CLOUDWATCH", "COST_EXPLORER", "EC2", "LAMBDA", "ORGANIZATIONS", "RDS", "RESOURCE_GROUPS_TAGGING_API", "S3", "SECRETS_MANAGER", "STS",
+    "AUTO_SCALING", "CLOUDWATCH", "CLOUDWATCH_LOGS", "COST_EXPLORER", "DYNAMODB", "EC2", "ECS", "EFS", "ELASTICACHE",
+    "ELASTIC_LOAD_BALANCING", "ELASTIC_LOAD_BALANCING_V2", "LAMBDA", "ORGANIZATIONS", "RDS", "RESOURCE_GROUPS_TAGGING_API", "S3",
+    "SECRETS_MANAGER", "STS",
 )  # fmt: skip
 
 
@@ -171,7 +174,10 @@ def _read(request: web.BaseRequest, body: bytes) -> Asked:
     key, _, region, service = (re.findall(r"Credential=(\w+)/(\d+)/([\w-]+)/([\w-]+)/", authorization) or [("", "", "", "")])[0]
     action = re.search(rb"(?:^|&)Action=(\w+)", body)
     target = request.headers.get("X-Amz-Target", "").rsplit(".", 1)[-1]
-    by_path = {"lambda": "ListFunctions", "s3": "ListBuckets", "monitoring": request.path.rsplit("/", 1)[-1]}
+    by_path = {
+        "elasticfilesystem": "DescribeFileSystems", "lambda": "ListFunctions", "s3": "ListBuckets",
+        "monitoring": request.path.rsplit("/", 1)[-1],
+    }  # fmt: skip
     operation = action[1].decode() if action else target or by_path.get(service, "")
     return Asked(service, region, operation, key, request.method, request.raw_path, dict(request.headers), body)
 

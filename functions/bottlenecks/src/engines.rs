@@ -1,6 +1,8 @@
 //! When AWS's standard support of a database engine's version ends.
 //!
-//! RDS does not report it of an instance. The dates were read on 26 November 2026 from AWS's pages, as they were in 2026:
+//! RDS does not report it of a database. DescribeDBMajorEngineVersions does, of all versions, with one more call and
+//! permission in each region; the dates change so seldom that a table serves. They were read on 26 November 2026 from
+//! AWS's pages, as they were in 2026:
 //!
 //! - "Release calendars for Amazon RDS for PostgreSQL" (RDS for PostgreSQL release notes),
 //! - "MySQL on Amazon RDS versions" and "MariaDB on Amazon RDS versions" (RDS user guide),

@@ -15,7 +15,7 @@ use crate::gateway::{REFUSALS, said};
 const EXAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/examples");
 
 /// The page fetches the file before it shows anything.
-const LARGEST_FILE: usize = 400_000;
+const LARGEST_FILE: usize = 600_000;
 
 /// The description with the examples of `docs/examples`: text of those that end in `.csv`, and JSON of others.
 fn described() -> Value {

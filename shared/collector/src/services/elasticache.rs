@@ -163,7 +163,6 @@ impl Kind for CacheCluster {
 
 fn cache_of(inquiry: &Inquiry<'_>, cluster: types::CacheCluster) -> Option<Resource<Box<CacheCluster>>> {
     let id = cluster.cache_cluster_id?;
-    // Those of earlier engines were returned without their ARN.
     let built = || inquiry.account.map(|account| account.arn("elasticache", inquiry.region, &format!("cluster:{id}")));
     let node_of = |node: types::CacheNode| {
         let endpoint = node.endpoint;

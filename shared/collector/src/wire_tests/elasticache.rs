@@ -32,7 +32,7 @@ async fn every_page_of_clusters_is_followed_and_asked_for_its_nodes() {
             "{asked}"
         );
     }
-    // ElastiCache did not always return the ARN.
+    // It is built where AWS gives none.
     let arn = inventory.resources[0].arn.as_deref();
     assert_eq!(arn, Some("arn:aws:elasticache:eu-west-1:123456789012:cluster:c-00000"));
 }

@@ -37,13 +37,13 @@ fn a_deployment_has_some_minutes_to_start_tasks() {
         let thresholds = minutes.map(|minutes| changed("ecs_service_below_desired", "minutes", minutes));
         unmeasured(&thresholds.unwrap_or_default(), "ecs_service_below_desired", resource)
     };
-    // It is 10:37:12.
-    let young = judge(None, &deploying("IN_PROGRESS", "2026-11-20T10:27:13Z")).unwrap_err();
+    // It is 10:37:12, and judged is what was until 10:35.
+    let young = judge(None, &deploying("IN_PROGRESS", "2026-11-20T10:25:01Z")).unwrap_err();
     assert_eq!(
         (young.kind, young.detail.as_str()),
-        (ReasonKind::InsufficientData, "1 of 2 tasks run; a deployment is in progress since 2026-11-20T10:27:13Z")
+        (ReasonKind::InsufficientData, "1 of 2 tasks run; a deployment is in progress since 2026-11-20T10:25:01Z")
     );
-    let ten_minutes_old = deploying("IN_PROGRESS", "2026-11-20T10:27:12Z");
+    let ten_minutes_old = deploying("IN_PROGRESS", "2026-11-20T10:25:00Z");
     let found = judge(None, &ten_minutes_old).unwrap().unwrap();
     assert!(found.recommendation.contains("A deployment does not come to an end."), "{}", found.recommendation);
     assert!(judge(Some(11.0), &ten_minutes_old).is_err());

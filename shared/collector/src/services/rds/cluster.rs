@@ -183,7 +183,7 @@ fn cluster_of(region: &str, cluster: types::DbCluster) -> Option<Resource<Box<Db
         engine: given(cluster.engine.as_deref()),
         engine_version: given(cluster.engine_version.as_deref()),
         status: given(cluster.status.as_deref()),
-        members: cluster.db_cluster_members.unwrap_or_default().into_iter().filter_map(member_of).collect(),
+        members: cluster.db_cluster_members.unwrap_or_default().iter().filter_map(member_of).collect(),
         engine_mode: given(cluster.engine_mode.as_deref()),
         class: given(cluster.db_cluster_instance_class.as_deref()),
         serverless_min_capacity: serverless.as_ref().and_then(|scaling| scaling.min_capacity),
@@ -202,6 +202,6 @@ fn cluster_of(region: &str, cluster: types::DbCluster) -> Option<Resource<Box<Db
     Some(resource(region, id, cluster.db_cluster_arn.as_deref(), cluster.tag_list, Box::new(detail)))
 }
 
-fn member_of(member: DbClusterMember) -> Option<Member> {
+fn member_of(member: &DbClusterMember) -> Option<Member> {
     Some(Member { id: given(member.db_instance_identifier.as_deref())?, writer: member.is_cluster_writer })
 }
