@@ -82,6 +82,9 @@ fn wanted_states(query: &Query, types: &[ResourceType]) -> Result<Vec<String>, A
     Err(ApiError::not_allowed(STATES, wrong, &states_of(&chosen)))
 }
 
+/// The most types that a message names whose states it leaves out.
+const MOST_NAMED: usize = 5;
+
 /// Returns the states of each of `types` as far as they fit into a message, and names the types whose states don't.
 fn states_of(types: &[ResourceType]) -> String {
     let (mut listed, mut left_out) = (String::new(), Vec::new());
@@ -96,7 +99,8 @@ fn states_of(types: &[ResourceType]) -> String {
     if left_out.is_empty() {
         return listed.trim_end_matches("; ").to_owned();
     }
-    format!("{listed}send one type alone to see the states of {}", names(&left_out))
+    let left_out = if left_out.len() > MOST_NAMED { "another".to_owned() } else { names(&left_out) };
+    format!("{listed}send one type alone to see the states of {left_out}")
 }
 
 fn names(types: &[ResourceType]) -> String {
@@ -198,6 +202,8 @@ mod tests {
         assert!(two.starts_with("for rds: available, backing-up, "), "{two}");
         let end = "; for eip: associated, unassociated; send one type alone to see the states of rds";
         assert!(two.ends_with(end), "{two}");
+        let of_all = states_of(&ResourceType::ALL);
+        assert!(of_all.ends_with("; send one type alone to see the states of another"), "{of_all}");
         for kind in ResourceType::ALL.into_iter().filter(|kind| !kind.states().is_empty()) {
             assert!(states_of(&[kind]).starts_with(&format!("for {kind}: ")), "{kind}");
         }
