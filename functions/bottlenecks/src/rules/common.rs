@@ -17,7 +17,7 @@ use crate::threshold::Threshold;
 pub(crate) const CPU_HIGH: Threshold = Threshold { parameter: Some("cpu_high"), ..Threshold::percent("cpu", 80.0) };
 pub(crate) const CPU_LOW: Threshold = Threshold { parameter: Some("cpu_low"), ..Threshold::percent("cpu", 10.0) };
 
-/// The complete days that a rule reads, in addition to today; at most those of [`Span::Days`](crate::rule::Span::Days).
+/// The complete days that a rule reads, in addition to today; at most those of [`Span::Days`].
 pub(super) const DAYS: Threshold = Threshold::new("days", 7.0, "Days", (1.0, 13.0));
 
 /// The highest and the lowest CPU on the days that contain the requested hours: one coarse series of each instance, which

@@ -71,7 +71,9 @@ impl<T, F: Fn(&Resource, &[Series], &Beside<'_>) -> T> Judge for AtOnce<F> {
 }
 
 /// Returns the series unchanged.
-const SERIES: AtOnce<fn(&Resource, &[Series], &Beside<'_>) -> Vec<Series>> = AtOnce(|_, series, _| series.to_vec());
+const SERIES: AtOnce<Unchanged> = AtOnce(|_, series, _| series.to_vec());
+
+type Unchanged = fn(&Resource, &[Series], &Beside<'_>) -> Vec<Series>;
 
 async fn survey(aws: &Aws, types: &[ResourceType]) -> (Survey<Vec<Series>>, Coverage) {
     let wanted = Wanted { regions: None, types: types.to_vec(), tags: false };
@@ -237,7 +239,7 @@ async fn what_a_region_listed_is_measured_even_if_one_of_its_listings_never_ends
     assert!(survey.read[0].iter().all(|series| series.status == SeriesStatus::Complete));
 }
 
-fn without_fields<K>(known: Known<K>) -> Known<()> {
+fn without_fields<K>(known: &Known<K>) -> Known<()> {
     match known {
         Known::There(_) => Known::There(()),
         Known::Gone => Known::Gone,
@@ -261,9 +263,9 @@ async fn what_is_beside_a_resource_is_listed_for_it_alone() {
         });
         let wanted = Wanted { regions: None, types: vec![ResourceType::Ebs], tags: false };
         let read = |_: &Resource, _: &[Series], beside: &Beside<'_>| {
-            let [there, gone] = ["i-00007", "i-00008"].map(|id| without_fields(beside.find::<Instance>(id)));
+            let [there, gone] = ["i-00007", "i-00008"].map(|id| without_fields(&beside.find::<Instance>(id)));
             assert_eq!(beside.all::<Instance>().map(Iterator::count), (!instances_fail).then_some(1));
-            [there, gone, without_fields(beside.find::<Database>("db"))]
+            [there, gone, without_fields(&beside.find::<Database>("db"))]
         };
         let beside = [ResourceType::Ec2];
         let surveyed = aws.collector().survey(&wanted, &beside, &AtOnce(read), None, Instant::now() + LONG).await;

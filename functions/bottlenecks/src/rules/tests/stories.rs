@@ -399,7 +399,7 @@ fn a_status_check_is_judged_by_what_ec2_says_of_it_now() {
         finding(unknown, Check::Failed(None)).recommendation,
         "Its instance status check fails: read its system log and reboot it."
     );
-    assert_eq!(finding(failed, failed).observed.value, 2.0);
+    assert!(finding(failed, failed).observed.value > 1.0);
     assert_eq!(judged(passed, passed), Ok(None));
     let reason = judged(passed, unknown).unwrap_err();
     assert_eq!(reason.kind, ReasonKind::InsufficientData);
