@@ -159,5 +159,5 @@ def test_the_dashboard_finds_the_metrics_of_calls(resources: dict[str, Any]) -> 
     statuses = re.search(r"pub enum GapStatus \{(.*?)\n\}", (ROOT / "shared/collector/src/model/coverage.rs").read_text(), re.S)
     written = set(re.findall(r'"(APILatency|AWSRequests|EstimatedCostUSD)"\.to_owned', code))
     written |= {f"Gaps{status}" for status in re.findall(r"^    (\w+),$", statuses[1], re.M)}
-    assert len(written) == 9
+    assert len(written) == 10
     assert {name for expression in searched for name in re.findall(r'"([A-Z]\w+)"', expression)} == written
