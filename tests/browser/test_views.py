@@ -136,7 +136,8 @@ def test_another_account_is_one_choice_away(visit: Visit) -> None:
     visit.page.get_by_role("dialog", name="Account").get_by_role("button", name=re.compile(other)).click()
     table = visit.main.get_by_role("table", name="Resources")
     expect(table).to_have_attribute("aria-rowcount", str(expected["data"]["counts"]["total"] + 1))
-    for name in _names(_rows(expected)):
+    # Rows that are out of view are not in the page.
+    for name in _names(_rows(expected))[:8]:
         expect(table.get_by_role("button", name=f"Open {name}", exact=True).first).to_be_attached()
 
 

@@ -192,6 +192,6 @@ export function columnWidth(column: Column, rows: Row[], sample = 160): { width:
     longest = Math.max(longest, Math.min(text.length + 2 * Math.min(tags, 3), 60));
   }
   const wide = textWidth(longest, column.name === "name" ? BOLD : LETTER);
-  const most = column.name === "name" ? 220 : column.name === "id" ? 200 : column.kind === "tags" ? 240 : 280;
+  const most = column.name === "name" ? 200 : column.name === "id" ? 190 : column.kind === "tags" ? 220 : 280;
   return { width: Math.max(column.name === "name" ? 160 : 72, Math.min(wide, most)), wide };
 }
