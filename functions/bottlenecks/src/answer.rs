@@ -17,7 +17,8 @@ use serde_json::value::RawValue;
 use crate::judge::{Found, Judgement, NotJudged, Verdicts};
 use crate::position::Position;
 use crate::query::BottlenecksQuery;
-use crate::rule::{About, AnyRule, ReasonKind, Severity};
+use crate::reason::ReasonKind;
+use crate::rule::{About, AnyRule, Severity};
 use crate::rules;
 use crate::threshold::{Thresholds, Used};
 

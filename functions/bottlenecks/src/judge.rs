@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use collector::{Beside, Judge, Measurement, Resource, Series, Survey};
 
 use crate::needs::Plan;
-use crate::rule::{AnyRule, Evidence, Finding, Reason, ReasonKind, Windows};
+use crate::reading::Windows;
+use crate::reason::{Reason, ReasonKind};
+use crate::rule::{AnyRule, Evidence, Finding};
 use crate::rules;
 use crate::threshold::Thresholds;
 

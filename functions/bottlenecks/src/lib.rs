@@ -17,6 +17,8 @@ mod judge;
 mod needs;
 mod position;
 mod query;
+mod reading;
+mod reason;
 mod rule;
 mod rules;
 #[cfg(test)]

@@ -7,7 +7,9 @@
 use collector::Metric;
 use collector::{Beside, Catalog, Measurement, Resource, Series, SeriesStatus};
 
-use crate::rule::{AnyRule, Evidence, Need, Reading, Reason, Span, Windows};
+use crate::reading::{Need, Reading, Span, Windows};
+use crate::reason::Reason;
+use crate::rule::{AnyRule, Evidence};
 use crate::rules;
 use crate::threshold::Thresholds;
 

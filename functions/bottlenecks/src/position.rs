@@ -6,7 +6,7 @@ use collector::ResourceType;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::rule::ReasonKind;
+use crate::reason::ReasonKind;
 
 /// The position of a finding, or of an entry that could not be judged, in a response.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -9,7 +9,7 @@ use collector::{ResourceType, Wanted};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::position::Position;
-use crate::rule::Windows;
+use crate::reading::Windows;
 use crate::rules::{self, common};
 use crate::threshold::Thresholds;
 
@@ -158,7 +158,7 @@ mod tests {
         let query = read(&[]).unwrap();
         assert_eq!(query.wanted, Wanted { regions: None, types: rules::types(), tags: false });
         assert_eq!(query.thresholds, Thresholds::default());
-        assert_eq!(query.windows.of(crate::rule::Span::Requested).periods(), 25);
+        assert_eq!(query.windows.of(crate::reading::Span::Requested).periods(), 25);
     }
 
     #[test]

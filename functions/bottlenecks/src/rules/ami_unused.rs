@@ -3,7 +3,8 @@
 
 use collector::services::ec2::image::Image;
 
-use crate::rule::{Case, Finding, Reason, Rule, Severity};
+use crate::reason::Reason;
+use crate::rule::{Case, Finding, Rule, Severity};
 use crate::rules::common::{days_since, listed};
 use crate::threshold::Threshold;
 

@@ -10,7 +10,9 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
-use crate::rule::{Case, Need, Observed, Reason, ReasonKind, Span, largest, smallest};
+use crate::reading::{Need, Observed, Span, largest, smallest};
+use crate::reason::{Reason, ReasonKind};
+use crate::rule::Case;
 use crate::threshold::Threshold;
 
 /// The high and the low CPU of instances, each of which a caller can also set by a parameter of its own.

@@ -3,7 +3,8 @@
 use documents::{code, document};
 
 use super::*;
-use crate::rule::{About, Need, Span};
+use crate::reading::{Need, Span};
+use crate::rule::About;
 use crate::threshold::{Threshold, Thresholds};
 
 const HEAD: &str = "# Rules

@@ -5,7 +5,9 @@
 
 use collector::services::dynamodb::{self, Table};
 
-use crate::rule::{Case, Finding, Need, Reading, Reason, ReasonKind, Rule, Severity, Span};
+use crate::reading::{Need, Reading, Span};
+use crate::reason::{Reason, ReasonKind};
+use crate::rule::{Case, Finding, Rule, Severity};
 use crate::threshold::Threshold;
 
 const READS: Need = Need { metric: &dynamodb::CONSUMED_READ_CAPACITY, statistic: "Sum", span: Span::Requested };

@@ -10,7 +10,9 @@
 
 use collector::services::dynamodb::{self, Table};
 
-use crate::rule::{Case, Finding, Need, Reading, Reason, ReasonKind, Rule, Severity, Span};
+use crate::reading::{Need, Reading, Span};
+use crate::reason::{Reason, ReasonKind};
+use crate::rule::{Case, Finding, Rule, Severity};
 use crate::rules::dynamodb_throttled;
 use crate::threshold::Threshold;
 

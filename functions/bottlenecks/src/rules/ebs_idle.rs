@@ -5,7 +5,9 @@
 
 use collector::services::ec2::volume::{self, Volume};
 
-use crate::rule::{Case, Finding, Need, Observed, Reason, Rule, Severity, Sieve, Span, largest};
+use crate::reading::{Need, Observed, Span, largest};
+use crate::reason::Reason;
+use crate::rule::{Case, Finding, Rule, Severity, Sieve};
 use crate::rules::common::{DAYS, busiest_day};
 use crate::threshold::Threshold;
 

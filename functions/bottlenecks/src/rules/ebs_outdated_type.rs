@@ -2,7 +2,8 @@
 
 use collector::services::ec2::volume::Volume;
 
-use crate::rule::{Case, Finding, Reason, Rule, Severity};
+use crate::reason::Reason;
+use crate::rule::{Case, Finding, Rule, Severity};
 use crate::rules::common::listed;
 
 /// The IOPS that gp3 has at any size, and up to which gp2 needs no more of them.

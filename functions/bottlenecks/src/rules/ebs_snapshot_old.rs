@@ -2,7 +2,8 @@
 
 use collector::services::ec2::snapshot::Snapshot;
 
-use crate::rule::{Case, Finding, Reason, Rule, Severity};
+use crate::reason::Reason;
+use crate::rule::{Case, Finding, Rule, Severity};
 use crate::rules::common::{days_since, listed, snapshot_is_complete};
 use crate::threshold::Threshold;
 

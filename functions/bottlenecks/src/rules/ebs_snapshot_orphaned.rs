@@ -6,7 +6,8 @@ use collector::services::ec2::image::Image;
 use collector::services::ec2::snapshot::Snapshot;
 use collector::services::ec2::volume::Volume;
 
-use crate::rule::{Case, Finding, Reason, Rule, Severity};
+use crate::reason::Reason;
+use crate::rule::{Case, Finding, Rule, Severity};
 use crate::rules::common::{listed, snapshot_is_complete};
 
 pub(super) const RULE: Rule<Snapshot> = Rule {

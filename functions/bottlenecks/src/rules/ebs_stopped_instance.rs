@@ -5,7 +5,8 @@ use collector::services::ec2::instance::Instance;
 use collector::services::ec2::volume::Volume;
 use jiff::Timestamp;
 
-use crate::rule::{Case, Finding, Reason, Rule, Severity};
+use crate::reason::Reason;
+use crate::rule::{Case, Finding, Rule, Severity};
 use crate::rules::common::{days_since, listed, stopped_since};
 use crate::threshold::Threshold;
 

@@ -2,7 +2,8 @@
 
 use collector::services::ec2::volume::Volume;
 
-use crate::rule::{Case, Finding, Reason, Rule, Severity};
+use crate::reason::Reason;
+use crate::rule::{Case, Finding, Rule, Severity};
 use crate::rules::common::listed;
 
 pub(super) const RULE: Rule<Volume> = Rule {

@@ -3,7 +3,9 @@
 use collector::services::ec2::instance::{self, Instance};
 use jiff::Span as Time;
 
-use crate::rule::{Case, Finding, Need, Reason, Rule, Severity, Span, smallest};
+use crate::reading::{Need, Span, smallest};
+use crate::reason::Reason;
+use crate::rule::{Case, Finding, Rule, Severity};
 use crate::rules::common::runs;
 use crate::sizes;
 use crate::threshold::Threshold;

@@ -3,7 +3,9 @@
 use collector::services::ec2::instance::{self, Instance};
 use collector::window::{FIVE_MINUTES, LONGEST_PERIOD};
 
-use crate::rule::{Case, Finding, Need, Reason, Rule, Severity, Sieve, Span};
+use crate::reading::{Need, Span};
+use crate::reason::Reason;
+use crate::rule::{Case, Finding, Rule, Severity, Sieve};
 use crate::rules::common::{CPU_HIGH, DAILY_PEAKS, peaks_above, runs};
 
 pub(super) const MAXIMUM: Need = Need { metric: &instance::CPU, statistic: "Maximum", span: Span::Requested };

@@ -3,7 +3,9 @@
 
 use collector::services::ec2::instance::{self, Instance};
 
-use crate::rule::{Case, Finding, Need, Reason, Rule, Severity, Sieve, Span, largest};
+use crate::reading::{Need, Span, largest};
+use crate::reason::Reason;
+use crate::rule::{Case, Finding, Rule, Severity, Sieve};
 use crate::rules::common::{self, DAILY_PEAKS, busiest_day, runs};
 use crate::threshold::Threshold;
 

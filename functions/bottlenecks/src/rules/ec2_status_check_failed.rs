@@ -6,7 +6,9 @@
 use collector::services::ec2::instance::Instance;
 use collector::services::ec2::status_checks::Check;
 
-use crate::rule::{Case, Finding, Observed, Reason, ReasonKind, Rule, Severity};
+use crate::reading::Observed;
+use crate::reason::{Reason, ReasonKind};
+use crate::rule::{Case, Finding, Rule, Severity};
 use crate::rules::common::{RECOMMENDED_ALARMS, runs};
 
 pub(super) const RULE: Rule<Instance> = Rule {

@@ -2,7 +2,9 @@
 
 use collector::services::ec2::instance::{self, Instance};
 
-use crate::rule::{Case, Finding, Need, Reason, Rule, Severity, Sieve, Span, smallest};
+use crate::reading::{Need, Span, smallest};
+use crate::reason::Reason;
+use crate::rule::{Case, Finding, Rule, Severity, Sieve};
 use crate::rules::common::{CPU_HIGH, DAILY_PEAKS, RECOMMENDED_ALARMS, peaks_above, runs};
 use crate::sizes;
 

@@ -2,7 +2,9 @@
 
 use collector::services::ec2::instance::{self, Instance};
 
-use crate::rule::{Case, Finding, Need, Reason, Rule, Severity, Sieve, Span, mean};
+use crate::reading::{Need, Span, mean};
+use crate::reason::Reason;
+use crate::rule::{Case, Finding, Rule, Severity, Sieve};
 use crate::rules::common::{CPU_HIGH, CPU_LOW, DAILY_LOWS, falls_below, runs};
 use crate::rules::ec2_high_cpu::MAXIMUM;
 use crate::sizes::{self, Neighbour};

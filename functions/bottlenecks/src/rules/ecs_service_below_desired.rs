@@ -5,7 +5,9 @@
 
 use collector::services::ecs::EcsService;
 
-use crate::rule::{Case, Finding, Observed, Reason, ReasonKind, Rule, Severity};
+use crate::reading::Observed;
+use crate::reason::{Reason, ReasonKind};
+use crate::rule::{Case, Finding, Rule, Severity};
 use crate::rules::common::is_active;
 use crate::threshold::Threshold;
 

@@ -3,7 +3,9 @@
 
 use collector::services::ecs::{self, EcsService};
 
-use crate::rule::{Case, Finding, Need, Reason, Rule, Severity, Span, largest};
+use crate::reading::{Need, Span, largest};
+use crate::reason::Reason;
+use crate::rule::{Case, Finding, Rule, Severity};
 use crate::rules::common::{self, runs_tasks};
 use crate::threshold::Threshold;
 

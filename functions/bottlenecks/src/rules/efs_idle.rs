@@ -6,7 +6,9 @@
 
 use collector::services::efs::{self, FileSystem};
 
-use crate::rule::{Case, Finding, Need, Reason, ReasonKind, Rule, Severity, Span, largest};
+use crate::reading::{Need, Span, largest};
+use crate::reason::{Reason, ReasonKind};
+use crate::rule::{Case, Finding, Rule, Severity};
 use crate::threshold::Threshold;
 
 const CONNECTIONS: Need = Need { metric: &efs::CLIENT_CONNECTIONS, statistic: "Sum", span: Span::Month };

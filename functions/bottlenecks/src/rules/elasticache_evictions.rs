@@ -2,7 +2,9 @@
 
 use collector::services::elasticache::{self, CacheCluster};
 
-use crate::rule::{Case, Finding, Need, Reason, Rule, Severity, Span};
+use crate::reading::{Need, Span};
+use crate::reason::Reason;
+use crate::rule::{Case, Finding, Rule, Severity};
 use crate::rules::common::caches;
 use crate::threshold::Threshold;
 

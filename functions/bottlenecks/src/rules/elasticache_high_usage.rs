@@ -2,7 +2,9 @@
 
 use collector::services::elasticache::{self, CacheCluster};
 
-use crate::rule::{Case, Finding, Need, Reason, Rule, Severity, Span, smallest};
+use crate::reading::{Need, Span, smallest};
+use crate::reason::Reason;
+use crate::rule::{Case, Finding, Rule, Severity};
 use crate::rules::common::{RECOMMENDED_ALARMS, caches};
 use crate::threshold::Threshold;
 

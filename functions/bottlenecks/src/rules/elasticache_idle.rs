@@ -10,7 +10,9 @@
 
 use collector::services::elasticache::{self, CacheCluster};
 
-use crate::rule::{Case, Finding, Need, Reason, Rule, Severity, Span, largest};
+use crate::reading::{Need, Span, largest};
+use crate::reason::Reason;
+use crate::rule::{Case, Finding, Rule, Severity};
 use crate::rules::common::{DAYS, caches};
 use crate::threshold::Threshold;
 

@@ -2,7 +2,9 @@
 
 use collector::services::lambda::{self, Function};
 
-use crate::rule::{Case, Finding, Need, Reason, Rule, Severity, Span};
+use crate::reading::{Need, Span};
+use crate::reason::Reason;
+use crate::rule::{Case, Finding, Rule, Severity};
 use crate::rules::common::DAYS;
 use crate::threshold::Threshold;
 

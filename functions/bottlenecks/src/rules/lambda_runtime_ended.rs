@@ -8,7 +8,9 @@ use collector::services::lambda::Function;
 use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
 
-use crate::rule::{Case, Finding, Observed, Reason, Rule, Severity};
+use crate::reading::Observed;
+use crate::reason::Reason;
+use crate::rule::{Case, Finding, Rule, Severity};
 use crate::threshold::Threshold;
 
 /// The days before the end of support from which it is reported; 0 for the end itself.

@@ -10,7 +10,9 @@
 use collector::services::elb::load_balancer::{self, LoadBalancer};
 use jiff::Timestamp;
 
-use crate::rule::{Case, Finding, Need, Reading, Reason, Rule, Severity, Span};
+use crate::reading::{Need, Reading, Span};
+use crate::reason::Reason;
+use crate::rule::{Case, Finding, Rule, Severity};
 use crate::rules::common::{DAYS, balances};
 use crate::threshold::Threshold;
 

@@ -8,7 +8,9 @@ use std::slice;
 use collector::services::elb::load_balancer::LoadBalancer;
 use collector::services::elb::targets::TargetGroup;
 
-use crate::rule::{Case, Finding, Observed, Reason, ReasonKind, Rule, Severity};
+use crate::reading::Observed;
+use crate::reason::{Reason, ReasonKind};
+use crate::rule::{Case, Finding, Rule, Severity};
 use crate::rules::common::balances;
 
 pub(super) const RULE: Rule<LoadBalancer> = Rule {

@@ -2,7 +2,9 @@
 
 use collector::services::elb::load_balancer::LoadBalancer;
 
-use crate::rule::{Case, Finding, Observed, Reason, Rule, Severity};
+use crate::reading::Observed;
+use crate::reason::Reason;
+use crate::rule::{Case, Finding, Rule, Severity};
 use crate::rules::common::balances;
 
 pub(super) const RULE: Rule<LoadBalancer> = Rule {

@@ -2,7 +2,9 @@
 
 use collector::services::logs::LogGroup;
 
-use crate::rule::{Case, Finding, Observed, Reason, Rule, Severity};
+use crate::reading::Observed;
+use crate::reason::Reason;
+use crate::rule::{Case, Finding, Rule, Severity};
 use crate::rules::common::gib;
 use crate::sizes::MIB;
 use crate::threshold::Threshold;

@@ -3,7 +3,9 @@
 
 use collector::services::ec2::nat_gateway::{self, NatGateway};
 
-use crate::rule::{Case, Finding, Need, Observed, Reason, ReasonKind, Rule, Severity, Span};
+use crate::reading::{Need, Observed, Span};
+use crate::reason::{Reason, ReasonKind};
+use crate::rule::{Case, Finding, Rule, Severity};
 use crate::rules::common::{DAYS, busiest_day};
 use crate::threshold::Threshold;
 

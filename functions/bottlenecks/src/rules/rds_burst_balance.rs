@@ -2,7 +2,9 @@
 
 use collector::services::rds::instance::{self as rds, Database};
 
-use crate::rule::{Case, Finding, Need, Reason, Rule, Severity, Span, largest};
+use crate::reading::{Need, Span, largest};
+use crate::reason::Reason;
+use crate::rule::{Case, Finding, Rule, Severity};
 use crate::rules::common::{COMMON_ALARMS, serves};
 use crate::threshold::Threshold;
 

@@ -7,7 +7,9 @@ use collector::services::rds::instance::Database;
 use jiff::tz::TimeZone;
 
 use crate::engines::standard_support_ends;
-use crate::rule::{Case, Finding, Observed, Reason, Rule, Severity};
+use crate::reading::Observed;
+use crate::reason::Reason;
+use crate::rule::{Case, Finding, Rule, Severity};
 use crate::rules::common::other_service;
 use crate::threshold::Threshold;
 

@@ -3,7 +3,9 @@
 
 use collector::services::rds::instance::{self as rds, Database};
 
-use crate::rule::{Case, Finding, Need, Reason, ReasonKind, Rule, Severity, Span, largest};
+use crate::reading::{Need, Span, largest};
+use crate::reason::{Reason, ReasonKind};
+use crate::rule::{Case, Finding, Rule, Severity};
 use crate::rules::common::{DAYS, serves};
 use crate::threshold::Threshold;
 

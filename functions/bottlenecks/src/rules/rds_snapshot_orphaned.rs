@@ -8,7 +8,9 @@ use collector::services::rds::cluster::DbCluster;
 use collector::services::rds::instance::Database;
 use collector::services::rds::snapshot::{DbSnapshot, Source};
 
-use crate::rule::{Case, Finding, Observed, Reason, Rule, Severity};
+use crate::reading::Observed;
+use crate::reason::Reason;
+use crate::rule::{Case, Finding, Rule, Severity};
 use crate::rules::common::days_since;
 use crate::threshold::Threshold;
 

@@ -20,7 +20,9 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 
 use super::*;
-use crate::rule::{AnyRule, Evidence, Finding, Need, Reading, Reason, ReasonKind, Span, Windows};
+use crate::reading::{Need, Reading, Span, Windows};
+use crate::reason::{Reason, ReasonKind};
+use crate::rule::{AnyRule, Evidence, Finding};
 use crate::sizes::GIB;
 use crate::threshold::{Threshold, Thresholds};
 
@@ -397,7 +399,7 @@ fn a_finding_names_each_threshold_and_each_default_is_allowed() {
         let text = about.finding_in_words(&Thresholds::default());
         assert!(!text.contains(['{', '}']), "{}: {text}", about.name);
     }
-    assert_eq!(common::DAYS.read(&crate::rule::WHOLE_DAYS.to_string()), Some(common::DAYS.range.1));
+    assert_eq!(common::DAYS.read(&crate::reading::WHOLE_DAYS.to_string()), Some(common::DAYS.range.1));
 }
 
 #[test]

@@ -6,7 +6,9 @@
 
 use collector::services::ec2::endpoint::{self, Endpoint};
 
-use crate::rule::{Case, Finding, Need, Reason, ReasonKind, Rule, Severity, Span};
+use crate::reading::{Need, Span};
+use crate::reason::{Reason, ReasonKind};
+use crate::rule::{Case, Finding, Rule, Severity};
 use crate::rules::common::busiest_day;
 use crate::threshold::Threshold;
 

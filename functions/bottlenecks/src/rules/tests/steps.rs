@@ -27,9 +27,9 @@ impl Course {
             return None;
         }
         Some(match statistic {
-            "Maximum" => crate::rule::largest(&timed(&samples)),
-            "Minimum" => crate::rule::smallest(&timed(&samples)),
-            "Average" => crate::rule::mean(&timed(&samples)),
+            "Maximum" => crate::reading::largest(&timed(&samples)),
+            "Minimum" => crate::reading::smallest(&timed(&samples)),
+            "Average" => crate::reading::mean(&timed(&samples)),
             _ => samples.iter().map(|(_, value)| value).sum(),
         })
     }
