@@ -61,7 +61,10 @@ FAULTS = [
     lambda: bad_day.first(3, bad_day.reset),
     lambda: bad_day.bucket(5, 5, 503, "RequestLimitExceeded"),
 ]
-SERVICES = ["ec2", "rds", "s3", "lambda", "tagging", "monitoring", "ce", "sts"]
+SERVICES = [
+    "autoscaling", "ce", "dynamodb", "ec2", "ecs", "elasticache", "elasticfilesystem", "elasticloadbalancing", "lambda", "logs",
+    "monitoring", "rds", "s3", "sts", "tagging",
+]  # fmt: skip
 REGIONS = ["us-east-1", "eu-west-1", "eu-central-1"]
 
 
