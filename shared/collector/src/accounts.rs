@@ -9,6 +9,7 @@ pub(crate) mod collector;
 pub(crate) mod members;
 pub(crate) mod reader_role;
 pub(crate) mod regions;
+pub(crate) mod stored;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -19,9 +20,13 @@ use sdk::NotSet;
 use crate::accounts::collector::{Collector, Common};
 use crate::accounts::members::Members;
 use crate::accounts::reader_role::{AssumedRole, Endpoints, ReaderRoles, config_of_role};
+use crate::accounts::stored::Stored;
 use crate::call::configuration;
 use crate::model::account::Account;
 use crate::services::sts::{self, Sts};
+
+/// The variable with the path of the exceptions.
+const EXCEPTIONS_PATH: &str = "EXCEPTIONS_PATH";
 
 /// The most callers whose clients are kept; those of one caller take 3 MB once all regions have been called.
 const KEPT_CALLERS: usize = 16;
@@ -36,6 +41,8 @@ pub struct Accounts {
     pub(crate) home: Arc<Collector>,
     pub(crate) roles: ReaderRoles,
     pub(crate) members: Members,
+    /// The exceptions.
+    pub(crate) stored: Stored,
     sts: OnceLock<Endpoints>,
     others: Mutex<Others>,
 }
@@ -53,18 +60,33 @@ struct Others {
 impl Accounts {
     /// Creates the accounts of the environment. The home account is that of the environment's credentials (on Lambda,
     /// those of the function's role). The others are those of `OTHER_ACCOUNTS` (`organization` for all of the
-    /// organisation), through `READER_ROLE` and `READER_EXTERNAL_ID`. Makes no AWS call.
+    /// organisation), through `READER_ROLE` and `READER_EXTERNAL_ID`. The exceptions of `/bottlenecks` are those under
+    /// `EXCEPTIONS_PATH`. Makes no AWS call.
     ///
     /// # Errors
     /// If the environment has no region or no credentials.
     pub async fn from_env() -> Result<Self, NotSet> {
         let roles = ReaderRoles::from_env(|name| std::env::var(name).ok());
-        Ok(Self::new(configuration::from_env().await?, roles))
+        let accounts = Self::new(configuration::from_env().await?, roles);
+        Ok(accounts.with_exceptions_under(std::env::var(EXCEPTIONS_PATH).ok()))
+    }
+
+    /// Returns the same accounts, with exceptions stored under a path.
+    pub(crate) fn with_exceptions_under(self, path: Option<String>) -> Self {
+        Self { stored: Stored::under(path), ..self }
     }
 
     pub(crate) fn new(config: SdkConfig, roles: ReaderRoles) -> Self {
         let home = Arc::new(Collector::home(config.clone()));
-        Self { config, home, roles, members: Members::default(), sts: OnceLock::new(), others: Mutex::default() }
+        Self {
+            config,
+            home,
+            roles,
+            members: Members::default(),
+            stored: Stored::default(),
+            sts: OnceLock::new(),
+            others: Mutex::default(),
+        }
     }
 
     /// Returns the collector of `account` (`None` for the home account) for `principal`; `None` if this deployment has

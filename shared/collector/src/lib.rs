@@ -8,7 +8,7 @@
 //!
 //! ```text
 //! questions/   what a function may ask of an account: inventory, survey, staged, measure, costs
-//! accounts/    which account, and which regions: home, reader roles, regions
+//! accounts/    which account, and which regions: home, reader roles, regions, what is stored
 //! services/    one file per service or type of resource, the only files that name an SDK; the registry of types
 //! call/        one call and everything that guards it: clients, gate, pages, faults, counting
 //! model/       plain values: resource, coverage, metric, window, costs
@@ -30,6 +30,7 @@ pub use model::aws_requests::AwsRequests;
 pub use model::coverage::{Coverage, Gap, GapStatus};
 pub use model::metric::{Catalog, Metric};
 pub use model::operation::{Operation, Price};
+pub use model::parameter::StoredParameter;
 pub use model::reach::ListedAccount;
 pub use model::refusal::Refusal;
 pub use model::resource::Tags;
@@ -38,6 +39,7 @@ pub use model::{costs, window};
 pub use questions::accounts::{AccountsQuestion, OPERATIONS as ACCOUNTS_OPERATIONS};
 pub use questions::beside::{Beside, Known};
 pub use questions::costs::OPERATIONS as COST_OPERATIONS;
+pub use questions::exceptions::OPERATIONS as EXCEPTIONS_OPERATIONS;
 pub use questions::gap_services;
 pub use questions::inventory::{Inventory, Wanted};
 pub use questions::measure::{Listed, Measured, Measurements};

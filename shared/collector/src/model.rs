@@ -9,6 +9,7 @@ pub mod costs;
 pub(crate) mod coverage;
 pub(crate) mod metric;
 pub(crate) mod operation;
+pub(crate) mod parameter;
 pub(crate) mod reach;
 pub(crate) mod refusal;
 pub(crate) mod resource;

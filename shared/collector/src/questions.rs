@@ -7,6 +7,7 @@
 pub(crate) mod accounts;
 pub(crate) mod beside;
 pub(crate) mod costs;
+pub(crate) mod exceptions;
 pub(crate) mod inventory;
 pub(crate) mod measure;
 pub(crate) mod staged;
@@ -24,5 +25,6 @@ pub fn gap_services() -> BTreeSet<&'static str> {
     let everything = Wanted { regions: None, types: ResourceType::ALL.to_vec(), tags: true };
     let of_every_question = [&GET_CALLER_IDENTITY, &ASSUME_ROLE];
     let operations = survey::operations(&everything, &[]).into_iter().chain(of_every_question);
-    operations.chain(costs::OPERATIONS.iter().chain(accounts::OPERATIONS).copied()).map(|of| of.service).collect()
+    let others = [costs::OPERATIONS, accounts::OPERATIONS, exceptions::OPERATIONS].concat();
+    operations.chain(others).map(|of| of.service).collect()
 }

@@ -19,6 +19,7 @@ pub mod logs;
 pub(crate) mod organizations;
 pub mod rds;
 pub mod s3;
+pub(crate) mod ssm;
 pub(crate) mod sts;
 pub(crate) mod tagging;
 pub(crate) mod values;

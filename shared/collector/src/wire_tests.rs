@@ -23,6 +23,7 @@ mod rds;
 mod snapshot;
 mod staged;
 mod steps;
+mod stored;
 mod survey;
 
 use std::time::{Duration, Instant};

@@ -105,6 +105,26 @@ impl Collector {
         most_micro_usd: Option<u64>,
         deadline: Instant,
     ) -> Result<(Survey<J::Verdict>, Coverage), Refusal> {
+        let nothing_else = std::future::ready(((), None));
+        let ((survey, ()), coverage) =
+            self.survey_and(wanted, beside, judge, most_micro_usd, nothing_else, deadline).await?;
+        Ok((survey, coverage))
+    }
+
+    /// Returns the same as [`survey`](Self::survey), and what `also` returns, which runs at the same time. Its requests
+    /// and its gap are a part of the coverage.
+    ///
+    /// # Errors
+    /// As for a survey.
+    pub async fn survey_and<J: Judge, A>(
+        &self,
+        wanted: &Wanted,
+        beside: &[ResourceType],
+        judge: &J,
+        most_micro_usd: Option<u64>,
+        also: impl Future<Output = (A, Option<Gap>)>,
+        deadline: Instant,
+    ) -> Result<((Survey<J::Verdict>, A), Coverage), Refusal> {
         let surveyed = Box::pin(async {
             let listing = &wanted.and(beside);
             let entered = self.enter_regions(listing, deadline).await?;
@@ -152,8 +172,10 @@ impl Collector {
             };
             Ok((self.put_together(wanted, entered, listed, global), measured))
         });
-        let (surveyed, aws_requests) = metered(surveyed).await;
+        let both = async { tokio::join!(surveyed, also) };
+        let ((surveyed, (also, gap_of_also)), aws_requests) = metered(both).await;
         let (Collected { inventory, account, mut gaps }, measured) = surveyed?;
+        gaps.extend(gap_of_also);
         let (mut found, mut complete) = (ReadOf::new(), true);
         for region in measured {
             found.extend(region.read);
@@ -167,7 +189,7 @@ impl Collector {
         };
         let read = inventory.resources.iter().map(of).collect();
         let coverage = Coverage::new(account, gaps, aws_requests).partial_unless(complete);
-        Ok((Survey { inventory, read }, coverage))
+        Ok(((Survey { inventory, read }, also), coverage))
     }
 
     /// Takes the first step with all wanted resources of a region.
