@@ -18,6 +18,9 @@ ROUTES = {
     "BottlenecksFunction": ["/bottlenecks"],
 }
 
+#: What a function reads of the stack's own, in the home account alone: the table of its actions, and the resources.
+OF_STACK = {"BottlenecksFunction": ("exceptions", ["exceptions", "exceptions/*"])}
+
 #: The route that reads the home account alone.
 ONLY_HOME = "/accounts"
 
@@ -39,6 +42,12 @@ def _actions(statement: dict[str, Any]) -> set[str]:
 def test_a_role_permits_what_its_function_calls_and_nothing_else(function: str) -> None:
     role = translation.resources({})[f"{function}Role"]["Properties"]
     *lists, assumes = _statements(role)
+    if function in OF_STACK:
+        *lists, own = lists
+        table, paths = OF_STACK[function]
+        parameter = "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/${AWS::StackName}"
+        assert own["Resource"] == [{"Fn::Sub": f"{parameter}/{path}"} for path in paths]
+        assert _actions(own) == documents.actions(table)
     # One statement for each route.
     assert [(s["Resource"], _actions(s)) for s in lists] == [("*", documents.actions(route)) for route in ROUTES[function]]
     assert _actions(assumes) == ASSUMES

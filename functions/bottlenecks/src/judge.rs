@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use collector::{Beside, Judge, Measurement, Resource, Series, Survey};
 
+use crate::exceptions::{Applied, Decision, Exceptions, NotApplied};
 use crate::needs::Plan;
 use crate::reading::Windows;
 use crate::reason::{Reason, ReasonKind};
@@ -80,6 +81,8 @@ pub(crate) struct Found<'a> {
     pub(crate) rank: usize,
     pub(crate) resource: &'a Resource,
     pub(crate) finding: &'a Finding,
+    /// The exception that is about it, and does not suppress it.
+    pub(crate) exception: Option<NotApplied<'a>>,
 }
 
 impl Found<'_> {
@@ -87,6 +90,13 @@ impl Found<'_> {
     pub(crate) fn excess(&self) -> u64 {
         (self.finding.observed.value - self.finding.observed.threshold).abs().to_bits()
     }
+}
+
+/// A finding that an exception suppresses.
+#[derive(Debug)]
+pub(crate) struct Suppressed<'a> {
+    pub(crate) found: Found<'a>,
+    pub(crate) by: Applied<'a>,
 }
 
 /// The rules that could not judge a resource for one kind of reason, each with what it lacks.
@@ -104,23 +114,36 @@ pub(crate) struct Judgement<'a> {
     pub(crate) findings: Vec<Found<'a>>,
     /// Sorted by resource.
     pub(crate) not_judged: Vec<NotJudged<'a>>,
+    /// Worst first.
+    pub(crate) suppressed: Vec<Suppressed<'a>>,
 }
 
 impl<'a> Judgement<'a> {
-    /// Sorts the verdicts of a survey.
-    pub(crate) fn of(survey: &'a Survey<Verdicts>) -> Self {
+    /// Sorts the verdicts of a survey, and separates what exceptions suppress.
+    pub(crate) fn of(survey: &'a Survey<Verdicts>, exceptions: &'a Exceptions) -> Self {
         let mut all = Self::default();
         for (resource, verdicts) in survey.inventory.resources.iter().zip(&survey.read) {
             for Verdict { rule, rank, result } in verdicts {
                 match result {
-                    Ok(finding) => all.findings.push(Found { rule: *rule, rank: *rank, resource, finding }),
+                    Ok(finding) => {
+                        let found = Found { rule: *rule, rank: *rank, resource, finding, exception: None };
+                        match exceptions.decide(resource, &rule.about()) {
+                            Decision::Shown => all.findings.push(found),
+                            Decision::ShownAnyway(exception) => {
+                                all.findings.push(Found { exception: Some(exception), ..found });
+                            }
+                            Decision::Suppressed(by) => all.suppressed.push(Suppressed { found, by }),
+                        }
+                    }
                     Err(reason) => all.could_not(resource, reason, rule.about().name),
                 }
             }
         }
         // Worst first: by rule, and within a rule by the distance to the threshold. The sort is stable, so findings
         // that are equal in both remain in the inventory's order.
-        all.findings.sort_by_key(|found| (found.rank, Reverse(found.excess())));
+        let worst_first = |found: &Found<'_>| (found.rank, Reverse(found.excess()));
+        all.findings.sort_by_key(worst_first);
+        all.suppressed.sort_by_key(|suppressed| worst_first(&suppressed.found));
         all.not_judged.sort_by(|a, b| (a.resource.position(), a.reason).cmp(&(b.resource.position(), b.reason)));
         all
     }

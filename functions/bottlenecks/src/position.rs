@@ -8,16 +8,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::reason::ReasonKind;
 
-/// The position of a finding, or of an entry that could not be judged, in a response.
+/// The position of a finding, of an entry that could not be judged, or of a suppressed finding in a response.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Position {
     /// The rank of the rule among all rules, which are sorted by severity; entries that were not judged follow after
-    /// them.
+    /// them, and after these the suppressed findings by the rank of their rules.
     pub(crate) rule: usize,
     /// How far the value is past the threshold, as the bits of a positive float, which sort like the number.
     pub(crate) excess: Reverse<u64>,
     pub(crate) resource: (ResourceType, Option<String>, String),
-    /// Why it could not be judged; `None` for a finding.
+    /// Why it could not be judged; `None` for a finding, suppressed or not.
     pub(crate) reason: Option<ReasonKind>,
     /// The time that the response is about, the same on all its pages.
     pub(crate) as_of: Timestamp,

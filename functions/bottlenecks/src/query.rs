@@ -64,11 +64,17 @@ pub(crate) const PARAMETERS: &[Parameter] = &[
         },
         || "any price".to_owned(),
     ),
+    Parameter {
+        name: SUPPRESSED,
+        values: Values::OneOf(|| vec![SHOW]),
+        allowed: || format!("{}: suppressed findings are listed whole, and are rows of a table", code([SHOW])),
+        without: Without::Means(|| "of each, its resource, rule, reason and end; no rows of a table".to_owned()),
+    },
     FORMAT,
-    limit(|| format!("1 to {LARGEST_LIMIT} entries of `findings` and `not_judged` together")),
+    limit(|| format!("1 to {LARGEST_LIMIT} entries of `findings`, `not_judged` and `suppressed.findings` together")),
     cursor(|| {
         "`data.next_cursor` of the previous page, for up to an hour after the first page, then a 400; the account, regions, \
-         types, hours and thresholds must be unchanged, and limit, format and the most that it may cost may change"
+         types, hours and thresholds must be unchanged; all else may change"
             .to_owned()
     }),
 ];
@@ -85,6 +91,10 @@ fn short_form(parameter: &'static str, relation: &str) -> String {
     format!("a whole percentage from 1 to 100, {relation}: {}", code(set))
 }
 
+/// The parameter that shows suppressed findings, and its value.
+const SUPPRESSED: &str = "suppressed";
+const SHOW: &str = "show";
+
 /// The default number of hours.
 const USUAL_HOURS: u32 = 24;
 
@@ -99,6 +109,8 @@ pub(crate) struct BottlenecksQuery {
     pub(crate) thresholds: Thresholds,
     /// The most that one page may cost, in millionths of a US dollar.
     pub(crate) max_cost: Option<u64>,
+    /// Whether suppressed findings are listed whole.
+    pub(crate) shows_suppressed: bool,
     pub(crate) paging: Paging<Position>,
     pub(crate) format: Format,
 }
@@ -117,7 +129,8 @@ impl BottlenecksQuery {
         let paging = Paging::read(query, &(&wanted.regions, &wanted.types, hours, &thresholds))?;
         let max_cost = query.max_cost()?;
         let windows = Windows::new(hours, as_of(&paging, now)?);
-        Ok(Self { wanted, windows, thresholds, max_cost, paging, format: query.format()? })
+        let shows_suppressed = query.choice(SUPPRESSED, |name| (name == SHOW).then_some(()))?.is_some();
+        Ok(Self { wanted, windows, thresholds, max_cost, shows_suppressed, paging, format: query.format()? })
     }
 }
 

@@ -3,17 +3,22 @@
 use std::rc::Rc;
 
 use api::Query;
-use collector::{Beside, Inventory, Judge as _, Measurement, Resource, ResourceType, Series, SeriesStatus, Survey};
+use collector::{
+    Beside, Inventory, Judge as _, Measurement, Resource, ResourceType, Series, SeriesStatus, StoredParameter, Survey,
+};
 use jiff::Timestamp;
 use proptest::prelude::*;
 use serde_json::Value;
 
-use crate::answer::shape;
+use crate::answer::{Bottlenecks, shape};
+use crate::exceptions::Exceptions;
 use crate::judge::Rules;
 use crate::query::{BottlenecksQuery, PARAMETERS};
 use crate::rule::Severity;
 use crate::rules;
 use crate::rules::tests::{address, database, function, instance, now, volume};
+
+mod exceptions;
 
 /// The types of the account in these tests.
 const TYPES: [ResourceType; 5] =
@@ -37,11 +42,17 @@ struct Account {
     inventory: Inventory,
     status: SeriesStatus,
     value: Rc<Measured>,
+    /// The exceptions that the operator lists.
+    stored: Vec<StoredParameter>,
 }
 
 impl Account {
     /// Returns the response to a request.
     fn ask(&self, query: &BottlenecksQuery) -> Value {
+        serde_json::to_value(self.page(query)).unwrap()
+    }
+
+    fn page(&self, query: &BottlenecksQuery) -> Bottlenecks {
         let rules = Rules { thresholds: &query.thresholds, windows: &query.windows };
         let passed = Beside::default().with_status_checks(Vec::new(), true);
         let judged = self.inventory.resources.iter().map(|resource| {
@@ -50,7 +61,9 @@ impl Account {
             rules.judge(resource, &first, &then, &passed)
         });
         let survey = Survey { inventory: self.inventory.clone(), read: judged.collect() };
-        serde_json::to_value(shape(&survey, query).unwrap()).unwrap()
+        let account = Some("123456789012".to_owned());
+        let exceptions = Exceptions::read(&self.stored, true, account, query.windows.now);
+        shape(&survey, &exceptions, query).unwrap()
     }
 
     fn series(&self, resource: &Resource, measurements: &[Measurement]) -> Vec<Series> {
@@ -81,7 +94,7 @@ fn account(
         listed: listed.map(|kind| (kind, "us-east-1".to_owned())).collect(),
         resources,
     };
-    Account { inventory, status, value: Rc::new(value) }
+    Account { inventory, status, value: Rc::new(value), stored: Vec::new() }
 }
 
 fn answer(account: &Account, parameters: &[(&str, &str)]) -> Value {
@@ -236,7 +249,7 @@ fn all_pages(account: &Account, limit: &str) -> (Vec<usize>, Vec<String>) {
         let mut parameters = vec![("limit", limit)];
         parameters.extend(cursor.as_deref().map(|cursor| ("cursor", cursor)));
         let data = answer(account, &parameters);
-        let lists = [&data["findings"], &data["not_judged"]];
+        let lists = [&data["findings"], &data["not_judged"], &data["suppressed"]["findings"]];
         let page: Vec<_> = lists.iter().flat_map(|list| list.as_array().unwrap()).map(Value::to_string).collect();
         sizes.push(page.len());
         entries.extend(page);
@@ -252,19 +265,26 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
-    fn all_pages_together_have_each_entry_once(loads in proptest::collection::vec(0_u8..5, 1..15), limit in 1_usize..9) {
+    fn all_pages_together_have_each_entry_once(
+        loads in proptest::collection::vec(0_u8..5, 1..15),
+        accepted in proptest::collection::vec(0_usize..15, 0..8),
+        limit in 1_usize..9,
+    ) {
         let resources: Vec<_> =
             (0..loads.len()).map(|n| named(instance("m5.large", "running"), &format!("i-{n:02}"))).collect();
         let load = move |id: &str| loads[id.trim_start_matches("i-").parse::<usize>().unwrap()];
         // The loads are: no datapoints, idle, ordinary, busy and busier.
-        let account = account(resources, SeriesStatus::Complete, move |id, metric, _, _| match (load(id), metric) {
+        let plain = account(resources, SeriesStatus::Complete, move |id, metric, _, _| match (load(id), metric) {
             (0, _) => None,
             (load, "cpu") => Some([0.0, 1.0, 50.0, 90.0, 99.0][usize::from(load)]),
             (1, _) => Some(0.0),
             _ => Some(1e9),
         });
+        let accepted: Vec<_> = accepted.iter().map(|n| exceptions::entry(&format!("i-{n:02}"), "all")).collect();
+        let account = Account { stored: exceptions::stored(&accepted), ..plain.clone() };
         let (sizes, entries) = all_pages(&account, &limit.to_string());
         let (_, expected) = all_pages(&account, "10000");
+        prop_assert_eq!(expected.len(), all_pages(&plain, "10000").1.len());
         prop_assert_eq!(&entries, &expected);
         prop_assert_eq!(sizes.len(), expected.len().div_ceil(limit).max(1));
         let unique: std::collections::BTreeSet<_> = entries.iter().collect();

@@ -1,4 +1,5 @@
-//! Findings as a table: a row for each, and one for each resource that some rule could not judge.
+//! Findings as a table: a row for each, one for each resource that some rule could not judge, and if they are shown, one
+//! for each suppressed finding.
 
 use api::{Cell, Table};
 use serde_json::Value;
@@ -7,7 +8,7 @@ use serde_json::value::RawValue;
 use crate::answer::Bottlenecks;
 
 /// The columns, each with where an entry has its value.
-const COLUMNS: [(&str, &str); 21] = [
+const COLUMNS: [(&str, &str); 25] = [
     ("rule", "/rule"),
     ("severity", "/severity"),
     ("resource_type", "/resource/resource_type"),
@@ -29,14 +30,29 @@ const COLUMNS: [(&str, &str); 21] = [
     ("not_observed", "/not_observed"),
     ("not_judged", "/reason"),
     ("not_judged_rules", "/rules"),
+    ("suppressed", "/suppressed/by"),
+    ("suppressed_reason", "/suppressed/reason"),
+    ("suppressed_until", "/suppressed/until"),
+    ("exception", "/exception/message"),
 ];
 
-/// Returns the entries of a page. In the rows of what was not judged, the column `not_judged` has the reason.
+/// Returns the entries of a page. In the rows of what was not judged, the column `not_judged` has the reason; in those of
+/// what is suppressed, `suppressed` says by what.
 pub(crate) fn of(page: &Bottlenecks) -> Table {
     let mut table = Table::new(COLUMNS.map(|(column, _)| column));
-    for json in page.entries() {
-        let entry: Value = serde_json::from_str(RawValue::get(json)).unwrap_or_default();
+    for entry in page.entries().map(read).chain(page.suppressed().filter_map(|json| whole(read(json)))) {
         table.push(COLUMNS.map(|(_, place)| Cell::from(entry.pointer(place).unwrap_or(&Value::Null))).to_vec());
     }
     table.before(page.next_cursor().map(str::to_owned))
+}
+
+fn read(json: &RawValue) -> Value {
+    serde_json::from_str(json.get()).unwrap_or_default()
+}
+
+/// Returns the finding of a suppressed entry, with the rest of the entry in it; `None` if the entry is without it.
+fn whole(mut entry: Value) -> Option<Value> {
+    let mut finding = entry.as_object_mut()?.remove("finding")?;
+    finding.as_object_mut()?.insert("suppressed".to_owned(), entry);
+    Some(finding)
 }

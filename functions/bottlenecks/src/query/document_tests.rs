@@ -1,6 +1,6 @@
 //! The parameters in docs/api.md, and the permissions in docs/permissions.md.
 
-use collector::survey_operations;
+use collector::{EXCEPTIONS_OPERATIONS, survey_operations};
 use documents::{parameters, permissions, section};
 
 use super::*;
@@ -12,9 +12,15 @@ fn the_parameters_match_the_document() {
 
 #[test]
 fn the_permissions_match_the_document() {
-    let wanted = Wanted { regions: None, types: rules::types(), tags: false };
+    let wanted = Wanted { regions: None, types: rules::types(), tags: true };
     let operations = survey_operations(&wanted, &rules::beside(&wanted.types)).into_iter().map(|o| (o.action, o.name));
     section("permissions.md", "permissions of /bottlenecks", &permissions(operations));
+}
+
+#[test]
+fn the_permissions_in_the_home_account_match_the_document() {
+    let operations = EXCEPTIONS_OPERATIONS.iter().map(|operation| (operation.action, operation.name));
+    section("permissions.md", "permissions of exceptions", &permissions(operations));
 }
 
 #[test]

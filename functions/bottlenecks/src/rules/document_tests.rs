@@ -25,6 +25,9 @@ const HEAD: &str = "# Rules
   Trusted Advisor by its id, Compute Optimizer, or a user guide. Otherwise it is common practice, or this project's choice.
 - A resource that lacks datapoints, is not running, or could not be measured is in `data.not_judged` with the reason. It
   never counts as idle.
+- A finding can be accepted until a day, by a tag of the resource or by a list of the operator: see
+  [exceptions](operate.md#exceptions). Whoever may tag a resource may silence all of its findings but the critical ones,
+  unless the deployment ignores tags.
 - CloudWatch bills $0.01 per 1,000 metrics. Rules that read the same metric over the same time share it, so the price of
   a type is that of all its rules together.
 ";
