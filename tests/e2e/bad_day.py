@@ -24,7 +24,7 @@ from yarl import URL
 SEEN_SECRETS: set[str] = set()
 
 #: The signing names of the services that use JSON or CBOR instead of query strings and XML.
-JSON = {"ce", "dynamodb", "ecs", "elasticfilesystem", "lambda", "logs", "organizations", "secretsmanager", "tagging"}
+JSON = {"ce", "dynamodb", "ecs", "elasticfilesystem", "lambda", "logs", "organizations", "secretsmanager", "ssm", "tagging"}
 CBOR = {"monitoring"}
 
 
@@ -96,7 +96,7 @@ class Endpoint:
 SERVICES = (
     "AUTO_SCALING", "CLOUDWATCH", "CLOUDWATCH_LOGS", "COST_EXPLORER", "DYNAMODB", "EC2", "ECS", "EFS", "ELASTICACHE",
     "ELASTIC_LOAD_BALANCING", "ELASTIC_LOAD_BALANCING_V2", "LAMBDA", "ORGANIZATIONS", "RDS", "RESOURCE_GROUPS_TAGGING_API", "S3",
-    "SECRETS_MANAGER", "STS",
+    "SECRETS_MANAGER", "SSM", "STS",
 )  # fmt: skip
 
 

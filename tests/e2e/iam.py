@@ -46,7 +46,8 @@ def without(emulator: Emulator, role: str, action: str) -> Iterator[None]:
     try:
         for name, document in before.items():
             statements = [s | {"Action": [a for a in s["Action"] if a != action]} for s in document["Statement"]]
-            changed = json.dumps(document | {"Statement": statements})
+            # A statement without any action would be none that AWS accepts.
+            changed = json.dumps(document | {"Statement": [s for s in statements if s["Action"]]})
             iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=changed)
         yield
     finally:

@@ -63,7 +63,7 @@ FAULTS = [
 ]
 SERVICES = [
     "autoscaling", "ce", "dynamodb", "ec2", "ecs", "elasticache", "elasticfilesystem", "elasticloadbalancing", "lambda", "logs",
-    "monitoring", "rds", "s3", "sts", "tagging",
+    "monitoring", "rds", "s3", "ssm", "sts", "tagging",
 ]  # fmt: skip
 REGIONS = ["us-east-1", "eu-west-1", "eu-central-1"]
 

@@ -8,6 +8,7 @@ It runs in a process of its own (`python -m emulator.server`). What is changed:
 - The versions of all launch templates at once, for which AWS needs no id of one.
 - The made-up volume of a copied snapshot.
 - Instances of registered images, which MiniStack would start in Docker.
+- The parameters of a path are permitted by the path. MiniStack takes them for every resource.
 - The gateway's own responses are those that the API has, and not those that it had when it was deployed, since
   `definition.complete` adds them after that.
 - Room for as many new connections as the kernel allows. The server has room for 100, and thirty callers open thousands;
@@ -16,12 +17,14 @@ It runs in a process of its own (`python -m emulator.server`). What is changed:
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import hypercorn.config
 import ministack.app
+from ministack.core import iam_actions
 from ministack.services import apigateway_v1, ec2
 
 #: The tag that makes a resource older.
@@ -89,6 +92,22 @@ def _instance(instance: dict[str, Any], plain: Callable[..., str] = ec2._instanc
     return plain(instance).replace("<instanceType>", f"<reason>{reason}</reason><instanceType>", 1)
 
 
+def _resource(
+    service: str,
+    method: str,
+    path: str,
+    headers: dict[str, str],
+    body: bytes,
+    query: dict[str, Any],
+    region: str,
+    account: str,
+    plain: Callable[..., str] = iam_actions.extract_resource_arn,
+) -> str:
+    if service == "ssm" and headers.get("x-amz-target", "").endswith(".GetParametersByPath"):
+        return f"arn:aws:ssm:{region}:{account}:parameter{json.loads(body)['Path']}"
+    return plain(service, method, path, headers, body, query, region, account)
+
+
 class _OfNoDeployment(dict):
     """The gateway's responses by deployment, none of which has any."""
 
@@ -105,6 +124,7 @@ if __name__ == "__main__":
     ec2._instance_xml = _instance
     ec2._registered_image = lambda image: None
     ec2._docker_touched = lambda: False
+    iam_actions.extract_resource_arn = _resource
     apigateway_v1._deployed_gateway_responses = _OfNoDeployment()
     hypercorn.config.Config.backlog = 4096
     ministack.app.main()
