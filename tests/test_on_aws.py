@@ -19,7 +19,7 @@ READERS = ("ResourcesFunction", "MetricsFunction", "CostsFunction", "Bottlenecks
 LONGEST = {
     "AWS::Partition": "aws-us-gov", "AWS::StackName": "s" * 128, "HomeAccount": "1" * 12, "HomeStack": "s" * 24,
     "ExternalId": "e" * 256, "ReaderExternalId": "e" * 256, "ReaderRoleName": "r" * 64, "AllowOrigin": "https://" + "o" * 253,
-    "OtherAccounts": ",".join(["1" * 12] * 240),
+    "OtherAccounts": ",".join(["1" * 12] * 240), "TagExceptions": "off", "CallMetrics": "false",
 }  # fmt: skip
 
 

@@ -133,12 +133,13 @@ def test_none_of_it_exists_by_default(template: dict[str, Any], resources: dict[
 
 def test_the_functions_behind_routes_write_metrics_under_the_stacks_name(resources: dict[str, Any]) -> None:
     functions = {name: r["Properties"] for name, r in resources.items() if r["Type"] == "AWS::Lambda::Function"}
-    stacks = {name: f["Environment"]["Variables"].get("METRICS_STACK") for name, f in functions.items()}
-    assert stacks.pop("AuthorizerFunction") is None
+    variables = {name: f["Environment"]["Variables"] for name, f in functions.items()}
+    settings = {name: (of.get("STACK"), of.get("CALL_METRICS")) for name, of in variables.items()}
+    assert settings.pop("AuthorizerFunction") == (None, None)
     # Anyone may call the page, and would create metrics that are billed.
-    assert stacks.pop("PageFunction") is None
-    assert len(stacks) == 4
-    assert all(stack == _when("HasCallMetrics", {"Ref": "AWS::StackName"}, "") for stack in stacks.values())
+    assert settings.pop("PageFunction") == (None, None)
+    assert len(settings) == 4
+    assert set(map(str, settings.values())) == {str(({"Ref": "AWS::StackName"}, {"Ref": "CallMetrics"}))}
 
 
 def test_stacks_of_one_name_in_two_regions_do_not_share_global_names(resources: dict[str, Any]) -> None:

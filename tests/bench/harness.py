@@ -143,7 +143,7 @@ def _variables() -> dict[str, str]:
     """Returns the variables that template.yaml sets for all functions, except parameters, with call metrics on."""
     template = yaml_parse((ROOT / "template.yaml").read_text())
     variables = template["Globals"]["Function"]["Environment"]["Variables"]
-    return {name: value for name, value in variables.items() if isinstance(value, str)} | {"METRICS_STACK": STACK}
+    return {name: value for name, value in variables.items() if isinstance(value, str)} | {"STACK": STACK, "CALL_METRICS": "true"}
 
 
 @functools.cache

@@ -52,7 +52,9 @@ pub async fn handle(
     let collector = call.account(|account, principal| accounts.collector(account, principal))?;
     let rules = Rules { thresholds: &query.thresholds, windows: &query.windows };
     let beside = rules::beside(&wanted.types);
-    let stored = accounts.stored_exceptions(call.deadline);
+    let stored = async {
+        if settings.lists_exceptions { accounts.stored_exceptions(call.deadline).await } else { Default::default() }
+    };
     let surveyed = collector.survey_and(&wanted, &beside, &rules, query.max_cost, stored, call.deadline).await;
     let ((survey, stored), coverage) = surveyed.map_err(|refusal| refused(&refusal, &query))?;
     if survey.inventory.listed.is_empty() {

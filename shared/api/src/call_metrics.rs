@@ -25,8 +25,11 @@ use crate::error::ApiError;
 /// The namespace in CloudWatch.
 const NAMESPACE: &str = "Stratoscope";
 
-/// The variable that holds the stack's name; if it is empty or missing, no metrics are written.
-const METRICS_STACK: &str = "METRICS_STACK";
+/// The variable that is `true` if metrics are written.
+const CALL_METRICS: &str = "CALL_METRICS";
+
+/// The variable that holds the stack's name; without it, no metrics are written.
+const STACK: &str = "STACK";
 
 /// The variable in which Lambda passes the level of the log.
 const LOG_LEVEL: &str = "AWS_LAMBDA_LOG_LEVEL";
@@ -41,7 +44,8 @@ pub(crate) struct CallMetrics {
 impl CallMetrics {
     /// Reads the settings from a function's `variables`; `None` if metrics are off.
     pub(crate) fn from_env(variables: impl Fn(&str) -> Option<String>) -> Option<Self> {
-        let stack = variables(METRICS_STACK).filter(|stack| !stack.is_empty())?;
+        variables(CALL_METRICS).filter(|on| on == "true")?;
+        let stack = variables(STACK).filter(|stack| !stack.is_empty())?;
         Some(Self { stack, level: variables(LOG_LEVEL).unwrap_or_else(|| "INFO".to_owned()) })
     }
 
@@ -234,8 +238,13 @@ mod tests {
     const EVENT: &str = include_str!("../../../events/resources.json");
 
     fn configured(stack: &str, level: Option<&str>) -> Option<CallMetrics> {
+        switched("true", stack, level)
+    }
+
+    fn switched(on: &str, stack: &str, level: Option<&str>) -> Option<CallMetrics> {
         CallMetrics::from_env(|name| match name {
-            "METRICS_STACK" => Some(stack.to_owned()),
+            "CALL_METRICS" => Some(on.to_owned()),
+            "STACK" => Some(stack.to_owned()),
             "AWS_LAMBDA_LOG_LEVEL" => level.map(str::to_owned),
             _ => None,
         })
@@ -244,6 +253,7 @@ mod tests {
     #[test]
     fn metrics_are_written_for_a_stack_and_at_the_level_of_the_log() {
         assert!(configured("", Some("INFO")).is_none());
+        assert!(switched("false", "stratoscope", None).is_none());
         assert!(CallMetrics::from_env(|_| None).is_none());
         let level = |level| configured("stratoscope", level).unwrap().level;
         assert_eq!((level(None).as_str(), level(Some("WARN")).as_str()), ("INFO", "WARN"));

@@ -25,8 +25,8 @@ use crate::call::configuration;
 use crate::model::account::Account;
 use crate::services::sts::{self, Sts};
 
-/// The variable with the path of the exceptions.
-const EXCEPTIONS_PATH: &str = "EXCEPTIONS_PATH";
+/// The variable with the name of the stack, which begins the path of its exceptions.
+const STACK: &str = "STACK";
 
 /// The most callers whose clients are kept; those of one caller take 3 MB once all regions have been called.
 const KEPT_CALLERS: usize = 16;
@@ -60,20 +60,20 @@ struct Others {
 impl Accounts {
     /// Creates the accounts of the environment. The home account is that of the environment's credentials (on Lambda,
     /// those of the function's role). The others are those of `OTHER_ACCOUNTS` (`organization` for all of the
-    /// organisation), through `READER_ROLE` and `READER_EXTERNAL_ID`. The exceptions of `/bottlenecks` are those under
-    /// `EXCEPTIONS_PATH`. Makes no AWS call.
+    /// organisation), through `READER_ROLE` and `READER_EXTERNAL_ID`. The exceptions of `/bottlenecks` are those of
+    /// the stack `STACK`. Makes no AWS call.
     ///
     /// # Errors
     /// If the environment has no region or no credentials.
     pub async fn from_env() -> Result<Self, NotSet> {
         let roles = ReaderRoles::from_env(|name| std::env::var(name).ok());
         let accounts = Self::new(configuration::from_env().await?, roles);
-        Ok(accounts.with_exceptions_under(std::env::var(EXCEPTIONS_PATH).ok()))
+        Ok(accounts.with_exceptions_of(&std::env::var(STACK).unwrap_or_default()))
     }
 
-    /// Returns the same accounts, with exceptions stored under a path.
-    pub(crate) fn with_exceptions_under(self, path: Option<String>) -> Self {
-        Self { stored: Stored::under(path), ..self }
+    /// Returns the same accounts, with the exceptions of a stack.
+    pub(crate) fn with_exceptions_of(self, stack: &str) -> Self {
+        Self { stored: Stored::of(stack), ..self }
     }
 
     pub(crate) fn new(config: SdkConfig, roles: ReaderRoles) -> Self {

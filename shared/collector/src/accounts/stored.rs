@@ -25,15 +25,15 @@ type Kept = Option<(Timestamp, Arc<Vec<StoredParameter>>)>;
 /// The parameters under a path.
 #[derive(Debug, Default)]
 pub(crate) struct Stored {
-    /// `None` if this deployment has no path.
+    /// `None` outside of a stack.
     path: Option<String>,
     kept: Mutex<Kept>,
 }
 
 impl Stored {
-    /// Creates what is stored under a path such as `/stratoscope/exceptions`; an empty path is none.
-    pub(crate) fn under(path: Option<String>) -> Self {
-        Self { path: path.filter(|path| !path.is_empty()), kept: Mutex::default() }
+    /// Creates what is stored for a stack; nothing, if it has no name.
+    pub(crate) fn of(stack: &str) -> Self {
+        Self { path: (!stack.is_empty()).then(|| format!("/{stack}/exceptions")), kept: Mutex::default() }
     }
 
     /// Returns the parameters; none of them, and why, if any is missing.

@@ -13,8 +13,8 @@ use crate::services::ssm::GET_PARAMETERS_BY_PATH;
 pub const OPERATIONS: &[&Operation] = &[&GET_PARAMETERS_BY_PATH];
 
 impl Accounts {
-    /// Returns the parameters under `EXCEPTIONS_PATH`; none of them, and the gap, if any could not be read. Without that
-    /// variable there are none.
+    /// Returns the parameters under `/<stack>/exceptions`; none of them, and the gap, if any could not be read. Outside of a
+    /// stack there are none.
     ///
     /// Its requests are counted where it runs, such as beside a [survey](crate::Collector::survey_and).
     pub async fn stored_exceptions(&self, deadline: Instant) -> (Arc<Vec<StoredParameter>>, Option<Gap>) {
