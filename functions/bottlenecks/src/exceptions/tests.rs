@@ -21,7 +21,7 @@ fn ignored(rules: &str, reason: &str, until: &str) -> Resource {
     tagged(volume("available"), &[(tags::IGNORE, rules), (tags::REASON, reason), (tags::UNTIL, until)])
 }
 
-fn parameter(name: &str, value: impl ToString) -> StoredParameter {
+fn parameter(name: &str, value: &(impl ToString + ?Sized)) -> StoredParameter {
     let name = format!("/stratoscope/exceptions/{name}");
     StoredParameter { name, value: value.to_string(), is_encrypted: false }
 }
@@ -159,7 +159,7 @@ fn the_day_is_that_of_utc() {
 fn a_tag_never_suppresses_a_critical_finding_and_the_list_may() {
     let tags = [(tags::IGNORE, "all"), (tags::REASON, "known"), (tags::UNTIL, TODAY)];
     let resource = tagged(instance("m5.large", "running"), &tags);
-    let of_list = exceptions(&[parameter("a", json!({"exceptions": [entry("i-1", "all", TODAY)]}))]);
+    let of_list = exceptions(&[parameter("a", &json!({"exceptions": [entry("i-1", "all", TODAY)]}))]);
     let critical: Vec<_> =
         rules::ALL.iter().map(|rule| rule.about()).filter(|r| r.severity == Severity::Critical).collect();
     assert!(critical.len() >= 2);
@@ -179,7 +179,7 @@ fn a_deployment_can_ignore_all_tags() {
     let off = Exceptions::read(&[], false, None, now());
     assert_eq!([outcome(&off, &valid), outcome(&off, &invalid)], ["shown", "shown"]);
     assert!(off.tagged(&invalid).is_none());
-    let listed = [parameter("a", json!({"exceptions": [entry("vol-1", "all", TODAY)]}))];
+    let listed = [parameter("a", &json!({"exceptions": [entry("vol-1", "all", TODAY)]}))];
     assert_eq!(outcome(&Exceptions::read(&listed, false, None, now()), &valid), "List: known until 2026-11-20");
 }
 
@@ -204,13 +204,13 @@ fn the_list_is_about_ids_or_arns_rules_and_accounts() {
         (with_account("123456789012"), true),
         (with_account("210987654321"), false),
     ] {
-        let exceptions = exceptions(&[parameter("a", json!({"exceptions": [entry]}))]);
+        let exceptions = exceptions(&[parameter("a", &json!({"exceptions": [entry]}))]);
         let expected = if is_about { "List: known until 2026-11-20" } else { "shown" };
         assert_eq!(exceptions.bad_entries, []);
         assert_eq!(outcome(&exceptions, &volume), expected, "{entry}");
     }
     // STS did not say which account it is.
-    let stored = [parameter("a", json!({"exceptions": [with_account("123456789012")]}))];
+    let stored = [parameter("a", &json!({"exceptions": [with_account("123456789012")]}))];
     assert_eq!(outcome(&Exceptions::read(&stored, true, None, now()), &volume), "shown");
 }
 
@@ -218,7 +218,7 @@ fn the_list_is_about_ids_or_arns_rules_and_accounts() {
 fn of_several_exceptions_the_one_that_ends_last_decides() {
     let stored = |ends: &[&str]| {
         let entries: Vec<_> = ends.iter().map(|until| entry("vol-1", "all", until)).collect();
-        exceptions(&[parameter("a", json!({"exceptions": entries}))])
+        exceptions(&[parameter("a", &json!({"exceptions": entries}))])
     };
     let resource = ignored("all", "by its owner", "2026-12-01");
     assert_eq!(outcome(&stored(&["2026-11-19", "2026-11-30"]), &resource), "Tag: by its owner until 2026-12-01");
@@ -266,7 +266,7 @@ fn a_bad_entry_is_reported_and_ignored_alone() {
     ];
     let mut entries: Vec<_> = bad.iter().map(|(entry, _)| entry.clone()).collect();
     entries.push(entry("vol-1", "ebs_unattached", TODAY));
-    let exceptions = exceptions(&[parameter("a", json!({"exceptions": entries}))]);
+    let exceptions = exceptions(&[parameter("a", &json!({"exceptions": entries}))]);
     let found: Vec<_> = exceptions.bad_entries.iter().map(|bad| (bad.entry, bad.problem.as_str())).collect();
     let expected: Vec<_> = bad.iter().enumerate().map(|(n, (_, problem))| (Some(n + 1), *problem)).collect();
     assert_eq!(found, expected);
@@ -276,7 +276,7 @@ fn a_bad_entry_is_reported_and_ignored_alone() {
 
 #[test]
 fn a_parameter_that_is_no_list_is_reported_and_the_others_count() {
-    let good = parameter("z", json!({"exceptions": [entry("vol-1", "all", TODAY)]}));
+    let good = parameter("z", &json!({"exceptions": [entry("vol-1", "all", TODAY)]}));
     for (value, problem) in [
         ("", "it is not JSON: EOF while parsing a value at line 1 column 0; allowed: {\"exceptions\""),
         ("{", "it is not JSON: EOF while parsing an object at line 1 column 1; allowed"),
@@ -294,19 +294,19 @@ fn a_parameter_that_is_no_list_is_reported_and_the_others_count() {
     let encrypted = StoredParameter { is_encrypted: true, ..good.clone() };
     let found = exceptions(&[encrypted]);
     assert_eq!(found.bad_entries[0].problem, "it is a SecureString, which is not decrypted; allowed: a String");
-    assert_eq!(exceptions(&[parameter("a", json!({"exceptions": []}))]).bad_entries, []);
+    assert_eq!(exceptions(&[parameter("a", &json!({"exceptions": []}))]).bad_entries, []);
 }
 
 #[test]
 fn no_more_entries_count_than_findings_can_be_compared_with() {
     let many = |count: usize| json!({"exceptions": vec![entry("vol-2", "all", TODAY); count]});
-    let last = parameter("z", json!({"exceptions": [entry("vol-1", "all", TODAY)]}));
-    let full = exceptions(&[parameter("a", many(600)), parameter("b", many(399)), last.clone()]);
+    let last = parameter("z", &json!({"exceptions": [entry("vol-1", "all", TODAY)]}));
+    let full = exceptions(&[parameter("a", &many(600)), parameter("b", &many(399)), last.clone()]);
     assert_eq!(
         (full.bad_entries.len(), outcome(&full, &volume("available")).as_str()),
         (0, "List: known until 2026-11-20")
     );
-    let too_many = exceptions(&[parameter("a", many(600)), parameter("b", many(400)), last]);
+    let too_many = exceptions(&[parameter("a", &many(600)), parameter("b", &many(400)), last]);
     assert_eq!(outcome(&too_many, &volume("available")), "shown");
     let [bad] = &too_many.bad_entries[..] else { panic!("{:?}", too_many.bad_entries) };
     assert_eq!(bad.problem, "this and what follows do not count; allowed: 1000 entries in all");
@@ -329,7 +329,9 @@ fn a_value_of_the_longest_tag_is_taken_and_messages_show_a_part_of_it() {
         for resource in [ignored(&hostile, "known", TODAY), ignored("all", "known", &hostile)] {
             let problems = problems(&resource);
             assert_eq!(problems.len(), 1, "{hostile:?}");
-            problems.iter().for_each(|problem| is_clean(problem));
+            for problem in &problems {
+                is_clean(problem);
+            }
         }
     }
 }
@@ -344,14 +346,16 @@ proptest! {
         odd[field] = value.clone().into();
         let stored = [
             parameter("a", &value),
-            parameter("b", json!({"exceptions": value})),
-            parameter("c", json!({"exceptions": [odd, value, entry("vol-1", "all", TODAY)]})),
+            parameter("b", &json!({"exceptions": value})),
+            parameter("c", &json!({"exceptions": [odd, value, entry("vol-1", "all", TODAY)]})),
         ];
         let exceptions = exceptions(&stored);
         exceptions.bad_entries.iter().for_each(|bad| is_clean(&bad.problem));
         prop_assert!(outcome(&exceptions, &volume("available")).starts_with("List: "));
         for resource in [ignored(&value, &value, TODAY), ignored("all", "known", &value), ignored("all", &value, TODAY)] {
-            problems(&resource).iter().for_each(|problem| is_clean(problem));
+            for problem in problems(&resource) {
+                is_clean(&problem);
+            }
             outcome(&exceptions, &resource);
         }
     }
