@@ -137,6 +137,7 @@ def test_every_other_rule_finds_what_the_demo_account_contains(answer: Json) -> 
         "ebs_snapshot_orphaned": {name for _, name, volume, _ in demo_ec2.SNAPSHOTS if volume is None},
         "ebs_snapshot_old": {name for _, name, _, days in demo_ec2.SNAPSHOTS if days > 90},
         "ami_unused": {name for _, name, user, days in demo_ec2.IMAGES if user is None and days > 90},
+        "rds_snapshot_orphaned": {demo_data.ORPHAN},
         "vpc_endpoint_idle": demo_ec2.IDLE_ENDPOINTS,
         "eip_unassociated": {name for _, name, user in demo_account.ADDRESSES if user is None},
         "log_group_no_retention": {name for _, name, days, stored in demo_account.LOG_GROUPS if days is None and stored},
@@ -254,15 +255,14 @@ def test_the_caller_sets_the_thresholds_of_single_rules(deployed: Stack, answer:
 
 
 def test_what_takes_a_month_is_found_in_the_days_that_the_demo_account_has(deployed: Stack) -> None:
-    """Nothing in the emulator is older than this run, and it has two weeks of metrics."""
-    asked = {"types": "dynamodb,efs,rds_snapshot", "regions": "us-east-1,eu-west-1"}
+    """Tables and file systems are not older than this run, and the demo account has two weeks of metrics."""
+    asked = {"types": "dynamodb,efs", "regions": "us-east-1,eu-west-1"}
     month = ask(deployed, "/bottlenecks", **asked)
-    shorter = "dynamodb_unused.days:12,efs_idle.days:12,rds_snapshot_orphaned.days:0"
+    shorter = "dynamodb_unused.days:12,efs_idle.days:12"
     days = ask(deployed, "/bottlenecks", thresholds=shorter, **asked)
     found = {
         "dynamodb_unused": {demo_metrics.NOT_READ},
         "efs_idle": {demo_metrics.UNMOUNTED},
-        "rds_snapshot_orphaned": {demo_data.ORPHAN},
     }
     assert {rule: _found(month, rule) for rule in found} == {rule: set() for rule in found}
     assert {rule: _found(days, rule) for rule in found} == found
@@ -271,7 +271,7 @@ def test_what_takes_a_month_is_found_in_the_days_that_the_demo_account_has(deplo
 
 
 def test_a_snapshot_is_not_judged_without_the_list_of_databases(deployed: Stack, emulator: Emulator) -> None:
-    asked = {"types": "rds_snapshot", "regions": "us-east-1,eu-west-1", "thresholds": "rds_snapshot_orphaned.days:0"}
+    asked = {"types": "rds_snapshot", "regions": "us-east-1,eu-west-1"}
     with iam.without(emulator, iam.role_of(emulator, "BottlenecksFunction"), "rds:DescribeDBInstances"):
         body = ask(deployed, "/bottlenecks", **asked)
     assert [gap[2:4] for gap in gaps(body)] == [("DescribeDBInstances", "denied")] * 2

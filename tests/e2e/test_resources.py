@@ -9,7 +9,7 @@ from typing import Any
 
 import documents
 import pytest
-from emulator import clock, demo_account, demo_ec2, demo_services
+from emulator import clock, demo_account, demo_data, demo_ec2, demo_services
 from emulator.ministack import ACCOUNT, Emulator
 from emulator.stack import Stack
 
@@ -56,6 +56,8 @@ def test_the_demo_account_is_listed_completely(deployed: Stack) -> None:
     snapshots = {(s["region"], s["id"], s["of"], s["source_id"]) for s in data["rds_snapshot"]}
     assert snapshots == set(demo_account.SNAPSHOTS)
     assert {(s["snapshot_type"], s["status"]) for s in data["rds_snapshot"]} == {("manual", "available")}
+    ages = {s["of"]: _days_old(s["created"]) for s in data["rds_snapshot"]}
+    assert ages == {"instance": demo_data.SNAPSHOT_DAYS, "cluster": 0}
     caches = {(c["region"], c["id"], c["engine"], c["node_type"], c["tags"]["env"]) for c in data["elasticache"]}
     assert caches == set(demo_account.CACHES)
     assert {(c["status"], c["node_count"], len(c["nodes"])) for c in data["elasticache"]} == {("available", 1, 1)}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from . import clock
+from .demo_ec2 import DAYS_OLD
 
 if TYPE_CHECKING:
     from .demo_account import Contents
@@ -16,14 +17,15 @@ CLUSTERS = [
     ("eu-west-1", "shop-reports", "aurora-postgresql", (), "prod"),
 ]
 
-#: Snapshots: region, identifier, whether it is of an instance or a cluster, and of which. `ORPHAN` is of a database that
-#: is gone.
+#: Snapshots: region, identifier, whether it is of an instance or a cluster, and of which. Those of instances are
+#: `SNAPSHOT_DAYS` days old, and `ORPHAN` is of a database that is gone.
 SNAPSHOTS = [
     ("us-east-1", "orders-before-upgrade", "instance", "orders"),
     ("us-east-1", "events-before-upgrade", "cluster", "events"),
     ("eu-west-1", "shop-v1-last", "instance", "shop-v1"),
 ]
 ORPHAN = "shop-v1-last"
+SNAPSHOT_DAYS = 40
 
 #: Caches: region, identifier, engine, node type, environment.
 CACHES = [
@@ -57,7 +59,7 @@ def fill_region(emulator: Emulator, contents: Contents, region: str) -> None:
         if of == "cluster":
             rds.create_db_cluster_snapshot(DBClusterSnapshotIdentifier=name, DBClusterIdentifier=source)
         elif source in databases:
-            rds.create_db_snapshot(DBSnapshotIdentifier=name, DBInstanceIdentifier=source)
+            _snapshot(rds, name, source)
         else:
             _orphan(rds, name, source)
 
@@ -118,8 +120,14 @@ def _orphan(rds, snapshot: str, database: str) -> None:
     rds.get_waiter("db_instance_available").wait(
         DBInstanceIdentifier=database, WaiterConfig={"Delay": 1, "MaxAttempts": 60}
     )
-    rds.create_db_snapshot(DBSnapshotIdentifier=snapshot, DBInstanceIdentifier=database)
+    _snapshot(rds, snapshot, database)
     rds.delete_db_instance(DBInstanceIdentifier=database, SkipFinalSnapshot=True)
+
+
+def _snapshot(rds: Any, name: str, database: str) -> None:
+    rds.create_db_snapshot(
+        DBSnapshotIdentifier=name, DBInstanceIdentifier=database, Tags=_tags(**{DAYS_OLD: str(SNAPSHOT_DAYS)})
+    )
 
 
 def _of(rows: list[tuple], region: str) -> list[tuple]:

@@ -25,7 +25,7 @@ from typing import Any
 import hypercorn.config
 import ministack.app
 from ministack.core import iam_actions
-from ministack.services import apigateway_v1, ec2
+from ministack.services import apigateway_v1, ec2, rds
 
 #: The tag that makes a resource older.
 DAYS_OLD = "emulator:days-old"
@@ -39,7 +39,7 @@ TIMES: dict[str, tuple[Any, str]] = {
     "vpce-": (ec2._vpc_endpoints, "CreationTimestamp"),
 }
 
-Handler = Callable[[dict[str, Any]], Any]
+Handler = Callable[..., Any]
 actions: dict[str, Handler] = ec2._ACTION_MAP
 
 
@@ -47,11 +47,23 @@ def _create_tags(parameters: dict[str, Any]) -> Any:
     (days,) = [tag["Value"] for tag in ec2._parse_tags(parameters) if tag["Key"] == DAYS_OLD] or [None]
     if days is None:
         return ec2._create_tags(parameters)
-    at = datetime.now(timezone.utc) - timedelta(days=int(days))
     for name in ec2._parse_member_list(parameters, "ResourceId"):
         records, field = next(found for start, found in TIMES.items() if name.startswith(start))
-        records[name][field] = at.strftime("%Y-%m-%dT%H:%M:%S.000Z")
+        records[name][field] = _days_ago(int(days))
     return ec2._xml(200, "CreateTagsResponse", "<return>true</return>")
+
+
+def _days_ago(days: int) -> str:
+    return (datetime.now(timezone.utc) - timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+
+
+def _create_db_snapshot(parameters: dict[str, Any], plain: Handler = rds._create_db_snapshot) -> Any:
+    created, snapshot = plain(parameters), rds._snapshots.get(rds._p(parameters, "DBSnapshotIdentifier"))
+    days = [tag for tag in snapshot["TagList"] if tag["Key"] == DAYS_OLD] if snapshot else []
+    if days:
+        snapshot["SnapshotCreateTime"] = _days_ago(int(days[0]["Value"]))
+        snapshot["TagList"].remove(days[0])
+    return created
 
 
 def _copy_snapshot(parameters: dict[str, Any]) -> Any:
@@ -119,6 +131,7 @@ if __name__ == "__main__":
     actions["CreateTags"] = _create_tags
     actions["CopySnapshot"] = _copy_snapshot
     actions["DescribeLaunchTemplateVersions"] = _launch_template_versions
+    rds._ACTION_MAP["CreateDBSnapshot"] = _create_db_snapshot
     ec2._image_bdm_xml = _image_devices
     ec2._vpce_fields_xml = _endpoint
     ec2._instance_xml = _instance
