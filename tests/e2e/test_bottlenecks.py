@@ -176,9 +176,11 @@ def test_the_worst_is_first_and_each_finding_states_its_basis(answer: Json) -> N
     assert severities == sorted(severities) and severities[0] == 0
     assert answer["data"]["summary"]["by_severity"] == {name: severities.count(n) for n, name in enumerate(order)}
     assert answer["data"]["summary"]["findings"] == len(findings)
+    assert sum(answer["data"]["summary"]["by_category"].values()) == len(findings)
     for finding in findings:
+        assert finding["category"] == answer["data"]["rules"][finding["rule"]]["category"]
         assert set(finding) == {
-            "rule", "severity", "resource", "metric", "statistic", "observed", "threshold", "unit", "window", "coverage",
+            "rule", "severity", "category", "resource", "metric", "statistic", "observed", "threshold", "unit", "window", "coverage",
             "recommendation", "not_observed",
         }  # fmt: skip
         assert answer["data"]["rules"][finding["rule"]]["source"]
@@ -186,6 +188,20 @@ def test_the_worst_is_first_and_each_finding_states_its_basis(answer: Json) -> N
     idle = _finding(answer, "ec2_underutilized")
     assert idle["not_observed"] == ["memory"]
     assert "m5.large is the smallest type of its family" in idle["recommendation"]
+
+
+def test_one_category_is_checked_alone_and_its_rules_alone_are_measured(deployed: Stack, answer: Json) -> None:
+    idle = ask(deployed, "/bottlenecks", categories="cost_optimizing")
+    assert idle["data"]["findings"] == [f for f in answer["data"]["findings"] if f["category"] == "cost_optimizing"] != []
+    assert set(idle["data"]["rules"]) == {
+        name for name, rule in answer["data"]["rules"].items() if rule["category"] == "cost_optimizing"
+    }
+    # No rule of this category reads a function or a status check.
+    assert "lambda" not in idle["data"]["summary"]["by_type"]
+    requests = idle["meta"]["aws_requests"]["by_operation"]
+    assert {"lambda:ListFunctions", "ec2:DescribeInstanceStatus"} & set(requests) == set()
+    whole = answer["meta"]["aws_requests"]["by_operation"]
+    assert requests["cloudwatch:GetMetricData"] < whole["cloudwatch:GetMetricData"]
 
 
 def test_what_has_no_data_is_not_judged_and_never_idle(answer: Json) -> None:

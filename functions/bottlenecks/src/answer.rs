@@ -22,7 +22,7 @@ use crate::exceptions::Exceptions;
 use crate::judge::{Found, Judgement, NotJudged, Suppressed, Verdicts};
 use crate::position::Position;
 use crate::query::BottlenecksQuery;
-use crate::rule::{About, AnyRule, Severity};
+use crate::rule::{About, AnyRule, Category, Severity};
 use crate::rules;
 use crate::threshold::{Thresholds, Used};
 
@@ -67,6 +67,8 @@ struct Summary {
     findings: usize,
     /// The findings of each severity.
     by_severity: BTreeMap<Severity, usize>,
+    /// The findings of each category.
+    by_category: BTreeMap<Category, usize>,
     /// The findings of each rule that has any.
     by_rule: BTreeMap<&'static str, usize>,
     /// The counts of each requested type; null if nothing of it could be listed.
@@ -91,6 +93,8 @@ struct OfType {
 struct RuleText {
     /// How much its findings matter.
     severity: Severity,
+    /// What its findings are about.
+    category: Category,
     /// When there is a finding, with the thresholds of this request.
     finding: String,
     /// The numbers in it that a caller can change, by name.
@@ -119,8 +123,14 @@ impl Bottlenecks {
 impl RuleText {
     fn of(rule: &dyn AnyRule, thresholds: &Thresholds) -> Self {
         let about = rule.about();
-        let About { severity, source, .. } = about;
-        Self { severity, finding: about.finding_in_words(thresholds), thresholds: about.used(thresholds), source }
+        let About { severity, category, source, .. } = about;
+        Self {
+            severity,
+            category,
+            finding: about.finding_in_words(thresholds),
+            thresholds: about.used(thresholds),
+            source,
+        }
     }
 }
 
@@ -164,8 +174,10 @@ impl Serialize for Entry<'_> {
 impl Summary {
     fn of(inventory: &Inventory, Judgement { findings, not_judged, .. }: &Judgement<'_>) -> Self {
         let mut by_severity: BTreeMap<_, _> = Severity::ALL.into_iter().map(|severity| (severity, 0)).collect();
+        let mut by_category: BTreeMap<_, _> = Category::ALL.into_iter().map(|category| (category, 0)).collect();
         let mut by_rule = BTreeMap::new();
         for Found { rule, .. } in findings {
+            count(&mut by_category, rule.about().category);
             count(&mut by_severity, rule.about().severity);
             count(&mut by_rule, rule.about().name);
         }
@@ -186,7 +198,7 @@ impl Summary {
             not_judged: unjudged.get(&kind).copied().unwrap_or_default(),
         };
         let by_type = inventory.types.iter().map(|kind| (*kind, inventory.knows_type(*kind).then(|| of_type(*kind))));
-        Self { findings: findings.len(), by_severity, by_rule, by_type: by_type.collect() }
+        Self { findings: findings.len(), by_severity, by_category, by_rule, by_type: by_type.collect() }
     }
 }
 
@@ -228,7 +240,7 @@ pub(crate) fn shape(
         }
     }
     let types = &survey.inventory.types;
-    let rules = rules::ALL.iter().copied().filter(|rule| types.contains(&rule.resource_type()));
+    let rules = types.iter().flat_map(|kind| rules::chosen(*kind, &query.categories)).map(|(_, rule)| rule);
     Ok(Bottlenecks {
         summary: Summary::of(&survey.inventory, &judgement),
         findings,

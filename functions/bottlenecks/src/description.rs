@@ -39,6 +39,7 @@ fn described(rule: &dyn AnyRule) -> Value {
     json!({
         "resource_type": rule.resource_type(),
         "severity": about.severity,
+        "category": about.category,
         "finding": about.finding_in_words(&Thresholds::default()),
         "thresholds": thresholds,
         "source": about.source,

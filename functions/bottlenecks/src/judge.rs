@@ -9,7 +9,7 @@ use crate::exceptions::{Applied, Decision, Exceptions, NotApplied};
 use crate::needs::Plan;
 use crate::reading::Windows;
 use crate::reason::{Reason, ReasonKind};
-use crate::rule::{AnyRule, Evidence, Finding};
+use crate::rule::{AnyRule, Category, Evidence, Finding};
 use crate::rules;
 use crate::threshold::Thresholds;
 
@@ -29,6 +29,8 @@ pub(crate) type Verdicts = Box<[Verdict]>;
 /// The rules, with the thresholds and the windows of one request.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Rules<'a> {
+    /// The categories whose rules are applied.
+    pub(crate) categories: &'a [Category],
     pub(crate) thresholds: &'a Thresholds,
     pub(crate) windows: &'a Windows,
 }
@@ -37,23 +39,23 @@ impl Judge for Rules<'_> {
     type Verdict = Verdicts;
 
     fn needs_status_checks(&self, resource: &Resource) -> bool {
-        rules::reads_status_checks(resource)
+        rules::reads_status_checks(resource, self.categories)
     }
 
     fn first(&self, resource: &Resource) -> Vec<Measurement> {
-        Plan::first(resource).measurements(resource, self.windows)
+        Plan::first(resource, self.categories).measurements(resource, self.windows)
     }
 
     fn then(&self, resource: &Resource, first: &[Series]) -> Vec<Measurement> {
-        Plan::then(resource, first, self.thresholds, self.windows).measurements(resource, self.windows)
+        Plan::then(resource, first, self.categories, self.thresholds, self.windows).measurements(resource, self.windows)
     }
 
     /// Applies the rules to one resource, its measurements and what is beside it. A rule that finds nothing has no
     /// verdict.
     fn judge(&self, resource: &Resource, first: &[Series], then: &[Series], beside: &Beside<'_>) -> Verdicts {
-        let Self { thresholds, windows } = self;
-        let sieves = Plan::first(resource);
-        let plan = Plan::then(resource, first, thresholds, windows);
+        let Self { categories, thresholds, windows } = self;
+        let sieves = Plan::first(resource, categories);
+        let plan = Plan::then(resource, first, categories, thresholds, windows);
         let of_rule = |(rank, rule): (usize, &'static dyn AnyRule)| {
             let judged = rule.applies(resource).and_then(|applies| {
                 if !applies || !sieves.may_find(rule, resource, first, thresholds, windows) {
@@ -69,7 +71,7 @@ impl Judge for Rules<'_> {
             });
             Some(Verdict { rule, rank, result: judged.transpose()? })
         };
-        rules::of(resource.resource_type()).filter_map(of_rule).collect()
+        rules::chosen(resource.resource_type(), categories).filter_map(of_rule).collect()
     }
 }
 

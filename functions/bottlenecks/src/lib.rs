@@ -50,8 +50,8 @@ pub async fn handle(
     let query = BottlenecksQuery::read(&call)?;
     let wanted = Wanted { tags: settings.tag_exceptions, ..query.wanted.clone() };
     let collector = call.account(|account, principal| accounts.collector(account, principal))?;
-    let rules = Rules { thresholds: &query.thresholds, windows: &query.windows };
-    let beside = rules::beside(&wanted.types);
+    let rules = Rules { categories: &query.categories, thresholds: &query.thresholds, windows: &query.windows };
+    let beside = rules::beside(&wanted.types, &query.categories);
     let stored = async {
         if settings.lists_exceptions { accounts.stored_exceptions(call.deadline).await } else { Default::default() }
     };

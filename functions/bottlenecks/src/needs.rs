@@ -9,7 +9,7 @@ use collector::{Beside, Catalog, Measurement, Resource, Series, SeriesStatus};
 
 use crate::reading::{Need, Reading, Span, Windows};
 use crate::reason::Reason;
-use crate::rule::{AnyRule, Evidence};
+use crate::rule::{AnyRule, Category, Evidence};
 use crate::rules;
 use crate::threshold::Thresholds;
 
@@ -29,22 +29,30 @@ struct Needed {
 }
 
 impl Plan {
-    /// Returns what the sieves of the rules that apply to `resource` read.
-    pub(crate) fn first(resource: &Resource) -> Self {
-        Self::of(resource, applicable(resource).flat_map(|rule| rule.about().first))
+    /// Returns what the sieves of the rules of these categories read that apply to `resource`.
+    pub(crate) fn first(resource: &Resource, categories: &[Category]) -> Self {
+        Self::of(resource, applicable(resource, categories).flat_map(|rule| rule.about().first))
     }
 
-    /// Returns what the rules need that apply to `resource` and may find something.
-    pub(crate) fn then(resource: &Resource, first: &[Series], thresholds: &Thresholds, windows: &Windows) -> Self {
-        let plan = Self::first(resource);
-        let may_find = applicable(resource).filter(|rule| plan.may_find(*rule, resource, first, thresholds, windows));
+    /// Returns what the rules of these categories need that apply to `resource` and may find something.
+    pub(crate) fn then(
+        resource: &Resource,
+        first: &[Series],
+        categories: &[Category],
+        thresholds: &Thresholds,
+        windows: &Windows,
+    ) -> Self {
+        let plan = Self::first(resource, categories);
+        let applicable = applicable(resource, categories);
+        let may_find = applicable.filter(|rule| plan.may_find(*rule, resource, first, thresholds, windows));
         Self::of(resource, may_find.flat_map(|rule| rule.about().needs))
     }
 
     /// Returns everything that the rules that apply to `resource` read, in one step.
     #[cfg(test)]
     pub(crate) fn at_once(resource: &Resource) -> Self {
-        Self::of(resource, applicable(resource).flat_map(|rule| rule.about().first.iter().chain(rule.about().needs)))
+        let applicable = applicable(resource, &Category::ALL);
+        Self::of(resource, applicable.flat_map(|rule| rule.about().first.iter().chain(rule.about().needs)))
     }
 
     fn of<'a>(resource: &Resource, needs: impl Iterator<Item = &'a Need>) -> Self {
@@ -120,9 +128,9 @@ impl Plan {
     }
 }
 
-/// Returns the rules that apply to a resource.
-fn applicable(resource: &Resource) -> impl Iterator<Item = &'static dyn AnyRule> {
-    let rules = rules::of(resource.resource_type()).map(|(_, rule)| rule);
+/// Returns the rules of these categories that apply to a resource.
+fn applicable(resource: &Resource, categories: &[Category]) -> impl Iterator<Item = &'static dyn AnyRule> {
+    let rules = rules::chosen(resource.resource_type(), categories).map(|(_, rule)| rule);
     rules.filter(|rule| rule.applies(resource) == Ok(true))
 }
 
@@ -149,7 +157,7 @@ mod tests {
             let measurements = plan.measurements(&running, &windows).into_iter();
             measurements.map(|m| (m.metric.name, m.statistics.join("+"), m.window.period)).collect::<Vec<_>>()
         };
-        assert_eq!(measured(Plan::first(&running)), [("cpu", "Maximum+Minimum".to_owned(), 86_400)]);
+        assert_eq!(measured(Plan::first(&running, &Category::ALL)), [("cpu", "Maximum+Minimum".to_owned(), 86_400)]);
         let everything = [
             ("cpu", "Average", 300),
             ("cpu", "Maximum+Average", 3_600),
@@ -159,14 +167,15 @@ mod tests {
         ];
         let everything = everything.map(|(metric, statistics, period)| (metric, statistics.to_owned(), period));
         // Without an answer to the first step, everything may be found.
-        assert_eq!(measured(Plan::then(&running, &[], &Thresholds::default(), &windows)), everything);
+        assert_eq!(measured(Plan::then(&running, &[], &Category::ALL, &Thresholds::default(), &windows)), everything);
     }
 
     #[test]
     fn a_resource_that_no_rule_judges_is_not_measured() {
         let windows = Windows::new(24, now());
         let stopped = instance("m5.large", "stopped");
-        for plan in [Plan::first(&stopped), Plan::then(&stopped, &[], &Thresholds::default(), &windows)] {
+        let all = &Category::ALL;
+        for plan in [Plan::first(&stopped, all), Plan::then(&stopped, &[], all, &Thresholds::default(), &windows)] {
             assert!(plan.measurements(&stopped, &windows).is_empty());
         }
     }

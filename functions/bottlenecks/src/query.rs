@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::position::Position;
 use crate::reading::Windows;
+use crate::rule::Category;
 use crate::rules::{self, common};
 use crate::threshold::Thresholds;
 
@@ -24,6 +25,17 @@ pub(crate) const PARAMETERS: &[Parameter] = &[
         name: "types",
         values: Values::SomeOf(type_names),
         allowed: || code(type_names()),
+        without: Without::Means(|| "all of them that the categories leave".to_owned()),
+    },
+    Parameter {
+        name: CATEGORIES,
+        values: Values::SomeOf(category_names),
+        allowed: || {
+            format!(
+                "{}; only the [rules](rules.md) of these are checked, and only what they read is measured",
+                code(category_names())
+            )
+        },
         without: Without::Means(|| "all of them".to_owned()),
     },
     Parameter {
@@ -74,7 +86,7 @@ pub(crate) const PARAMETERS: &[Parameter] = &[
     limit(|| format!("1 to {LARGEST_LIMIT} entries of `findings`, `not_judged` and `suppressed.findings` together")),
     cursor(|| {
         "`data.next_cursor` of the previous page, for up to an hour after the first page, then a 400; the account, regions, \
-         types, hours and thresholds must be unchanged; all else may change"
+         types, categories, hours and thresholds must be unchanged; all else may change"
             .to_owned()
     }),
 ];
@@ -82,6 +94,13 @@ pub(crate) const PARAMETERS: &[Parameter] = &[
 /// Returns the names of the types that have rules.
 fn type_names() -> Vec<&'static str> {
     rules::types().into_iter().map(ResourceType::as_str).collect()
+}
+
+/// The parameter that chooses the rules by what they are about.
+const CATEGORIES: &str = "categories";
+
+fn category_names() -> Vec<&'static str> {
+    Category::ALL.into_iter().map(Category::as_str).collect()
 }
 
 /// Describes a short form, which sets the thresholds that name it.
@@ -105,6 +124,8 @@ const CURSOR_LIVES: SignedDuration = SignedDuration::from_hours(1);
 #[derive(Debug)]
 pub(crate) struct BottlenecksQuery {
     pub(crate) wanted: Wanted,
+    /// The categories whose rules are checked, in the order of all.
+    pub(crate) categories: Vec<Category>,
     pub(crate) windows: Windows,
     pub(crate) thresholds: Thresholds,
     /// The most that one page may cost, in millionths of a US dollar.
@@ -121,16 +142,33 @@ impl BottlenecksQuery {
     }
 
     pub(crate) fn from_query(query: &Query, now: Timestamp) -> Result<Self, ApiError> {
-        let mut types = query.choices("types", ResourceType::named)?.unwrap_or_else(rules::types);
+        let mut categories = query.choices(CATEGORIES, Category::named)?.unwrap_or_else(|| Category::ALL.to_vec());
+        categories.sort_unstable();
+        let with_rules = rules::types_of(&categories);
+        let mut types = query.choices("types", ResourceType::named)?.unwrap_or_else(|| with_rules.clone());
         types.sort_unstable();
+        if let Some(without) = types.iter().find(|kind| !with_rules.contains(kind)) {
+            let names: Vec<_> = with_rules.into_iter().map(ResourceType::as_str).collect();
+            let allowed = format!("{}, which have rules of these categories", names.join(", "));
+            return Err(ApiError::not_allowed("types", without.as_str(), &allowed));
+        }
         let wanted = Wanted { regions: query.regions()?, types, tags: false };
         let hours = query.number("hours")?.unwrap_or(USUAL_HOURS);
-        let thresholds = thresholds::read(query, &wanted.types)?;
-        let paging = Paging::read(query, &(&wanted.regions, &wanted.types, hours, &thresholds))?;
+        let thresholds = thresholds::read(query, &wanted.types, &categories)?;
+        let paging = Paging::read(query, &(&wanted.regions, &wanted.types, &categories, hours, &thresholds))?;
         let max_cost = query.max_cost()?;
         let windows = Windows::new(hours, as_of(&paging, now)?);
         let shows_suppressed = query.choice(SUPPRESSED, |name| (name == SHOW).then_some(()))?.is_some();
-        Ok(Self { wanted, windows, thresholds, max_cost, shows_suppressed, paging, format: query.format()? })
+        Ok(Self {
+            wanted,
+            categories,
+            windows,
+            thresholds,
+            max_cost,
+            shows_suppressed,
+            paging,
+            format: query.format()?,
+        })
     }
 }
 
@@ -172,6 +210,29 @@ mod tests {
         assert_eq!(query.wanted, Wanted { regions: None, types: rules::types(), tags: false });
         assert_eq!(query.thresholds, Thresholds::default());
         assert_eq!(query.windows.of(crate::reading::Span::Requested).periods(), 25);
+    }
+
+    #[test]
+    fn categories_choose_the_rules_and_with_them_the_types() {
+        let query = read(&[("categories", "security,fault_tolerance")]).unwrap();
+        assert_eq!(query.categories, [Category::FaultTolerance, Category::Security]);
+        assert_eq!(query.wanted.types, rules::types_of(&query.categories));
+        assert!(query.wanted.types.contains(&ResourceType::Rds) && !query.wanted.types.contains(&ResourceType::Eip));
+        assert_ne!(query.paging, read(&[("categories", "security")]).unwrap().paging);
+        assert_eq!(read(&[]).unwrap().categories, Category::ALL);
+        assert_eq!(
+            refused(&[("categories", "security"), ("types", "eip,rds")]),
+            "types: `eip` is not allowed; allowed: rds, lambda, which have rules of these categories"
+        );
+        assert_eq!(
+            refused(&[("categories", "idle")]),
+            "categories: `idle` is not allowed; allowed: cost_optimizing, performance, fault_tolerance, security"
+        );
+        assert_eq!(
+            refused(&[("categories", "security"), ("types", "lambda"), ("thresholds", "lambda_errors:1")]),
+            "thresholds: `lambda_errors:1` is not allowed; allowed: thresholds of lambda_runtime_ended (lambda_errors is of the \
+             category fault_tolerance)"
+        );
     }
 
     #[test]

@@ -21,6 +21,7 @@ use crate::threshold::{Threshold, Thresholds, Used};
 pub(crate) struct Rule<K: 'static> {
     pub(crate) name: &'static str,
     pub(crate) severity: Severity,
+    pub(crate) category: Category,
     /// When there is a finding; the name of a threshold in braces stands for its value.
     pub(crate) finding: &'static str,
     /// The numbers in it that a caller can change.
@@ -55,6 +56,7 @@ pub(crate) struct Sieve<K: 'static> {
 pub(crate) struct About {
     pub(crate) name: &'static str,
     pub(crate) severity: Severity,
+    pub(crate) category: Category,
     pub(crate) finding: &'static str,
     pub(crate) thresholds: &'static [Threshold],
     pub(crate) source: &'static str,
@@ -106,9 +108,9 @@ pub(crate) trait AnyRule: fmt::Debug + Sync {
 
 impl<K: OfKind> AnyRule for Rule<K> {
     fn about(&self) -> About {
-        let Self { name, severity, finding, thresholds, source, needs, beside, not_observed, .. } = *self;
+        let Self { name, severity, category, finding, thresholds, source, needs, beside, not_observed, .. } = *self;
         let first = self.sieve.as_ref().map_or(&[][..], |sieve| sieve.needs);
-        About { name, severity, finding, thresholds, source, first, needs, beside, not_observed }
+        About { name, severity, category, finding, thresholds, source, first, needs, beside, not_observed }
     }
 
     fn resource_type(&self) -> ResourceType {
@@ -152,6 +154,38 @@ pub(crate) enum Severity {
 
 impl Severity {
     pub(crate) const ALL: [Self; 4] = [Self::Critical, Self::High, Self::Medium, Self::Low];
+}
+
+/// What a finding is about: the categories of Trusted Advisor, by the names that its API has for them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Category {
+    /// The resource is idle, unused, or costs more than another one that does the same.
+    CostOptimizing,
+    /// The resource is slow, or is about to be.
+    Performance,
+    /// The resource fails, or will fail.
+    FaultTolerance,
+    /// The resource runs software that is no longer maintained.
+    Security,
+}
+
+impl Category {
+    pub(crate) const ALL: [Self; 4] = [Self::CostOptimizing, Self::Performance, Self::FaultTolerance, Self::Security];
+
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::CostOptimizing => "cost_optimizing",
+            Self::Performance => "performance",
+            Self::FaultTolerance => "fault_tolerance",
+            Self::Security => "security",
+        }
+    }
+
+    /// Returns the category of this name.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|category| category.as_str() == name)
+    }
 }
 
 /// What a resource is judged by, in addition to its own fields.

@@ -50,7 +50,7 @@ mod vpc_endpoint_idle;
 
 use collector::{Resource, ResourceType};
 
-use crate::rule::AnyRule;
+use crate::rule::{AnyRule, Category};
 
 /// Every rule, by severity; rules of the same severity are in the order of urgency.
 pub(crate) const ALL: &[&dyn AnyRule] = &[
@@ -105,18 +105,24 @@ pub(crate) const ALL: &[&dyn AnyRule] = &[
 
 /// Returns the types that have a rule, in the order of responses.
 pub(crate) fn types() -> Vec<ResourceType> {
-    ResourceType::ALL.into_iter().filter(|kind| of(*kind).next().is_some()).collect()
+    types_of(&Category::ALL)
 }
 
-/// Returns whether a rule reads the status checks of a resource, which is an instance then.
-pub(crate) fn reads_status_checks(resource: &Resource) -> bool {
-    ec2_status_check_failed::RULE.applies(resource) == Ok(true)
+/// Returns the types that have a rule of these categories, in the order of responses.
+pub(crate) fn types_of(categories: &[Category]) -> Vec<ResourceType> {
+    ResourceType::ALL.into_iter().filter(|kind| chosen(*kind, categories).next().is_some()).collect()
 }
 
-/// Returns the types that rules of `types` read beside these.
-pub(crate) fn beside(types: &[ResourceType]) -> Vec<ResourceType> {
-    let mut beside: Vec<_> =
-        types.iter().flat_map(|kind| of(*kind)).flat_map(|(_, rule)| rule.about().beside).copied().collect();
+/// Returns whether a rule of these categories reads the status checks of a resource, which is an instance then.
+pub(crate) fn reads_status_checks(resource: &Resource, categories: &[Category]) -> bool {
+    let rule = &ec2_status_check_failed::RULE;
+    categories.contains(&rule.category) && rule.applies(resource) == Ok(true)
+}
+
+/// Returns the types that the rules of `types` and these categories read beside the types.
+pub(crate) fn beside(types: &[ResourceType], categories: &[Category]) -> Vec<ResourceType> {
+    let rules = types.iter().flat_map(|kind| chosen(*kind, categories));
+    let mut beside: Vec<_> = rules.flat_map(|(_, rule)| rule.about().beside).copied().collect();
     beside.sort_unstable();
     beside.dedup();
     beside
@@ -125,6 +131,14 @@ pub(crate) fn beside(types: &[ResourceType]) -> Vec<ResourceType> {
 /// Returns the rules of a type, each with its rank among all rules.
 pub(crate) fn of(resource_type: ResourceType) -> impl Iterator<Item = (usize, &'static dyn AnyRule)> {
     ALL.iter().copied().enumerate().filter(move |(_, rule)| rule.resource_type() == resource_type)
+}
+
+/// Returns the rules of a type that are of these categories, each with its rank among all rules.
+pub(crate) fn chosen(
+    resource_type: ResourceType,
+    categories: &[Category],
+) -> impl Iterator<Item = (usize, &'static dyn AnyRule)> {
+    of(resource_type).filter(|(_, rule)| categories.contains(&rule.about().category))
 }
 
 #[cfg(test)]

@@ -53,7 +53,7 @@ impl Account {
     }
 
     fn page(&self, query: &BottlenecksQuery) -> Bottlenecks {
-        let rules = Rules { thresholds: &query.thresholds, windows: &query.windows };
+        let rules = Rules { categories: &query.categories, thresholds: &query.thresholds, windows: &query.windows };
         let passed = Beside::default().with_status_checks(Vec::new(), true);
         let judged = self.inventory.resources.iter().map(|resource| {
             let first = self.series(resource, &rules.first(resource));

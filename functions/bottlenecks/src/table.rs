@@ -8,9 +8,10 @@ use serde_json::value::RawValue;
 use crate::answer::Bottlenecks;
 
 /// The columns, each with where an entry has its value.
-const COLUMNS: [(&str, &str); 25] = [
+const COLUMNS: [(&str, &str); 26] = [
     ("rule", "/rule"),
     ("severity", "/severity"),
+    ("category", "/category"),
     ("resource_type", "/resource/resource_type"),
     ("region", "/resource/region"),
     ("id", "/resource/id"),

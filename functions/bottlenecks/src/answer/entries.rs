@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::exceptions::{By, NotApplied, WhyNot};
 use crate::judge::{Found, NotJudged, Suppressed};
 use crate::reason::ReasonKind;
-use crate::rule::{About, Severity};
+use crate::rule::{About, Category, Severity};
 use crate::threshold::{Thresholds, Used};
 
 /// What a rule found in a resource.
@@ -23,6 +23,8 @@ pub(super) struct FindingJson<'a> {
     rule: &'static str,
     /// How much it matters.
     severity: Severity,
+    /// What it is about.
+    category: Category,
     /// The resource.
     resource: ResourceJson<'a>,
     /// What was observed: a metric by its short name, or a value that was computed, such as `days_stopped`.
@@ -146,12 +148,13 @@ struct CoverageJson {
 impl<'a> FindingJson<'a> {
     pub(super) fn of(Found { rule, resource, finding, exception, .. }: &'a Found<'_>, thresholds: &Thresholds) -> Self {
         let about = rule.about();
-        let About { name, severity, not_observed, .. } = about;
+        let About { name, severity, category, not_observed, .. } = about;
         let observed = &finding.observed;
         let window = |(Window { start, end, period }, _)| WindowJson { start, end, period_seconds: period };
         Self {
             rule: name,
             severity,
+            category,
             resource: ResourceJson::of(resource),
             metric: observed.metric,
             statistic: observed.statistic,

@@ -13,7 +13,9 @@ fn the_parameters_match_the_document() {
 #[test]
 fn the_permissions_match_the_document() {
     let wanted = Wanted { regions: None, types: rules::types(), tags: true };
-    let operations = survey_operations(&wanted, &rules::beside(&wanted.types)).into_iter().map(|o| (o.action, o.name));
+    let operations = survey_operations(&wanted, &rules::beside(&wanted.types, &Category::ALL))
+        .into_iter()
+        .map(|o| (o.action, o.name));
     section("permissions.md", "permissions of /bottlenecks", &permissions(operations));
 }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use api::{ApiError, Query};
 use collector::ResourceType;
 
-use crate::rule::{About, AnyRule};
+use crate::rule::{About, AnyRule, Category};
 use crate::rules;
 use crate::threshold::{Threshold, Thresholds};
 
@@ -20,11 +20,11 @@ pub(super) const CPU_LOW: &str = "cpu_low";
 /// Each threshold that was set by the long form, by the names of its rule and its own.
 type Sent = BTreeSet<(&'static str, &'static str)>;
 
-/// Returns the thresholds of a request about resources of `types`.
-pub(super) fn read(query: &Query, types: &[ResourceType]) -> Result<Thresholds, ApiError> {
+/// Returns the thresholds of a request about resources of `types`, checked by the rules of `categories`.
+pub(super) fn read(query: &Query, types: &[ResourceType], categories: &[Category]) -> Result<Thresholds, ApiError> {
     let (mut thresholds, mut sent) = (Thresholds::default(), Sent::new());
     for item in query.items(PARAMETER)?.unwrap_or_default() {
-        let (rule, threshold, value) = one(item, types)?;
+        let (rule, threshold, value) = one(item, types, categories)?;
         if !sent.insert((rule.name, threshold.name)) {
             let twice = format!("{}.{} is given more than once; allowed: once", rule.name, threshold.name);
             return Err(ApiError::invalid(PARAMETER, twice));
@@ -54,7 +54,11 @@ pub(super) fn all() -> impl Iterator<Item = (About, &'static Threshold)> {
 }
 
 /// Reads one item, `rule:value` or `rule.name:value`.
-fn one(item: &str, types: &[ResourceType]) -> Result<(About, &'static Threshold, f64), ApiError> {
+fn one(
+    item: &str,
+    types: &[ResourceType],
+    categories: &[Category],
+) -> Result<(About, &'static Threshold, f64), ApiError> {
     let refused = |allowed: &str| ApiError::not_allowed(PARAMETER, item, allowed);
     let (key, value) = item.split_once(':').ok_or_else(|| {
         refused("rule:value, or rule.name:value for a rule with several thresholds, such as ec2_idle.cpu:10")
@@ -64,8 +68,8 @@ fn one(item: &str, types: &[ResourceType]) -> Result<(About, &'static Threshold,
     if rule.is_some_and(|rule| rule.about().thresholds.is_empty()) {
         return Err(ApiError::invalid(PARAMETER, format!("{name} has no threshold that can be changed; leave it out")));
     }
-    let chosen = rule.filter(|rule| types.contains(&rule.resource_type()));
-    let about = chosen.ok_or_else(|| refused(&rules_of(types, rule.copied())))?.about();
+    let chosen = rule.filter(|rule| is_chosen(**rule, types, categories));
+    let about = chosen.ok_or_else(|| refused(&rules_of(types, categories, rule.copied())))?.about();
     let names = || about.thresholds.iter().map(|other| format!("{name}.{}", other.name)).collect::<Vec<_>>().join(", ");
     let threshold = match (of_rule, about.thresholds) {
         (None, [only]) => Some(only),
@@ -78,14 +82,25 @@ fn one(item: &str, types: &[ResourceType]) -> Result<(About, &'static Threshold,
     Ok((about, threshold, value))
 }
 
-/// Returns the rules of `types` that have thresholds, and why `named` is not one of them, in words.
-fn rules_of(types: &[ResourceType], named: Option<&dyn AnyRule>) -> String {
-    let of_types = rules::ALL.iter().filter(|rule| types.contains(&rule.resource_type()));
-    let names: Vec<_> = of_types.map(|rule| rule.about()).filter(|about| !about.thresholds.is_empty()).collect();
+/// Returns whether a rule is one of `types` and `categories`.
+fn is_chosen(rule: &dyn AnyRule, types: &[ResourceType], categories: &[Category]) -> bool {
+    types.contains(&rule.resource_type()) && categories.contains(&rule.about().category)
+}
+
+/// Returns the rules of `types` and `categories` that have thresholds, and why `named` is not one of them, in words.
+fn rules_of(types: &[ResourceType], categories: &[Category], named: Option<&dyn AnyRule>) -> String {
+    let chosen = rules::ALL.iter().filter(|rule| is_chosen(**rule, types, categories));
+    let names: Vec<_> = chosen.map(|rule| rule.about()).filter(|about| !about.thresholds.is_empty()).collect();
     let names: Vec<_> = names.iter().map(|about| about.name).collect();
-    let why = named.map_or_else(String::new, |rule| format!(" ({} is not among the types)", rule.resource_type()));
+    let why = named.map_or_else(String::new, |rule| {
+        let About { name, category, .. } = rule.about();
+        if types.contains(&rule.resource_type()) {
+            return format!(" ({name} is of the category {})", category.as_str());
+        }
+        format!(" ({} is not among the types)", rule.resource_type())
+    });
     if names.is_empty() {
-        return format!("none, since no rule of these types has a threshold{why}");
+        return format!("none, since no rule of these types and categories has a threshold{why}");
     }
     format!("thresholds of {}{why}", names.join(", "))
 }
@@ -135,7 +150,7 @@ mod tests {
 
     fn read_of(types: &[ResourceType], pairs: &[(&str, &str)]) -> Result<Thresholds, String> {
         let query = Query::parse(pairs.iter().copied(), PARAMETERS).unwrap();
-        read(&query, types).map_err(|refused| refused.to_string())
+        read(&query, types, &Category::ALL).map_err(|refused| refused.to_string())
     }
 
     fn sent(pairs: &[(&str, &str)]) -> Result<Thresholds, String> {
@@ -243,8 +258,8 @@ mod tests {
         );
         assert_eq!(
             read_of(&[ResourceType::Eip], &[("thresholds", "ec2_idle.cpu:5")]).unwrap_err(),
-            "thresholds: `ec2_idle.cpu:5` is not allowed; allowed: none, since no rule of these types has a threshold \
-             (ec2 is not among the types)"
+            "thresholds: `ec2_idle.cpu:5` is not allowed; allowed: none, since no rule of these types and categories has a \
+             threshold (ec2 is not among the types)"
         );
     }
 

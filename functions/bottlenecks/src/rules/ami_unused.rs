@@ -4,7 +4,7 @@
 use collector::services::ec2::image::Image;
 
 use crate::reason::Reason;
-use crate::rule::{Case, Finding, Rule, Severity};
+use crate::rule::{Case, Category, Finding, Rule, Severity};
 use crate::rules::common::{days_since, listed};
 use crate::threshold::Threshold;
 
@@ -13,6 +13,7 @@ const DAYS: Threshold = Threshold::new("days", 90.0, "Days", (1.0, 3_650.0));
 pub(super) const RULE: Rule<Image> = Rule {
     name: "ami_unused",
     severity: Severity::Low,
+    category: Category::CostOptimizing,
     finding: "no instance, launch template or launch configuration uses the image, and it was created and last launched more than {days} days ago",
     thresholds: &[DAYS],
     source: "common practice",

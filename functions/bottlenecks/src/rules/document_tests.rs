@@ -18,6 +18,9 @@ const HEAD: &str = "# Rules
 - *The newest* datapoints are those of the last half hour that have arrived: CloudWatch publishes datapoints with a
   delay, and like its alarms, a rule uses the available ones.
 - Days are UTC days.
+- Behind the severity is what a finding is about, by the categories of Trusted Advisor: `cost_optimizing` (idle, unused, or
+  costing more than another resource that does the same), `performance`, `fault_tolerance` and `security`.
+  `categories=cost_optimizing` checks the rules of one of them alone.
 - A caller can change each threshold for one request, by the name of the rule and its own:
   `thresholds=rds_low_storage.free:20,ec2_idle.cpu:10`. If it is the only one of its rule, its name can be left out. Each
   has its default, its unit and the allowed values below.
@@ -72,7 +75,7 @@ fn threshold_text(threshold: &Threshold) -> String {
 }
 
 fn rule_text(rule: &dyn AnyRule) -> String {
-    let About { name, severity, source, thresholds, first, needs, not_observed, .. } = rule.about();
+    let About { name, severity, category, source, thresholds, first, needs, not_observed, .. } = rule.about();
     let severity = format!("{severity:?}").to_lowercase();
     let finding = rule.about().finding_in_words(&Thresholds::default());
     let thresholds = match thresholds {
@@ -95,7 +98,7 @@ fn rule_text(rule: &dyn AnyRule) -> String {
         [] => String::new(),
         _ => format!("- Not observed: {}\n", not_observed.join(", ")),
     };
-    format!("\n### `{name}`\n\n**{severity}**: {finding}.\n\n{thresholds}- Source: {source}\n{reads}{not_observed}")
+    format!("\n### `{name}`\n\n**{severity}**, `{}`: {finding}.\n\n{thresholds}- Source: {source}\n{reads}{not_observed}", category.as_str())
 }
 
 fn type_text(kind: ResourceType) -> String {

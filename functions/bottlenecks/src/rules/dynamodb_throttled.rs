@@ -7,7 +7,7 @@ use collector::services::dynamodb::{self, Table};
 
 use crate::reading::{Need, Reading, Span};
 use crate::reason::{Reason, ReasonKind};
-use crate::rule::{Case, Finding, Rule, Severity};
+use crate::rule::{Case, Category, Finding, Rule, Severity};
 use crate::threshold::Threshold;
 
 const READS: Need = Need { metric: &dynamodb::CONSUMED_READ_CAPACITY, statistic: "Sum", span: Span::Requested };
@@ -21,6 +21,7 @@ const THROTTLES: Threshold = Threshold::new("throttles", 0.0, "Count", (0.0, 1_0
 pub(super) const RULE: Rule<Table> = Rule {
     name: "dynamodb_throttled",
     severity: Severity::High,
+    category: Category::Performance,
     finding: "more than {throttles} reads, or more than {throttles} writes, of the table were throttled in the requested hours",
     thresholds: &[THROTTLES],
     source: "a default of this project: each throttle is a rejected read or write",

@@ -12,7 +12,7 @@ use collector::services::dynamodb::{self, Table};
 
 use crate::reading::{Need, Reading, Span};
 use crate::reason::{Reason, ReasonKind};
-use crate::rule::{Case, Finding, Rule, Severity};
+use crate::rule::{Case, Category, Finding, Rule, Severity};
 use crate::rules::dynamodb_throttled;
 use crate::threshold::Threshold;
 
@@ -24,6 +24,7 @@ const DAYS: Threshold = Threshold::new("days", 30.0, "Days", (1.0, 30.0));
 pub(super) const RULE: Rule<Table> = Rule {
     name: "dynamodb_unused",
     severity: Severity::Low,
+    category: Category::CostOptimizing,
     finding: "the table has provisioned capacity, and nothing was read or written on any of the last {days} days or today",
     thresholds: &[DAYS],
     source: "DynamoDB developer guide, identify your unused resources",

@@ -7,7 +7,7 @@ use collector::services::ec2::volume::{self, Volume};
 
 use crate::reading::{Need, Observed, Span, largest};
 use crate::reason::Reason;
-use crate::rule::{Case, Finding, Rule, Severity, Sieve};
+use crate::rule::{Case, Category, Finding, Rule, Severity, Sieve};
 use crate::rules::common::{DAYS, busiest_day};
 use crate::threshold::Threshold;
 
@@ -20,6 +20,7 @@ const BUSY: Threshold = Threshold::new("operations", 1.0, "Count", (1.0, 1_000_0
 pub(super) const RULE: Rule<Volume> = Rule {
     name: "ebs_idle",
     severity: Severity::Low,
+    category: Category::CostOptimizing,
     finding: "on each of the last {days} days and today, the attached volume had fewer reads and writes than {operations}",
     thresholds: &[BUSY, DAYS],
     source: "AWS Trusted Advisor, underutilized EBS volumes",

@@ -3,7 +3,7 @@
 use collector::services::ec2::volume::Volume;
 
 use crate::reason::Reason;
-use crate::rule::{Case, Finding, Rule, Severity};
+use crate::rule::{Case, Category, Finding, Rule, Severity};
 use crate::rules::common::listed;
 
 /// The IOPS that gp3 has at any size, and up to which gp2 needs no more of them.
@@ -15,6 +15,7 @@ const GP2_MOST_IOPS: i32 = 16_000;
 pub(super) const RULE: Rule<Volume> = Rule {
     name: "ebs_outdated_type",
     severity: Severity::Low,
+    category: Category::CostOptimizing,
     finding: "the volume is of the type gp2, which costs a quarter more than gp3, or io1, which costs as much as io2",
     thresholds: &[],
     source: "Amazon EBS user guide, volume types, and AWS's price list: gp3 is a fifth cheaper per GiB than gp2",

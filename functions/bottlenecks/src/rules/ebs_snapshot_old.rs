@@ -3,7 +3,7 @@
 use collector::services::ec2::snapshot::Snapshot;
 
 use crate::reason::Reason;
-use crate::rule::{Case, Finding, Rule, Severity};
+use crate::rule::{Case, Category, Finding, Rule, Severity};
 use crate::rules::common::{days_since, listed, snapshot_is_complete};
 use crate::threshold::Threshold;
 
@@ -12,6 +12,7 @@ const DAYS: Threshold = Threshold::new("days", 90.0, "Days", (1.0, 3_650.0));
 pub(super) const RULE: Rule<Snapshot> = Rule {
     name: "ebs_snapshot_old",
     severity: Severity::Low,
+    category: Category::CostOptimizing,
     finding: "the snapshot is more than {days} days old, and not in the archive tier",
     thresholds: &[DAYS],
     source: "common practice",

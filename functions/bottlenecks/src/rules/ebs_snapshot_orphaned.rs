@@ -7,12 +7,13 @@ use collector::services::ec2::snapshot::Snapshot;
 use collector::services::ec2::volume::Volume;
 
 use crate::reason::Reason;
-use crate::rule::{Case, Finding, Rule, Severity};
+use crate::rule::{Case, Category, Finding, Rule, Severity};
 use crate::rules::common::{listed, snapshot_is_complete};
 
 pub(super) const RULE: Rule<Snapshot> = Rule {
     name: "ebs_snapshot_orphaned",
     severity: Severity::Low,
+    category: Category::CostOptimizing,
     finding: "the volume of the snapshot is gone, and no image of the account uses the snapshot",
     thresholds: &[],
     source: "common practice",

@@ -6,7 +6,7 @@ use collector::services::ec2::volume::Volume;
 use jiff::Timestamp;
 
 use crate::reason::Reason;
-use crate::rule::{Case, Finding, Rule, Severity};
+use crate::rule::{Case, Category, Finding, Rule, Severity};
 use crate::rules::common::{days_since, listed, stopped_since};
 use crate::threshold::Threshold;
 
@@ -15,6 +15,7 @@ const DAYS: Threshold = Threshold::new("days", 30.0, "Days", (1.0, 3_650.0));
 pub(super) const RULE: Rule<Volume> = Rule {
     name: "ebs_stopped_instance",
     severity: Severity::Low,
+    category: Category::CostOptimizing,
     finding: "all instances of the volume have been stopped for more than {days} days",
     thresholds: &[DAYS],
     source: "common practice",

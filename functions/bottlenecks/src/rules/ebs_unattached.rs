@@ -3,12 +3,13 @@
 use collector::services::ec2::volume::Volume;
 
 use crate::reason::Reason;
-use crate::rule::{Case, Finding, Rule, Severity};
+use crate::rule::{Case, Category, Finding, Rule, Severity};
 use crate::rules::common::listed;
 
 pub(super) const RULE: Rule<Volume> = Rule {
     name: "ebs_unattached",
     severity: Severity::Low,
+    category: Category::CostOptimizing,
     finding: "the volume is not attached to any instance",
     thresholds: &[],
     source: "AWS Trusted Advisor, underutilized EBS volumes",

@@ -5,7 +5,7 @@ use jiff::Span as Time;
 
 use crate::reading::{Need, Span, smallest};
 use crate::reason::Reason;
-use crate::rule::{Case, Finding, Rule, Severity};
+use crate::rule::{Case, Category, Finding, Rule, Severity};
 use crate::rules::common::runs;
 use crate::sizes;
 use crate::threshold::Threshold;
@@ -18,6 +18,7 @@ const CREDITS: Threshold = Threshold::new("credits", 1.0, "Count", (1.0, 5_000.0
 pub(super) const RULE: Rule<Instance> = Rule {
     name: "ec2_cpu_credits_exhausted",
     severity: Severity::High,
+    category: Category::Performance,
     finding: "the CPU credit balance of a burstable instance fell below {credits} in the requested hours",
     thresholds: &[CREDITS],
     source: "EC2 user guide: a balance at or near 0 means that no credits are left to burst",

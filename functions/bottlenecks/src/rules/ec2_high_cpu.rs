@@ -5,7 +5,7 @@ use collector::window::{FIVE_MINUTES, LONGEST_PERIOD};
 
 use crate::reading::{Need, Span};
 use crate::reason::Reason;
-use crate::rule::{Case, Finding, Rule, Severity, Sieve};
+use crate::rule::{Case, Category, Finding, Rule, Severity, Sieve};
 use crate::rules::common::{CPU_HIGH, DAILY_PEAKS, peaks_above, runs};
 
 pub(super) const MAXIMUM: Need = Need { metric: &instance::CPU, statistic: "Maximum", span: Span::Requested };
@@ -13,6 +13,7 @@ pub(super) const MAXIMUM: Need = Need { metric: &instance::CPU, statistic: "Maxi
 pub(super) const RULE: Rule<Instance> = Rule {
     name: "ec2_high_cpu",
     severity: Severity::Medium,
+    category: Category::Performance,
     finding: "the highest CPU of the requested hours is above {cpu} %; it may be a single peak",
     thresholds: &[CPU_HIGH],
     source: "a default of this project",

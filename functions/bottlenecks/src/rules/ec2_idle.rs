@@ -5,7 +5,7 @@ use collector::services::ec2::instance::{self, Instance};
 
 use crate::reading::{Need, Span, largest};
 use crate::reason::Reason;
-use crate::rule::{Case, Finding, Rule, Severity, Sieve};
+use crate::rule::{Case, Category, Finding, Rule, Severity, Sieve};
 use crate::rules::common::{self, DAILY_PEAKS, busiest_day, runs};
 use crate::threshold::Threshold;
 
@@ -22,6 +22,7 @@ const DAYS: Threshold = Threshold { default: 13.0, ..common::DAYS };
 pub(super) const RULE: Rule<Instance> = Rule {
     name: "ec2_idle",
     severity: Severity::Medium,
+    category: Category::CostOptimizing,
     finding: "on each of the last {days} days and today, CPU peaked below {cpu} % and the network moved less than {network} MB",
     thresholds: &[BUSY_CPU, BUSY_NETWORK, DAYS],
     source: "AWS Compute Optimizer: idle EC2 instances",

@@ -8,12 +8,13 @@ use collector::services::ec2::status_checks::Check;
 
 use crate::reading::Observed;
 use crate::reason::{Reason, ReasonKind};
-use crate::rule::{Case, Finding, Rule, Severity};
+use crate::rule::{Case, Category, Finding, Rule, Severity};
 use crate::rules::common::{RECOMMENDED_ALARMS, runs};
 
 pub(super) const RULE: Rule<Instance> = Rule {
     name: "ec2_status_check_failed",
     severity: Severity::Critical,
+    category: Category::FaultTolerance,
     finding: "the system status check or the instance status check fails",
     thresholds: &[],
     source: RECOMMENDED_ALARMS,

@@ -3,7 +3,7 @@
 use collector::services::ec2::instance::Instance;
 
 use crate::reason::Reason;
-use crate::rule::{Case, Finding, Rule, Severity};
+use crate::rule::{Case, Category, Finding, Rule, Severity};
 use crate::rules::common::{days_since, listed, stopped_since};
 use crate::threshold::Threshold;
 
@@ -12,6 +12,7 @@ const DAYS: Threshold = Threshold::new("days", 30.0, "Days", (1.0, 3_650.0));
 pub(super) const RULE: Rule<Instance> = Rule {
     name: "ec2_stopped_long",
     severity: Severity::Low,
+    category: Category::CostOptimizing,
     finding: "the instance has been stopped for more than {days} days",
     thresholds: &[DAYS],
     source: "AWS Trusted Advisor, check c18d2gz150",

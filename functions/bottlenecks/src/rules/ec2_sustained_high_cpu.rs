@@ -4,7 +4,7 @@ use collector::services::ec2::instance::{self, Instance};
 
 use crate::reading::{Need, Span, smallest};
 use crate::reason::Reason;
-use crate::rule::{Case, Finding, Rule, Severity, Sieve};
+use crate::rule::{Case, Category, Finding, Rule, Severity, Sieve};
 use crate::rules::common::{CPU_HIGH, DAILY_PEAKS, RECOMMENDED_ALARMS, peaks_above, runs};
 use crate::sizes;
 
@@ -16,6 +16,7 @@ const PERIODS: usize = 3;
 pub(super) const RULE: Rule<Instance> = Rule {
     name: "ec2_sustained_high_cpu",
     severity: Severity::High,
+    category: Category::Performance,
     finding: "the average CPU is above {cpu} % in each of the newest 3 periods of 5 minutes",
     thresholds: &[CPU_HIGH],
     source: RECOMMENDED_ALARMS,

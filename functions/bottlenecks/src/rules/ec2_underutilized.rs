@@ -4,7 +4,7 @@ use collector::services::ec2::instance::{self, Instance};
 
 use crate::reading::{Need, Span, mean};
 use crate::reason::Reason;
-use crate::rule::{Case, Finding, Rule, Severity, Sieve};
+use crate::rule::{Case, Category, Finding, Rule, Severity, Sieve};
 use crate::rules::common::{CPU_HIGH, CPU_LOW, DAILY_LOWS, falls_below, runs};
 use crate::rules::ec2_high_cpu::MAXIMUM;
 use crate::sizes::{self, Neighbour};
@@ -22,6 +22,7 @@ const HIGHEST_PEAK: f64 = 80.0;
 pub(super) const RULE: Rule<Instance> = Rule {
     name: "ec2_underutilized",
     severity: Severity::Low,
+    category: Category::CostOptimizing,
     finding: "the average CPU of the requested hours is below {cpu} %, and its peak is not above {peak} %",
     thresholds: &[CPU, PEAK],
     source: "a default of this project",

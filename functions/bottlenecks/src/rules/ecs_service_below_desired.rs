@@ -7,7 +7,7 @@ use collector::services::ecs::EcsService;
 
 use crate::reading::Observed;
 use crate::reason::{Reason, ReasonKind};
-use crate::rule::{Case, Finding, Rule, Severity};
+use crate::rule::{Case, Category, Finding, Rule, Severity};
 use crate::rules::common::is_active;
 use crate::threshold::Threshold;
 
@@ -19,6 +19,7 @@ const SECONDS_A_MINUTE: f64 = 60.0;
 pub(super) const RULE: Rule<EcsService> = Rule {
     name: "ecs_service_below_desired",
     severity: Severity::High,
+    category: Category::FaultTolerance,
     finding: "fewer tasks run than desired, and no deployment began in the last {minutes} minutes that is still in progress",
     thresholds: &[DEPLOYING],
     source: "common practice; a deployment has as long as the waiter services-stable of the AWS CLI",

@@ -4,7 +4,7 @@ use collector::services::ecs::{self, EcsService};
 
 use crate::reading::{Need, Span, smallest};
 use crate::reason::Reason;
-use crate::rule::{Case, Finding, Rule, Severity};
+use crate::rule::{Case, Category, Finding, Rule, Severity};
 use crate::rules::common::{RECOMMENDED_ALARMS, runs_tasks};
 use crate::threshold::Threshold;
 
@@ -19,6 +19,7 @@ const PERIODS: usize = 3;
 pub(super) const OF_CPU: Rule<EcsService> = Rule {
     name: "ecs_service_high_cpu",
     severity: Severity::High,
+    category: Category::Performance,
     finding: "the average CPU of the tasks is above {cpu} % in each of the newest 3 periods of 5 minutes",
     thresholds: &[MOST_CPU],
     source: RECOMMENDED_ALARMS,

@@ -5,7 +5,7 @@ use collector::services::ecs::{self, EcsService};
 
 use crate::reading::{Need, Span, largest};
 use crate::reason::Reason;
-use crate::rule::{Case, Finding, Rule, Severity};
+use crate::rule::{Case, Category, Finding, Rule, Severity};
 use crate::rules::common::{self, runs_tasks};
 use crate::threshold::Threshold;
 
@@ -18,6 +18,7 @@ const DAYS: Threshold = Threshold { default: 13.0, ..common::DAYS };
 pub(super) const RULE: Rule<EcsService> = Rule {
     name: "ecs_service_idle",
     severity: Severity::Medium,
+    category: Category::CostOptimizing,
     finding: "at no time of the last {days} days or today did the tasks use more than {cpu} % of their CPU",
     thresholds: &[BUSY, DAYS],
     source: "AWS Compute Optimizer: idle ECS services",

@@ -8,7 +8,7 @@ use collector::services::efs::{self, FileSystem};
 
 use crate::reading::{Need, Span, largest};
 use crate::reason::{Reason, ReasonKind};
-use crate::rule::{Case, Finding, Rule, Severity};
+use crate::rule::{Case, Category, Finding, Rule, Severity};
 use crate::threshold::Threshold;
 
 const CONNECTIONS: Need = Need { metric: &efs::CLIENT_CONNECTIONS, statistic: "Sum", span: Span::Month };
@@ -18,6 +18,7 @@ const DAYS: Threshold = Threshold::new("days", 30.0, "Days", (1.0, 30.0));
 pub(super) const RULE: Rule<FileSystem> = Rule {
     name: "efs_idle",
     severity: Severity::Low,
+    category: Category::CostOptimizing,
     finding: "no client was connected on any of the last {days} days or today",
     thresholds: &[DAYS],
     source: "common practice: AWS Thrifty, unused EFS file systems",

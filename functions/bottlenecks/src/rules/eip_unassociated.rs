@@ -3,12 +3,13 @@
 use collector::services::ec2::address::{Address, UNASSOCIATED};
 
 use crate::reason::Reason;
-use crate::rule::{Case, Finding, Rule, Severity};
+use crate::rule::{Case, Category, Finding, Rule, Severity};
 use crate::rules::common::listed;
 
 pub(super) const RULE: Rule<Address> = Rule {
     name: "eip_unassociated",
     severity: Severity::Low,
+    category: Category::CostOptimizing,
     finding: "the address is not associated with anything",
     thresholds: &[],
     source: "AWS Trusted Advisor, check Z4AUBRNSmz",

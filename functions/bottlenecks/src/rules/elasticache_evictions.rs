@@ -4,7 +4,7 @@ use collector::services::elasticache::{self, CacheCluster};
 
 use crate::reading::{Need, Span};
 use crate::reason::Reason;
-use crate::rule::{Case, Finding, Rule, Severity};
+use crate::rule::{Case, Category, Finding, Rule, Severity};
 use crate::rules::common::caches;
 use crate::threshold::Threshold;
 
@@ -15,6 +15,7 @@ const EVICTED: Threshold = Threshold::new("evictions", 0.0, "Count", (0.0, 1_000
 pub(super) const RULE: Rule<CacheCluster> = Rule {
     name: "elasticache_evictions",
     severity: Severity::Medium,
+    category: Category::Performance,
     finding: "more than {evictions} items were evicted in the requested hours",
     thresholds: &[EVICTED],
     source: "a default of this project: ElastiCache's user guide recommends the metric, and to choose one's own threshold",

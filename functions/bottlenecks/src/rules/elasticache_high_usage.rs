@@ -4,7 +4,7 @@ use collector::services::elasticache::{self, CacheCluster};
 
 use crate::reading::{Need, Span, smallest};
 use crate::reason::Reason;
-use crate::rule::{Case, Finding, Rule, Severity};
+use crate::rule::{Case, Category, Finding, Rule, Severity};
 use crate::rules::common::{RECOMMENDED_ALARMS, caches};
 use crate::threshold::Threshold;
 
@@ -19,6 +19,7 @@ const PERIODS: usize = 5;
 pub(super) const ENGINE_CPU: Rule<CacheCluster> = Rule {
     name: "elasticache_high_engine_cpu",
     severity: Severity::High,
+    category: Category::Performance,
     finding: "the average CPU of the engine's thread is above {cpu} % in each of the newest 5 minutes",
     thresholds: &[CPU],
     source: RECOMMENDED_ALARMS,
@@ -40,6 +41,7 @@ pub(super) const ENGINE_CPU: Rule<CacheCluster> = Rule {
 pub(super) const MEMORY: Rule<CacheCluster> = Rule {
     name: "elasticache_high_memory",
     severity: Severity::Medium,
+    category: Category::Performance,
     finding: "more than {memory} % of the memory is used in each of the newest 5 minutes",
     thresholds: &[USED],
     source: "AWS recommended alarms for the metric and the periods; the share is common practice",

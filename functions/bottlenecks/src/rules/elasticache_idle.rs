@@ -12,7 +12,7 @@ use collector::services::elasticache::{self, CacheCluster};
 
 use crate::reading::{Need, Span, largest};
 use crate::reason::Reason;
-use crate::rule::{Case, Finding, Rule, Severity};
+use crate::rule::{Case, Category, Finding, Rule, Severity};
 use crate::rules::common::{DAYS, caches};
 use crate::threshold::Threshold;
 
@@ -25,6 +25,7 @@ const MOST: Threshold = Threshold::new("connections", 6.0, "Count", (0.0, 1_000.
 pub(super) const RULE: Rule<CacheCluster> = Rule {
     name: "elasticache_idle",
     severity: Severity::Medium,
+    category: Category::CostOptimizing,
     finding: "at no time of the last {days} days or today were more than {connections} connections open, up to 6 of which ElastiCache opens itself; replicas are excluded",
     thresholds: &[MOST, DAYS],
     source: "ElastiCache user guide, metric CurrConnections, for the connections; common practice for the days",

@@ -4,7 +4,7 @@ use collector::services::lambda::{self, Function};
 
 use crate::reading::{Need, Span};
 use crate::reason::Reason;
-use crate::rule::{Case, Finding, Rule, Severity};
+use crate::rule::{Case, Category, Finding, Rule, Severity};
 use crate::rules::common::DAYS;
 use crate::threshold::Threshold;
 
@@ -19,6 +19,7 @@ const SHARE: Threshold = Threshold::percent("duration", 90.0);
 pub(super) const RULE: Rule<Function> = Rule {
     name: "lambda_duration_near_timeout",
     severity: Severity::Medium,
+    category: Category::Performance,
     finding: "the p90 of the duration is above {duration} % of the timeout on one of the last {days} days or today",
     thresholds: &[SHARE, DAYS],
     source: "common practice: a margin of a tenth of the timeout",

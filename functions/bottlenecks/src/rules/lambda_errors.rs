@@ -4,7 +4,7 @@ use collector::services::lambda::{self, Function};
 
 use crate::reading::{Need, Observed, Span};
 use crate::reason::Reason;
-use crate::rule::{Case, Finding, Rule, Severity};
+use crate::rule::{Case, Category, Finding, Rule, Severity};
 use crate::rules::common::DAYS;
 use crate::threshold::Threshold;
 
@@ -17,6 +17,7 @@ const RATE: Threshold = Threshold::percent("rate", 10.0).with_decimals(1, 0.0);
 pub(super) const RULE: Rule<Function> = Rule {
     name: "lambda_errors",
     severity: Severity::High,
+    category: Category::FaultTolerance,
     finding: "more than {rate} % of the invocations failed on one of the last {days} days or today",
     thresholds: &[RATE, DAYS],
     source: "AWS Trusted Advisor, check L4dfs2Q3C2",

@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 
 use crate::reading::Observed;
 use crate::reason::Reason;
-use crate::rule::{Case, Finding, Rule, Severity};
+use crate::rule::{Case, Category, Finding, Rule, Severity};
 use crate::threshold::Threshold;
 
 /// The days before the end of support from which it is reported; 0 for the end itself.
@@ -21,6 +21,7 @@ const SECONDS_A_DAY: f64 = 86_400.0;
 pub(super) const RULE: Rule<Function> = Rule {
     name: "lambda_runtime_ended",
     severity: Severity::Medium,
+    category: Category::Security,
     finding: "AWS has deprecated the function's runtime, or will do so within {days} days",
     thresholds: &[DAYS],
     source: "AWS Trusted Advisor, check L4dfs2Q4C5; the dates are those of the Lambda developer guide, as cfn-lint 1.53.3 has them (read on 2026-11-26)",

@@ -4,7 +4,7 @@ use collector::services::lambda::{self, Function};
 
 use crate::reading::{Need, Span};
 use crate::reason::Reason;
-use crate::rule::{Case, Finding, Rule, Severity};
+use crate::rule::{Case, Category, Finding, Rule, Severity};
 use crate::threshold::Threshold;
 
 const THROTTLES: Need = Need { metric: &lambda::THROTTLES, statistic: "Sum", span: Span::Requested };
@@ -15,6 +15,7 @@ const REJECTED: Threshold = Threshold::new("throttles", 0.0, "Count", (0.0, 1_00
 pub(super) const RULE: Rule<Function> = Rule {
     name: "lambda_throttles",
     severity: Severity::High,
+    category: Category::Performance,
     finding: "more than {throttles} invocations were throttled in the requested hours",
     thresholds: &[REJECTED],
     source: "a default of this project: each throttle is a rejected invocation",

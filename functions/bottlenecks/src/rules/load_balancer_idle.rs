@@ -12,7 +12,7 @@ use jiff::Timestamp;
 
 use crate::reading::{Need, Reading, Span};
 use crate::reason::Reason;
-use crate::rule::{Case, Finding, Rule, Severity};
+use crate::rule::{Case, Category, Finding, Rule, Severity};
 use crate::rules::common::{DAYS, balances};
 use crate::threshold::Threshold;
 
@@ -28,6 +28,7 @@ const ALWAYS_OPEN: f64 = 1.0;
 pub(super) const RULE: Rule<LoadBalancer> = Rule {
     name: "load_balancer_idle",
     severity: Severity::Low,
+    category: Category::CostOptimizing,
     finding: "on each of the last {days} days and today, it had fewer than {requests} requests, or new flows if it is a network or gateway load balancer without open ones",
     thresholds: &[BUSY, DAYS],
     source: "AWS Trusted Advisor, check hjLMh88uM8",

@@ -10,12 +10,13 @@ use collector::services::elb::targets::TargetGroup;
 
 use crate::reading::Observed;
 use crate::reason::{Reason, ReasonKind};
-use crate::rule::{Case, Finding, Rule, Severity};
+use crate::rule::{Case, Category, Finding, Rule, Severity};
 use crate::rules::common::balances;
 
 pub(super) const RULE: Rule<LoadBalancer> = Rule {
     name: "load_balancer_no_healthy_targets",
     severity: Severity::High,
+    category: Category::FaultTolerance,
     finding: "targets are registered, and none of any target group is healthy",
     thresholds: &[],
     source: "AWS recommended alarms: HealthyHostCount",

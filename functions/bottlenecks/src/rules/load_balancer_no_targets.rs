@@ -4,12 +4,13 @@ use collector::services::elb::load_balancer::LoadBalancer;
 
 use crate::reading::Observed;
 use crate::reason::Reason;
-use crate::rule::{Case, Finding, Rule, Severity};
+use crate::rule::{Case, Category, Finding, Rule, Severity};
 use crate::rules::common::balances;
 
 pub(super) const RULE: Rule<LoadBalancer> = Rule {
     name: "load_balancer_no_targets",
     severity: Severity::Medium,
+    category: Category::CostOptimizing,
     finding: "no target is registered in any of the load balancer's target groups, or it has no target group",
     thresholds: &[],
     source: "AWS Trusted Advisor, check hjLMh88uM8: no active back-end instances",

@@ -4,7 +4,7 @@ use collector::services::logs::LogGroup;
 
 use crate::reading::Observed;
 use crate::reason::Reason;
-use crate::rule::{Case, Finding, Rule, Severity};
+use crate::rule::{Case, Category, Finding, Rule, Severity};
 use crate::rules::common::gib;
 use crate::sizes::MIB;
 use crate::threshold::Threshold;
@@ -15,6 +15,7 @@ const STORED: Threshold = Threshold::new("stored", 0.0, "Mebibytes", (0.0, 1_048
 pub(super) const RULE: Rule<LogGroup> = Rule {
     name: "log_group_no_retention",
     severity: Severity::Low,
+    category: Category::CostOptimizing,
     finding: "the log group has no retention, and has stored more than {stored} MiB",
     thresholds: &[STORED],
     source: "common practice: AWS Thrifty, CloudBurn",

@@ -5,7 +5,7 @@ use collector::services::ec2::nat_gateway::{self, NatGateway};
 
 use crate::reading::{Need, Observed, Span};
 use crate::reason::{Reason, ReasonKind};
-use crate::rule::{Case, Finding, Rule, Severity};
+use crate::rule::{Case, Category, Finding, Rule, Severity};
 use crate::rules::common::{DAYS, busiest_day};
 use crate::threshold::Threshold;
 
@@ -19,6 +19,7 @@ const MOST: Threshold = Threshold::new("bytes", 0.0, "Bytes", (0.0, 1e12));
 pub(super) const RULE: Rule<NatGateway> = Rule {
     name: "nat_gateway_idle",
     severity: Severity::Medium,
+    category: Category::CostOptimizing,
     finding: "on each of the last {days} days and today, the gateway sent at most {bytes} bytes to destinations and back to sources",
     thresholds: &[MOST, DAYS],
     source: "common practice; AWS Compute Optimizer judges unused NAT gateways by 32 days",

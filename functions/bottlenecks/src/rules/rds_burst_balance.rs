@@ -4,7 +4,7 @@ use collector::services::rds::instance::{self as rds, Database};
 
 use crate::reading::{Need, Span, largest};
 use crate::reason::Reason;
-use crate::rule::{Case, Finding, Rule, Severity};
+use crate::rule::{Case, Category, Finding, Rule, Severity};
 use crate::rules::common::{COMMON_ALARMS, serves};
 use crate::threshold::Threshold;
 
@@ -17,6 +17,7 @@ const PERIODS: usize = 3;
 pub(super) const RULE: Rule<Database> = Rule {
     name: "rds_burst_balance",
     severity: Severity::High,
+    category: Category::Performance,
     finding: "the burst balance of gp2 storage is below {balance} % in each of the newest 3 periods of 5 minutes",
     thresholds: &[LEAST],
     source: COMMON_ALARMS,

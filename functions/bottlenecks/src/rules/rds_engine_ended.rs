@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use crate::engines::standard_support_ends;
 use crate::reading::Observed;
 use crate::reason::Reason;
-use crate::rule::{Case, Finding, Rule, Severity};
+use crate::rule::{Case, Category, Finding, Rule, Severity};
 use crate::rules::common::other_service;
 use crate::threshold::Threshold;
 
@@ -19,6 +19,7 @@ const DAYS: Threshold = Threshold::new("days", 0.0, "Days", (0.0, 3_650.0));
 pub(super) const RULE: Rule<Database> = Rule {
     name: "rds_engine_ended",
     severity: Severity::Medium,
+    category: Category::Security,
     finding: "the standard support of the engine's version has ended, or less than {days} days of it are left",
     thresholds: &[DAYS],
     source: "AWS's release calendars of RDS and Aurora, read on 2026-11-26",

@@ -4,7 +4,7 @@ use collector::services::rds::instance::{self as rds, Database};
 
 use crate::reading::{Need, Span, smallest};
 use crate::reason::Reason;
-use crate::rule::{Case, Finding, Rule, Severity};
+use crate::rule::{Case, Category, Finding, Rule, Severity};
 use crate::rules::common::{RECOMMENDED_ALARMS, serves};
 use crate::threshold::Threshold;
 
@@ -17,6 +17,7 @@ const PERIODS: usize = 5;
 pub(super) const RULE: Rule<Database> = Rule {
     name: "rds_high_cpu",
     severity: Severity::High,
+    category: Category::Performance,
     finding: "the average CPU is above {cpu} % in each of the newest 5 minutes",
     thresholds: &[CPU],
     source: RECOMMENDED_ALARMS,

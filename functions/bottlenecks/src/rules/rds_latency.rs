@@ -4,7 +4,7 @@ use collector::services::rds::instance::{self as rds, Database};
 
 use crate::reading::{Need, Span, smallest};
 use crate::reason::Reason;
-use crate::rule::{Case, Finding, Rule, Severity};
+use crate::rule::{Case, Category, Finding, Rule, Severity};
 use crate::rules::common::{RECOMMENDED_ALARMS, faster_storage, serves};
 use crate::threshold::Threshold;
 
@@ -18,6 +18,7 @@ const PERIODS: usize = 5;
 pub(super) const READ: Rule<Database> = Rule {
     name: "rds_read_latency",
     severity: Severity::High,
+    category: Category::Performance,
     finding: "the p90 of the read latency is above {latency} ms in each of the newest 5 minutes",
     thresholds: &[LATENCY],
     source: RECOMMENDED_ALARMS,

@@ -4,7 +4,7 @@ use collector::services::rds::instance::{self as rds, Database};
 
 use crate::reading::{Need, Span, largest};
 use crate::reason::Reason;
-use crate::rule::{Case, Finding, Rule, Severity};
+use crate::rule::{Case, Category, Finding, Rule, Severity};
 use crate::rules::common::{RECOMMENDED_ALARMS, gib, is_aurora, serves};
 use crate::sizes;
 use crate::threshold::Threshold;
@@ -20,6 +20,7 @@ const PERIODS: usize = 5;
 pub(super) const RULE: Rule<Database> = Rule {
     name: "rds_low_memory",
     severity: Severity::High,
+    category: Category::Performance,
     finding: "the freeable memory is below {free} % of the class's memory ({aurora_free} % for Aurora) in each of the newest 5 minutes",
     thresholds: &[FREE, FREE_OF_AURORA],
     source: RECOMMENDED_ALARMS,

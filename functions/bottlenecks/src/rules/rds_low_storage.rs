@@ -4,7 +4,7 @@ use collector::services::rds::instance::{self as rds, Database};
 
 use crate::reading::{Need, Span, largest};
 use crate::reason::Reason;
-use crate::rule::{Case, Finding, Rule, Severity};
+use crate::rule::{Case, Category, Finding, Rule, Severity};
 use crate::rules::common::{RECOMMENDED_ALARMS, gib, is_aurora, serves};
 use crate::sizes::GIB;
 use crate::threshold::Threshold;
@@ -23,6 +23,7 @@ const PERIODS: usize = 5;
 pub(super) const RULE: Rule<Database> = Rule {
     name: "rds_low_storage",
     severity: Severity::Critical,
+    category: Category::FaultTolerance,
     finding: "the free storage is below {free} % of the allocated storage in each of the newest 5 minutes",
     thresholds: &[FREE_SHARE],
     source: RECOMMENDED_ALARMS,

@@ -5,7 +5,7 @@ use collector::services::rds::instance::{self as rds, Database};
 
 use crate::reading::{Need, Span, largest};
 use crate::reason::{Reason, ReasonKind};
-use crate::rule::{Case, Finding, Rule, Severity};
+use crate::rule::{Case, Category, Finding, Rule, Severity};
 use crate::rules::common::{DAYS, serves};
 use crate::threshold::Threshold;
 
@@ -17,6 +17,7 @@ const MOST: Threshold = Threshold::new("connections", 0.0, "Count", (0.0, 1_000.
 pub(super) const RULE: Rule<Database> = Rule {
     name: "rds_no_connections",
     severity: Severity::Medium,
+    category: Category::CostOptimizing,
     finding: "at no time of the last {days} days or today were more than {connections} connections open; replicas are excluded",
     thresholds: &[MOST, DAYS],
     source: "AWS Trusted Advisor, check Ti39halfu8",

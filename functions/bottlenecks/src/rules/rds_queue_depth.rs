@@ -4,7 +4,7 @@ use collector::services::rds::instance::{self as rds, Database};
 
 use crate::reading::{Need, Span, smallest};
 use crate::reason::Reason;
-use crate::rule::{Case, Finding, Rule, Severity};
+use crate::rule::{Case, Category, Finding, Rule, Severity};
 use crate::rules::common::{COMMON_ALARMS, faster_storage, serves};
 use crate::threshold::Threshold;
 
@@ -18,6 +18,7 @@ const PERIODS: usize = 5;
 pub(super) const RULE: Rule<Database> = Rule {
     name: "rds_queue_depth",
     severity: Severity::High,
+    category: Category::Performance,
     finding: "on average, more than {requests} requests wait for the storage in each of the newest 5 minutes",
     thresholds: &[REQUESTS],
     source: COMMON_ALARMS,

@@ -10,7 +10,7 @@ use collector::services::rds::snapshot::{DbSnapshot, Source};
 
 use crate::reading::Observed;
 use crate::reason::Reason;
-use crate::rule::{Case, Finding, Rule, Severity};
+use crate::rule::{Case, Category, Finding, Rule, Severity};
 use crate::rules::common::days_since;
 use crate::threshold::Threshold;
 
@@ -20,6 +20,7 @@ const DAYS: Threshold = Threshold::new("days", 30.0, "Days", (0.0, 3_650.0));
 pub(super) const RULE: Rule<DbSnapshot> = Rule {
     name: "rds_snapshot_orphaned",
     severity: Severity::Low,
+    category: Category::CostOptimizing,
     finding: "the manual snapshot is more than {days} days old, and its database or cluster does not exist",
     thresholds: &[DAYS],
     source: "common practice: AWS Thrifty, old RDS snapshots",

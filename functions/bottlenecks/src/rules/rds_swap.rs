@@ -4,7 +4,7 @@ use collector::services::rds::instance::{self as rds, Database};
 
 use crate::reading::{Need, Span, smallest};
 use crate::reason::Reason;
-use crate::rule::{Case, Finding, Rule, Severity};
+use crate::rule::{Case, Category, Finding, Rule, Severity};
 use crate::rules::common::{COMMON_ALARMS, gib, serves};
 use crate::sizes::MIB;
 use crate::threshold::Threshold;
@@ -18,6 +18,7 @@ const PERIODS: usize = 5;
 pub(super) const RULE: Rule<Database> = Rule {
     name: "rds_swap",
     severity: Severity::Medium,
+    category: Category::Performance,
     finding: "on average, more than {swap} MiB are swapped out in each of the newest 5 minutes",
     thresholds: &[SWAPPED],
     source: COMMON_ALARMS,

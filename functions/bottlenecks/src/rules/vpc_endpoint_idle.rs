@@ -8,7 +8,7 @@ use collector::services::ec2::endpoint::{self, Endpoint};
 
 use crate::reading::{Need, Span};
 use crate::reason::{Reason, ReasonKind};
-use crate::rule::{Case, Finding, Rule, Severity};
+use crate::rule::{Case, Category, Finding, Rule, Severity};
 use crate::rules::common::busiest_day;
 use crate::threshold::Threshold;
 
@@ -21,6 +21,7 @@ const DAYS: Threshold = Threshold::new("days", 30.0, "Days", (1.0, 30.0));
 pub(super) const RULE: Rule<Endpoint> = Rule {
     name: "vpc_endpoint_idle",
     severity: Severity::Low,
+    category: Category::CostOptimizing,
     finding: "on each of the last {days} days and today, the interface endpoint moved at most {bytes} bytes",
     thresholds: &[MOST, DAYS],
     source: "common practice",

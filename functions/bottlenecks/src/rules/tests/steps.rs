@@ -102,7 +102,7 @@ proptest! {
             thresholds.set(rule, threshold(rule, name), f64::floor(value));
         }
         let windows = Windows::new(hours, now());
-        let rules = Rules { thresholds: &thresholds, windows: &windows };
+        let rules = Rules { categories: &Category::ALL, thresholds: &thresholds, windows: &windows };
         let passed = Beside::default().with_status_checks(Vec::new(), true);
 
         let first = series(&course, &rules.first(&resource));
@@ -130,7 +130,7 @@ proptest! {
 #[test]
 fn an_ordinary_instance_needs_one_coarse_metric() {
     let (windows, thresholds) = (Windows::new(24, now()), Thresholds::default());
-    let rules = Rules { thresholds: &thresholds, windows: &windows };
+    let rules = Rules { categories: &Category::ALL, thresholds: &thresholds, windows: &windows };
     let resource = instance("m5.xlarge", "running");
     let measured = |load: f64| {
         let course = Course(vec![load; 80]);
