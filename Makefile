@@ -12,6 +12,9 @@ MUTANTS := $(VENV)/cargo/bin/cargo-mutants
 CHECKOV_VERSION := 3.3.30
 CHECKOV := $(VENV)/checkov/bin/checkov
 
+# Two processes share the end-to-end tests, each with an emulator of its own. (any_day.py has the same.)
+SHARED := -n 2 --dist loadgroup --no-loadscope-reorder
+
 # The page. Cargo puts what `make web` builds into the binary of a function, so everything that compiles needs it.
 WEB := functions/page/web
 WEB_BUILT := $(WEB)/dist/index.html
@@ -88,7 +91,7 @@ secure: $(CHECKOV) ## check both templates for insecure settings with checkov
 		if echo "$$found" | grep -q "Parsing errors: [1-9]"; then exit 1; fi; exit $$status
 
 e2e: $(TOOLS) $(WEB_BUILT) ## test the API end to end, deployed to an emulator that the tests start
-	$(PYTHON) -m pytest tests/e2e
+	$(PYTHON) -m pytest $(SHARED) tests/e2e
 
 browser: $(TOOLS) $(WEB_BUILT) ## test the deployed page in chromium; skipped without chromium, unless CI=true
 	$(PYTHON) -m pytest -rs tests/browser

@@ -38,7 +38,8 @@ def run(day: date) -> int:
     # `-m`: for processes with threads. All clocks move, since a sleep fails if only the calendar does.
     faketime = ["faketime", "-m", "-f", f"{offset:+d}s"]
     seed = day.strftime("%Y%m%d")
-    tests = ["-m", "pytest", "-p", "randomly", f"--randomly-seed={seed}", "tests/e2e"]
+    shared = ["-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder"]
+    tests = ["-m", "pytest", "-p", "randomly", f"--randomly-seed={seed}", *shared, "tests/e2e"]
     print(f"any-day: {day}, order {seed}", flush=True)
     return subprocess.run([*faketime, sys.executable, *tests], cwd=ROOT).returncode
 

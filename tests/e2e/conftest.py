@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+import fcntl
+import os
+from collections.abc import Generator, Iterator
 
 import pytest
 from emulator import demo_account, demo_metrics, ledger, ministack, stack
@@ -12,10 +13,11 @@ from emulator.ledger import Ledger
 from emulator.ministack import OTHER_ACCOUNT, Emulator
 from emulator.stack import Stack
 
-from . import bad_day, description, iam, tokens
+from . import bad_day, description, iam, logs, tokens
 from . import issuer as issuers
 from .bad_day import Endpoint
 from .issuer import Issuer
+from .logs import Exchanged
 
 #: An account that is configured but has no reader role.
 ACCOUNT_WITHOUT_ROLE = "555555555555"
@@ -24,12 +26,28 @@ ACCOUNT_WITHOUT_ROLE = "555555555555"
 @pytest.fixture(scope="session")
 def emulator() -> Iterator[Emulator]:
     port = ministack.free_port()
-    stack.build(ministack.aws_environment(f"http://127.0.0.1:{port}"))
+    _build_once(ministack.aws_environment(f"http://127.0.0.1:{port}"))
     with ministack.running(port) as running:
         for contents in (demo_account.HOME, demo_account.OTHER):
             demo_account.fill(running, contents)
             demo_metrics.fill(running, contents)
         yield running
+
+
+def _build_once(environment: dict[str, str]) -> None:
+    """Builds the functions, for all processes of a run: `sam build` replaces what another one may be deploying."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID")
+    if run is None:
+        stack.build(environment)
+        return
+    ministack.WORK.mkdir(parents=True, exist_ok=True)
+    with (ministack.WORK / "built-for").open("a+") as built_for:
+        fcntl.flock(built_for, fcntl.LOCK_EX)
+        built_for.seek(0)
+        if built_for.read() != run:
+            stack.build(environment)
+            built_for.truncate(0)
+            built_for.write(run)
 
 
 @pytest.fixture(scope="session")
@@ -64,18 +82,9 @@ def endpoint(deployed: Stack, emulator: Emulator, bill: Ledger) -> Iterator[Endp
         yield endpoint
 
 
-@dataclass
-class Exchanged:
-    """What the whole run sent and received."""
-
-    headers: set[str] = field(default_factory=set)
-    answers: list[bytes] = field(default_factory=list)
-
-
 @pytest.fixture(scope="session", autouse=True)
 def exchanged() -> Iterator[Exchanged]:
-    """Checks every response by the description. Collects every header sent to the API and every response body, which the
-    last tests inspect."""
+    """Checks every response by the description. Collects every header sent to the API and every response body."""
     kept, get = Exchanged(), Stack.get
 
     def keeping(self: Stack, path: str, headers: dict[str, str] | None = None) -> tuple[int, dict[str, str], bytes]:
@@ -90,6 +99,20 @@ def exchanged() -> Iterator[Exchanged]:
         yield kept
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Runs the tests that add to the demo account after those that count it, and those that inspect all logs last."""
-    items.sort(key=lambda item: (item.path.name == "test_logs.py", item.get_closest_marker("adds_resources") is not None))
+@pytest.fixture(scope="session", autouse=True)
+def inspected(emulator: Emulator, deployed: Stack, exchanged: Exchanged) -> Iterator[None]:
+    """Inspects the logs and the responses of the whole run, whatever was run, at its end."""
+    yield
+    logs.no_log_and_no_response_has_a_secret(emulator, deployed, exchanged)
+    logs.every_line_is_one_json_object(emulator)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
+    """Runs the tests that add to the demo account after those that count it. Keeps the tests of a module together if
+    several processes share them."""
+    for item in items:
+        when = "-later" if item.get_closest_marker("adds_resources") else ""
+        item.add_marker(pytest.mark.xdist_group(item.path.stem + when))
+    yield
+    items.sort(key=lambda item: item.get_closest_marker("adds_resources") is not None)

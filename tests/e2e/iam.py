@@ -13,8 +13,8 @@ from emulator.ministack import ACCOUNT, Emulator
 #: The actions with which a function accesses other accounts.
 ENTER = {"sts:AssumeRole", "sts:SetSourceIdentity"}
 
-#: The action that a function needs in the home account alone.
-AT_HOME = {"organizations:ListAccounts"}
+#: The actions that functions need in the home account alone.
+AT_HOME = {"organizations:ListAccounts", "ssm:GetParametersByPath"}
 
 
 def role_of(emulator: Emulator, logical_id: str) -> str:

@@ -166,7 +166,7 @@ def team(line: Line) -> str:
         ({"tags": "team:web,!team"}, lambda line: team(line) in ("web", "")),
         ({"tags": "team:data", "services": EC2, "exclude": "credit"}, lambda line: team(line) == "data" and line.keys["SERVICE"] == EC2),
     ],
-    ids=str,
+    ids=lambda part: "" if callable(part) else str(part),
 )
 def test_filters_hold_for_the_whole_response(
     deployed: Stack, bill: Ledger, filters: dict[str, str], wanted: Callable[[Line], bool]

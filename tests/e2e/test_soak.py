@@ -86,7 +86,7 @@ def test_every_response_is_complete_or_reports_what_is_missing(deployed: Stack, 
     with clients.with_quota(emulator, deployed, 1_000_000) as headers, ThreadPoolExecutor(CALLERS + 2) as pool:
         callers = [pool.submit(_call, deployed, headers, random.Random(SEED + n), ends, seen) for n in range(CALLERS)]
         weather = pool.submit(_weather, endpoint, random.Random(SEED), ends)
-        watcher = pool.submit(_watch, ends, memory)
+        watcher = pool.submit(_watch, endpoint.url, ends, memory)
         for done in [*callers, weather, watcher]:
             done.result()
     report = {
@@ -156,19 +156,20 @@ def _weather(endpoint: Endpoint, chance: random.Random, ends: float) -> None:
             time.sleep(min(chance.uniform(0.5, 3.0), max(0.0, ends - time.monotonic())))
 
 
-def _watch(ends: float, memory: list[dict[int, int]]) -> None:
+def _watch(url: str, ends: float, memory: list[dict[int, int]]) -> None:
     """Records the memory of each function's process in KiB, about fifty times."""
     while time.monotonic() < ends:
-        memory.append({pid: kib for pid in _functions() if (kib := _resident(pid))})
+        memory.append({pid: kib for pid in _functions(url) if (kib := _resident(pid))})
         time.sleep(min(SECONDS / 50, max(0.0, ends - time.monotonic())))
 
 
-def _functions() -> list[int]:
-    """Returns the process ids of the deployed functions."""
+def _functions(url: str) -> list[int]:
+    """Returns the process ids of the deployed functions that reach AWS by this URL."""
     found = []
     for environ in Path("/proc").glob("[0-9]*/environ"):
         with contextlib.suppress(OSError):
-            if b"AWS_LAMBDA_FUNCTION_NAME=stratoscope-" in environ.read_bytes():
+            variables = environ.read_bytes()
+            if b"AWS_LAMBDA_FUNCTION_NAME=stratoscope-" in variables and url.encode() in variables:
                 found.append(int(environ.parent.name))
     return found
 
