@@ -1,7 +1,7 @@
 //! The parameters of `/bottlenecks`.
 
 use api::{
-    ALLOWED_COST, ApiError, Call, FORMAT, Format, LARGEST_LIMIT, Paging, Parameter, Query, Values, Without, code,
+    ALL, ALLOWED_COST, ApiError, Call, FORMAT, Format, LARGEST_LIMIT, Paging, Parameter, Query, Values, Without, code,
     cursor, limit, max_cost, regions,
 };
 use collector::window::LONGEST_HOURS;
@@ -22,8 +22,8 @@ pub(crate) const PARAMETERS: &[Parameter] = &[
     regions(|| "names of regions; one that AWS does not have is a 400".to_owned()),
     Parameter {
         name: "types",
-        values: Values::SomeOf(type_names),
-        allowed: || code(type_names()),
+        values: Values::SomeOfOrAll(type_names),
+        allowed: || format!("{}; or `{ALL}` alone", code(type_names())),
         without: Without::Means(|| "all of them".to_owned()),
     },
     Parameter {
@@ -187,6 +187,12 @@ mod tests {
         let query = read(&[("types", "eip,ec2"), ("regions", "us-east-1")]).unwrap();
         assert_eq!(query.wanted.types, [ResourceType::Ec2, ResourceType::Eip]);
         assert_eq!(query.wanted.regions, Some(vec!["us-east-1".to_owned()]));
+    }
+
+    #[test]
+    fn all_types_are_those_with_rules() {
+        assert_eq!(read(&[("types", "all")]).unwrap().wanted.types, rules::types());
+        assert!(refused(&[("types", "all,ec2")]).starts_with("types: `all` stands for every value; send it alone"));
     }
 
     #[test]

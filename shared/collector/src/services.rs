@@ -173,6 +173,18 @@ impl ResourceType {
         self.about().catalog
     }
 
+    /// Returns whether it is listed only where a request names it.
+    #[must_use]
+    pub fn is_on_request(self) -> bool {
+        self.about().on_request
+    }
+
+    /// Returns the types that are listed where a request names none, in the order of responses.
+    #[must_use]
+    pub fn by_default() -> Vec<Self> {
+        Self::ALL.into_iter().filter(|kind| !kind.is_on_request()).collect()
+    }
+
     /// Returns the operations that list this type.
     pub(crate) fn operations(self) -> &'static [&'static Operation] {
         self.about().operations

@@ -75,6 +75,14 @@ fn one_window_holds_for_all_types_that_are_named() {
 }
 
 #[test]
+fn all_types_are_all_that_are_measured() {
+    let query = read(&[("types", "all")]).unwrap();
+    assert_eq!((measured(&query), not_measured(&query)), (usual(|_, _| true), vec![]));
+    assert_eq!(query.window.period, 86_400);
+    assert!(refused(&[("types", "s3,all")]).starts_with("types: `all` stands for every value; send it alone"));
+}
+
+#[test]
 fn without_types_those_that_have_the_metrics_are_measured() {
     let query = read(&[("sort", "cpu:Maximum")]).unwrap();
     let with_cpu = |_, catalog: &Catalog| catalog.find("cpu").is_some();
