@@ -51,9 +51,12 @@ pub(crate) const PARAMETERS: &[Parameter] = &[
         values: Values::SomeOfOrAll(type_names),
         allowed: || filters(&format!("{}; or `{ALL}` alone", code(type_names()))),
         without: Without::Means(|| {
-            "those that have the metric of `sort`, or one of `metrics`; without both, all but `s3`, which needs a \
-             `period` of a day"
-                .to_owned()
+            let on_request: Vec<_> = types().into_iter().filter(|kind| kind.is_on_request()).collect();
+            format!(
+                "those that have the metric of `sort`, or one of `metrics`; without both, all but {}, and `s3`, which \
+                 needs a `period` of a day",
+                code(on_request.into_iter().map(ResourceType::as_str))
+            )
         }),
     },
     states(|| filters("states of the types, as in `/resources`"), || "all".to_owned()),

@@ -98,6 +98,8 @@ pub(crate) enum TagSource {
     Listed,
     /// They come from the tagging API, by this filter (such as `lambda:function`).
     TaggingApi(&'static str),
+    /// AWS has them only one resource at a time, which nobody waits for: they are unknown.
+    Unavailable,
 }
 
 /// The constants of a [`Kind`], as values.
