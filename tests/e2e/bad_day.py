@@ -1,7 +1,7 @@
 """A proxy between the functions and AWS that injects the faults that AWS has on a bad day.
 
-It forwards every request to the emulator (those to Cost Explorer to the ledger) and returns the response, unless a
-fault is set for the service, region or operation. A fault is a plain function from a request to a response.
+It forwards every request to the emulator (those to Cost Explorer to the ledger, and those to Service Quotas to its
+stand-in) and returns the response, unless a fault is set for the service, region or operation. A fault is a plain function from a request to a response.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from yarl import URL
 SEEN_SECRETS: set[str] = set()
 
 #: The signing names of the services that use JSON or CBOR instead of query strings and XML.
-JSON = {"ce", "dynamodb", "ecs", "elasticfilesystem", "lambda", "logs", "organizations", "secretsmanager", "ssm", "tagging"}
+JSON = {"ce", "dynamodb", "ecs", "elasticfilesystem", "lambda", "logs", "organizations", "secretsmanager", "servicequotas", "ssm", "tagging"}
 CBOR = {"monitoring"}
 
 
@@ -96,7 +96,7 @@ class Endpoint:
 SERVICES = (
     "AUTO_SCALING", "CLOUDWATCH", "CLOUDWATCH_LOGS", "COST_EXPLORER", "DYNAMODB", "EC2", "ECS", "EFS", "ELASTICACHE",
     "ELASTIC_LOAD_BALANCING", "ELASTIC_LOAD_BALANCING_V2", "LAMBDA", "ORGANIZATIONS", "RDS", "RESOURCE_GROUPS_TAGGING_API", "S3",
-    "SECRETS_MANAGER", "SSM", "STS",
+    "SECRETS_MANAGER", "SERVICE_QUOTAS", "SSM", "STS",
 )  # fmt: skip
 
 
@@ -106,7 +106,7 @@ def variables(url: str) -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def running(aws: str, cost_explorer: str) -> Iterator[Endpoint]:
+def running(aws: str, cost_explorer: str, service_quotas: str) -> Iterator[Endpoint]:
     """Serves on loopback until the end of the block."""
     endpoint, loop, ready = Endpoint(), asyncio.new_event_loop(), threading.Event()
     ended = asyncio.Event()
@@ -115,7 +115,7 @@ def running(aws: str, cost_explorer: str) -> Iterator[Endpoint]:
         timeout = aiohttp.ClientTimeout(total=60)
         connector = aiohttp.TCPConnector(limit=0)
         async with aiohttp.ClientSession(timeout=timeout, connector=connector, auto_decompress=False) as session:
-            runner = web.ServerRunner(web.Server(_handler(endpoint, session, aws, cost_explorer), handler_cancellation=True), shutdown_timeout=0)
+            runner = web.ServerRunner(web.Server(_handler(endpoint, session, {"ce": cost_explorer, "servicequotas": service_quotas}, aws), handler_cancellation=True), shutdown_timeout=0)
             await runner.setup()
             site = web.TCPSite(runner, "127.0.0.1", 0)
             await site.start()
@@ -135,11 +135,11 @@ def running(aws: str, cost_explorer: str) -> Iterator[Endpoint]:
         loop.close()
 
 
-def _handler(endpoint: Endpoint, session: aiohttp.ClientSession, aws: str, cost_explorer: str) -> Callable:
+def _handler(endpoint: Endpoint, session: aiohttp.ClientSession, others: dict[str, str], aws: str) -> Callable:
     async def handle(request: web.BaseRequest) -> web.StreamResponse:
         asked = _read(request, await request.read())
         endpoint.requests.append(asked)
-        upstream = cost_explorer if asked.service == "ce" else aws
+        upstream = others.get(asked.service, aws)
 
         async def pass_on() -> Answer:
             url = URL(upstream + asked.path, encoded=True)

@@ -8,9 +8,10 @@ import os
 from collections.abc import Generator, Iterator
 
 import pytest
-from emulator import demo_account, demo_metrics, ledger, ministack, stack
+from emulator import demo_account, demo_metrics, ledger, ministack, quotas, stack
 from emulator.ledger import Ledger
 from emulator.ministack import OTHER_ACCOUNT, Emulator
+from emulator.quotas import ServiceQuotas
 from emulator.stack import Stack
 
 from . import bad_day, description, iam, logs, tokens
@@ -57,26 +58,32 @@ def bill(emulator: Emulator) -> Iterator[Ledger]:
 
 
 @pytest.fixture(scope="session")
+def limits(emulator: Emulator) -> Iterator[ServiceQuotas]:
+    with quotas.running(emulator) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
 def issuer() -> Iterator[Issuer]:
     with issuers.running() as running:
         yield running
 
 
 @pytest.fixture(scope="session")
-def deployed(emulator: Emulator, bill: Ledger, issuer: Issuer) -> Stack:
+def deployed(emulator: Emulator, bill: Ledger, limits: ServiceQuotas, issuer: Issuer) -> Stack:
     others = f"{OTHER_ACCOUNT},{ACCOUNT_WITHOUT_ROLE}"
     oidc = {"OidcIssuer": issuer.url, "OidcAudience": issuers.AUDIENCE}
-    deployed = stack.deploy(emulator, bill, OtherAccounts=others, **oidc)
+    deployed = stack.deploy(emulator, bill, limits, OtherAccounts=others, **oidc)
     # Before the first call, since the authorizer caches the secret.
     tokens.add_principals(emulator)
     return deployed
 
 
 @pytest.fixture(scope="module")
-def endpoint(deployed: Stack, emulator: Emulator, bill: Ledger) -> Iterator[Endpoint]:
+def endpoint(deployed: Stack, emulator: Emulator, bill: Ledger, limits: ServiceQuotas) -> Iterator[Endpoint]:
     """Puts the fault-injecting proxy between the functions and AWS for the duration of a test module."""
     functions = ("ResourcesFunction", "MetricsFunction", "CostsFunction", "BottlenecksFunction")
-    with bad_day.running(emulator.endpoint, bill.url) as endpoint, contextlib.ExitStack() as started:
+    with bad_day.running(emulator.endpoint, bill.url, limits.url) as endpoint, contextlib.ExitStack() as started:
         for function in functions:
             started.enter_context(iam.started_anew(emulator, function, **endpoint.variables()))
         yield endpoint

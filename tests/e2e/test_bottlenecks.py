@@ -10,7 +10,7 @@ from typing import Any
 import documents
 import pytest
 import runtimes
-from emulator import clock, demo_account, demo_data, demo_ec2, demo_metrics, demo_services
+from emulator import clock, demo_account, demo_data, demo_ec2, demo_metrics, demo_quotas, demo_services
 from emulator.ministack import ACCOUNT, Emulator
 from emulator.stack import Stack
 
@@ -126,6 +126,7 @@ def test_every_other_rule_finds_what_the_demo_account_contains(answer: Json) -> 
         "ecs_service_high_cpu": {demo_services.HOT},
         "ecs_service_high_memory": {demo_services.HOT},
         "ecs_service_idle": {demo_services.IDLE},
+        "service_quota_near": demo_quotas.near(ACCOUNT),
         "load_balancer_no_targets": {name for _, name, _, _, targets in demo_services.LOAD_BALANCERS if not targets},
         "load_balancer_idle": {demo_services.QUIET},
         "lambda_runtime_ended": _ended(),
@@ -385,6 +386,7 @@ def test_pages_put_together_are_the_whole(deployed: Stack, answer: Json) -> None
 
 
 DENIED = {
+    "cloudwatch:ListMetrics": ("service_quota", "cloudwatch"),
     "dynamodb:ListTables": ("dynamodb", "dynamodb"),
     "ec2:DescribeInstances": ("ec2", "ec2"),
     "ec2:DescribeVolumes": ("ebs", "ec2"),
@@ -408,7 +410,8 @@ OTHER_ACTIONS = {
     "ec2:DescribeInstanceStatus", "ec2:DescribeLaunchTemplateVersions", "ec2:DescribeRegions", "ecs:DescribeServices",
     "ecs:ListServices", "elasticloadbalancing:DescribeInstanceHealth", "elasticloadbalancing:DescribeTags",
     "elasticloadbalancing:DescribeTargetGroups", "elasticloadbalancing:DescribeTargetHealth",
-    "rds:DescribeDBClusterSnapshots", "rds:DescribeDBClusters", "rds:DescribeDBSnapshots", "tag:GetResources",
+    "rds:DescribeDBClusterSnapshots", "rds:DescribeDBClusters", "rds:DescribeDBSnapshots",
+    "servicequotas:ListServiceQuotas", "tag:GetResources",
 }  # fmt: skip
 
 
@@ -460,7 +463,6 @@ def test_an_answer_of_nothing_but_gaps_is_an_error(deployed: Stack, emulator: Em
 
 
 def test_the_role_has_no_action_that_is_not_needed(emulator: Emulator, deployed: Stack) -> None:
-    # The emulator does not check CloudWatch's permission in the Rust SDK's format; the adapter's tests cover denials.
     needed = documents.actions("/bottlenecks")
     assert needed == set(DENIED) | OTHER_ACTIONS
     allowed = iam.allowed_actions(emulator, iam.role_of(emulator, "BottlenecksFunction"))

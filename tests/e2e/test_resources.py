@@ -275,9 +275,10 @@ ACTIONS = {
 
 
 #: Actions that leave another gap than a whole type in each region. Each has a test below, except DescribeInstanceHealth: the
-#: emulator has no classic load balancers, so the tests of the adapter cover it.
+#: emulator has no classic load balancers, so the tests of the adapter cover it. test_service_quotas.py has those of quotas.
 OTHER_ACTIONS = {
     "autoscaling:DescribeLaunchConfigurations",
+    "cloudwatch:ListMetrics",
     "dynamodb:DescribeTable",
     "ec2:DescribeLaunchTemplateVersions",
     "ec2:DescribeRegions",
@@ -290,6 +291,7 @@ OTHER_ACTIONS = {
     "rds:DescribeDBClusterSnapshots",
     "rds:DescribeDBSnapshots",
     "s3:ListAllMyBuckets",
+    "servicequotas:ListServiceQuotas",
     "tag:GetResources",
 }
 

@@ -9,7 +9,7 @@ import signal
 import sys
 import time
 
-from . import demo_account, demo_metrics, ledger, ministack, stack
+from . import demo_account, demo_metrics, ledger, ministack, quotas, stack
 from .ministack import ROOT, EmulatorError
 
 ACCOUNTS = [demo_account.HOME, demo_account.OTHER]
@@ -27,13 +27,13 @@ def main() -> int:
         _say("Building the functions (the first time, the AWS SDKs take a few minutes)")
         stack.build(ministack.aws_environment(f"http://127.0.0.1:{port}"))
         _say(f"Starting AWS on http://127.0.0.1:{port}, with IAM enforced")
-        with ministack.running(port) as emulator, ledger.running(emulator) as bill:
+        with ministack.running(port) as emulator, ledger.running(emulator) as bill, quotas.running(emulator) as limits:
             _say("Filling the demo account and its other account")
             for contents in ACCOUNTS:
                 demo_account.fill(emulator, contents)
                 filled_until = demo_metrics.fill(emulator, contents)
             _say("Deploying template.yaml to it (sam deploy)")
-            deployed = stack.deploy(emulator, bill)
+            deployed = stack.deploy(emulator, bill, limits)
             _say("Calling the API for the first time")
             status, _, body = deployed.get("/resources")
             if status != 200:

@@ -8,6 +8,8 @@ It runs in a process of its own (`python -m emulator.server`). What is changed:
 - The versions of all launch templates at once, for which AWS needs no id of one.
 - The made-up volume of a copied snapshot.
 - Instances of registered images, which MiniStack would start in Docker.
+- The usage metrics that have been active lately, of which MiniStack returns all, and AWS's pages of them.
+- The permissions of CloudWatch's operations in its binary format, which MiniStack does not recognise.
 - The parameters of a path are permitted by the path. MiniStack takes them for every resource.
 - The gateway's own responses are those that the API has, and not those that it had when it was deployed, since
   `definition.complete` adds them after that.
@@ -25,7 +27,7 @@ from typing import Any
 import hypercorn.config
 import ministack.app
 from ministack.core import iam_actions
-from ministack.services import apigateway_v1, ec2, rds
+from ministack.services import apigateway_v1, cloudwatch, ec2, rds
 
 #: The tag that makes a resource older.
 DAYS_OLD = "emulator:days-old"
@@ -117,7 +119,44 @@ def _resource(
 ) -> str:
     if service == "ssm" and headers.get("x-amz-target", "").endswith(".GetParametersByPath"):
         return f"arn:aws:ssm:{region}:{account}:parameter{json.loads(body)['Path']}"
+    if service == "monitoring" and "/operation/" in path:
+        return "*"
     return plain(service, method, path, headers, body, query, region, account)
+
+
+def _action(
+    service: str, method: str, path: str, headers: dict[str, str], body: bytes, query: dict[str, Any],
+    plain: Callable[..., str | None] = iam_actions.extract_iam_action,
+) -> str | None:  # fmt: skip
+    if service == "monitoring" and "/operation/" in path:
+        return f"cloudwatch:{path.rsplit('/', 1)[-1]}"
+    return plain(service, method, path, headers, body, query)
+
+
+#: The most metrics on a page.
+METRICS_A_PAGE = 500
+
+
+def _list_metrics(
+    parameters: dict[str, Any], asked: dict[str, Any], is_cbor: bool, is_json: bool = False,
+    plain: Callable[..., Any] = cloudwatch._list_metrics,
+) -> Any:  # fmt: skip
+    if not is_cbor:
+        return plain(parameters, asked, is_cbor, is_json)
+    wanted = {field: asked[field] for field in ("Namespace", "MetricName") if field in asked}
+    since = datetime.now(timezone.utc) - timedelta(hours=3) if asked.get("RecentlyActive") == "PT3H" else None
+    found = []
+    for (namespace, name, _), points in cloudwatch._metrics.items():
+        metric = {"Namespace": namespace, "MetricName": name}
+        active = since is None or any(since.timestamp() <= point["Timestamp"] for point in points)
+        dimensions = points[0].get("Dimensions", {}) if points else {}
+        filters = {given["Name"]: given.get("Value") for given in asked.get("Dimensions", [])}
+        has = all(dimensions.get(key) == (value or dimensions.get(key)) and key in dimensions for key, value in filters.items())
+        if active and has and wanted.items() <= metric.items():
+            found.append(metric | {"Dimensions": [{"Name": key, "Value": value} for key, value in dimensions.items()]})
+    first = int(asked.get("NextToken", "0"))
+    end = first + METRICS_A_PAGE
+    return cloudwatch._cbor_ok({"Metrics": found[first:end]} | ({"NextToken": str(end)} if end < len(found) else {}))
 
 
 class _OfNoDeployment(dict):
@@ -132,11 +171,13 @@ if __name__ == "__main__":
     actions["CopySnapshot"] = _copy_snapshot
     actions["DescribeLaunchTemplateVersions"] = _launch_template_versions
     rds._ACTION_MAP["CreateDBSnapshot"] = _create_db_snapshot
+    cloudwatch._list_metrics = _list_metrics
     ec2._image_bdm_xml = _image_devices
     ec2._vpce_fields_xml = _endpoint
     ec2._instance_xml = _instance
     ec2._registered_image = lambda image: None
     ec2._docker_touched = lambda: False
+    iam_actions.extract_iam_action = _action
     iam_actions.extract_resource_arn = _resource
     apigateway_v1._deployed_gateway_responses = _OfNoDeployment()
     hypercorn.config.Config.backlog = 4096

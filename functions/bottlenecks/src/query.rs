@@ -1,7 +1,7 @@
 //! The parameters of `/bottlenecks`.
 
 use api::{
-    ALLOWED_COST, ApiError, Call, FORMAT, Format, LARGEST_LIMIT, Paging, Parameter, Query, Values, Without, code,
+    ALL, ALLOWED_COST, ApiError, Call, FORMAT, Format, LARGEST_LIMIT, Paging, Parameter, Query, Values, Without, code,
     cursor, limit, max_cost, regions,
 };
 use collector::window::LONGEST_HOURS;
@@ -23,8 +23,8 @@ pub(crate) const PARAMETERS: &[Parameter] = &[
     regions(|| "names of regions; one that AWS does not have is a 400".to_owned()),
     Parameter {
         name: "types",
-        values: Values::SomeOf(type_names),
-        allowed: || code(type_names()),
+        values: Values::SomeOfOrAll(type_names),
+        allowed: || format!("{}; or `{ALL}` alone", code(type_names())),
         without: Without::Means(|| "all of them that the categories leave".to_owned()),
     },
     Parameter {
@@ -145,7 +145,8 @@ impl BottlenecksQuery {
         let mut categories = query.choices(CATEGORIES, Category::named)?.unwrap_or_else(|| Category::ALL.to_vec());
         categories.sort_unstable();
         let with_rules = rules::types_of(&categories);
-        let mut types = query.choices("types", ResourceType::named)?.unwrap_or_else(|| with_rules.clone());
+        let named = query.choices("types", ResourceType::named)?.filter(|types| *types != rules::types());
+        let mut types = named.unwrap_or_else(|| with_rules.clone());
         types.sort_unstable();
         if let Some(without) = types.iter().find(|kind| !with_rules.contains(kind)) {
             let names: Vec<_> = with_rules.into_iter().map(ResourceType::as_str).collect();
@@ -226,7 +227,7 @@ mod tests {
         );
         assert_eq!(
             refused(&[("categories", "idle")]),
-            "categories: `idle` is not allowed; allowed: cost_optimizing, performance, fault_tolerance, security"
+            "categories: `idle` is not allowed; allowed: cost_optimizing, performance, fault_tolerance, security, service_limits"
         );
         assert_eq!(
             refused(&[("categories", "security"), ("types", "lambda"), ("thresholds", "lambda_errors:1")]),
@@ -248,6 +249,14 @@ mod tests {
         let query = read(&[("types", "eip,ec2"), ("regions", "us-east-1")]).unwrap();
         assert_eq!(query.wanted.types, [ResourceType::Ec2, ResourceType::Eip]);
         assert_eq!(query.wanted.regions, Some(vec!["us-east-1".to_owned()]));
+    }
+
+    #[test]
+    fn all_types_are_those_with_rules() {
+        assert_eq!(read(&[("types", "all")]).unwrap().wanted.types, rules::types());
+        let of_category = read(&[("types", "all"), ("categories", "security")]).unwrap();
+        assert_eq!(of_category.wanted.types, rules::types_of(&[Category::Security]));
+        assert!(refused(&[("types", "all,ec2")]).starts_with("types: `all` stands for every value; send it alone"));
     }
 
     #[test]

@@ -168,10 +168,13 @@ pub(crate) enum Category {
     FaultTolerance,
     /// The resource runs software that is no longer maintained.
     Security,
+    /// The account is about to reach a quota of AWS.
+    ServiceLimits,
 }
 
 impl Category {
-    pub(crate) const ALL: [Self; 4] = [Self::CostOptimizing, Self::Performance, Self::FaultTolerance, Self::Security];
+    pub(crate) const ALL: [Self; 5] =
+        [Self::CostOptimizing, Self::Performance, Self::FaultTolerance, Self::Security, Self::ServiceLimits];
 
     pub(crate) fn as_str(self) -> &'static str {
         match self {
@@ -179,6 +182,7 @@ impl Category {
             Self::Performance => "performance",
             Self::FaultTolerance => "fault_tolerance",
             Self::Security => "security",
+            Self::ServiceLimits => "service_limits",
         }
     }
 

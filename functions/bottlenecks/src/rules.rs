@@ -46,6 +46,7 @@ mod rds_no_connections;
 mod rds_queue_depth;
 mod rds_snapshot_orphaned;
 mod rds_swap;
+mod service_quota_near;
 mod vpc_endpoint_idle;
 
 use collector::{Resource, ResourceType};
@@ -73,6 +74,7 @@ pub(crate) const ALL: &[&dyn AnyRule] = &[
     &ecs_service_high::OF_CPU,
     &ecs_service_high::OF_MEMORY,
     &ec2_high_cpu::RULE,
+    &service_quota_near::RULE,
     &ec2_idle::RULE,
     &rds_swap::RULE,
     &rds_no_connections::RULE,

@@ -1,7 +1,7 @@
 //! The parameters of `/resources`.
 
 use api::{
-    ApiError, Call, FORMAT, Format, LARGEST_LIMIT, Paging, Parameter, Query, Values, Without, code, cursor, limit,
+    ALL, ApiError, Call, FORMAT, Format, LARGEST_LIMIT, Paging, Parameter, Query, Values, Without, code, cursor, limit,
     regions,
 };
 use collector::{ResourceType, Wanted};
@@ -12,9 +12,9 @@ pub(crate) const PARAMETERS: &[Parameter] = &[
     regions(|| "names of regions: `eu-west-1,us-east-1`; one that AWS does not have is a 400".to_owned()),
     Parameter {
         name: "types",
-        values: Values::SomeOf(ResourceType::names),
-        allowed: || code(ResourceType::names()),
-        without: Without::Means(|| "all of them".to_owned()),
+        values: Values::SomeOfOrAll(ResourceType::names),
+        allowed: || format!("{}; or `{ALL}` alone, for every type", code(ResourceType::names())),
+        without: Without::Means(|| by_default(&ResourceType::ALL, ResourceType::is_on_request)),
     },
     states(
         || "states of the chosen types: `running,available`".to_owned(),
@@ -36,6 +36,12 @@ pub(crate) const PARAMETERS: &[Parameter] = &[
     }),
 ];
 
+/// Says which of `types` are listed where a request names none.
+fn by_default(types: &[ResourceType], is_on_request: impl Fn(ResourceType) -> bool) -> String {
+    let on_request: Vec<_> = types.iter().filter(|kind| is_on_request(**kind)).map(|kind| kind.as_str()).collect();
+    if on_request.is_empty() { "all of them".to_owned() } else { format!("all but {}", code(on_request)) }
+}
+
 /// The position of a resource in responses, which a cursor holds: its type, region and id.
 pub(crate) type Position = (ResourceType, Option<String>, String);
 
@@ -54,7 +60,7 @@ impl ResourcesQuery {
     }
 
     pub(crate) fn from_query(query: &Query) -> Result<Self, ApiError> {
-        let mut types = query.choices("types", ResourceType::named)?.unwrap_or_else(|| ResourceType::ALL.to_vec());
+        let mut types = query.choices("types", ResourceType::named)?.unwrap_or_else(ResourceType::by_default);
         types.sort_unstable();
         let filter = Filter::read(query, &types)?;
         let wanted = Wanted { regions: query.regions()?, types, tags: true };
@@ -82,10 +88,28 @@ mod tests {
     }
 
     #[test]
-    fn by_default_everything_is_wanted() {
+    fn by_default_everything_is_wanted_that_is_not_on_request() {
         let query = read(&[]).unwrap();
-        assert_eq!(query.wanted, Wanted { regions: None, types: ResourceType::ALL.to_vec(), tags: true });
+        assert_eq!(query.wanted, Wanted { regions: None, types: ResourceType::by_default(), tags: true });
+        assert!(query.wanted.types.starts_with(&[ResourceType::Ec2, ResourceType::Rds, ResourceType::S3]));
+        assert!(!query.wanted.types.iter().any(|kind| kind.is_on_request()));
         assert_eq!(query.paging.after(), None);
+    }
+
+    #[test]
+    fn all_types_include_those_on_request() {
+        assert_eq!(read(&[("types", "all")]).unwrap().wanted.types, ResourceType::ALL);
+        assert_eq!(
+            refused(&[("types", "all,ec2")]),
+            "types: `all` stands for every value; send it alone, or leave it out"
+        );
+    }
+
+    #[test]
+    fn the_types_on_request_are_named() {
+        let types = [ResourceType::Ec2, ResourceType::S3, ResourceType::Eip];
+        assert_eq!(by_default(&types, |_| false), "all of them");
+        assert_eq!(by_default(&types, |kind| kind != ResourceType::Ec2), "all but `s3`, `eip`");
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::envelope::{Envelope, Failure, error_body};
 use crate::error::ApiError;
 use crate::format::FORMAT;
 use crate::page::CURSOR;
-use crate::parameter::{Parameter, Values};
+use crate::parameter::{ALL, Parameter, Values, with_all};
 
 /// A route, as a function describes it.
 #[derive(Debug)]
@@ -137,6 +137,11 @@ fn schema(values: &Values) -> Value {
         Values::Number(range) => json!({"type": "integer", "minimum": range.start(), "maximum": range.end()}),
         Values::OneOf(choices) => json!({"type": "string", "enum": choices()}),
         Values::SomeOf(choices) => list(json!({"type": "string", "enum": choices()})),
+        // As far as a program reads it, a list of the values and `all`; the condition keeps `all` alone.
+        Values::SomeOfOrAll(choices) => json!({
+            "type": "array", "items": {"type": "string", "enum": with_all(choices())}, "minItems": 1,
+            "if": {"contains": {"const": ALL}}, "then": {"items": {"const": ALL}},
+        }),
         Values::Day => json!({"type": "string", "format": "date"}),
         Values::Region => region(),
         Values::Regions => list(region()),
@@ -206,6 +211,20 @@ mod tests {
                 "schema": {"type": "array", "items": {"type": "string", "enum": ["ec2", "rds"]}, "minItems": 1},
             })
         );
+    }
+
+    #[test]
+    fn all_values_have_a_name_that_stands_alone() {
+        let types = Parameter { values: Values::SomeOfOrAll(|| vec!["ec2", "rds"]), ..any_text("types") };
+        let described = parameter(&types);
+        assert_eq!(
+            described.get("schema"),
+            Some(&json!({
+                "type": "array", "items": {"type": "string", "enum": ["ec2", "rds", "all"]}, "minItems": 1,
+                "if": {"contains": {"const": "all"}}, "then": {"items": {"const": "all"}},
+            }))
+        );
+        assert_eq!(described.get("explode"), Some(&json!(false)));
     }
 
     #[test]

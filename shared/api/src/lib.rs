@@ -31,7 +31,7 @@ pub use error::{ApiError, ERROR_KINDS, ErrorKind};
 pub use format::{Cell, FORMAT, Format, Table};
 pub use max_cost::{ALLOWED_COST, max_cost};
 pub use page::{LARGEST_LIMIT, Page, Paging, cursor, limit};
-pub use parameter::{Parameter, Values, Without, code, names, regions};
+pub use parameter::{ALL, Parameter, Values, Without, code, names, regions};
 pub use public::serve_public;
 pub use query::Query;
 pub use serve::{Call, serve};

@@ -10,6 +10,9 @@ use serde_json::Value;
 /// The name of [`regions`].
 pub(crate) const REGIONS: &str = "regions";
 
+/// The value of [`Values::SomeOfOrAll`] that means every one of them.
+pub const ALL: &str = "all";
+
 /// One parameter of a route.
 #[derive(Debug, Clone)]
 pub struct Parameter {
@@ -78,6 +81,8 @@ pub enum Values {
     OneOf(fn() -> Vec<&'static str>),
     /// Some of these, separated by commas.
     SomeOf(fn() -> Vec<&'static str>),
+    /// Some of these, separated by commas, or [`ALL`] alone for every one of them.
+    SomeOfOrAll(fn() -> Vec<&'static str>),
     /// A day, as `YYYY-MM-DD`.
     Day,
     /// The name of a region.
@@ -92,7 +97,7 @@ impl Values {
     /// Returns whether a value is a list.
     #[must_use]
     pub fn is_list(&self) -> bool {
-        matches!(self, Self::Texts | Self::TextsUpTo(_) | Self::SomeOf(_) | Self::Regions)
+        matches!(self, Self::Texts | Self::TextsUpTo(_) | Self::SomeOf(_) | Self::SomeOfOrAll(_) | Self::Regions)
     }
 }
 
@@ -107,6 +112,12 @@ pub const fn regions(allowed: fn() -> String) -> Parameter {
 #[must_use]
 pub fn code<T: AsRef<str>>(names: impl IntoIterator<Item = T>) -> String {
     names.into_iter().map(|name| format!("`{}`", name.as_ref())).collect::<Vec<_>>().join(", ")
+}
+
+/// Returns the values that a caller may send of [`Values::SomeOfOrAll`].
+pub(crate) fn with_all(mut choices: Vec<&'static str>) -> Vec<&'static str> {
+    choices.push(ALL);
+    choices
 }
 
 /// Returns the names of parameters.

@@ -9,7 +9,7 @@ use std::ops::RangeInclusive;
 
 use crate::error::ApiError;
 use crate::escapes;
-use crate::parameter::{Parameter, REGIONS, Values, names};
+use crate::parameter::{ALL, Parameter, REGIONS, Values, names, with_all};
 use crate::tags::TagFilter;
 
 /// The parameters of one call; each is known and occurs at most once.
@@ -99,9 +99,18 @@ impl Query {
     }
 
     /// Returns the comma-separated values of `name`, each of which must be among those of its definition, as `named` has
-    /// them.
+    /// them. If the definition lets [`ALL`] stand for every one of them, they are returned in its order.
     pub fn choices<T>(&self, name: &str, named: impl Fn(&str) -> Option<T>) -> Result<Option<Vec<T>>, ApiError> {
         let Some(items) = self.list(name)? else { return Ok(None) };
+        if let Some(Values::SomeOfOrAll(choices)) = self.defined(name)
+            && items.contains(&ALL)
+        {
+            let [_] = *items else {
+                let message = format!("`{ALL}` stands for every value; send it alone, or leave it out");
+                return Err(ApiError::invalid(name, message));
+            };
+            return Ok(Some(choices().into_iter().filter_map(named).collect()));
+        }
         items.into_iter().map(|item| self.chosen(name, item, &named)).collect::<Result<_, _>>().map(Some)
     }
 
@@ -113,6 +122,7 @@ impl Query {
     fn chosen<T>(&self, name: &str, value: &str, named: impl Fn(&str) -> Option<T>) -> Result<T, ApiError> {
         let choices = match self.defined(name) {
             Some(Values::OneOf(choices) | Values::SomeOf(choices)) => choices(),
+            Some(Values::SomeOfOrAll(choices)) => with_all(choices()),
             _ => Vec::new(),
         };
         let known = choices.contains(&value).then(|| named(value)).flatten();
@@ -208,6 +218,7 @@ mod tests {
     const CHOICES: &[Parameter] = &[
         Parameter { values: Values::SomeOf(|| vec!["x", "y", "z"]), ..any_text("some") },
         Parameter { values: Values::OneOf(|| vec!["x", "y"]), ..any_text("one") },
+        Parameter { values: Values::SomeOfOrAll(|| vec!["x", "y"]), ..any_text("some_or_all") },
         any_text("flag"),
     ];
 
@@ -254,6 +265,21 @@ mod tests {
         assert_eq!(query.choices("some", first).unwrap(), Some(vec!['x', 'y']));
         let query = Query::parse([("some", "x,w")], CHOICES).unwrap();
         assert_eq!(refused(query.choices("some", first)).1, "`w` is not allowed; allowed: x, y, z");
+    }
+
+    #[test]
+    fn all_stands_alone_for_every_choice() {
+        let first = |name: &str| name.chars().next();
+        let chosen = |text| Query::parse([("some_or_all", text)], CHOICES).unwrap().choices("some_or_all", first);
+        assert_eq!(chosen("y").unwrap(), Some(vec!['y']));
+        assert_eq!(chosen("all").unwrap(), Some(vec!['x', 'y']));
+        assert_eq!(chosen("all,all").unwrap(), Some(vec!['x', 'y']));
+        for mixed in ["all,x", "y,all"] {
+            assert_eq!(refused(chosen(mixed)).1, "`all` stands for every value; send it alone, or leave it out");
+        }
+        assert_eq!(refused(chosen("w")).1, "`w` is not allowed; allowed: x, y, all");
+        let query = Query::parse([("some", "all")], CHOICES).unwrap();
+        assert_eq!(refused(query.choices("some", first)).1, "`all` is not allowed; allowed: x, y, z");
     }
 
     #[test]

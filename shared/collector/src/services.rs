@@ -19,6 +19,7 @@ pub mod logs;
 pub(crate) mod organizations;
 pub mod rds;
 pub mod s3;
+pub mod service_quotas;
 pub(crate) mod ssm;
 pub(crate) mod sts;
 pub(crate) mod tagging;
@@ -56,6 +57,7 @@ use crate::services::rds::cluster::DbCluster;
 use crate::services::rds::instance::Database;
 use crate::services::rds::snapshot::DbSnapshot;
 use crate::services::s3::Bucket;
+use crate::services::service_quotas::ServiceQuota;
 
 /// Generates the types of resources from lines `Variant(how one is stored): Kind`. `Ec2(Box<Instance>): Instance`
 /// becomes `ResourceType::Ec2`, `Detail::Ec2(Box<Instance>)`, `impl OfKind for Instance`, and an arm in each match
@@ -122,6 +124,7 @@ kinds! {
     LoadBalancer(Box<LoadBalancer>): LoadBalancer,
     AutoScalingGroup(Box<AutoScalingGroup>): AutoScalingGroup,
     EcsService(Box<EcsService>): EcsService,
+    ServiceQuota(Box<ServiceQuota>): ServiceQuota,
 }
 
 /// One resource of any type.
@@ -173,6 +176,18 @@ impl ResourceType {
         self.about().catalog
     }
 
+    /// Returns whether it is listed only where a request names it.
+    #[must_use]
+    pub fn is_on_request(self) -> bool {
+        self.about().on_request
+    }
+
+    /// Returns the types that are listed where a request names none, in the order of responses.
+    #[must_use]
+    pub fn by_default() -> Vec<Self> {
+        Self::ALL.into_iter().filter(|kind| !kind.is_on_request()).collect()
+    }
+
     /// Returns the operations that list this type.
     pub(crate) fn operations(self) -> &'static [&'static Operation] {
         self.about().operations
@@ -183,11 +198,17 @@ impl ResourceType {
         self.about().scope == Scope::Global
     }
 
+    /// Returns whether the tags of this type are known, unless AWS failed to list them.
+    #[must_use]
+    pub fn has_tags(self) -> bool {
+        self.about().tags != TagSource::Unavailable
+    }
+
     /// Returns the tagging API's name for a type that is listed without tags; `None` for all other types.
     pub(crate) fn tag_filter(self) -> Option<&'static str> {
         match self.about().tags {
             TagSource::TaggingApi(filter) => Some(filter),
-            TagSource::Listed => None,
+            TagSource::Listed | TagSource::Unavailable => None,
         }
     }
 }

@@ -19,7 +19,7 @@ const HEAD: &str = "# Rules
   delay, and like its alarms, a rule uses the available ones.
 - Days are UTC days.
 - Behind the severity is what a finding is about, by the categories of Trusted Advisor: `cost_optimizing` (idle, unused, or
-  costing more than another resource that does the same), `performance`, `fault_tolerance` and `security`.
+  costing more than another resource that does the same), `performance`, `fault_tolerance`, `security` and `service_limits`.
   `categories=cost_optimizing` checks the rules of one of them alone.
 - A caller can change each threshold for one request, by the name of the rule and its own:
   `thresholds=rds_low_storage.free:20,ec2_idle.cpu:10`. If it is the only one of its rule, its name can be left out. Each

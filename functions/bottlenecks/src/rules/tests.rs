@@ -31,6 +31,7 @@ mod compute;
 mod data;
 mod ebs;
 mod network;
+mod quotas;
 mod rds;
 mod runtimes;
 mod steps;
@@ -158,6 +159,7 @@ fn in_use() -> Vec<Resource> {
         data::log_group(|group| group.retention_days = Some(30)),
         balancer("application", |_| ()),
         service(|_| ()),
+        quotas::quota(|_| ()),
     ]
 }
 
@@ -233,6 +235,7 @@ fn changed(rule_name: &str, name: &str, value: f64) -> Thresholds {
 #[derive(Debug, Clone, Copy)]
 enum Side {
     Above,
+    FromIt,
     Below,
     UpToIt,
 }
@@ -255,7 +258,7 @@ struct Flip {
 
 /// Returns where each rule flips for each of its thresholds, except for those in days.
 fn flips() -> Vec<Flip> {
-    use Side::{Above, Below, UpToIt};
+    use Side::{Above, Below, FromIt, UpToIt};
 
     type Row = (&'static str, &'static str, Resource, &'static str, fn(f64) -> f64, Side, f64);
     let (m5, t3) = (instance("m5.xlarge", "running"), instance("t3.micro", "running"));
@@ -301,6 +304,8 @@ fn flips() -> Vec<Flip> {
         ("ecs_service_high_cpu", "cpu", service(|_| ()), "cpu", |v| v, Above, 0.0),
         ("ecs_service_high_memory", "memory", service(|_| ()), "memory", |v| v, Above, 0.0),
         ("ecs_service_idle", "cpu", service(|_| ()), "cpu", |v| v, UpToIt, 0.0),
+        // Of 200.
+        ("service_quota_near", "used", quotas::quota(|_| ()), "usage", |v| v * 2.0, FromIt, 0.0),
     ];
     let flip = |(rule, threshold, resource, varies, at, side, others)| Flip {
         rule,
@@ -346,6 +351,7 @@ proptest! {
         let step = off * threshold.abs().max(1e-3);
         let (below, at, above) = match flip.side {
             Side::Above => (false, false, true),
+            Side::FromIt => (false, true, true),
             Side::Below => (true, false, false),
             Side::UpToIt => (true, true, false),
         };

@@ -115,6 +115,9 @@ impl Chosen {
         if requested.is_some() || names.is_some() || sort.is_some() {
             return Ok(Self { types: chosen, not_measured });
         }
+        let (on_request, chosen): (Vec<_>, _) = chosen.into_iter().partition(|kind| kind.is_on_request());
+        let reason = "it is listed on request: name it in types";
+        not_measured.extend(on_request.into_iter().map(|kind| (kind, reason.to_owned())));
         // By default, buckets do not force the period of a day on everything else.
         let period = requested_period(query)?;
         let slowest = |kind: &ResourceType| {

@@ -1,6 +1,6 @@
 //! The definitions of the parameters of `/metrics`.
 
-use api::{ALLOWED_COST, FORMAT, Parameter, Values, Without, code, max_cost, regions};
+use api::{ALL, ALLOWED_COST, FORMAT, Parameter, Values, Without, code, max_cost, regions};
 use collector::ResourceType;
 use collector::window::{LONGEST_HOURS, LONGEST_PERIOD, finest_period, usual_period};
 use filter::{states, tags};
@@ -48,12 +48,15 @@ pub(crate) const PARAMETERS: &[Parameter] = &[
     regions(|| filters("names of regions; one that AWS does not have is a 400")),
     Parameter {
         name: "types",
-        values: Values::SomeOf(type_names),
-        allowed: || filters(&code(type_names())),
+        values: Values::SomeOfOrAll(type_names),
+        allowed: || filters(&format!("{}; or `{ALL}` alone", code(type_names()))),
         without: Without::Means(|| {
-            "those that have the metric of `sort`, or one of `metrics`; without both, all but `s3`, which needs a \
-             `period` of a day"
-                .to_owned()
+            let on_request: Vec<_> = types().into_iter().filter(|kind| kind.is_on_request()).collect();
+            format!(
+                "those that have the metric of `sort`, or one of `metrics`; without both, all but {}, and `s3`, which \
+                 needs a `period` of a day",
+                code(on_request.into_iter().map(ResourceType::as_str))
+            )
         }),
     },
     states(|| filters("states of the types, as in `/resources`"), || "all".to_owned()),

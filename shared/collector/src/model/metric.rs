@@ -95,8 +95,10 @@ pub struct Place {
     /// CloudWatch's namespace, such as `AWS/EC2`.
     pub namespace: &'static str,
     /// The dimensions that name a resource, such as `InstanceId`. Of several, each has one part of the resource's name,
-    /// which `/` separates, and the last one has the rest.
+    /// and the last one has the rest.
     pub dimensions: &'static [&'static str],
+    /// What separates these parts.
+    pub(crate) separator: char,
     /// What the names of the resources start with that are here; empty if that is all of them.
     pub(crate) prefix: &'static str,
 }
@@ -104,7 +106,17 @@ pub struct Place {
 impl Place {
     /// Creates the place of all resources of a type.
     pub(crate) const fn of_all(namespace: &'static str, dimensions: &'static [&'static str]) -> Self {
-        Self { namespace, dimensions, prefix: "" }
+        Self { namespace, dimensions, separator: '/', prefix: "" }
+    }
+
+    /// Returns the same place for names whose parts `separator` separates instead of `/`.
+    pub(crate) const fn separated_by(self, separator: char) -> Self {
+        Self { separator, ..self }
+    }
+
+    /// Returns the same place for the resources alone whose names start with `prefix`.
+    pub(crate) const fn of_those(self, prefix: &'static str) -> Self {
+        Self { prefix, ..self }
     }
 
     /// Returns the names and values of the dimensions of a metric, for a resource that CloudWatch knows by `name`.
@@ -113,7 +125,7 @@ impl Place {
         metric: &Metric,
         name: &'a str,
     ) -> impl Iterator<Item = (&'static str, &'a str)> {
-        let parts = name.splitn(self.dimensions.len(), '/');
+        let parts = name.splitn(self.dimensions.len(), self.separator);
         self.dimensions.iter().copied().zip(parts).chain(metric.extra_dimension)
     }
 }

@@ -230,7 +230,8 @@ impl Collector {
             // A bucket whose region S3 omitted may be in a wanted region.
             resources.retain(|found| found.region.as_ref().is_none_or(|region| wanted.contains(region)));
         }
-        for resource in resources.iter_mut().filter(|resource| resource.tags.is_none()) {
+        let is_untagged = |resource: &&mut Resource| resource.tags.is_none() && resource.resource_type().has_tags();
+        for resource in resources.iter_mut().filter(is_untagged) {
             if let Some(tags) = resource.region.as_ref().and_then(|region| tags.get_mut(region)) {
                 tags.give_to(resource);
             }

@@ -6,6 +6,8 @@
 //! series in memory. The statistics of one metric stay in one batch, since AWS bills up to five of them as one metric.
 //! A series may be spread over several pages and is assembled by its query's id.
 
+pub(crate) mod usage;
+
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 

@@ -35,6 +35,9 @@ pub(crate) trait Kind: Sized + 'static {
     /// What CloudWatch measures; `None` if it measures nothing.
     const CATALOG: Option<&'static Catalog>;
 
+    /// Whether it is listed only where a request names it: what is slow to list, or rarely wanted.
+    const ON_REQUEST: bool = false;
+
     /// How a resource is stored, since there may be thousands: boxed, unless it is as small as a box.
     type Stored: Borrow<Self>;
 
@@ -95,6 +98,8 @@ pub(crate) enum TagSource {
     Listed,
     /// They come from the tagging API, by this filter (such as `lambda:function`).
     TaggingApi(&'static str),
+    /// AWS has them only one resource at a time, which nobody waits for: they are unknown.
+    Unavailable,
 }
 
 /// The constants of a [`Kind`], as values.
@@ -107,6 +112,7 @@ pub(crate) struct About {
     pub(crate) states: &'static [&'static str],
     pub(crate) tags: TagSource,
     pub(crate) catalog: Option<&'static Catalog>,
+    pub(crate) on_request: bool,
 }
 
 impl About {
@@ -119,6 +125,7 @@ impl About {
             states: K::STATES,
             tags: K::TAGS,
             catalog: K::CATALOG,
+            on_request: K::ON_REQUEST,
         }
     }
 }

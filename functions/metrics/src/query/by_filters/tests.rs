@@ -42,14 +42,17 @@ fn not_measured(query: &ByFilters) -> Vec<String> {
 #[test]
 fn without_parameters_every_type_has_its_usual_metrics_except_daily_ones() {
     let query = read(&[]).unwrap();
-    assert_eq!(measured(&query), usual(|kind, _| kind != ResourceType::S3));
+    assert_eq!(measured(&query), usual(|kind, _| kind != ResourceType::S3 && !kind.is_on_request()));
     for line in ["rds: cpu=Average+Maximum connections=Average+Maximum", "lambda: invocations=Sum errors=Sum"] {
         assert!(measured(&query).contains(&line.to_owned()), "{line}");
     }
     assert_eq!((query.window.period, query.window.periods()), (3_600, 24));
     assert_eq!(
         not_measured(&query),
-        ["s3: AWS measures it every 86400 seconds; request it with types, or this period"]
+        [
+            "s3: AWS measures it every 86400 seconds; request it with types, or this period",
+            "service_quota: it is listed on request: name it in types",
+        ]
     );
     assert_eq!(
         (query.limit, query.max_cost, query.wanted.regions.clone(), query.wanted.tags),
@@ -58,7 +61,8 @@ fn without_parameters_every_type_has_its_usual_metrics_except_daily_ones() {
     assert!(query.filter.is_empty() && query.sort.is_none());
     for daily in [[("period", "86400")], [("hours", "361")]] {
         let query = read(&daily).unwrap();
-        assert!(query.wanted.types.contains(&ResourceType::S3) && query.not_measured.is_empty(), "{daily:?}");
+        assert!(query.wanted.types.contains(&ResourceType::S3), "{daily:?}");
+        assert_eq!(not_measured(&query), ["service_quota: it is listed on request: name it in types"], "{daily:?}");
         assert_eq!(query.window.period, 86_400);
     }
 }
@@ -72,6 +76,14 @@ fn one_window_holds_for_all_types_that_are_named() {
     assert!(
         refused(&[("types", "s3,ec2"), ("hours", "6")]).starts_with("hours: `6` is not allowed; allowed: 24 or more")
     );
+}
+
+#[test]
+fn all_types_are_all_that_are_measured() {
+    let query = read(&[("types", "all")]).unwrap();
+    assert_eq!((measured(&query), not_measured(&query)), (usual(|_, _| true), vec![]));
+    assert_eq!(query.window.period, 86_400);
+    assert!(refused(&[("types", "s3,all")]).starts_with("types: `all` stands for every value; send it alone"));
 }
 
 #[test]

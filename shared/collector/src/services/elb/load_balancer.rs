@@ -92,9 +92,9 @@ pub const HEALTHY_HOSTS: Metric = Metric::new("healthy_hosts", "HealthyHostCount
 
 static CATALOG: Catalog = Catalog {
     places: &[
-        Place { namespace: "AWS/ApplicationELB", dimensions: &["LoadBalancer"], prefix: "app/" },
-        Place { namespace: "AWS/NetworkELB", dimensions: &["LoadBalancer"], prefix: "net/" },
-        Place { namespace: "AWS/GatewayELB", dimensions: &["LoadBalancer"], prefix: "gwy/" },
+        Place::of_all("AWS/ApplicationELB", &["LoadBalancer"]).of_those("app/"),
+        Place::of_all("AWS/NetworkELB", &["LoadBalancer"]).of_those("net/"),
+        Place::of_all("AWS/GatewayELB", &["LoadBalancer"]).of_those("gwy/"),
         Place::of_all("AWS/ELB", &["LoadBalancerName"]),
     ],
     ids: Ids { like: "ids of load balancers such as app/web/0123456789abcdef, or names of classic ones", accepts },

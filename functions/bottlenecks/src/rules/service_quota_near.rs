@@ -1,0 +1,78 @@
+//! A quota of which little is left: what goes beyond it is rejected.
+//!
+//! AWS publishes no use of what an account does not use. A quota without is therefore no subject of this rule, and is not
+//! measured either: there are hundreds of them. But where AWS did not say which quotas are used, none is judged.
+
+use collector::services::service_quotas::{self, ServiceQuota};
+
+use crate::reading::{Need, Observed, Span};
+use crate::reason::Reason;
+use crate::rule::{Case, Category, Finding, Rule, Severity};
+use crate::threshold::Threshold;
+
+/// The statistic with which AWS compares a number of resources with a quota.
+const LARGEST: &str = "Maximum";
+
+const USAGE: Need = Need { metric: &service_quotas::USAGE, statistic: LARGEST, span: Span::Requested };
+
+/// From this share of the quota, little is left.
+const USED: Threshold = Threshold::percent("used", 80.0);
+
+pub(super) const RULE: Rule<ServiceQuota> = Rule {
+    name: "service_quota_near",
+    severity: Severity::Medium,
+    category: Category::ServiceLimits,
+    finding: "in the requested hours, {used} % of the quota or more were used at some time",
+    thresholds: &[USED],
+    source: "AWS Trusted Advisor, service limits",
+    sieve: None,
+    needs: &[USAGE],
+    beside: &[],
+    not_observed: &[
+        "quotas whose use AWS does not count as a number of resources, such as those of requests a second and the concurrency of Lambda",
+        "what has not been used in the last three hours",
+        "increases that were requested",
+    ],
+    applies,
+    judge,
+};
+
+/// Applies to quotas that are used. One of 0 forbids its use.
+fn applies(quota: &ServiceQuota) -> Result<bool, Reason> {
+    match (quota.in_use, quota.value) {
+        (Some(false), _) => Ok(false),
+        (None, _) => Err(Reason::unknown("CloudWatch did not list what is in use; the gaps have the reason")),
+        (Some(true), None) => Err(Reason::unknown("Service Quotas returned no value")),
+        (Some(true), Some(value)) => match quota.usage_statistic.as_deref() {
+            Some(other) if other != LARGEST => {
+                Err(Reason::unknown(format!("AWS compares this quota with the statistic {other} of its use")))
+            }
+            _ => Ok(value > 0.0),
+        },
+    }
+}
+
+fn judge(case: &Case<'_, ServiceQuota>) -> Result<Option<Finding>, Reason> {
+    let quota = case.detail;
+    let value = quota.value.ok_or_else(|| Reason::unknown("Service Quotas returned no value"))?;
+    let usage = case.read(&USAGE)?;
+    let (_, most) = usage.maximum()?;
+    let (used, threshold) = (most * 100.0 / value, case.threshold(&USED));
+    Ok((used >= threshold).then(|| Finding {
+        observed: Observed { metric: "quota_used", unit: "Percent", ..usage.observed(used, threshold) },
+        recommendation: format!("{most} of {value} were used. {}", more(quota)),
+    }))
+}
+
+/// Returns what to do about it.
+fn more(quota: &ServiceQuota) -> String {
+    let ServiceQuota { service, quota_code, .. } = quota;
+    if quota.adjustable {
+        return format!(
+            "Delete what is not needed, or ask AWS for more, which may take days: aws service-quotas \
+             request-service-quota-increase --service-code {service} --quota-code {quota_code} --desired-value NUMBER."
+        );
+    }
+    let elsewhere = if quota.global { "another account" } else { "another region or account" };
+    format!("AWS does not raise this quota: delete what is not needed, or use {elsewhere} as well.")
+}
