@@ -11,6 +11,7 @@ pub mod dynamodb;
 pub mod ec2;
 pub mod ecs;
 pub mod efs;
+pub mod eks;
 pub mod elasticache;
 pub mod elb;
 pub(crate) mod kind;
@@ -47,6 +48,7 @@ use crate::services::ec2::snapshot::Snapshot;
 use crate::services::ec2::volume::Volume;
 use crate::services::ecs::EcsService;
 use crate::services::efs::FileSystem;
+use crate::services::eks::EksCluster;
 use crate::services::elasticache::CacheCluster;
 use crate::services::elb::load_balancer::LoadBalancer;
 use crate::services::kind::{About, Kind, Scope, TagSource};
@@ -122,6 +124,7 @@ kinds! {
     LoadBalancer(Box<LoadBalancer>): LoadBalancer,
     AutoScalingGroup(Box<AutoScalingGroup>): AutoScalingGroup,
     EcsService(Box<EcsService>): EcsService,
+    EksCluster(Box<EksCluster>): EksCluster,
 }
 
 /// One resource of any type.
