@@ -17,6 +17,7 @@ pub mod elb;
 pub(crate) mod kind;
 pub mod lambda;
 pub mod logs;
+pub mod opensearch;
 pub(crate) mod organizations;
 pub mod rds;
 pub mod s3;
@@ -54,6 +55,7 @@ use crate::services::elb::load_balancer::LoadBalancer;
 use crate::services::kind::{About, Kind, Scope, TagSource};
 use crate::services::lambda::Function;
 use crate::services::logs::LogGroup;
+use crate::services::opensearch::OpenSearchDomain;
 use crate::services::rds::cluster::DbCluster;
 use crate::services::rds::instance::Database;
 use crate::services::rds::snapshot::DbSnapshot;
@@ -125,6 +127,7 @@ kinds! {
     AutoScalingGroup(Box<AutoScalingGroup>): AutoScalingGroup,
     EcsService(Box<EcsService>): EcsService,
     EksCluster(Box<EksCluster>): EksCluster,
+    Opensearch(Box<OpenSearchDomain>): OpenSearchDomain,
 }
 
 /// One resource of any type.

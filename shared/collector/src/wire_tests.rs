@@ -19,6 +19,7 @@ mod inventory;
 mod logs;
 mod metrics;
 mod nat_gateway;
+mod opensearch;
 mod quotas;
 mod rds;
 mod snapshot;
