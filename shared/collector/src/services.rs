@@ -20,6 +20,7 @@ pub mod logs;
 pub mod opensearch;
 pub(crate) mod organizations;
 pub mod rds;
+pub mod redshift;
 pub mod s3;
 pub(crate) mod ssm;
 pub(crate) mod sts;
@@ -59,6 +60,7 @@ use crate::services::opensearch::OpenSearchDomain;
 use crate::services::rds::cluster::DbCluster;
 use crate::services::rds::instance::Database;
 use crate::services::rds::snapshot::DbSnapshot;
+use crate::services::redshift::RedshiftCluster;
 use crate::services::s3::Bucket;
 
 /// Generates the types of resources from lines `Variant(how one is stored): Kind`. `Ec2(Box<Instance>): Instance`
@@ -128,6 +130,7 @@ kinds! {
     EcsService(Box<EcsService>): EcsService,
     EksCluster(Box<EksCluster>): EksCluster,
     Opensearch(Box<OpenSearchDomain>): OpenSearchDomain,
+    Redshift(Box<RedshiftCluster>): RedshiftCluster,
 }
 
 /// One resource of any type.

@@ -22,6 +22,7 @@ mod nat_gateway;
 mod opensearch;
 mod quotas;
 mod rds;
+mod redshift;
 mod snapshot;
 mod staged;
 mod steps;
