@@ -27,6 +27,7 @@ use crate::sizes::GIB;
 use crate::threshold::{Threshold, Thresholds};
 
 mod balancers;
+mod clusters;
 mod compute;
 mod data;
 mod ebs;
@@ -158,6 +159,8 @@ fn in_use() -> Vec<Resource> {
         data::log_group(|group| group.retention_days = Some(30)),
         balancer("application", |_| ()),
         service(|_| ()),
+        clusters::domain(|_| ()),
+        clusters::warehouse(|_| ()),
     ]
 }
 
@@ -301,6 +304,17 @@ fn flips() -> Vec<Flip> {
         ("ecs_service_high_cpu", "cpu", service(|_| ()), "cpu", |v| v, Above, 0.0),
         ("ecs_service_high_memory", "memory", service(|_| ()), "memory", |v| v, Above, 0.0),
         ("ecs_service_idle", "cpu", service(|_| ()), "cpu", |v| v, UpToIt, 0.0),
+        // One percent of its 100 GiB, in MiB.
+        (
+            "opensearch_low_storage",
+            "free",
+            clusters::domain(|_| ()),
+            "Minimum",
+            |v| 102_400.0 * (v / 100.0),
+            Below,
+            0.0,
+        ),
+        ("redshift_no_connections", "connections", clusters::warehouse(|_| ()), "Maximum", |v| v, UpToIt, 0.0),
     ];
     let flip = |(rule, threshold, resource, varies, at, side, others)| Flip {
         rule,
@@ -377,7 +391,7 @@ fn each_threshold_of_each_rule_is_tested() {
     let flips = flips();
     let tested = flips.iter().map(|flip| (flip.rule, flip.threshold)).chain(stories::IN_DAYS);
     let tested = tested.chain(ebs::IN_DAYS).chain(network::IN_DAYS).chain(data::TESTED);
-    let tested: Vec<_> = tested.chain(compute::TESTED).chain(runtimes::TESTED).collect();
+    let tested: Vec<_> = tested.chain(clusters::TESTED).chain(compute::TESTED).chain(runtimes::TESTED).collect();
     for about in ALL.iter().map(|rule| rule.about()) {
         assert!(about.needs.is_empty() || tested.iter().any(|(rule, _)| *rule == about.name), "{}", about.name);
         for threshold in about.thresholds {
