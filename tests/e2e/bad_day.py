@@ -24,7 +24,10 @@ from yarl import URL
 SEEN_SECRETS: set[str] = set()
 
 #: The signing names of the services that use JSON or CBOR instead of query strings and XML.
-JSON = {"ce", "dynamodb", "ecs", "elasticfilesystem", "lambda", "logs", "organizations", "secretsmanager", "servicequotas", "ssm", "tagging"}
+JSON = {
+    "ce", "dynamodb", "ecs", "eks", "elasticfilesystem", "es", "lambda", "logs", "organizations", "secretsmanager",
+    "servicequotas", "ssm", "tagging",
+}  # fmt: skip
 CBOR = {"monitoring"}
 
 
@@ -94,9 +97,9 @@ class Endpoint:
 
 
 SERVICES = (
-    "AUTO_SCALING", "CLOUDWATCH", "CLOUDWATCH_LOGS", "COST_EXPLORER", "DYNAMODB", "EC2", "ECS", "EFS", "ELASTICACHE",
-    "ELASTIC_LOAD_BALANCING", "ELASTIC_LOAD_BALANCING_V2", "LAMBDA", "ORGANIZATIONS", "RDS", "RESOURCE_GROUPS_TAGGING_API", "S3",
-    "SECRETS_MANAGER", "SERVICE_QUOTAS", "SSM", "STS",
+    "AUTO_SCALING", "CLOUDWATCH", "CLOUDWATCH_LOGS", "COST_EXPLORER", "DYNAMODB", "EC2", "ECS", "EFS", "EKS", "ELASTICACHE",
+    "ELASTIC_LOAD_BALANCING", "ELASTIC_LOAD_BALANCING_V2", "LAMBDA", "OPENSEARCH", "ORGANIZATIONS", "RDS", "REDSHIFT",
+    "RESOURCE_GROUPS_TAGGING_API", "S3", "SECRETS_MANAGER", "SERVICE_QUOTAS", "SSM", "STS",
 )  # fmt: skip
 
 
@@ -175,6 +178,8 @@ def _read(request: web.BaseRequest, body: bytes) -> Asked:
     action = re.search(rb"(?:^|&)Action=(\w+)", body)
     target = request.headers.get("X-Amz-Target", "").rsplit(".", 1)[-1]
     by_path = {
+        "eks": "DescribeCluster" if request.path.startswith("/clusters/") else "ListClusters",
+        "es": "DescribeDomains" if request.path.endswith("/domain-info") else "ListDomainNames",
         "elasticfilesystem": "DescribeFileSystems", "lambda": "ListFunctions", "s3": "ListBuckets",
         "monitoring": request.path.rsplit("/", 1)[-1],
     }  # fmt: skip

@@ -10,7 +10,7 @@ from typing import Any
 import documents
 import pytest
 import runtimes
-from emulator import clock, demo_account, demo_data, demo_ec2, demo_metrics, demo_quotas, demo_services
+from emulator import clock, demo_account, demo_clusters, demo_data, demo_ec2, demo_metrics, demo_quotas, demo_services
 from emulator.ministack import ACCOUNT, Emulator
 from emulator.stack import Stack
 
@@ -111,6 +111,9 @@ def test_every_other_rule_finds_what_the_demo_account_contains(answer: Json) -> 
         "rds_read_latency": {demo_metrics.SLOW},
         "rds_queue_depth": {demo_metrics.SLOW},
         "rds_no_connections": {demo_metrics.UNUSED},
+        "opensearch_red": {demo_clusters.RED_DOMAIN},
+        "opensearch_low_storage": {demo_clusters.FULL_DOMAIN},
+        "redshift_no_connections": {"old-reports"},
         "lambda_errors": {"invoice-mail"},
         "lambda_throttles": {"stock-sync"},
         "dynamodb_throttled": {demo_metrics.THROTTLED},
@@ -400,6 +403,8 @@ DENIED = {
     "ec2:DescribeVpcEndpoints": ("vpc_endpoint", "ec2"),
     "ecs:ListClusters": ("ecs_service", "ecs"),
     "elasticloadbalancing:DescribeLoadBalancers": ("load_balancer", "elasticloadbalancing"),
+    "es:ListDomainNames": ("opensearch", "es"),
+    "redshift:DescribeClusters": ("redshift", "redshift"),
     "rds:DescribeDBInstances": ("rds", "rds"),
     "lambda:ListFunctions": ("lambda", "lambda"),
 }
@@ -409,7 +414,7 @@ OTHER_ACTIONS = {
     "autoscaling:DescribeLaunchConfigurations", "cloudwatch:GetMetricData", "dynamodb:DescribeTable",
     "ec2:DescribeInstanceStatus", "ec2:DescribeLaunchTemplateVersions", "ec2:DescribeRegions", "ecs:DescribeServices",
     "ecs:ListServices", "elasticloadbalancing:DescribeInstanceHealth", "elasticloadbalancing:DescribeTags",
-    "elasticloadbalancing:DescribeTargetGroups", "elasticloadbalancing:DescribeTargetHealth",
+    "elasticloadbalancing:DescribeTargetGroups", "elasticloadbalancing:DescribeTargetHealth", "es:DescribeDomains",
     "rds:DescribeDBClusterSnapshots", "rds:DescribeDBClusters", "rds:DescribeDBSnapshots",
     "servicequotas:ListServiceQuotas", "tag:GetResources",
 }  # fmt: skip

@@ -80,6 +80,7 @@ def test_many_series_cost_one_request_and_their_price_is_reported(deployed: Stac
         ("elasticache", "us-west-2", demo_metrics.HOT_CACHE, "ElastiCache", "CacheClusterId", "connections", "CurrConnections"),
         ("log_group", "us-east-1", "/acme/orders", "Logs", "LogGroupName", "incoming_bytes", "IncomingBytes"),
         ("efs", "us-east-1", "web-content", "EFS", "FileSystemId", "data_read_bytes", "DataReadIOBytes"),
+        ("redshift", "us-east-1", "sales", "Redshift", "ClusterIdentifier", "connections", "DatabaseConnections"),
     ],
 )
 def test_what_keeps_data_is_measured_in_its_own_namespace(

@@ -7,7 +7,7 @@ from typing import Any
 
 import documents
 import pytest
-from emulator import demo_account, demo_metrics, demo_services
+from emulator import demo_account, demo_clusters, demo_metrics, demo_services
 from emulator.ministack import ACCOUNT, Emulator
 from emulator.stack import Stack
 
@@ -133,7 +133,7 @@ def test_types_follow_from_the_metrics(deployed: Stack) -> None:
     kinds = [entry["resource_type"] for entry in body["data"]]
     counted = {
         "ec2": demo_account.INSTANCES, "rds": demo_account.DATABASES, "elasticache": demo_account.CACHES,
-        "ecs_service": demo_services.SERVICES,
+        "ecs_service": demo_services.SERVICES, "opensearch": demo_clusters.DOMAINS, "redshift": demo_clusters.WAREHOUSES,
     }  # fmt: skip
     assert {kind: kinds.count(kind) for kind in counted} == {kind: len(rows) for kind, rows in counted.items()}
     values = [entry["sort_value"] for entry in body["data"] if entry["sort_value"] is not None]

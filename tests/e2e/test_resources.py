@@ -9,7 +9,7 @@ from typing import Any
 
 import documents
 import pytest
-from emulator import clock, demo_account, demo_data, demo_ec2, demo_services
+from emulator import clock, demo_account, demo_clusters, demo_data, demo_ec2, demo_services
 from emulator.ministack import ACCOUNT, Emulator
 from emulator.stack import Stack
 
@@ -81,6 +81,21 @@ def test_the_demo_account_is_listed_completely(deployed: Stack) -> None:
     assert services == set(demo_services.SERVICES)
     assert all(s["id"] == f"{s['cluster']}/{s['name']}" for s in data["ecs_service"])
     assert {(s["status"], s["launch_type"]) for s in data["ecs_service"]} == {("ACTIVE", "FARGATE")}
+    clusters = {(c["region"], c["id"], c["version"], c["tags"]["env"]) for c in data["eks_cluster"]}
+    assert clusters == set(demo_clusters.EKS_CLUSTERS)
+    access = {(c["status"], c["endpoint_public_access"], c["endpoint_private_access"]) for c in data["eks_cluster"]}
+    assert access == {("ACTIVE", True, False)}
+    domains = {
+        (d["region"], d["id"], d["engine_version"], d["instance_type"], d["instance_count"], d["storage_gb"], d["tags"]["env"])
+        for d in data["opensearch"]
+    }
+    assert domains == set(demo_clusters.DOMAINS)
+    assert {(d["status"], d["storage_type"], d["encrypted"]) for d in data["opensearch"]} == {("Active", "gp3", True)}
+    assert all(d["domain_id"] == f"{ACCOUNT}/{d['id']}" and d["arn"].endswith(f":domain/{d['id']}") for d in data["opensearch"])
+    warehouses = {(w["region"], w["id"], w["node_type"], w["node_count"], w["tags"]["env"]) for w in data["redshift"]}
+    assert warehouses == set(demo_clusters.WAREHOUSES)
+    assert {(w["status"], w["port"], w["encrypted"]) for w in data["redshift"]} == {("available", 5439, True)}
+    assert all(w["arn"].endswith(f":cluster:{w['id']}") for w in data["redshift"])
 
 
 def _members(cluster: dict[str, Any]) -> tuple[str, ...]:
@@ -264,18 +279,22 @@ ACTIONS = {
     "elasticfilesystem:DescribeFileSystems": ("elasticfilesystem", "DescribeFileSystems", "AccessDeniedException", "efs"),
     "ec2:DescribeVpcEndpoints": ("ec2", "DescribeVpcEndpoints", "UnauthorizedOperation", "vpc_endpoint"),
     "ecs:ListClusters": ("ecs", "ListClusters", "AccessDeniedException", "ecs_service"),
+    "eks:ListClusters": ("eks", "ListClusters", "AccessDeniedException", "eks_cluster"),
     "elasticloadbalancing:DescribeLoadBalancers": (
         "elasticloadbalancing", "DescribeLoadBalancers", "AccessDenied", "load_balancer",
     ),
+    "es:ListDomainNames": ("es", "ListDomainNames", "AccessDeniedException", "opensearch"),
     "lambda:ListFunctions": ("lambda", "ListFunctions", "AccessDeniedException", "lambda"),
     "logs:DescribeLogGroups": ("logs", "DescribeLogGroups", "AccessDeniedException", "log_group"),
     "rds:DescribeDBClusters": ("rds", "DescribeDBClusters", "AccessDenied", "rds_cluster"),
     "rds:DescribeDBInstances": ("rds", "DescribeDBInstances", "AccessDenied", "rds"),
+    "redshift:DescribeClusters": ("redshift", "DescribeClusters", "AccessDenied", "redshift"),
 }
 
 
-#: Actions that leave another gap than a whole type in each region. Each has a test below, except DescribeInstanceHealth: the
-#: emulator has no classic load balancers, so the tests of the adapter cover it. test_service_quotas.py has those of quotas.
+#: Actions that leave another gap than a whole type in each region. Each has a test below, in `test_clusters` or, for
+#: quotas, in `test_service_quotas`, except DescribeInstanceHealth: the emulator has no classic load balancers, so the
+#: tests of the adapter cover it.
 OTHER_ACTIONS = {
     "autoscaling:DescribeLaunchConfigurations",
     "cloudwatch:ListMetrics",
@@ -284,10 +303,12 @@ OTHER_ACTIONS = {
     "ec2:DescribeRegions",
     "ecs:DescribeServices",
     "ecs:ListServices",
+    "eks:DescribeCluster",
     "elasticloadbalancing:DescribeInstanceHealth",
     "elasticloadbalancing:DescribeTags",
     "elasticloadbalancing:DescribeTargetGroups",
     "elasticloadbalancing:DescribeTargetHealth",
+    "es:DescribeDomains",
     "rds:DescribeDBClusterSnapshots",
     "rds:DescribeDBSnapshots",
     "s3:ListAllMyBuckets",

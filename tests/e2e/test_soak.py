@@ -62,8 +62,8 @@ FAULTS = [
     lambda: bad_day.bucket(5, 5, 503, "RequestLimitExceeded"),
 ]
 SERVICES = [
-    "autoscaling", "ce", "dynamodb", "ec2", "ecs", "elasticache", "elasticfilesystem", "elasticloadbalancing", "lambda", "logs",
-    "monitoring", "rds", "s3", "ssm", "sts", "tagging",
+    "autoscaling", "ce", "dynamodb", "ec2", "ecs", "eks", "elasticache", "elasticfilesystem", "elasticloadbalancing", "es", "lambda",
+    "logs", "monitoring", "rds", "redshift", "s3", "ssm", "sts", "tagging",
 ]  # fmt: skip
 REGIONS = ["us-east-1", "eu-west-1", "eu-central-1"]
 

@@ -7,8 +7,9 @@ fails its status checks (`web-3`) and one without CPU credits (`trial`). Among t
 table is throttled (`web-sessions`) and one unused (`shop-coupons`). Among the caches, one is idle (`old-cache`), one has a
 busy engine (`stock-cache`), and one is full (`shop-cache`). No client uses one of the file systems (`shop-exports`).
 Nothing goes through one NAT gateway (`out-b`) and one endpoint (`streams`), and one attached volume is not used
-(`batch-scratch`). `demo_services` has the metrics of load balancers, Auto Scaling groups and ECS services, and
-`demo_quotas` those of service quotas. The other account also has a hot instance (`sandbox-hot`).
+(`batch-scratch`). `demo_services` has the metrics of load balancers, Auto Scaling groups and ECS services,
+`demo_clusters` those of EKS, OpenSearch and Redshift, and `demo_quotas` those of service quotas. The other account also has a
+hot instance (`sandbox-hot`).
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
-from . import clock, demo_ec2, demo_quotas, demo_services
+from . import clock, demo_clusters, demo_ec2, demo_quotas, demo_services
 from .demo_account import HOME, Contents
 from .ministack import Emulator
 
@@ -230,9 +231,9 @@ def _of_region(emulator: Emulator, contents: Contents, region: str, now: datetim
         if where == region and has_events:
             datums["AWS/Logs"] += _datums("IncomingBytes", "LogGroupName", name, _wave(50_000, 10_000), now)
             datums["AWS/Logs"] += _datums("IncomingLogEvents", "LogGroupName", name, _wave(400, 100), now)
-    for namespace, metric, dimensions, curve in demo_services.measured(emulator, contents, region):
-        datums.setdefault(namespace, []).extend(_datums_of(metric, dimensions, curve, now))
-    for namespace, metric, dimensions, curve in demo_quotas.measured(contents.account, region):
+    of_services, of_clusters = demo_services.measured(emulator, contents, region), demo_clusters.measured(contents, region)
+    of_quotas = demo_quotas.measured(contents.account, region)
+    for namespace, metric, dimensions, curve in (*of_services, *of_clusters, *of_quotas):
         datums.setdefault(namespace, []).extend(_datums_of(metric, dimensions, curve, now))
     for where, name, _ in contents.buckets:
         if where == region:

@@ -13,6 +13,8 @@ It runs in a process of its own (`python -m emulator.server`). What is changed:
 - The parameters of a path are permitted by the path. MiniStack takes them for every resource.
 - The gateway's own responses are those that the API has, and not those that it had when it was deployed, since
   `definition.complete` adds them after that.
+- The status of OpenSearch domains, their tags in the tagging API, and that a request describes at most five of them.
+- Redshift, which `redshift` has.
 - Room for as many new connections as the kernel allows. The server has room for 100, and thirty callers open thousands;
   AWS turns none away.
 """
@@ -20,14 +22,16 @@ It runs in a process of its own (`python -m emulator.server`). What is changed:
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import hypercorn.config
 import ministack.app
 from ministack.core import iam_actions
-from ministack.services import apigateway_v1, cloudwatch, ec2, rds
+from ministack.services import apigateway_v1, cloudwatch, ec2, opensearch, rds, tagging
+
+from . import redshift
 
 #: The tag that makes a resource older.
 DAYS_OLD = "emulator:days-old"
@@ -157,6 +161,19 @@ def _list_metrics(
     first = int(asked.get("NextToken", "0"))
     end = first + METRICS_A_PAGE
     return cloudwatch._cbor_ok({"Metrics": found[first:end]} | ({"NextToken": str(end)} if end < len(found) else {}))
+def _domain(record: dict[str, Any], plain: Callable[..., dict[str, Any]] = opensearch._public) -> dict[str, Any]:
+    return plain(record) | {"DomainProcessingStatus": "Deleting" if record["Deleted"] else "Active"}
+
+
+def _describe_domains(asked: dict[str, Any], plain: Callable[..., Any] = opensearch._describe_domains) -> Any:
+    if len(asked["DomainNames"]) > 5:
+        return opensearch._error(400, "ValidationException", "Please provide a maximum of 5 domain names to describe.")
+    return plain(asked)
+
+
+def _domain_tags() -> Iterator[tuple[str, list[dict[str, str]]]]:
+    for domain in opensearch._domains.values():
+        yield domain["ARN"], opensearch._tags.get(domain["ARN"]) or []
 
 
 class _OfNoDeployment(dict):
@@ -180,5 +197,9 @@ if __name__ == "__main__":
     iam_actions.extract_iam_action = _action
     iam_actions.extract_resource_arn = _resource
     apigateway_v1._deployed_gateway_responses = _OfNoDeployment()
+    opensearch._public = _domain
+    opensearch._describe_domains = _describe_domains
+    tagging._COLLECTORS["es"] = _domain_tags
+    redshift.install()
     hypercorn.config.Config.backlog = 4096
     ministack.app.main()

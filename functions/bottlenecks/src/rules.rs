@@ -36,6 +36,8 @@ mod load_balancer_no_healthy_targets;
 mod load_balancer_no_targets;
 mod log_group_no_retention;
 mod nat_gateway_idle;
+mod opensearch_low_storage;
+mod opensearch_red;
 mod rds_burst_balance;
 mod rds_engine_ended;
 mod rds_high_cpu;
@@ -46,6 +48,7 @@ mod rds_no_connections;
 mod rds_queue_depth;
 mod rds_snapshot_orphaned;
 mod rds_swap;
+mod redshift_no_connections;
 mod service_quota_near;
 mod vpc_endpoint_idle;
 
@@ -57,6 +60,7 @@ use crate::rule::{AnyRule, Category};
 pub(crate) const ALL: &[&dyn AnyRule] = &[
     &ec2_status_check_failed::RULE,
     &rds_low_storage::RULE,
+    &opensearch_red::RULE,
     &ec2_sustained_high_cpu::RULE,
     &ec2_cpu_credits_exhausted::RULE,
     &rds_high_cpu::RULE,
@@ -69,6 +73,7 @@ pub(crate) const ALL: &[&dyn AnyRule] = &[
     &lambda_throttles::RULE,
     &dynamodb_throttled::RULE,
     &elasticache_high_usage::ENGINE_CPU,
+    &opensearch_low_storage::RULE,
     &load_balancer_no_healthy_targets::RULE,
     &ecs_service_below_desired::RULE,
     &ecs_service_high::OF_CPU,
@@ -78,6 +83,7 @@ pub(crate) const ALL: &[&dyn AnyRule] = &[
     &ec2_idle::RULE,
     &rds_swap::RULE,
     &rds_no_connections::RULE,
+    &redshift_no_connections::RULE,
     &nat_gateway_idle::RULE,
     &lambda_duration_near_timeout::RULE,
     &elasticache_high_usage::MEMORY,

@@ -11,13 +11,16 @@ pub mod dynamodb;
 pub mod ec2;
 pub mod ecs;
 pub mod efs;
+pub mod eks;
 pub mod elasticache;
 pub mod elb;
 pub(crate) mod kind;
 pub mod lambda;
 pub mod logs;
+pub mod opensearch;
 pub(crate) mod organizations;
 pub mod rds;
+pub mod redshift;
 pub mod s3;
 pub mod service_quotas;
 pub(crate) mod ssm;
@@ -48,14 +51,17 @@ use crate::services::ec2::snapshot::Snapshot;
 use crate::services::ec2::volume::Volume;
 use crate::services::ecs::EcsService;
 use crate::services::efs::FileSystem;
+use crate::services::eks::EksCluster;
 use crate::services::elasticache::CacheCluster;
 use crate::services::elb::load_balancer::LoadBalancer;
 use crate::services::kind::{About, Kind, Scope, TagSource};
 use crate::services::lambda::Function;
 use crate::services::logs::LogGroup;
+use crate::services::opensearch::OpenSearchDomain;
 use crate::services::rds::cluster::DbCluster;
 use crate::services::rds::instance::Database;
 use crate::services::rds::snapshot::DbSnapshot;
+use crate::services::redshift::RedshiftCluster;
 use crate::services::s3::Bucket;
 use crate::services::service_quotas::ServiceQuota;
 
@@ -125,6 +131,9 @@ kinds! {
     AutoScalingGroup(Box<AutoScalingGroup>): AutoScalingGroup,
     EcsService(Box<EcsService>): EcsService,
     ServiceQuota(Box<ServiceQuota>): ServiceQuota,
+    EksCluster(Box<EksCluster>): EksCluster,
+    Opensearch(Box<OpenSearchDomain>): OpenSearchDomain,
+    Redshift(Box<RedshiftCluster>): RedshiftCluster,
 }
 
 /// One resource of any type.

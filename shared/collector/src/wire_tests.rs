@@ -8,6 +8,7 @@ mod costs;
 mod dynamodb;
 mod ecs;
 mod efs;
+mod eks;
 mod elasticache;
 mod elb;
 mod elb_classic;
@@ -18,8 +19,10 @@ mod inventory;
 mod logs;
 mod metrics;
 mod nat_gateway;
+mod opensearch;
 mod quotas;
 mod rds;
+mod redshift;
 mod service_quotas;
 mod snapshot;
 mod staged;
@@ -47,7 +50,7 @@ async fn collect_until(aws: &Aws, types: &[ResourceType], time: Duration) -> (In
 }
 
 /// The operations besides the tagging API's that return tags of what another one lists.
-const TAGGING: [&str; 2] = ["DescribeServices", "DescribeTags"];
+const TAGGING: [&str; 3] = ["DescribeCluster", "DescribeServices", "DescribeTags"];
 
 /// Asserts that each state is one that its type declares, and that tags are missing only if the request for them failed.
 fn has_only_declared(inventory: &Inventory, coverage: &Coverage) {

@@ -5,6 +5,7 @@ use collector::services::ec2::snapshot::Snapshot;
 use collector::services::ecs::EcsService;
 use collector::services::elasticache::CacheCluster;
 use collector::services::elb::load_balancer::LoadBalancer;
+use collector::services::opensearch::OpenSearchDomain;
 use collector::services::rds::instance::Database;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -43,6 +44,7 @@ pub(super) fn falls_below(case: &Case<'_, Instance>, threshold: &Threshold) -> R
 
 /// The sources of several thresholds.
 pub(super) const RECOMMENDED_ALARMS: &str = "AWS recommended alarms";
+pub(super) const OPENSEARCH_ALARMS: &str = "OpenSearch Service developer guide: recommended CloudWatch alarms";
 pub(super) const COMMON_ALARMS: &str = "common practice: a widely used set of alarms";
 
 const SECONDS_A_DAY: f64 = 86_400.0;
@@ -159,7 +161,17 @@ pub(super) fn caches(cluster: &CacheCluster) -> Result<bool, Reason> {
     }
 }
 
-fn not_running(what: &str, state: &str) -> Reason {
+/// Applies to domains that are in service; those that are being deleted are ignored.
+pub(super) fn searches(domain: &OpenSearchDomain) -> Result<bool, Reason> {
+    match domain.status.as_deref() {
+        Some("Deleting") => Ok(false),
+        Some(status @ ("Creating" | "Isolated")) => Err(not_running("domain", status)),
+        Some(_) => Ok(true),
+        None => Err(Reason::unknown("OpenSearch returned no status")),
+    }
+}
+
+pub(super) fn not_running(what: &str, state: &str) -> Reason {
     Reason::new(ReasonKind::NotRunning, format!("the {what} is {state}"))
 }
 

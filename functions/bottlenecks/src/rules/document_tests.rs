@@ -98,7 +98,10 @@ fn rule_text(rule: &dyn AnyRule) -> String {
         [] => String::new(),
         _ => format!("- Not observed: {}\n", not_observed.join(", ")),
     };
-    format!("\n### `{name}`\n\n**{severity}**, `{}`: {finding}.\n\n{thresholds}- Source: {source}\n{reads}{not_observed}", category.as_str())
+    format!(
+        "\n### `{name}`\n\n**{severity}**, `{}`: {finding}.\n\n{thresholds}- Source: {source}\n{reads}{not_observed}",
+        category.as_str()
+    )
 }
 
 fn type_text(kind: ResourceType) -> String {

@@ -27,6 +27,7 @@ use crate::sizes::GIB;
 use crate::threshold::{Threshold, Thresholds};
 
 mod balancers;
+mod clusters;
 mod compute;
 mod data;
 mod ebs;
@@ -160,6 +161,8 @@ fn in_use() -> Vec<Resource> {
         balancer("application", |_| ()),
         service(|_| ()),
         quotas::quota(|_| ()),
+        clusters::domain(|_| ()),
+        clusters::warehouse(|_| ()),
     ]
 }
 
@@ -306,6 +309,17 @@ fn flips() -> Vec<Flip> {
         ("ecs_service_idle", "cpu", service(|_| ()), "cpu", |v| v, UpToIt, 0.0),
         // Of 200.
         ("service_quota_near", "used", quotas::quota(|_| ()), "usage", |v| v * 2.0, FromIt, 0.0),
+        // One percent of its 100 GiB, in MiB.
+        (
+            "opensearch_low_storage",
+            "free",
+            clusters::domain(|_| ()),
+            "Minimum",
+            |v| 102_400.0 * (v / 100.0),
+            Below,
+            0.0,
+        ),
+        ("redshift_no_connections", "connections", clusters::warehouse(|_| ()), "Maximum", |v| v, UpToIt, 0.0),
     ];
     let flip = |(rule, threshold, resource, varies, at, side, others)| Flip {
         rule,
@@ -383,7 +397,7 @@ fn each_threshold_of_each_rule_is_tested() {
     let flips = flips();
     let tested = flips.iter().map(|flip| (flip.rule, flip.threshold)).chain(stories::IN_DAYS);
     let tested = tested.chain(ebs::IN_DAYS).chain(network::IN_DAYS).chain(data::TESTED);
-    let tested: Vec<_> = tested.chain(compute::TESTED).chain(runtimes::TESTED).collect();
+    let tested: Vec<_> = tested.chain(clusters::TESTED).chain(compute::TESTED).chain(runtimes::TESTED).collect();
     for about in ALL.iter().map(|rule| rule.about()) {
         assert!(about.needs.is_empty() || tested.iter().any(|(rule, _)| *rule == about.name), "{}", about.name);
         for threshold in about.thresholds {

@@ -66,6 +66,9 @@ pub(super) fn those_of(
     Ok(metrics)
 }
 
+/// The most types that a message names whose metrics it leaves out.
+const MOST_NAMED: usize = 5;
+
 /// Describes the metrics of `types` for a message, as far as they fit; names the types whose metrics don't.
 pub(super) fn described(types: &[ResourceType]) -> String {
     let (mut listed, mut left_out) = (String::new(), Vec::new());
@@ -83,7 +86,8 @@ pub(super) fn described(types: &[ResourceType]) -> String {
     if left_out.is_empty() {
         return listed + own;
     }
-    format!("{listed}{own}; send one type alone to see the metrics of {}", names(&left_out))
+    let left_out = if left_out.len() > MOST_NAMED { "another".to_owned() } else { names(&left_out) };
+    format!("{listed}{own}; send one type alone to see the metrics of {left_out}")
 }
 
 pub(super) fn statistics(query: &Query) -> Result<Option<Vec<String>>, ApiError> {
@@ -136,7 +140,9 @@ mod tests {
         );
         let all = described(&types());
         assert!(all.starts_with("for ec2: cpu, network_in, "), "{all}");
-        assert!(all.contains("; send one type alone to see the metrics of "), "{all}");
+        assert!(all.ends_with("; send one type alone to see the metrics of another"), "{all}");
+        let two = described(&[ResourceType::Ec2, ResourceType::Ec2, ResourceType::Ec2, ResourceType::S3]);
+        assert!(two.ends_with("; send one type alone to see the metrics of ec2"), "{two}");
         assert!(all.len() < 800, "{all}");
         for kind in types() {
             assert!(described(&[kind]).starts_with(&format!("for {kind}: ")), "{kind}");

@@ -162,7 +162,10 @@ impl Collector {
     ) -> (Vec<Resource>, Vec<Gap>) {
         let (asked, named) =
             if resource_type.is_global() { (self.clients.home_region(), GLOBAL) } else { (region, region) };
-        let listed = list(resource_type, named, self.inquiry(asked, None, deadline)).await;
+        // ARNs don't matter here, but CloudWatch's name of a resource may have the account.
+        let named_by_list = resource_type.catalog().is_some_and(|catalog| catalog.named_by_list);
+        let account = if named_by_list { self.account(deadline).await.ok() } else { None };
+        let listed = list(resource_type, named, self.inquiry(asked, account.as_ref(), deadline)).await;
         let Found { items, faults } = listed.found;
         (items, faults.into_iter().map(|fault| self.gap(fault, named, &[resource_type])).collect())
     }

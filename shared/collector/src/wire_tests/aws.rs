@@ -161,7 +161,11 @@ fn read(request: &mut Request) -> Received {
     let action = parameters.split('&').find_map(|pair| pair.strip_prefix("Action=")).map(str::to_owned);
     let last = |text: &str, separator| text.rsplit(separator).next().unwrap().to_owned();
     let (format, operation) = match scope[3] {
+        "eks" if url.starts_with("/clusters/") => (Format::Json, "DescribeCluster".to_owned()),
+        "eks" => (Format::Json, "ListClusters".to_owned()),
         "elasticfilesystem" => (Format::Json, "DescribeFileSystems".to_owned()),
+        "es" if url.ends_with("/domain-info") => (Format::Json, "DescribeDomains".to_owned()),
+        "es" => (Format::Json, "ListDomainNames".to_owned()),
         "lambda" => (Format::Json, "ListFunctions".to_owned()),
         "s3" => (Format::Xml, "ListBuckets".to_owned()),
         "monitoring" => (Format::Cbor, last(&url, '/')),

@@ -1,0 +1,59 @@
+//! Storage of data nodes that is nearly full: a domain whose nodes have too little free storage refuses to write.
+
+use collector::services::opensearch::{self, OpenSearchDomain};
+
+use crate::reading::{Need, Span, largest};
+use crate::reason::Reason;
+use crate::rule::{Case, Category, Finding, Rule, Severity};
+use crate::rules::common::{OPENSEARCH_ALARMS, gib, searches};
+use crate::sizes::MIB;
+use crate::threshold::Threshold;
+
+const FREE: Need = Need { metric: &opensearch::FREE_STORAGE, statistic: "Minimum", span: Span::Minutes };
+
+/// The share of each node's volume that must be free.
+const FREE_SHARE: Threshold = Threshold::new("free", 25.0, "Percent", (1.0, 90.0));
+/// The number of consecutive minutes.
+const PERIODS: usize = 5;
+/// CloudWatch has the free storage in MiB.
+const MIB_A_GIB: f64 = 1_024.0;
+
+pub(super) const RULE: Rule<OpenSearchDomain> = Rule {
+    name: "opensearch_low_storage",
+    severity: Severity::High,
+    category: Category::FaultTolerance,
+    finding: "the data node with the least free storage has less than {free} % of its volume free in each of the newest 5 minutes",
+    thresholds: &[FREE_SHARE],
+    source: OPENSEARCH_ALARMS,
+    sieve: None,
+    needs: &[FREE],
+    beside: &[],
+    not_observed: &["UltraWarm and cold storage"],
+    applies,
+    judge,
+};
+
+fn applies(domain: &OpenSearchDomain) -> Result<bool, Reason> {
+    let searches = searches(domain)?;
+    if searches && domain.storage_gb.is_none() {
+        return Err(Reason::unknown("OpenSearch reports no size of storage that belongs to the instances"));
+    }
+    Ok(searches)
+}
+
+fn judge(case: &Case<'_, OpenSearchDomain>) -> Result<Option<Finding>, Reason> {
+    let reading = case.read(&FREE)?;
+    let volume = case.detail.storage_gb.map(|size| f64::from(size) * MIB_A_GIB);
+    let volume = volume.ok_or_else(|| Reason::unknown("OpenSearch returned no size of the volumes"))?;
+    let free = largest(reading.newest(PERIODS)?);
+    let threshold = volume * (case.threshold(&FREE_SHARE) / 100.0);
+    Ok((free < threshold).then(|| Finding {
+        observed: reading.observed(free, threshold),
+        recommendation: format!(
+            "Delete old indices, move them to UltraWarm, or increase the volumes of {}: {} are free on the node with the \
+             least.",
+            gib(volume * MIB),
+            gib(free * MIB)
+        ),
+    }))
+}
