@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 
 import pytest
 from emulator import demo_account, demo_metrics, ledger, ministack, quotas, stack
@@ -114,12 +114,13 @@ def inspected(emulator: Emulator, deployed: Stack, exchanged: Exchanged) -> Iter
     logs.every_line_is_one_json_object(emulator)
 
 
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Runs the tests that add to the demo account after those that count it. Keeps the tests of a module together if
     several processes share them."""
-    for item in items:
-        when = "-later" if item.get_closest_marker("adds_resources") else ""
-        item.add_marker(pytest.mark.xdist_group(item.path.stem + when))
-    yield
     items.sort(key=lambda item: item.get_closest_marker("adds_resources") is not None)
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return
+    for item in items:
+        # xdist takes the groups of its marker from the ids before this function can set any marker.
+        group = item.path.stem + ("-later" if item.get_closest_marker("adds_resources") else "")
+        item._nodeid = f"{item.nodeid}@{group}"

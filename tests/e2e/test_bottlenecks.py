@@ -488,7 +488,7 @@ def test_the_role_has_no_action_that_is_not_needed(emulator: Emulator, deployed:
         ({"limit": "0"}, "limit", "a whole number from 1 to 10000"),
         ({"max_cost_usd": "0"}, "max_cost_usd", "US dollars, above 0 and up to 100"),
         ({"cursor": "x"}, "cursor", "data.next_cursor of the previous page"),
-        ({"metrics": "cpu"}, "metrics", "unknown parameter; allowed: regions, types, hours, cpu_high, cpu_low"),
+        ({"metrics": "cpu"}, "metrics", "unknown parameter; allowed: regions, types, categories, hours, cpu_high, cpu_low"),
     ],
 )
 def test_a_bad_parameter_is_named_with_what_is_allowed(
