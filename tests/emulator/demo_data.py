@@ -45,6 +45,7 @@ LOG_GROUPS = [
     ("us-east-1", "/acme/audit", None, True),
     ("us-east-1", "/acme/planned", None, False),
     ("eu-west-1", "/acme/shop", 90, True),
+    *demo_exceptions.LOG_GROUPS,
 ]
 
 
