@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import clock
+from . import clock, demo_exceptions
 
 if TYPE_CHECKING:
     from .demo_account import Contents
