@@ -1,8 +1,8 @@
 import { useState } from "preact/hooks";
 import { refusedPrice } from "../api/errors";
 import type { BottlenecksData, Finding, NotJudged, SuppressedFinding } from "../api/types";
-import { label, parametersAt } from "../model/description";
-import { findingId, matches, resourceId } from "../model/findings";
+import { parametersAt } from "../model/description";
+import { findingId, matches } from "../model/findings";
 import { plural, price } from "../model/format";
 import { apiParameters } from "../model/route";
 import { type Asked, curlOf, useApi } from "../state/api";
@@ -13,17 +13,14 @@ import { FilterBar } from "../ui/filters";
 import { FailureNotice, NotFound, Notice, Skeleton } from "../ui/states";
 import { ExceptionsLine } from "./exceptionnotes";
 import { FindingGroups } from "./findinggroups";
+import { FindingTabs } from "./findingtabs";
 import { saveFindings, saveSuppressed, saveUnjudged } from "./savefindings";
 import { Search } from "./search";
 import { Suppressed } from "./suppressed";
-import { Tabs } from "./tabs";
 import { Toolbar } from "./toolbar";
 import { Unjudged } from "./unjudged";
 
 const OWN = ["limit", "cursor", "format", "regions", "max_cost_usd", "suppressed"];
-
-/** The tabs whose rows are not findings of the response. */
-const OTHER_TABS = ["unjudged", "suppressed"];
 
 export function Findings() {
   const { parameters } = route.value;
@@ -36,16 +33,13 @@ export function Findings() {
   const findings = pages.flatMap((data) => data.findings);
   const unjudged = pages.flatMap((data) => data.not_judged);
   const suppressed = pages.flatMap((data) => data.suppressed?.findings ?? []);
-  const known = pages.length === 0 || pages[0]?.suppressed !== undefined;
   // Findings that nobody accepts have no end.
   const by = chosenBy === "end" && tab !== "suppressed" ? "rule" : chosenBy;
-  const summary = pages[0]?.summary;
   const seen = (item: Finding | NotJudged | SuppressedFinding) => find === "" || matches(item, find);
   const found = findings.filter(seen);
   const shown = found.filter((finding) => severity === "" || finding.severity === severity);
   const shownUnjudged = unjudged.filter(seen);
   const shownSuppressed = suppressed.filter(seen);
-  const levels = Object.entries(summary?.by_severity ?? {}).filter(([, count]) => count > 0);
   const { _open: opened } = parameters;
   const whole = !asked.loading && asked.failure === null && pages.length > 0;
   const lost = whole && !findings.some((finding) => findingId(finding) === opened);
@@ -75,39 +69,11 @@ export function Findings() {
         <Search value={find} onChange={(_find) => change({ _find }, true)} label="Search these findings" />
       </FilterBar>
       <div class="table-head">
-        <Tabs
-          value={OTHER_TABS.includes(tab) ? tab : severity}
-          onChange={(chosen) =>
-            change(OTHER_TABS.includes(chosen) ? { _tab: chosen, _severity: "" } : { _tab: "", _severity: chosen })
-          }
-          options={[
-            {
-              value: "",
-              label: "All findings",
-              count: summary ? (find === "" ? summary.findings : found.length) : null,
-            },
-            ...levels.map(([level, count]) => ({
-              value: level,
-              label: label(level),
-              count: find === "" ? count : found.filter(({ severity: one }) => one === level).length,
-            })),
-            {
-              value: "unjudged",
-              label: "Not judged",
-              // The other tabs count findings.
-              noun: "resource",
-              count: summary ? (find === "" ? notJudged(summary) : resourcesOf(shownUnjudged)) : null,
-            },
-            ...(known
-              ? [
-                  {
-                    value: "suppressed",
-                    label: "Suppressed",
-                    count: find === "" ? (pages[0]?.suppressed?.count ?? null) : shownSuppressed.length,
-                  },
-                ]
-              : []),
-          ]}
+        <FindingTabs
+          data={pages[0]}
+          tab={tab}
+          severity={severity}
+          found={find === "" ? null : { findings: found, unjudged: shownUnjudged, suppressed: shownSuppressed }}
         />
         {tab !== "unjudged" && (
           <Segments
@@ -152,16 +118,6 @@ export function Findings() {
       )}
     </div>
   );
-}
-
-function resourcesOf(items: NotJudged[]): number {
-  return new Set(items.map(({ resource }) => resourceId(resource))).size;
-}
-
-/** Of a type of which nothing could be listed, nobody knows how many could not be judged. */
-function notJudged(summary: BottlenecksData["summary"]): number | null {
-  const types = Object.values(summary.by_type);
-  return types.some((one) => one === null) ? null : types.reduce((sum, one) => sum + (one?.not_judged ?? 0), 0);
 }
 
 function Body(props: {
