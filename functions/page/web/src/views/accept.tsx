@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Finding } from "../api/types";
 import {
   daysAhead,
@@ -20,9 +20,16 @@ import { Snippet } from "../ui/snippet";
 /** How to accept a finding. The page changes nothing: it writes what whoever may do so can run. */
 export function Accept({ finding, byTag }: { finding: Finding; byTag: boolean }) {
   const [isOpen, setOpen] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
+  const opened = useRef(false);
+  useLayoutEffect(() => {
+    // The dialog leaves the page with the focus in it.
+    if (opened.current && !isOpen) button.current?.focus();
+    opened.current = isOpen;
+  }, [isOpen]);
   return (
     <>
-      <button type="button" class="button" aria-haspopup="dialog" onClick={() => setOpen(true)}>
+      <button ref={button} type="button" class="button" aria-haspopup="dialog" onClick={() => setOpen(true)}>
         Accept until…
       </button>
       {isOpen && (
