@@ -18,7 +18,7 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 THEMES = ("light", "dark")
 
 
-def _faults(page: Page) -> list[str]:
+def faults(page: Page) -> list[str]:
     """Returns each fault that axe finds, with the elements. The browser runs it, to which the page's policy doesn't apply."""
     page.evaluate(AXE.read_text() + "; undefined")
     found = page.evaluate("(tags) => axe.run({runOnly: {type: 'tag', values: tags}})", TAGS)
@@ -34,7 +34,7 @@ def test_signing_in_has_no_fault(visiting: Visiting, theme: str) -> None:
     visit: Visit = visiting(theme)
     visit.open()
     expect(visit.page.get_by_role("button", name="Sign in")).to_be_visible()
-    assert _faults(visit.page) == []
+    assert faults(visit.page) == []
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
@@ -46,7 +46,7 @@ def test_no_view_has_a_fault(visiting: Visiting, theme: str, size: dict[str, int
     for view in VIEWS:
         visit.go_to(view)
         visit.settle()
-        found[view] = _faults(visit.page)
+        found[view] = faults(visit.page)
     assert found == {view: [] for view in VIEWS}
 
 
@@ -57,7 +57,7 @@ def test_the_details_of_a_resource_have_no_fault(visiting: Visiting, theme: str)
     visit.main.get_by_role("button", name="Open batch", exact=True).click()
     expect(visit.page.get_by_role("complementary")).to_be_visible()
     visit.settle()
-    assert _faults(visit.page) == []
+    assert faults(visit.page) == []
 
 
 def test_a_fault_is_found(visit: Visit) -> None:
@@ -65,7 +65,7 @@ def test_a_fault_is_found(visit: Visit) -> None:
     visit.open()
     expect(visit.page.get_by_role("button", name="Sign in")).to_be_visible()
     visit.page.evaluate("() => document.querySelector('label').remove()")
-    assert [fault for fault in _faults(visit.page) if fault.startswith("label: ")]
+    assert [fault for fault in faults(visit.page) if fault.startswith("label: ")]
 
 
 def test_the_keyboard_is_enough(visit: Visit) -> None:

@@ -12,7 +12,7 @@ import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
-from . import demo_clusters, demo_data, demo_ec2, demo_services
+from . import demo_clusters, demo_data, demo_ec2, demo_exceptions, demo_services
 from .demo_data import CACHES, CLUSTERS, FILE_SYSTEMS, LOG_GROUPS, SNAPSHOTS
 from .ministack import ACCOUNT, HOME_REGION, OTHER_ACCOUNT, Emulator
 
@@ -67,6 +67,7 @@ VOLUMES = [
     ("us-west-2", "old-build-cache", "gp3", 50),
     ("eu-west-1", "migration-copy", "io1", 200),
     ("eu-central-1", "lake-scratch", "st1", 500),
+    *demo_exceptions.VOLUMES,
 ]
 
 #: Elastic IP addresses: region, Name, and the Name of the instance that uses it.
@@ -181,6 +182,8 @@ def fill(emulator: Emulator, contents: Contents = HOME) -> None:
     """Creates an account's resources, all regions in parallel."""
     role = _role(emulator, contents.account)
     regions = contents.regions()
+    if contents.account == ACCOUNT:
+        demo_exceptions.store(emulator)
     with ThreadPoolExecutor(len(regions)) as pool:
         for done in [pool.submit(_fill_region, emulator, contents, region, role) for region in regions]:
             done.result()
@@ -209,7 +212,7 @@ def _fill_region(emulator: Emulator, contents: Contents, region: str, role: str)
     volumes = {}
     for _, name, kind, size in _of(contents.volumes, region):
         iops = {"Iops": 1000} if kind == "io1" else {}
-        specification = [{"ResourceType": "volume", "Tags": tags(Name=name)}]
+        specification = [{"ResourceType": "volume", "Tags": tags(Name=name, **demo_exceptions.tags_of(name))}]
         created = ec2.create_volume(
             AvailabilityZone=f"{region}a", Size=size, VolumeType=kind, TagSpecifications=specification, **iops
         )

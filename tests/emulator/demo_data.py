@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import clock
+from . import clock, demo_exceptions
 from .demo_ec2 import DAYS_OLD
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ LOG_GROUPS = [
     ("us-east-1", "/acme/audit", None, True),
     ("us-east-1", "/acme/planned", None, False),
     ("eu-west-1", "/acme/shop", 90, True),
+    *demo_exceptions.LOG_GROUPS,
 ]
 
 

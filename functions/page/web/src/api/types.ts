@@ -79,6 +79,54 @@ export interface Finding {
   recommendation: string;
   not_observed: string[];
   changed_thresholds?: Record<string, { value: number; default: number; unit: string }>;
+  /** The exception that is about it and does not suppress it. */
+  exception?: {
+    by: string;
+    parameter: string | null;
+    why: string;
+    reason: string | null;
+    until: string | null;
+    message: string;
+  };
+}
+
+/** A finding that somebody accepts until a day. */
+export interface SuppressedFinding {
+  resource: ResourceRef;
+  rule: string;
+  severity: string;
+  by: string;
+  parameter: string | null;
+  reason: string;
+  until: string;
+  /** Only with `suppressed=show`. */
+  finding?: Finding;
+}
+
+/** The exceptions that suppress nothing, or not all that they are about; of each list the first 100. */
+export interface Exceptions {
+  by_tag: boolean;
+  problem_count: number;
+  problems: ExceptionProblem[];
+  ended_count: number;
+  ended: EndedException[];
+}
+
+export interface ExceptionProblem {
+  by: string;
+  parameter: string | null;
+  entry: number | null;
+  resource: ResourceRef | null;
+  problem: string;
+}
+
+export interface EndedException {
+  by: string;
+  parameter: string | null;
+  resource: ResourceRef;
+  rule: string;
+  reason: string;
+  until: string;
 }
 
 export interface NotJudged {
@@ -90,6 +138,9 @@ export interface NotJudged {
 export interface BottlenecksData {
   findings: Finding[];
   not_judged: NotJudged[];
+  /** Absent, as `exceptions` is, where a deployment knows no exceptions. */
+  suppressed?: { count: number; by_rule: Record<string, number>; findings: SuppressedFinding[] };
+  exceptions?: Exceptions;
   next_cursor: string | null;
   summary: {
     findings: number;

@@ -1,4 +1,4 @@
-import type { BottlenecksData, Finding, NotJudged, ResourceRef, Window } from "../api/types";
+import type { BottlenecksData, Finding, NotJudged, ResourceRef, SuppressedFinding, Window } from "../api/types";
 import type { Metric, Rule } from "./description";
 import { joinList } from "./route";
 
@@ -6,7 +6,7 @@ export function resourceId(resource: ResourceRef): string {
   return `${resource.resource_type}/${resource.region}/${resource.id}`;
 }
 
-export function findingId(finding: Finding): string {
+export function findingId(finding: Pick<Finding, "rule" | "resource">): string {
   return `${finding.rule}/${resourceId(finding.resource)}`;
 }
 
@@ -39,7 +39,7 @@ export function grouped<Item>(items: Item[], by: (item: Item) => string): Group<
   return [...groups].map(([id, all]) => ({ id, items: all }));
 }
 
-export function matches(item: Finding | NotJudged, wanted: string): boolean {
+export function matches(item: Finding | NotJudged | SuppressedFinding, wanted: string): boolean {
   const text = JSON.stringify(item).toLowerCase();
   return wanted
     .toLowerCase()

@@ -15,10 +15,13 @@ export function FindingGroups({
   findings,
   by,
   rules,
+  byTag,
 }: {
   findings: Finding[];
   by: string;
   rules: BottlenecksData["rules"];
+  /** Whether tags suppress findings; null if the deployment knows no exceptions. */
+  byTag: boolean | null;
 }) {
   const root = useRef<HTMLDivElement>(null);
   const byRule = by !== "resource";
@@ -52,6 +55,7 @@ export function FindingGroups({
                   key={one}
                   finding={finding}
                   byRule={byRule}
+                  byTag={byTag}
                   sentence={sentenceOf(finding.rule, rules, description.value?.rules)}
                   isOpen={opened === one}
                   onToggle={() => change({ _open: opened === one ? "" : one }, true)}

@@ -7,10 +7,12 @@ import { description } from "../state/session";
 import { Missing, Severity } from "../ui/basics";
 import { Region, Text } from "../ui/cell";
 import { Icon } from "../ui/icon";
+import { Accept } from "./accept";
 
 export function FindingRow(props: {
   finding: Finding;
   byRule: boolean;
+  byTag: boolean | null;
   /** What the rule finds, since two numbers do not say which side is bad. */
   sentence: string;
   isOpen: boolean;
@@ -47,7 +49,7 @@ export function FindingRow(props: {
           </span>
         </span>
       </button>
-      {isOpen && <Details finding={finding} sentence={props.sentence} />}
+      {isOpen && <Details finding={finding} sentence={props.sentence} byTag={props.byTag} />}
     </li>
   );
 }
@@ -71,7 +73,7 @@ function Bar({ finding }: { finding: Finding }) {
   );
 }
 
-function Details({ finding, sentence }: { finding: Finding; sentence: string }) {
+function Details({ finding, sentence, byTag }: { finding: Finding; sentence: string; byTag: boolean | null }) {
   const { resource, window, coverage } = finding;
   const metric = [finding.statistic, label(finding.metric).toLowerCase()].filter(Boolean).join(" of ");
   const metrics = (resource.region === null ? null : description.value?.metrics.get(resource.resource_type)) ?? [];
@@ -111,13 +113,23 @@ function Details({ finding, sentence }: { finding: Finding; sentence: string }) 
             {name}: {withUnit(one.value, one.unit)} instead of {withUnit(one.default, one.unit)}
           </Detail>
         ))}
+        {finding.exception && (
+          <Detail name="Exception">
+            {finding.exception.message}
+            {finding.exception.reason !== null && (
+              <span class="faint block">
+                <Text value={finding.exception.reason} />
+              </span>
+            )}
+          </Detail>
+        )}
         <Detail name="Resource">
           <span class="mono">
             <Text value={resource.id} />
           </span>
         </Detail>
       </dl>
-      <p class="finding-links">
+      <div class="finding-links">
         <a class="button" href={linkTo("resources", { types: resource.resource_type, _open: resourceId(resource) })}>
           Open the resource
         </a>
@@ -136,7 +148,8 @@ function Details({ finding, sentence }: { finding: Finding; sentence: string }) 
               over time
             </a>
           ))}
-      </p>
+        {byTag !== null && <Accept finding={finding} byTag={byTag} />}
+      </div>
     </div>
   );
 }

@@ -1,28 +1,30 @@
 import { useState } from "preact/hooks";
 import { refusedPrice } from "../api/errors";
-import type { BottlenecksData, Finding, NotJudged } from "../api/types";
-import { label, parametersAt } from "../model/description";
-import { findingId, matches, resourceId } from "../model/findings";
+import type { BottlenecksData, Finding, NotJudged, SuppressedFinding } from "../api/types";
+import { parametersAt } from "../model/description";
+import { findingId, matches } from "../model/findings";
 import { plural, price } from "../model/format";
 import { apiParameters } from "../model/route";
-import { type Asked, useApi } from "../state/api";
+import { type Asked, curlOf, useApi } from "../state/api";
 import { change, route } from "../state/navigation";
 import { description as described } from "../state/session";
 import { Segments } from "../ui/basics";
 import { FilterBar } from "../ui/filters";
 import { FailureNotice, NotFound, Notice, Skeleton } from "../ui/states";
+import { ExceptionsLine } from "./exceptionnotes";
 import { FindingGroups } from "./findinggroups";
-import { saveFindings, saveUnjudged } from "./savefindings";
+import { FindingTabs } from "./findingtabs";
+import { saveFindings, saveSuppressed, saveUnjudged } from "./savefindings";
 import { Search } from "./search";
-import { Tabs } from "./tabs";
+import { Suppressed } from "./suppressed";
 import { Toolbar } from "./toolbar";
 import { Unjudged } from "./unjudged";
 
-const OWN = ["limit", "cursor", "format", "regions", "max_cost_usd"];
+const OWN = ["limit", "cursor", "format", "regions", "max_cost_usd", "suppressed"];
 
 export function Findings() {
   const { parameters } = route.value;
-  const { _tab: tab = "", _by: by = "rule", _find: find = "", _severity: severity = "" } = parameters;
+  const { _tab: tab = "", _by: chosenBy = "rule", _find: find = "", _severity: severity = "" } = parameters;
   const query = apiParameters(parameters);
   // Each page measures again and costs as much again, so the rest is followed only on request.
   const [all, setAll] = useState(false);
@@ -30,12 +32,14 @@ export function Findings() {
   const pages = asked.answers.map((answer) => answer.data);
   const findings = pages.flatMap((data) => data.findings);
   const unjudged = pages.flatMap((data) => data.not_judged);
-  const summary = pages[0]?.summary;
-  const seen = (item: Finding | NotJudged) => find === "" || matches(item, find);
+  const suppressed = pages.flatMap((data) => data.suppressed?.findings ?? []);
+  // Findings that nobody accepts have no end.
+  const by = chosenBy === "end" && tab !== "suppressed" ? "rule" : chosenBy;
+  const seen = (item: Finding | NotJudged | SuppressedFinding) => find === "" || matches(item, find);
   const found = findings.filter(seen);
   const shown = found.filter((finding) => severity === "" || finding.severity === severity);
   const shownUnjudged = unjudged.filter(seen);
-  const levels = Object.entries(summary?.by_severity ?? {}).filter(([, count]) => count > 0);
+  const shownSuppressed = suppressed.filter(seen);
   const { _open: opened } = parameters;
   const whole = !asked.loading && asked.failure === null && pages.length > 0;
   const lost = whole && !findings.some((finding) => findingId(finding) === opened);
@@ -45,8 +49,12 @@ export function Findings() {
       <header class="page-head">
         <h1>Findings</h1>
         <Toolbar
-          curl={asked.curl}
-          onCsv={() => (tab === "unjudged" ? saveUnjudged(shownUnjudged) : saveFindings(shown))}
+          curl={tab === "suppressed" ? curlOf("/bottlenecks", { ...query, suppressed: "show" }) : asked.curl}
+          onCsv={() => {
+            if (tab === "unjudged") saveUnjudged(shownUnjudged);
+            else if (tab === "suppressed") saveSuppressed(shownSuppressed);
+            else saveFindings(shown);
+          }}
         />
       </header>
       <FilterBar
@@ -61,30 +69,11 @@ export function Findings() {
         <Search value={find} onChange={(_find) => change({ _find }, true)} label="Search these findings" />
       </FilterBar>
       <div class="table-head">
-        <Tabs
-          value={tab === "unjudged" ? tab : severity}
-          onChange={(chosen) =>
-            change(chosen === "unjudged" ? { _tab: chosen, _severity: "" } : { _tab: "", _severity: chosen })
-          }
-          options={[
-            {
-              value: "",
-              label: "All findings",
-              count: summary ? (find === "" ? summary.findings : found.length) : null,
-            },
-            ...levels.map(([level, count]) => ({
-              value: level,
-              label: label(level),
-              count: find === "" ? count : found.filter(({ severity: one }) => one === level).length,
-            })),
-            {
-              value: "unjudged",
-              label: "Not judged",
-              // The other tabs count findings.
-              noun: "resource",
-              count: summary ? (find === "" ? notJudged(summary) : resourcesOf(shownUnjudged)) : null,
-            },
-          ]}
+        <FindingTabs
+          data={pages[0]}
+          tab={tab}
+          severity={severity}
+          found={find === "" ? null : { findings: found, unjudged: shownUnjudged, suppressed: shownSuppressed }}
         />
         {tab !== "unjudged" && (
           <Segments
@@ -94,16 +83,27 @@ export function Findings() {
             options={[
               { value: "rule", label: "By rule" },
               { value: "resource", label: "By resource" },
+              ...(tab === "suppressed" ? [{ value: "end", label: "By end" }] : []),
             ]}
           />
         )}
       </div>
       {lost && opened !== undefined && (
         <NotFound what={opened} onClose={() => change({ _open: "" }, true)}>
-          It may no longer hold, or a filter hides it.
+          It may no longer hold, or a filter or an exception hides it.
         </NotFound>
       )}
-      <Body asked={asked} tab={tab} by={by} findings={shown} unjudged={shownUnjudged} hidden={findings.length} />
+      {tab !== "suppressed" && <ExceptionsLine exceptions={pages[0]?.exceptions} />}
+      <Body
+        asked={asked}
+        tab={tab}
+        by={by}
+        findings={shown}
+        unjudged={shownUnjudged}
+        suppressed={shownSuppressed}
+        loaded={suppressed.length}
+        hidden={findings.length}
+      />
       {asked.failure && pages.length > 0 && (
         <FailureNotice failure={asked.failure} onRetry={asked.again} path={asked.path} query={asked.query} />
       )}
@@ -120,22 +120,14 @@ export function Findings() {
   );
 }
 
-function resourcesOf(items: NotJudged[]): number {
-  return new Set(items.map(({ resource }) => resourceId(resource))).size;
-}
-
-/** Of a type of which nothing could be listed, nobody knows how many could not be judged. */
-function notJudged(summary: BottlenecksData["summary"]): number | null {
-  const types = Object.values(summary.by_type);
-  return types.some((one) => one === null) ? null : types.reduce((sum, one) => sum + (one?.not_judged ?? 0), 0);
-}
-
 function Body(props: {
   asked: Asked<BottlenecksData>;
   tab: string;
   by: string;
   findings: Finding[];
   unjudged: NotJudged[];
+  suppressed: SuppressedFinding[];
+  loaded: number;
   hidden: number;
 }) {
   const { asked } = props;
@@ -147,7 +139,20 @@ function Body(props: {
     return <Skeleton lines={10} />;
   }
   if (props.tab === "unjudged") return <Unjudged items={props.unjudged} total={data.not_judged.length} />;
-  if (props.findings.length > 0) return <FindingGroups findings={props.findings} by={props.by} rules={data.rules} />;
+  if (props.tab === "suppressed") {
+    const usd = Number(asked.answers[0]?.meta.aws_requests.estimated_cost_usd ?? 0);
+    return <Suppressed data={data} items={props.suppressed} loaded={props.loaded} by={props.by} usd={usd} />;
+  }
+  if (props.findings.length > 0) {
+    return (
+      <FindingGroups
+        findings={props.findings}
+        by={props.by}
+        rules={data.rules}
+        byTag={data.exceptions ? data.exceptions.by_tag : null}
+      />
+    );
+  }
   if (props.hidden > 0) {
     return (
       <Notice
@@ -167,6 +172,7 @@ function Body(props: {
       <p>
         {plural(Object.keys(data.rules).length, "rule")} checked {plural(judged, "resource")}
         {data.not_judged.length > 0 ? `; ${data.not_judged.length} could not be judged.` : "."}
+        {data.suppressed && data.suppressed.count > 0 && ` ${plural(data.suppressed.count, "finding")} suppressed.`}
       </p>
     </Notice>
   );

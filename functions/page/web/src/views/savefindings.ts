@@ -1,4 +1,4 @@
-import type { Finding, NotJudged } from "../api/types";
+import type { Finding, NotJudged, SuppressedFinding } from "../api/types";
 import { csv } from "../model/csv";
 import { download } from "../ui/basics";
 
@@ -48,4 +48,13 @@ export function saveUnjudged(items: NotJudged[]): void {
     ]),
   );
   download("not-judged.csv", csv(["resource_type", "id", "name", "region", "reason", "rule", "why"], rows));
+}
+
+export function saveSuppressed(items: SuppressedFinding[]): void {
+  const header = ["severity", "rule", "resource_type", "id", "name", "region", "arn", "suppressed", "parameter"];
+  const rows = items.map(({ severity, rule, resource, by, parameter, reason, until }) => {
+    const { resource_type: type, id, name, region, arn } = resource;
+    return [severity, rule, type, id, name, region, arn, by, parameter, reason, until];
+  });
+  download("suppressed.csv", csv([...header, "suppressed_reason", "suppressed_until"], rows));
 }

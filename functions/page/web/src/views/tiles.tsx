@@ -127,7 +127,9 @@ function Change({ asked }: { asked: Asked<CostsData> }) {
 }
 
 function Findings({ asked }: { asked: Asked<BottlenecksData> }) {
-  const summary = asked.answers[0]?.data.summary;
+  const data = asked.answers[0]?.data;
+  const summary = data?.summary;
+  const suppressed = data?.suppressed?.count ?? 0;
   const grave = ["critical", "high"]
     .map((level) => ({ level, count: summary?.by_severity[level] ?? 0 }))
     .filter(({ count }) => count > 0)
@@ -137,7 +139,15 @@ function Findings({ asked }: { asked: Asked<BottlenecksData> }) {
       asked={asked}
       label="Findings"
       href={linkTo("findings")}
-      value={{ text: number(summary?.findings), note: grave.length > 0 ? grave.join(", ") : "none critical or high" }}
+      value={{
+        text: number(summary?.findings),
+        note: [
+          grave.length > 0 ? grave.join(", ") : "none critical or high",
+          suppressed > 0 ? `${number(suppressed)} suppressed` : "",
+        ]
+          .filter(Boolean)
+          .join(", "),
+      }}
     />
   );
 }

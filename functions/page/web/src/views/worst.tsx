@@ -34,6 +34,7 @@ export function WorstFindings({ asked }: { asked: Asked<BottlenecksData> }) {
             {data.not_judged.length > 0
               ? `${plural(data.not_judged.length, "resource")} could not be judged.`
               : "Every rule was checked."}
+            {data.suppressed && data.suppressed.count > 0 && ` ${plural(data.suppressed.count, "finding")} suppressed.`}
           </p>
         </Notice>
       ) : (
