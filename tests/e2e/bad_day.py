@@ -109,8 +109,8 @@ def variables(url: str) -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def running(aws: str, cost_explorer: str, service_quotas: str) -> Iterator[Endpoint]:
-    """Serves on loopback until the end of the block."""
+def running(aws: str, beside: dict[str, str]) -> Iterator[Endpoint]:
+    """Serves on loopback until the end of the block. `beside` has the addresses of services that are not at `aws`."""
     endpoint, loop, ready = Endpoint(), asyncio.new_event_loop(), threading.Event()
     ended = asyncio.Event()
 
@@ -118,7 +118,7 @@ def running(aws: str, cost_explorer: str, service_quotas: str) -> Iterator[Endpo
         timeout = aiohttp.ClientTimeout(total=60)
         connector = aiohttp.TCPConnector(limit=0)
         async with aiohttp.ClientSession(timeout=timeout, connector=connector, auto_decompress=False) as session:
-            runner = web.ServerRunner(web.Server(_handler(endpoint, session, {"ce": cost_explorer, "servicequotas": service_quotas}, aws), handler_cancellation=True), shutdown_timeout=0)
+            runner = web.ServerRunner(web.Server(_handler(endpoint, session, aws, beside), handler_cancellation=True), shutdown_timeout=0)
             await runner.setup()
             site = web.TCPSite(runner, "127.0.0.1", 0)
             await site.start()
@@ -138,11 +138,11 @@ def running(aws: str, cost_explorer: str, service_quotas: str) -> Iterator[Endpo
         loop.close()
 
 
-def _handler(endpoint: Endpoint, session: aiohttp.ClientSession, others: dict[str, str], aws: str) -> Callable:
+def _handler(endpoint: Endpoint, session: aiohttp.ClientSession, aws: str, beside: dict[str, str]) -> Callable:
     async def handle(request: web.BaseRequest) -> web.StreamResponse:
         asked = _read(request, await request.read())
         endpoint.requests.append(asked)
-        upstream = others.get(asked.service, aws)
+        upstream = beside.get(asked.service, aws)
 
         async def pass_on() -> Answer:
             url = URL(upstream + asked.path, encoded=True)

@@ -83,7 +83,8 @@ def deployed(emulator: Emulator, bill: Ledger, limits: ServiceQuotas, issuer: Is
 def endpoint(deployed: Stack, emulator: Emulator, bill: Ledger, limits: ServiceQuotas) -> Iterator[Endpoint]:
     """Puts the fault-injecting proxy between the functions and AWS for the duration of a test module."""
     functions = ("ResourcesFunction", "MetricsFunction", "CostsFunction", "BottlenecksFunction")
-    with bad_day.running(emulator.endpoint, bill.url, limits.url) as endpoint, contextlib.ExitStack() as started:
+    beside = {"ce": bill.url, "servicequotas": limits.url}
+    with bad_day.running(emulator.endpoint, beside) as endpoint, contextlib.ExitStack() as started:
         for function in functions:
             started.enter_context(iam.started_anew(emulator, function, **endpoint.variables()))
         yield endpoint

@@ -16,7 +16,7 @@ from emulator.stack import Stack
 from . import iam
 from .api import ask, call, gaps
 
-TYPES = documents.types("/resources")
+TYPES = documents.default_types("/resources")
 
 
 def test_the_demo_account_is_listed_completely(deployed: Stack) -> None:
@@ -465,7 +465,7 @@ def test_a_response_of_only_gaps_is_an_error_with_the_gaps(deployed: Stack, emul
 @pytest.mark.parametrize(
     ("query", "parameter", "said"),
     [
-        ("types=ec2,vm", "types", "`vm` is not allowed; allowed: " + ", ".join(TYPES)),
+        ("types=ec2,vm", "types", "`vm` is not allowed; allowed: " + ", ".join([*documents.types("/resources"), "all"])),
         ("types=", "types", "must not be empty"),
         ("regions=Ireland", "regions", "names of AWS regions such as eu-west-1"),
         ("regions=mars-north-1", "regions", "AWS lists no such region for this account: mars-north-1; enabled: "),

@@ -13,6 +13,7 @@ use axum::http::{HeaderMap, Uri};
 use crate::bill;
 use crate::cloudwatch::{CloudWatch, metric_statistics};
 use crate::inventory::{Inventory, of_bucket};
+use crate::quotas;
 use crate::wire::{Reply, after, json, json_error, wrapped, xml};
 
 /// What an account contains, and how far away it is.
@@ -74,6 +75,8 @@ impl Aws {
             "GetMetricStatistics" => json(&metric_statistics(body)),
             "GetCostAndUsage" => bill::cost_and_usage(self.account.bill_lines, body),
             "DescribeBudgets" => json(&serde_json::json!({"Budgets": []})),
+            "ListMetrics" => quotas::usage_metrics(),
+            "ListServiceQuotas" => quotas::of_service(region, body),
             "GetSecretValue" => self.secret(body),
             "OfBucket" => of_bucket(uri.path().trim_matches('/'), uri.query().unwrap_or_default()),
             _ => self.account.inventory.answer(operation, region, parameters, body).unwrap_or_else(|| {

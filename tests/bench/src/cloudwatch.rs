@@ -105,7 +105,7 @@ fn time(request: &Value, name: &str) -> i64 {
     whole.or_else(|| seconds.as_float().map(|n| n as i64)).unwrap_or(0)
 }
 
-fn map<const N: usize>(entries: [(&str, Value); N]) -> Value {
+pub(crate) fn map<const N: usize>(entries: [(&str, Value); N]) -> Value {
     Value::Map(entries.into_iter().map(|(key, value)| (key.into(), value)).collect())
 }
 
@@ -113,7 +113,7 @@ fn field<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
     value.as_map()?.iter().find(|(key, _)| key.as_text() == Some(name)).map(|(_, value)| value)
 }
 
-fn encoded(value: &Value) -> Vec<u8> {
+pub(crate) fn encoded(value: &Value) -> Vec<u8> {
     let mut bytes = Vec::new();
     let _ = ciborium::into_writer(value, &mut bytes);
     bytes

@@ -7,6 +7,7 @@ mod aws;
 mod bill;
 mod cloudwatch;
 mod inventory;
+mod quotas;
 mod runtime;
 mod server;
 mod wire;

@@ -233,8 +233,9 @@ impl Collector {
             // A bucket whose region S3 omitted may be in a wanted region.
             resources.retain(|found| found.region.as_ref().is_none_or(|region| wanted.contains(region)));
         }
-        let is_untagged = |resource: &&mut Resource| resource.tags.is_none() && resource.resource_type().has_tags();
-        for resource in resources.iter_mut().filter(is_untagged) {
+        // Of a type that is listed with its tags, those that are missing are unknown.
+        let tagged_here = |resource: &&mut Resource| resource.resource_type().tag_filter().is_some();
+        for resource in resources.iter_mut().filter(tagged_here).filter(|resource| resource.tags.is_none()) {
             if let Some(tags) = resource.region.as_ref().and_then(|region| tags.get_mut(region)) {
                 tags.give_to(resource);
             }

@@ -169,7 +169,7 @@ impl Kind for ServiceQuota {
         let lists = side_by_side(used.iter().map(|(_, code)| quotas_of(inquiry, &client, code)), AT_ONCE).await;
         let mut found = Found { items: Vec::new(), faults: Vec::new() };
         for Found { items, faults } in lists.items.into_iter().flatten() {
-            found.items.extend(items.into_iter().filter_map(|quota| resource_of(inquiry.region, quota, &published)));
+            found.items.extend(items.iter().filter_map(|quota| resource_of(inquiry.region, quota, &published)));
             found.fail_each(faults);
         }
         found.fail_each(lists.faults.into_iter().chain(published.fault));
@@ -198,7 +198,11 @@ async fn quotas_of(
 }
 
 /// Returns a quota whose use is counted; `None` for all others.
-fn resource_of(region: &str, quota: types::ServiceQuota, published: &Published) -> Option<Resource<Box<ServiceQuota>>> {
+fn resource_of(
+    region: &str,
+    quota: &types::ServiceQuota,
+    published: &Published,
+) -> Option<Resource<Box<ServiceQuota>>> {
     if quota.global_quota && !has_global_quotas(region) {
         return None;
     }

@@ -47,7 +47,7 @@ fn the_largest_use_of_the_requested_hours_is_compared() {
 fn a_quota_may_be_used_up_or_exceeded() {
     for used in [200.0, 250.0] {
         let finding = judged(RULE, &quota(|_| ()), |_, _| Some(used)).unwrap().unwrap();
-        assert_eq!(finding.observed.value, used / 2.0);
+        assert_eq!((finding.observed.value, finding.observed.threshold), (used / 2.0, 80.0));
     }
 }
 
