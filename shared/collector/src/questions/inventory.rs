@@ -215,22 +215,26 @@ impl Collector {
         }
         let mut resources = Vec::new();
         let mut listed = BTreeSet::new();
-        for Listed { resource_type, region, found: Found { items, faults } } in listings {
-            let is_known = faults.is_empty() || !items.is_empty();
-            gaps.extend(faults.into_iter().map(|fault| self.gap(fault, &region, &[resource_type])));
+        for listing in listings {
+            let known = listing.known(&names);
+            let Listed { resource_type, region, found: Found { items, faults } } = listing;
+            gaps.extend(faults.into_iter().map(|mut fault| {
+                let region = fault.region.take().unwrap_or_else(|| region.clone());
+                self.gap(fault, &region, &[resource_type])
+            }));
             // What was listed only for what is beside it is not a part of the result.
             if wanted.types.contains(&resource_type) {
-                if is_known {
-                    listed.insert((resource_type, region.clone()));
-                }
+                listed.extend(known.into_iter().map(|region| (resource_type, region)));
                 resources.extend(items);
             }
         }
         if let Some(wanted) = &wanted.regions {
-            // A bucket whose region S3 omitted may be in a wanted region.
+            // A bucket whose region S3 omitted may be in a wanted region; what is global is in each.
             resources.retain(|found| found.region.as_ref().is_none_or(|region| wanted.contains(region)));
         }
-        for resource in resources.iter_mut().filter(|resource| resource.tags.is_none()) {
+        // Of a type that is listed with its tags, those that are missing are unknown.
+        let tagged_here = |resource: &&mut Resource| resource.resource_type().tag_filter().is_some();
+        for resource in resources.iter_mut().filter(tagged_here).filter(|resource| resource.tags.is_none()) {
             if let Some(tags) = resource.region.as_ref().and_then(|region| tags.get_mut(region)) {
                 tags.give_to(resource);
             }
