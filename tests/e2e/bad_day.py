@@ -24,7 +24,10 @@ from yarl import URL
 SEEN_SECRETS: set[str] = set()
 
 #: The signing names of the services that use JSON or CBOR instead of query strings and XML.
-JSON = {"ce", "dynamodb", "ecs", "elasticfilesystem", "lambda", "logs", "organizations", "secretsmanager", "ssm", "tagging"}
+JSON = {
+    "ce", "dynamodb", "ecs", "elasticfilesystem", "lambda", "logs", "organizations", "resource-explorer-2",
+    "secretsmanager", "ssm", "tagging",
+}  # fmt: skip
 CBOR = {"monitoring"}
 
 
@@ -95,7 +98,8 @@ class Endpoint:
 
 SERVICES = (
     "AUTO_SCALING", "CLOUDWATCH", "CLOUDWATCH_LOGS", "COST_EXPLORER", "DYNAMODB", "EC2", "ECS", "EFS", "ELASTICACHE",
-    "ELASTIC_LOAD_BALANCING", "ELASTIC_LOAD_BALANCING_V2", "LAMBDA", "ORGANIZATIONS", "RDS", "RESOURCE_GROUPS_TAGGING_API", "S3",
+    "ELASTIC_LOAD_BALANCING", "ELASTIC_LOAD_BALANCING_V2", "LAMBDA", "ORGANIZATIONS", "RDS", "RESOURCE_EXPLORER_2",
+    "RESOURCE_GROUPS_TAGGING_API", "S3",
     "SECRETS_MANAGER", "SSM", "STS",
 )  # fmt: skip
 
@@ -106,8 +110,8 @@ def variables(url: str) -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def running(aws: str, cost_explorer: str) -> Iterator[Endpoint]:
-    """Serves on loopback until the end of the block."""
+def running(aws: str, beside: dict[str, str]) -> Iterator[Endpoint]:
+    """Serves on loopback until the end of the block. `beside` has the addresses of services that are not at `aws`."""
     endpoint, loop, ready = Endpoint(), asyncio.new_event_loop(), threading.Event()
     ended = asyncio.Event()
 
@@ -115,7 +119,7 @@ def running(aws: str, cost_explorer: str) -> Iterator[Endpoint]:
         timeout = aiohttp.ClientTimeout(total=60)
         connector = aiohttp.TCPConnector(limit=0)
         async with aiohttp.ClientSession(timeout=timeout, connector=connector, auto_decompress=False) as session:
-            runner = web.ServerRunner(web.Server(_handler(endpoint, session, aws, cost_explorer), handler_cancellation=True), shutdown_timeout=0)
+            runner = web.ServerRunner(web.Server(_handler(endpoint, session, aws, beside), handler_cancellation=True), shutdown_timeout=0)
             await runner.setup()
             site = web.TCPSite(runner, "127.0.0.1", 0)
             await site.start()
@@ -135,11 +139,11 @@ def running(aws: str, cost_explorer: str) -> Iterator[Endpoint]:
         loop.close()
 
 
-def _handler(endpoint: Endpoint, session: aiohttp.ClientSession, aws: str, cost_explorer: str) -> Callable:
+def _handler(endpoint: Endpoint, session: aiohttp.ClientSession, aws: str, beside: dict[str, str]) -> Callable:
     async def handle(request: web.BaseRequest) -> web.StreamResponse:
         asked = _read(request, await request.read())
         endpoint.requests.append(asked)
-        upstream = cost_explorer if asked.service == "ce" else aws
+        upstream = beside.get(asked.service, aws)
 
         async def pass_on() -> Answer:
             url = URL(upstream + asked.path, encoded=True)
@@ -176,7 +180,7 @@ def _read(request: web.BaseRequest, body: bytes) -> Asked:
     target = request.headers.get("X-Amz-Target", "").rsplit(".", 1)[-1]
     by_path = {
         "elasticfilesystem": "DescribeFileSystems", "lambda": "ListFunctions", "s3": "ListBuckets",
-        "monitoring": request.path.rsplit("/", 1)[-1],
+        "monitoring": request.path.rsplit("/", 1)[-1], "resource-explorer-2": request.path.rsplit("/", 1)[-1],
     }  # fmt: skip
     operation = action[1].decode() if action else target or by_path.get(service, "")
     return Asked(service, region, operation, key, request.method, request.raw_path, dict(request.headers), body)

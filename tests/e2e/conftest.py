@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 
 import pytest
 from emulator import demo_account, demo_metrics, ledger, ministack, stack
+from emulator import explorer as explorers
+from emulator.explorer import SERVICE as RESOURCE_EXPLORER
+from emulator.explorer import Explorer
 from emulator.ledger import Ledger
 from emulator.ministack import OTHER_ACCOUNT, Emulator
 from emulator.stack import Stack
@@ -39,26 +42,33 @@ def bill(emulator: Emulator) -> Iterator[Ledger]:
 
 
 @pytest.fixture(scope="session")
+def explorer(emulator: Emulator) -> Iterator[Explorer]:
+    with explorers.running(emulator) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
 def issuer() -> Iterator[Issuer]:
     with issuers.running() as running:
         yield running
 
 
 @pytest.fixture(scope="session")
-def deployed(emulator: Emulator, bill: Ledger, issuer: Issuer) -> Stack:
+def deployed(emulator: Emulator, bill: Ledger, explorer: Explorer, issuer: Issuer) -> Stack:
     others = f"{OTHER_ACCOUNT},{ACCOUNT_WITHOUT_ROLE}"
     oidc = {"OidcIssuer": issuer.url, "OidcAudience": issuers.AUDIENCE}
-    deployed = stack.deploy(emulator, bill, OtherAccounts=others, **oidc)
+    deployed = stack.deploy(emulator, bill, explorer, OtherAccounts=others, **oidc)
     # Before the first call, since the authorizer caches the secret.
     tokens.add_principals(emulator)
     return deployed
 
 
 @pytest.fixture(scope="module")
-def endpoint(deployed: Stack, emulator: Emulator, bill: Ledger) -> Iterator[Endpoint]:
+def endpoint(deployed: Stack, emulator: Emulator, bill: Ledger, explorer: Explorer) -> Iterator[Endpoint]:
     """Puts the fault-injecting proxy between the functions and AWS for the duration of a test module."""
     functions = ("ResourcesFunction", "MetricsFunction", "CostsFunction", "BottlenecksFunction")
-    with bad_day.running(emulator.endpoint, bill.url) as endpoint, contextlib.ExitStack() as started:
+    beside = {"ce": bill.url, RESOURCE_EXPLORER: explorer.url}
+    with bad_day.running(emulator.endpoint, beside) as endpoint, contextlib.ExitStack() as started:
         for function in functions:
             started.enter_context(iam.started_anew(emulator, function, **endpoint.variables()))
         yield endpoint

@@ -15,7 +15,7 @@ from contextlib import AbstractContextManager
 import boto3
 import documents
 import pytest
-from emulator import ledger, ministack, stack
+from emulator import explorer, ledger, ministack, stack
 from emulator.ledger import Ledger
 from emulator.ministack import ACCOUNT, HOME_REGION, OTHER_ACCOUNT, ROOT, Emulator
 from emulator.stack import Stack
@@ -93,9 +93,14 @@ BROKEN: list[tuple[Callable[[Emulator], AbstractContextManager[None]], list[tupl
 def own_bill(emulator: Emulator) -> Iterator[tuple[Emulator, Ledger]]:
     """A second emulator with a deployment to break, and its Cost Explorer; the first one has built the functions."""
     del emulator
-    with ministack.running(ministack.free_port()) as running, ledger.running(running) as bill:
+    with (
+        ministack.running(ministack.free_port()) as running,
+        ledger.running(running) as bill,
+        explorer.running(running) as known,
+    ):
         running.client("ec2").run_instances(ImageId="ami-0abcdef1234567890", InstanceType="t3.nano", MinCount=1, MaxCount=1)
-        stack.deploy(running, bill, AlarmEmail="alarms@example.com", EndpointType="PRIVATE", VpcEndpointIds=ENDPOINT)
+        private = {"EndpointType": "PRIVATE", "VpcEndpointIds": ENDPOINT}
+        stack.deploy(running, bill, known, AlarmEmail="alarms@example.com", **private)
         # Before the first call, since the authorizer caches the secret.
         tokens.add_principals(running)
         yield running, bill

@@ -12,7 +12,7 @@ import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
-from . import demo_data, demo_ec2, demo_services
+from . import demo_data, demo_ec2, demo_other, demo_services
 from .demo_data import CACHES, CLUSTERS, FILE_SYSTEMS, LOG_GROUPS, SNAPSHOTS
 from .ministack import ACCOUNT, HOME_REGION, OTHER_ACCOUNT, Emulator
 
@@ -113,6 +113,7 @@ class Contents(NamedTuple):
     load_balancers: list[tuple]
     scaling_groups: list[tuple]
     services: list[tuple]
+    others: list[tuple]
 
     def regions(self) -> list[str]:
         return sorted({row[0] for rows in self[1:] for row in rows})
@@ -141,6 +142,7 @@ HOME = Contents(
     load_balancers=demo_services.LOAD_BALANCERS,
     scaling_groups=demo_services.SCALING_GROUPS,
     services=demo_services.SERVICES,
+    others=demo_other.OTHERS,
 )
 
 #: The other account, which is read through its reader role.
@@ -165,6 +167,7 @@ OTHER = Contents(
     load_balancers=demo_services.OTHERS_LOAD_BALANCERS,
     scaling_groups=demo_services.OTHERS_SCALING_GROUPS,
     services=demo_services.OTHERS_SERVICES,
+    others=demo_other.IN_OTHER_ACCOUNT,
 )
 
 _ROLE = "acme-functions"
@@ -258,6 +261,7 @@ def _fill_region(emulator: Emulator, contents: Contents, region: str, role: str)
         )
 
     demo_services.fill_region(emulator, contents, region)
+    demo_other.fill_region(emulator, contents, region)
 
     # A database exists before it is available, and only then has all of its properties.
     for _, name, *_ in _of(contents.databases, region):

@@ -1,4 +1,4 @@
-"""A simulated Cost Explorer over a ledger of line items; it is the one service that the emulator lacks.
+"""A simulated Cost Explorer over a ledger of line items; the emulator lacks the service.
 
 It groups, filters, pages and estimates like AWS, and rejects what AWS rejects, so the product's results can be compared
 with the ledger itself. The demo account pays for both accounts and sees both; the other account sees only its own part.

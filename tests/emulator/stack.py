@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from . import definition
+from .explorer import Explorer
 from .ledger import Ledger
 from .ministack import ACCOUNT, OTHER_ACCOUNT, ROOT, Emulator, EmulatorError
 
@@ -85,7 +86,7 @@ def build(emulator_environment: dict[str, str]) -> None:
     _sam(["build", "--parameter-overrides", f"Architecture={ARCHITECTURE}"], environment)
 
 
-def deploy(emulator: Emulator, ledger: Ledger, **parameters: str) -> Stack:
+def deploy(emulator: Emulator, ledger: Ledger, explorer: Explorer, **parameters: str) -> Stack:
     """Runs `sam deploy`, deploys the reader role to the other account, and returns what a caller needs to know."""
     others = {"OtherAccounts": OTHER_ACCOUNT, "ReaderExternalId": EXTERNAL_ID}
     overrides = {"Architecture": ARCHITECTURE, "QuotaLimit": str(QUOTA)} | others | parameters
@@ -96,8 +97,9 @@ def deploy(emulator: Emulator, ledger: Ledger, **parameters: str) -> Stack:
     _deploy_reader(emulator)
 
     described = outputs(emulator)
-    # The emulator has no Cost Explorer, and the template has no parameter for an endpoint that AWS does not need.
+    # The emulator lacks both, and the template has no parameter for an endpoint that AWS does not need.
     configure(emulator, "CostsFunction", AWS_ENDPOINT_URL_COST_EXPLORER=ledger.url)
+    configure(emulator, "ResourcesFunction", AWS_ENDPOINT_URL_RESOURCE_EXPLORER_2=explorer.url)
     key = emulator.client("apigateway").get_api_key(apiKey=described["ApiKeyId"], includeValue=True)
     api = described["RestApiId"]
     (authorizer,) = emulator.client("apigateway").get_authorizers(restApiId=api)["items"]

@@ -18,6 +18,7 @@ pub mod lambda;
 pub mod logs;
 pub(crate) mod organizations;
 pub mod rds;
+pub mod resource_explorer;
 pub mod s3;
 pub(crate) mod ssm;
 pub(crate) mod sts;
@@ -55,6 +56,7 @@ use crate::services::logs::LogGroup;
 use crate::services::rds::cluster::DbCluster;
 use crate::services::rds::instance::Database;
 use crate::services::rds::snapshot::DbSnapshot;
+use crate::services::resource_explorer::OtherResource;
 use crate::services::s3::Bucket;
 
 /// Generates the types of resources from lines `Variant(how one is stored): Kind`. `Ec2(Box<Instance>): Instance`
@@ -122,6 +124,7 @@ kinds! {
     LoadBalancer(Box<LoadBalancer>): LoadBalancer,
     AutoScalingGroup(Box<AutoScalingGroup>): AutoScalingGroup,
     EcsService(Box<EcsService>): EcsService,
+    Other(Box<OtherResource>): OtherResource,
 }
 
 /// One resource of any type.
@@ -191,8 +194,18 @@ impl ResourceType {
     }
 
     /// Returns whether a single list has the resources of all regions.
-    pub(crate) fn is_global(self) -> bool {
-        self.about().scope == Scope::Global
+    pub(crate) fn is_listed_once(self) -> bool {
+        self.about().scope != Scope::Regional
+    }
+
+    /// Returns whether that single list says itself of which regions something is missing.
+    pub(crate) fn is_spanning(self) -> bool {
+        self.about().scope == Scope::Spanning
+    }
+
+    /// Returns Resource Explorer's names of what this type lists.
+    pub(crate) fn explorer_types(self) -> &'static [&'static str] {
+        self.about().explorer_types
     }
 
     /// Returns the tagging API's name for a type that is listed without tags; `None` for all other types.
@@ -314,6 +327,19 @@ mod tests {
         assert_eq!(ec2::instance::CPU.shortest_period, 60);
         assert_eq!(ec2::instance::CPU_CREDIT_BALANCE.shortest_period, 300);
         assert_eq!(s3::BUCKET_SIZE.shortest_period, 86_400);
+    }
+
+    #[test]
+    fn each_type_names_what_resource_explorer_calls_it_and_no_two_the_same() {
+        let mut names = std::collections::BTreeSet::new();
+        for kind in ResourceType::ALL {
+            // `other` is what remains of Resource Explorer's list.
+            assert_eq!(kind.explorer_types().is_empty(), kind == ResourceType::Other, "{kind}");
+            for name in kind.explorer_types() {
+                assert!(name.split_once(':').is_some_and(|(service, of)| !service.is_empty() && !of.is_empty()));
+                assert!(names.insert(name), "{name}");
+            }
+        }
     }
 
     #[test]

@@ -163,6 +163,7 @@ fn read(request: &mut Request) -> Received {
     let (format, operation) = match scope[3] {
         "elasticfilesystem" => (Format::Json, "DescribeFileSystems".to_owned()),
         "lambda" => (Format::Json, "ListFunctions".to_owned()),
+        "resource-explorer-2" => (Format::Json, last(&url, '/')),
         "s3" => (Format::Xml, "ListBuckets".to_owned()),
         "monitoring" => (Format::Cbor, last(&url, '/')),
         _ if !target.is_empty() => (Format::Json, last(&target, '.')),
