@@ -17,8 +17,19 @@ def _rows(document: str, title: str) -> list[list[str]]:
 
 def types(route: str) -> list[str]:
     """The types of resources that `route` accepts, in the order of its responses."""
-    (allowed,) = [row[1] for row in _rows("api.md", f"parameters of {route}") if row[0] == "`types`"]
-    return re.findall(r"`(\w+)`", allowed)
+    allowed, _ = _about_types(route)
+    return [name for name in re.findall(r"`(\w+)`", allowed) if name != "all"]
+
+
+def default_types(route: str) -> list[str]:
+    """The types of resources of a response of `route` to a call without `types`, in its order."""
+    _, without = _about_types(route)
+    return [name for name in types(route) if f"`{name}`" not in without]
+
+
+def _about_types(route: str) -> tuple[str, str]:
+    (row,) = [row for row in _rows("api.md", f"parameters of {route}") if row[0] == "`types`"]
+    return row[1], row[2]
 
 
 def actions(route: str) -> set[str]:

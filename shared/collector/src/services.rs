@@ -26,7 +26,9 @@ pub(crate) mod tagging;
 pub(crate) mod values;
 
 use std::borrow::{Borrow as _, Cow};
+use std::collections::HashSet;
 use std::fmt;
+use std::sync::LazyLock;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -259,6 +261,12 @@ impl<'de> Deserialize<'de> for ResourceType {
     }
 }
 
+/// Resource Explorer's names of what the types list, in lower case.
+static LISTED_BY_TYPES: LazyLock<HashSet<String>> = LazyLock::new(|| {
+    let names = ResourceType::ALL.into_iter().flat_map(ResourceType::explorer_types);
+    names.map(|name| name.to_ascii_lowercase()).collect()
+});
+
 impl Resource {
     /// Returns the type of this resource.
     #[must_use]
@@ -270,6 +278,12 @@ impl Resource {
     #[must_use]
     pub fn position(&self) -> (ResourceType, Option<&str>, &str) {
         (self.resource_type(), self.region.as_deref(), &self.id)
+    }
+
+    /// Returns whether it is in a list of everything, although a type of its own lists it.
+    pub(crate) fn is_listed_by_its_type(&self) -> bool {
+        let Detail::Other(found) = &self.detail else { return false };
+        found.aws_type.as_ref().is_some_and(|name| LISTED_BY_TYPES.contains(&name.to_ascii_lowercase()))
     }
 
     /// Returns the name by which CloudWatch knows the resource.

@@ -278,7 +278,8 @@ pub(crate) fn each_by_itself<F: Future>(parts: impl Iterator<Item = F>) -> Colle
 
 /// Lists one type of `region` by `inquiry`.
 async fn list(resource_type: ResourceType, region: &str, inquiry: Inquiry<'_>) -> Listed {
-    let found = resource_type.list(&inquiry).await;
+    let mut found = resource_type.list(&inquiry).await;
+    found.items.retain(|resource| !resource.is_listed_by_its_type());
     Listed { resource_type, region: region.to_owned(), found }
 }
 

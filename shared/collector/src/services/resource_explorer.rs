@@ -5,12 +5,10 @@
 //! exists, as of some minutes or hours ago: identities without states. Nothing is switched on here: a region without an
 //! index, and a list without a default view, are faults that say what to do.
 //!
-//! What another type lists is left out, whether or not it is requested, so that nothing is listed twice.
+//! What another type lists is left out by [`services`](crate::services), whether or not it is requested, so that nothing is
+//! listed twice.
 
 mod defaults;
-
-use std::collections::HashSet;
-use std::sync::LazyLock;
 
 use aws_sdk_resourceexplorer2::operation::get_index::GetIndexOutput;
 use aws_sdk_resourceexplorer2::operation::list_indexes::ListIndexesOutput;
@@ -30,7 +28,6 @@ use crate::call::pages::{Found, Page, every_page, one_call};
 use crate::model::metric::Catalog;
 use crate::model::operation::{Operation, Price};
 use crate::model::resource::{Resource, Tags};
-use crate::services::ResourceType;
 use crate::services::kind::{Group, Kind, Scope, TagSource};
 use crate::services::values::{given, tags, timestamp};
 
@@ -75,7 +72,7 @@ pub struct OtherResource {
     /// AWS's service, such as `sqs`.
     pub service: Option<String>,
     /// Resource Explorer's name of the type, such as `sqs:queue`.
-    pub resource_type: Option<String>,
+    pub aws_type: Option<String>,
     /// When Resource Explorer last looked at it. It may be gone since.
     pub last_reported_at: Option<Timestamp>,
     /// Whether AWS made it and not somebody in the account; absent if the type and the ARN don't tell.
@@ -232,19 +229,10 @@ fn missing_of(described: &GetIndexOutput, index: &Index, indexes: &[Index], want
     faults
 }
 
-/// The types that others list, in lower case.
-static COVERED: LazyLock<HashSet<String>> = LazyLock::new(|| {
-    let covered = ResourceType::ALL.into_iter().flat_map(ResourceType::explorer_types);
-    covered.map(|name| name.to_ascii_lowercase()).collect()
-});
-
-/// Returns a resource of this account, unless another type lists it. A view may have those of the whole organisation.
+/// Returns a resource of this account. A view may have those of the whole organisation.
 fn resource_of(inquiry: &Inquiry<'_>, found: types::Resource) -> Option<Resource<Box<OtherResource>>> {
     let arn = given(found.arn.as_deref())?;
-    let resource_type = given(found.resource_type.as_deref());
-    if resource_type.as_ref().is_some_and(|name| COVERED.contains(&name.to_ascii_lowercase())) {
-        return None;
-    }
+    let aws_type = given(found.resource_type.as_deref());
     let owner = found.owning_account_id.as_deref().zip(inquiry.account);
     if owner.is_some_and(|(owner, account)| owner != account.id) {
         return None;
@@ -254,8 +242,8 @@ fn resource_of(inquiry: &Inquiry<'_>, found: types::Resource) -> Option<Resource
     let detail = OtherResource {
         service: given(found.service.as_deref()),
         last_reported_at: timestamp(found.last_reported_at.as_ref()),
-        aws_default: resource_type.as_deref().and_then(|name| defaults::is_default(name, &arn)),
-        resource_type,
+        aws_default: aws_type.as_deref().and_then(|name| defaults::is_default(name, &arn)),
+        aws_type,
     };
     Some(Resource {
         id: id_of(&arn),

@@ -122,7 +122,7 @@ async fn values_are_read_and_what_other_types_list_is_left_out() {
     assert_eq!(regions, [None, Some("eu-west-1"), Some("eu-west-1"), Some("us-east-1")]);
     let topic = OtherResource {
         service: Some("sns".to_owned()),
-        resource_type: Some("sns:topic".to_owned()),
+        aws_type: Some("sns:topic".to_owned()),
         last_reported_at: Some("2026-11-20T08:00:00Z".parse().unwrap()),
         aws_default: None,
     };
