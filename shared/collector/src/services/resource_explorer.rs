@@ -2,8 +2,10 @@
 //!
 //! Resource Explorer keeps an index in each region where somebody switched it on. An aggregator index has those of all
 //! regions, so that one list is enough; without one, each wanted region is listed by itself. Both are lists of what
-//! exists, as of some minutes or hours ago: identities without states. Nothing is switched on here: a region without an
-//! index, and a list without a default view, are faults that say what to do.
+//! exists, as of some minutes or hours ago: identities without states.
+//!
+//! Nothing is switched on here: a region without an index, and a list without a default view, are faults that say what to
+//! do. AWS may create an index where somebody searches without one, so only regions that have one are asked.
 //!
 //! What another type lists is left out by [`services`](crate::services), whether or not it is requested, so that nothing is
 //! listed twice.
