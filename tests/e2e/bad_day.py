@@ -25,8 +25,8 @@ SEEN_SECRETS: set[str] = set()
 
 #: The signing names of the services that use JSON or CBOR instead of query strings and XML.
 JSON = {
-    "ce", "dynamodb", "ecs", "eks", "elasticfilesystem", "es", "lambda", "logs", "organizations", "secretsmanager",
-    "servicequotas", "ssm", "tagging",
+    "ce", "dynamodb", "ecs", "eks", "elasticfilesystem", "es", "lambda", "logs", "organizations", "resource-explorer-2",
+    "secretsmanager", "servicequotas", "ssm", "tagging",
 }  # fmt: skip
 CBOR = {"monitoring"}
 
@@ -99,7 +99,7 @@ class Endpoint:
 SERVICES = (
     "AUTO_SCALING", "CLOUDWATCH", "CLOUDWATCH_LOGS", "COST_EXPLORER", "DYNAMODB", "EC2", "ECS", "EFS", "EKS", "ELASTICACHE",
     "ELASTIC_LOAD_BALANCING", "ELASTIC_LOAD_BALANCING_V2", "LAMBDA", "OPENSEARCH", "ORGANIZATIONS", "RDS", "REDSHIFT",
-    "RESOURCE_GROUPS_TAGGING_API", "S3", "SECRETS_MANAGER", "SERVICE_QUOTAS", "SSM", "STS",
+    "RESOURCE_EXPLORER_2", "RESOURCE_GROUPS_TAGGING_API", "S3", "SECRETS_MANAGER", "SERVICE_QUOTAS", "SSM", "STS",
 )  # fmt: skip
 
 
@@ -181,7 +181,7 @@ def _read(request: web.BaseRequest, body: bytes) -> Asked:
         "eks": "DescribeCluster" if request.path.startswith("/clusters/") else "ListClusters",
         "es": "DescribeDomains" if request.path.endswith("/domain-info") else "ListDomainNames",
         "elasticfilesystem": "DescribeFileSystems", "lambda": "ListFunctions", "s3": "ListBuckets",
-        "monitoring": request.path.rsplit("/", 1)[-1],
+        "monitoring": request.path.rsplit("/", 1)[-1], "resource-explorer-2": request.path.rsplit("/", 1)[-1],
     }  # fmt: skip
     operation = action[1].decode() if action else target or by_path.get(service, "")
     return Asked(service, region, operation, key, request.method, request.raw_path, dict(request.headers), body)

@@ -8,7 +8,11 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from emulator import demo_account, demo_metrics, ledger, ministack, quotas, stack
+from emulator import beside as stand_ins
+from emulator import demo_account, demo_metrics, ministack, stack
+from emulator.beside import Beside
+from emulator.explorer import SERVICE as RESOURCE_EXPLORER
+from emulator.explorer import Explorer
 from emulator.ledger import Ledger
 from emulator.ministack import OTHER_ACCOUNT, Emulator
 from emulator.quotas import ServiceQuotas
@@ -52,15 +56,24 @@ def _build_once(environment: dict[str, str]) -> None:
 
 
 @pytest.fixture(scope="session")
-def bill(emulator: Emulator) -> Iterator[Ledger]:
-    with ledger.running(emulator) as running:
+def beside(emulator: Emulator) -> Iterator[Beside]:
+    with stand_ins.running(emulator) as running:
         yield running
 
 
 @pytest.fixture(scope="session")
-def limits(emulator: Emulator) -> Iterator[ServiceQuotas]:
-    with quotas.running(emulator) as running:
-        yield running
+def bill(beside: Beside) -> Ledger:
+    return beside.bill
+
+
+@pytest.fixture(scope="session")
+def limits(beside: Beside) -> ServiceQuotas:
+    return beside.limits
+
+
+@pytest.fixture(scope="session")
+def explorer(beside: Beside) -> Explorer:
+    return beside.explorer
 
 
 @pytest.fixture(scope="session")
@@ -70,21 +83,21 @@ def issuer() -> Iterator[Issuer]:
 
 
 @pytest.fixture(scope="session")
-def deployed(emulator: Emulator, bill: Ledger, limits: ServiceQuotas, issuer: Issuer) -> Stack:
+def deployed(emulator: Emulator, beside: Beside, issuer: Issuer) -> Stack:
     others = f"{OTHER_ACCOUNT},{ACCOUNT_WITHOUT_ROLE}"
     oidc = {"OidcIssuer": issuer.url, "OidcAudience": issuers.AUDIENCE}
-    deployed = stack.deploy(emulator, bill, limits, OtherAccounts=others, **oidc)
+    deployed = stack.deploy(emulator, beside, OtherAccounts=others, **oidc)
     # Before the first call, since the authorizer caches the secret.
     tokens.add_principals(emulator)
     return deployed
 
 
 @pytest.fixture(scope="module")
-def endpoint(deployed: Stack, emulator: Emulator, bill: Ledger, limits: ServiceQuotas) -> Iterator[Endpoint]:
+def endpoint(deployed: Stack, emulator: Emulator, beside: Beside) -> Iterator[Endpoint]:
     """Puts the fault-injecting proxy between the functions and AWS for the duration of a test module."""
     functions = ("ResourcesFunction", "MetricsFunction", "CostsFunction", "BottlenecksFunction")
-    beside = {"ce": bill.url, "servicequotas": limits.url}
-    with bad_day.running(emulator.endpoint, beside) as endpoint, contextlib.ExitStack() as started:
+    elsewhere = {"ce": beside.bill.url, "servicequotas": beside.limits.url, RESOURCE_EXPLORER: beside.explorer.url}
+    with bad_day.running(emulator.endpoint, elsewhere) as endpoint, contextlib.ExitStack() as started:
         for function in functions:
             started.enter_context(iam.started_anew(emulator, function, **endpoint.variables()))
         yield endpoint

@@ -107,7 +107,7 @@ def test_a_check_of_the_last_hour_is_used_again(deployed: Stack) -> None:
 def _organizations_says(emulator: Emulator, bill: Ledger, fault: bad_day.Fault) -> Iterator[None]:
     """Starts the function anew with another answer of Organizations. The emulator enforces no permission for it, and
     chooses the ids of an organisation's accounts itself."""
-    with bad_day.running(emulator.endpoint, bill.url) as endpoint, endpoint.with_fault(fault, service="organizations"):
+    with bad_day.running(emulator.endpoint, {"ce": bill.url}) as endpoint, endpoint.with_fault(fault, service="organizations"):
         with iam.started_anew(emulator, "ResourcesFunction", **endpoint.variables()):
             yield
 

@@ -292,9 +292,9 @@ ACTIONS = {
 }
 
 
-#: Actions that leave another gap than a whole type in each region. Each has a test below, in `test_clusters` or, for
-#: quotas, in `test_service_quotas`, except DescribeInstanceHealth: the emulator has no classic load balancers, so the
-#: tests of the adapter cover it.
+#: Actions that leave another gap than a whole type in each region. Each has a test below, in `test_clusters`, or, for what
+#: the emulator lacks, in `test_service_quotas` and `test_other`. DescribeInstanceHealth has none, since the emulator has no
+#: classic load balancers: the tests of the adapter cover it.
 OTHER_ACTIONS = {
     "autoscaling:DescribeLaunchConfigurations",
     "cloudwatch:ListMetrics",
@@ -311,6 +311,9 @@ OTHER_ACTIONS = {
     "es:DescribeDomains",
     "rds:DescribeDBClusterSnapshots",
     "rds:DescribeDBSnapshots",
+    "resource-explorer-2:GetIndex",
+    "resource-explorer-2:ListIndexes",
+    "resource-explorer-2:Search",
     "s3:ListAllMyBuckets",
     "servicequotas:ListServiceQuotas",
     "tag:GetResources",
@@ -466,6 +469,7 @@ def test_a_response_of_only_gaps_is_an_error_with_the_gaps(deployed: Stack, emul
     ("query", "parameter", "said"),
     [
         ("types=ec2,vm", "types", "`vm` is not allowed; allowed: " + ", ".join([*documents.types("/resources"), "all"])),
+        ("types=all,ec2", "types", "`all` stands for every value; send it alone, or leave it out"),
         ("types=", "types", "must not be empty"),
         ("regions=Ireland", "regions", "names of AWS regions such as eu-west-1"),
         ("regions=mars-north-1", "regions", "AWS lists no such region for this account: mars-north-1; enabled: "),

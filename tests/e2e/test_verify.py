@@ -15,7 +15,7 @@ from contextlib import AbstractContextManager
 import boto3
 import documents
 import pytest
-from emulator import ledger, ministack, quotas, stack
+from emulator import beside, ministack, stack
 from emulator.ledger import Ledger
 from emulator.ministack import ACCOUNT, HOME_REGION, OTHER_ACCOUNT, ROOT, Emulator
 from emulator.stack import Stack
@@ -93,9 +93,10 @@ BROKEN: list[tuple[Callable[[Emulator], AbstractContextManager[None]], list[tupl
 def own_bill(emulator: Emulator) -> Iterator[tuple[Emulator, Ledger]]:
     """A second emulator with a deployment to break, and its Cost Explorer; the first one has built the functions."""
     del emulator
-    with ministack.running(ministack.free_port()) as running, ledger.running(running) as bill, quotas.running(running) as limits:
+    with ministack.running(ministack.free_port()) as running, beside.running(running) as stand_ins:
         running.client("ec2").run_instances(ImageId="ami-0abcdef1234567890", InstanceType="t3.nano", MinCount=1, MaxCount=1)
-        stack.deploy(running, bill, limits, AlarmEmail="alarms@example.com", EndpointType="PRIVATE", VpcEndpointIds=ENDPOINT)
+        private = {"EndpointType": "PRIVATE", "VpcEndpointIds": ENDPOINT}
+        stack.deploy(running, stand_ins, AlarmEmail="alarms@example.com", **private)
         # Before the first call, since the authorizer caches the secret.
         tokens.add_principals(running)
         yield running, bill

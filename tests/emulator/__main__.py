@@ -9,7 +9,7 @@ import signal
 import sys
 import time
 
-from . import demo_account, demo_metrics, ledger, ministack, quotas, stack
+from . import beside, demo_account, demo_metrics, ministack, stack
 from .ministack import ROOT, EmulatorError
 
 ACCOUNTS = [demo_account.HOME, demo_account.OTHER]
@@ -27,13 +27,13 @@ def main() -> int:
         _say("Building the functions (the first time, the AWS SDKs take a few minutes)")
         stack.build(ministack.aws_environment(f"http://127.0.0.1:{port}"))
         _say(f"Starting AWS on http://127.0.0.1:{port}, with IAM enforced")
-        with ministack.running(port) as emulator, ledger.running(emulator) as bill, quotas.running(emulator) as limits:
+        with ministack.running(port) as emulator, beside.running(emulator) as stand_ins:
             _say("Filling the demo account and its other account")
             for contents in ACCOUNTS:
                 demo_account.fill(emulator, contents)
                 filled_until = demo_metrics.fill(emulator, contents)
             _say("Deploying template.yaml to it (sam deploy)")
-            deployed = stack.deploy(emulator, bill, limits)
+            deployed = stack.deploy(emulator, stand_ins)
             _say("Calling the API for the first time")
             status, _, body = deployed.get("/resources")
             if status != 200:
@@ -92,6 +92,10 @@ What does the account have?
 Only the running instances and available databases of production, in two regions:
 
   curl -s {key} '{deployed.url}/resources?types=ec2,rds&regions=us-east-1,eu-west-1&tags=env:prod&states=running,available'
+
+And all else that AWS Resource Explorer knows, such as queues and security groups?
+
+  curl -s {key} '{deployed.url}/resources?types=other'
 
 How is the busiest instance doing?
 

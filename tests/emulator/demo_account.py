@@ -12,7 +12,7 @@ import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
-from . import demo_clusters, demo_data, demo_ec2, demo_exceptions, demo_services
+from . import demo_clusters, demo_data, demo_ec2, demo_exceptions, demo_other, demo_services
 from .demo_data import CACHES, CLUSTERS, FILE_SYSTEMS, LOG_GROUPS, SNAPSHOTS
 from .ministack import ACCOUNT, HOME_REGION, OTHER_ACCOUNT, Emulator
 
@@ -117,6 +117,7 @@ class Contents(NamedTuple):
     eks_clusters: list[tuple]
     domains: list[tuple]
     warehouses: list[tuple]
+    others: list[tuple]
 
     def regions(self) -> list[str]:
         return sorted({row[0] for rows in self[1:] for row in rows})
@@ -148,6 +149,7 @@ HOME = Contents(
     eks_clusters=demo_clusters.EKS_CLUSTERS,
     domains=demo_clusters.DOMAINS,
     warehouses=demo_clusters.WAREHOUSES,
+    others=demo_other.OTHERS,
 )
 
 #: The other account, which is read through its reader role.
@@ -173,6 +175,7 @@ OTHER = Contents(
     scaling_groups=demo_services.OTHERS_SCALING_GROUPS,
     services=demo_services.OTHERS_SERVICES,
     **demo_clusters.OTHER,
+    others=demo_other.IN_OTHER_ACCOUNT,
 )
 
 _ROLE = "acme-functions"
@@ -269,6 +272,7 @@ def _fill_region(emulator: Emulator, contents: Contents, region: str, role: str)
 
     demo_services.fill_region(emulator, contents, region)
     demo_clusters.fill_region(emulator, contents, region, role)
+    demo_other.fill_region(emulator, contents, region)
 
     # A database exists before it is available, and only then has all of its properties.
     for _, name, *_ in _of(contents.databases, region):

@@ -13,9 +13,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from . import definition
-from .ledger import Ledger
+from .beside import Beside
 from .ministack import ACCOUNT, OTHER_ACCOUNT, ROOT, Emulator, EmulatorError
-from .quotas import ServiceQuotas
 
 STACK = "stratoscope"
 READER_STACK = "stratoscope-reader"
@@ -86,7 +85,7 @@ def build(emulator_environment: dict[str, str]) -> None:
     _sam(["build", "--parameter-overrides", f"Architecture={ARCHITECTURE}"], environment)
 
 
-def deploy(emulator: Emulator, ledger: Ledger, quotas: ServiceQuotas, **parameters: str) -> Stack:
+def deploy(emulator: Emulator, beside: Beside, **parameters: str) -> Stack:
     """Runs `sam deploy`, deploys the reader role to the other account, and returns what a caller needs to know."""
     others = {"OtherAccounts": OTHER_ACCOUNT, "ReaderExternalId": EXTERNAL_ID}
     overrides = {"Architecture": ARCHITECTURE, "QuotaLimit": str(QUOTA)} | others | parameters
@@ -98,9 +97,10 @@ def deploy(emulator: Emulator, ledger: Ledger, quotas: ServiceQuotas, **paramete
 
     described = outputs(emulator)
     # The emulator lacks these services, and the template has no parameter for an endpoint that AWS does not need.
-    configure(emulator, "CostsFunction", AWS_ENDPOINT_URL_COST_EXPLORER=ledger.url)
+    configure(emulator, "CostsFunction", AWS_ENDPOINT_URL_COST_EXPLORER=beside.bill.url)
     for function in ("ResourcesFunction", "MetricsFunction", "BottlenecksFunction"):
-        configure(emulator, function, AWS_ENDPOINT_URL_SERVICE_QUOTAS=quotas.url)
+        configure(emulator, function, AWS_ENDPOINT_URL_SERVICE_QUOTAS=beside.limits.url)
+    configure(emulator, "ResourcesFunction", AWS_ENDPOINT_URL_RESOURCE_EXPLORER_2=beside.explorer.url)
     key = emulator.client("apigateway").get_api_key(apiKey=described["ApiKeyId"], includeValue=True)
     api = described["RestApiId"]
     (authorizer,) = emulator.client("apigateway").get_authorizers(restApiId=api)["items"]

@@ -12,7 +12,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from emulator import demo_account, demo_metrics, ledger, ministack, quotas, stack
+from emulator import beside, demo_account, demo_metrics, ministack, stack
 from emulator.stack import Stack
 
 CALLERS = (1, 10, 30, 100)
@@ -23,11 +23,11 @@ TYPES = "ec2,rds,s3,lambda,ebs,eip"
 def main() -> None:
     port = ministack.free_port()
     stack.build(ministack.aws_environment(f"http://127.0.0.1:{port}"))
-    with ministack.running(port) as emulator, ledger.running(emulator) as bill, quotas.running(emulator) as limits:
+    with ministack.running(port) as emulator, beside.running(emulator) as stand_ins:
         demo_account.fill(emulator, demo_account.HOME)
         demo_metrics.fill(emulator, demo_account.HOME)
         demo_account.fill(emulator, demo_account.OTHER)
-        deployed = stack.deploy(emulator, bill, limits)
+        deployed = stack.deploy(emulator, stand_ins)
         _get(deployed, 0)
         print(f"`/resources?types={TYPES}`, all regions of the demo account\n")
         print("| callers at once | whole | partial | 502 | p50 | p99 | AWS requests for each |")

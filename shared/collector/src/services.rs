@@ -21,6 +21,7 @@ pub mod opensearch;
 pub(crate) mod organizations;
 pub mod rds;
 pub mod redshift;
+pub mod resource_explorer;
 pub mod s3;
 pub mod service_quotas;
 pub(crate) mod ssm;
@@ -29,7 +30,9 @@ pub(crate) mod tagging;
 pub(crate) mod values;
 
 use std::borrow::{Borrow as _, Cow};
+use std::collections::HashSet;
 use std::fmt;
+use std::sync::LazyLock;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -62,6 +65,7 @@ use crate::services::rds::cluster::DbCluster;
 use crate::services::rds::instance::Database;
 use crate::services::rds::snapshot::DbSnapshot;
 use crate::services::redshift::RedshiftCluster;
+use crate::services::resource_explorer::OtherResource;
 use crate::services::s3::Bucket;
 use crate::services::service_quotas::ServiceQuota;
 
@@ -134,6 +138,7 @@ kinds! {
     EksCluster(Box<EksCluster>): EksCluster,
     Opensearch(Box<OpenSearchDomain>): OpenSearchDomain,
     Redshift(Box<RedshiftCluster>): RedshiftCluster,
+    Other(Box<OtherResource>): OtherResource,
 }
 
 /// One resource of any type.
@@ -203,8 +208,18 @@ impl ResourceType {
     }
 
     /// Returns whether a single list has the resources of all regions.
-    pub(crate) fn is_global(self) -> bool {
-        self.about().scope == Scope::Global
+    pub(crate) fn is_listed_once(self) -> bool {
+        self.about().scope != Scope::Regional
+    }
+
+    /// Returns whether that single list says itself of which regions something is missing.
+    pub(crate) fn is_spanning(self) -> bool {
+        self.about().scope == Scope::Spanning
+    }
+
+    /// Returns Resource Explorer's names of what this type lists.
+    pub(crate) fn explorer_types(self) -> &'static [&'static str] {
+        self.about().explorer_types
     }
 
     /// Returns whether the tags of this type are known, unless AWS failed to list them.
@@ -264,6 +279,12 @@ impl<'de> Deserialize<'de> for ResourceType {
     }
 }
 
+/// Resource Explorer's names of what the types list, in lower case.
+static LISTED_BY_TYPES: LazyLock<HashSet<String>> = LazyLock::new(|| {
+    let names = ResourceType::ALL.into_iter().flat_map(ResourceType::explorer_types);
+    names.map(|name| name.to_ascii_lowercase()).collect()
+});
+
 impl Resource {
     /// Returns the type of this resource.
     #[must_use]
@@ -275,6 +296,12 @@ impl Resource {
     #[must_use]
     pub fn position(&self) -> (ResourceType, Option<&str>, &str) {
         (self.resource_type(), self.region.as_deref(), &self.id)
+    }
+
+    /// Returns whether it is in a list of everything, although a type of its own lists it.
+    pub(crate) fn is_listed_by_its_type(&self) -> bool {
+        let Detail::Other(found) = &self.detail else { return false };
+        found.aws_type.as_ref().is_some_and(|name| LISTED_BY_TYPES.contains(&name.to_ascii_lowercase()))
     }
 
     /// Returns the name by which CloudWatch knows the resource.
@@ -332,6 +359,19 @@ mod tests {
         assert_eq!(ec2::instance::CPU.shortest_period, 60);
         assert_eq!(ec2::instance::CPU_CREDIT_BALANCE.shortest_period, 300);
         assert_eq!(s3::BUCKET_SIZE.shortest_period, 86_400);
+    }
+
+    #[test]
+    fn each_type_names_what_resource_explorer_calls_it_and_no_two_the_same() {
+        let mut names = std::collections::BTreeSet::new();
+        for kind in ResourceType::ALL {
+            // `other` is what remains of Resource Explorer's list.
+            assert_eq!(kind.explorer_types().is_empty(), kind == ResourceType::Other, "{kind}");
+            for name in kind.explorer_types() {
+                assert!(name.split_once(':').is_some_and(|(service, of)| !service.is_empty() && !of.is_empty()));
+                assert!(names.insert(name), "{name}");
+            }
+        }
     }
 
     #[test]

@@ -50,7 +50,8 @@ describe("the description of this version", () => {
     expect(kinds("/costs")).toMatchObject({ metric: "choice", start: "date", forecast: "flag", group_by: "list" });
     expect(kinds("/bottlenecks")).toMatchObject({ types: "list", cpu_high: "integer" });
     const types = parametersAt(description, "/resources").find(({ name }) => name === "types");
-    expect(types?.options).toEqual(description.types);
+    expect([types?.options, types?.all]).toEqual([[...description.types, "all"], "all"]);
+    expect(parametersAt(description, "/resources").find(({ name }) => name === "states")?.all).toBe("");
   });
 
   it("offers for an open list what its description names, and nothing for an example", () => {

@@ -17,6 +17,10 @@ describe("the busiest", () => {
     expect(metric?.statistics).toContain(sort?.split(":")[1]);
   });
 
+  it("are of all types where all are chosen", () => {
+    expect(busiest({ types: "all" }, description)).toEqual({ types: "all", sort: "cpu:Maximum", limit: "8" });
+  });
+
   it("are as the link says where it says something", () => {
     const query = { types: "ec2", sort: "network_in:Average:asc", limit: "3", hours: "6" };
     expect(busiest(query, description)).toEqual(query);
@@ -27,6 +31,7 @@ describe("what is offered", () => {
   it("are the metrics of the chosen types alone", () => {
     expect(suggestions("metrics", { resource_type: "s3" }, description)).toEqual(["bucket_size", "object_count"]);
     expect(suggestions("sort", { types: "ec2" }, description)).toContain("cpu:Average");
+    expect(suggestions("metrics", { types: "all" }, description)).toContain("bucket_size");
   });
 
   it("is nothing for a parameter that has its own choices or none", () => {

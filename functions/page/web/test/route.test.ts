@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { callPath } from "../src/api/client";
 import { curl } from "../src/model/curl";
-import { apiParameters, formatRoute, joinList, parseRoute, splitList } from "../src/model/route";
+import { apiParameters, formatRoute, joinList, parseRoute, splitList, toggled } from "../src/model/route";
 
 describe("the fragment", () => {
   it("holds the view, the account, the API's parameters and the page's own", () => {
@@ -64,5 +64,18 @@ describe("a call", () => {
         "'https://api.example/v1/resources?tags=$(id)`x`%27\"'",
     );
     // biome-ignore-end lint/suspicious/noTemplateCurlyInString: the shell fills them in
+  });
+});
+
+describe("a click on a value of a list", () => {
+  it("adds it, or takes it away", () => {
+    expect(toggled(["ec2"], "rds", "")).toEqual(["ec2", "rds"]);
+    expect(toggled(["ec2", "rds"], "ec2", "all")).toEqual(["rds"]);
+  });
+
+  it("leaves the value for all alone", () => {
+    expect(toggled(["ec2", "rds"], "all", "all")).toEqual(["all"]);
+    expect(toggled(["all"], "ec2", "all")).toEqual(["ec2"]);
+    expect(toggled(["all"], "all", "all")).toEqual([]);
   });
 });

@@ -29,6 +29,12 @@ fn the_document_has_the_fields_of_each_type() {
 }
 
 #[test]
+fn the_document_names_the_types_with_defaults() {
+    let types = code(collector::services::resource_explorer::types_with_defaults());
+    section("api.md", "types with defaults", &format!("{types}\n"));
+}
+
+#[test]
 fn a_default_of_the_description_changes_nothing() {
     documents::defaults(PARAMETERS, |pairs| {
         ResourcesQuery::from_query(&Query::parse(pairs.iter().copied(), PARAMETERS)?)

@@ -95,7 +95,7 @@ impl Collector {
         if let Some(role) = self.role.as_ref().filter(|_| fault.is_expired()) {
             role.forget();
         }
-        let Fault { operation, status, code, message } = fault;
+        let Fault { operation, status, code, message, region: _ } = fault;
         let (service, operation) = (operation.service, operation.name);
         let at_home = region == self.clients.home_region() || [ALL_REGIONS, GLOBAL].contains(&region);
         let status = if at_home && status == GapStatus::RegionDisabled { GapStatus::Failed } else { status };

@@ -47,6 +47,8 @@ pub(crate) struct Fault {
     pub(crate) status: GapStatus,
     pub(crate) code: String,
     pub(crate) message: String,
+    /// The region of which something is missing, if the call was about several; otherwise it is that of the call.
+    pub(crate) region: Option<String>,
 }
 
 impl Fault {
@@ -95,13 +97,18 @@ impl Fault {
         Self::new(operation, GapStatus::Failed, code, message)
     }
 
+    /// Returns the same fault, because of which something of `region` is missing.
+    pub(crate) fn in_region(self, region: &str) -> Self {
+        Self { region: Some(region.to_owned()), ..self }
+    }
+
     fn unreadable(operation: &'static Operation, http_status: u16) -> Self {
         let message = format!("AWS responded with HTTP {http_status} and a body that can't be read");
         Self::failed(operation, "UnreadableResponse", &message)
     }
 
     fn new(operation: &'static Operation, status: GapStatus, code: &str, message: &str) -> Self {
-        Self { operation, status, code: code.to_owned(), message: cleaned(message) }
+        Self { operation, status, code: code.to_owned(), message: cleaned(message), region: None }
     }
 
     /// Returns whether the call timed out.
@@ -135,7 +142,7 @@ fn answered(operation: &'static Operation, error: &impl ProvideErrorMetadata, ht
     } else {
         GapStatus::Failed
     };
-    Fault { operation, status, code, message: cleaned(message) }
+    Fault { operation, status, code, message: cleaned(message), region: None }
 }
 
 /// Returns a message as one line of at most [`LONGEST_MESSAGE`] characters, without EC2's encoded part and the ARNs of

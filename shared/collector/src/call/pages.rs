@@ -153,9 +153,11 @@ impl<T> Found<T> {
         Found { items: self.items.into_iter().map(with).collect(), faults: self.faults }
     }
 
-    /// Adds a fault. The first of an operation and code stands for all of them.
+    /// Adds a fault. The first of an operation, code and region stands for all of them.
     pub(crate) fn fail(&mut self, fault: Fault) {
-        let same = |known: &Fault| known.operation == fault.operation && known.code == fault.code;
+        let same = |known: &Fault| {
+            known.operation == fault.operation && known.code == fault.code && known.region == fault.region
+        };
         if !self.faults.iter().any(same) {
             self.faults.push(fault);
         }

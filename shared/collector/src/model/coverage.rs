@@ -67,8 +67,8 @@ pub enum GapStatus {
 /// One part of a response that is missing, entirely or from some page on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Gap {
-    /// The region; `global` for S3's single list of buckets and the list of accounts, `*` if the list of regions itself
-    /// is missing.
+    /// The region; `global` for S3's single list of buckets, the list of accounts and Resource Explorer's list of all
+    /// regions, `*` if the list of regions itself is missing.
     pub region: String,
     /// The service by its IAM prefix.
     pub service: &'static str,

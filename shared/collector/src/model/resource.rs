@@ -20,7 +20,7 @@ pub type Tags = LiteMap<String, String>;
 pub struct Resource<D> {
     /// AWS's id: the instance, volume or allocation id; the name if AWS gives no id, such as that of a bucket.
     pub id: String,
-    /// The region; `None` only for a bucket whose region S3 omitted.
+    /// The region; `None` only for what is global, and for a bucket whose region S3 omitted.
     pub region: Option<String>,
     /// The tag `Name`, or the id if the id is a name.
     pub name: Option<String>,

@@ -62,7 +62,7 @@ pub struct Inventory {
     pub regions: Vec<String>,
     /// The types that were queried.
     pub types: Vec<ResourceType>,
-    /// The listings that returned all or a part of their result. A type or region without one is unknown, not empty.
+    /// The types and regions of which all or a part was listed. A type or region without an entry is unknown, not empty.
     pub listed: BTreeSet<(ResourceType, String)>,
 }
 
@@ -74,10 +74,10 @@ impl Inventory {
     }
 
     /// Returns whether anything at all is known about a region. A global list counts only if nothing else was requested
-    /// from the region.
+    /// from the region. One that [says itself](Scope::Spanning) what is missing counts as the lists of the regions do.
     #[must_use]
     pub fn knows_region(&self, region: &str) -> bool {
-        let only_global = self.types.iter().all(|kind| kind.is_global());
+        let only_global = self.types.iter().all(|kind| kind.is_listed_once() && !kind.is_spanning());
         let region = if only_global { GLOBAL } else { region };
         self.listed.iter().any(|(_, listed)| listed == region)
     }
@@ -88,6 +88,21 @@ struct Listed {
     resource_type: ResourceType,
     region: String,
     found: Found<Resource>,
+}
+
+impl Listed {
+    /// Returns the regions, of all `regions`, of which something is known.
+    fn known(&self, regions: &[String]) -> Vec<String> {
+        let Self { resource_type, region, found: Found { items, faults } } = self;
+        if !resource_type.is_spanning() {
+            let known = faults.is_empty() || !items.is_empty();
+            return known.then(|| region.clone()).into_iter().collect();
+        }
+        let has = |region: Option<&str>| items.iter().any(|item| item.region.as_deref() == region);
+        let lacks = |region: &str| faults.iter().any(|fault| fault.region.as_deref().is_none_or(|of| of == region));
+        let known = regions.iter().filter(|region| has(Some(region)) || !lacks(region)).cloned();
+        known.chain(has(None).then(|| GLOBAL.to_owned())).collect()
+    }
 }
 
 /// What must be known before anything is listed.
@@ -161,7 +176,7 @@ impl Collector {
         deadline: Instant,
     ) -> (Vec<Resource>, Vec<Gap>) {
         let (asked, named) =
-            if resource_type.is_global() { (self.clients.home_region(), GLOBAL) } else { (region, region) };
+            if resource_type.is_listed_once() { (self.clients.home_region(), GLOBAL) } else { (region, region) };
         // ARNs don't matter here, but CloudWatch's name of a resource may have the account.
         let named_by_list = resource_type.catalog().is_some_and(|catalog| catalog.named_by_list);
         let account = if named_by_list { self.account(deadline).await.ok() } else { None };
@@ -187,7 +202,7 @@ impl Collector {
         deadline: Instant,
     ) -> RegionListings {
         let inquiry = self.inquiry(region, entered.account.as_ref().ok(), deadline);
-        let types = wanted.types.iter().filter(|kind| !kind.is_global());
+        let types = wanted.types.iter().filter(|kind| !kind.is_listed_once());
         let listings = each_by_itself(types.map(|kind| list(*kind, region, inquiry)));
         let filters: Vec<_> = tag_filters(wanted).collect();
         let tags = async { if filters.is_empty() { None } else { Some(tagging::list_tags(&inquiry, &filters).await) } };
@@ -198,7 +213,8 @@ impl Collector {
     /// Lists the global types, in the home region.
     pub(crate) async fn list_global(&self, wanted: &Wanted, entered: &Entered, deadline: Instant) -> GlobalListings {
         let inquiry = self.inquiry(self.clients.home_region(), entered.account.as_ref().ok(), deadline);
-        let types = wanted.types.iter().filter(|kind| kind.is_global());
+        let inquiry = inquiry.about(entered.regions());
+        let types = wanted.types.iter().filter(|kind| kind.is_listed_once());
         GlobalListings(each_by_itself(types.map(|kind| list(*kind, GLOBAL, inquiry))).await)
     }
 
@@ -218,19 +234,21 @@ impl Collector {
         }
         let mut resources = Vec::new();
         let mut listed = BTreeSet::new();
-        for Listed { resource_type, region, found: Found { items, faults } } in listings {
-            let is_known = faults.is_empty() || !items.is_empty();
-            gaps.extend(faults.into_iter().map(|fault| self.gap(fault, &region, &[resource_type])));
+        for listing in listings {
+            let known = listing.known(&names);
+            let Listed { resource_type, region, found: Found { items, faults } } = listing;
+            gaps.extend(faults.into_iter().map(|mut fault| {
+                let region = fault.region.take().unwrap_or_else(|| region.clone());
+                self.gap(fault, &region, &[resource_type])
+            }));
             // What was listed only for what is beside it is not a part of the result.
             if wanted.types.contains(&resource_type) {
-                if is_known {
-                    listed.insert((resource_type, region.clone()));
-                }
+                listed.extend(known.into_iter().map(|region| (resource_type, region)));
                 resources.extend(items);
             }
         }
         if let Some(wanted) = &wanted.regions {
-            // A bucket whose region S3 omitted may be in a wanted region.
+            // A bucket whose region S3 omitted may be in a wanted region; what is global is in each.
             resources.retain(|found| found.region.as_ref().is_none_or(|region| wanted.contains(region)));
         }
         // Of a type that is listed with its tags, those that are missing are unknown.
@@ -263,7 +281,8 @@ pub(crate) fn each_by_itself<F: Future>(parts: impl Iterator<Item = F>) -> Colle
 
 /// Lists one type of `region` by `inquiry`.
 async fn list(resource_type: ResourceType, region: &str, inquiry: Inquiry<'_>) -> Listed {
-    let found = resource_type.list(&inquiry).await;
+    let mut found = resource_type.list(&inquiry).await;
+    found.items.retain(|resource| !resource.is_listed_by_its_type());
     Listed { resource_type, region: region.to_owned(), found }
 }
 

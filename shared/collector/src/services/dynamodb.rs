@@ -112,6 +112,7 @@ impl Kind for Table {
     const SCOPE: Scope = Scope::Regional;
     const STATES: &'static [&'static str] = TableStatus::values();
     const TAGS: TagSource = TagSource::TaggingApi("dynamodb:table");
+    const EXPLORER_TYPES: &'static [&'static str] = &["dynamodb:table"];
     const CATALOG: Option<&'static Catalog> = Some(&CATALOG);
     type Stored = Box<Self>;
 

@@ -130,6 +130,7 @@ impl Kind for EcsService {
     const SCOPE: Scope = Scope::Regional;
     const STATES: &'static [&'static str] = STATUSES;
     const TAGS: TagSource = TagSource::Listed;
+    const EXPLORER_TYPES: &'static [&'static str] = &["ecs:service"];
     const CATALOG: Option<&'static Catalog> = Some(&CATALOG);
     type Stored = Box<Self>;
 

@@ -108,6 +108,7 @@ impl Kind for FileSystem {
     const SCOPE: Scope = Scope::Regional;
     const STATES: &'static [&'static str] = LifeCycleState::values();
     const TAGS: TagSource = TagSource::Listed;
+    const EXPLORER_TYPES: &'static [&'static str] = &["elasticfilesystem:file-system"];
     const CATALOG: Option<&'static Catalog> = Some(&CATALOG);
     type Stored = Box<Self>;
 

@@ -138,6 +138,7 @@ impl Kind for CacheCluster {
     const SCOPE: Scope = Scope::Regional;
     const STATES: &'static [&'static str] = STATUSES;
     const TAGS: TagSource = TagSource::TaggingApi("elasticache:cluster");
+    const EXPLORER_TYPES: &'static [&'static str] = &["elasticache:cluster"];
     const CATALOG: Option<&'static Catalog> = Some(&CATALOG);
     type Stored = Box<Self>;
 

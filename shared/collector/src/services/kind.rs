@@ -32,6 +32,10 @@ pub(crate) trait Kind: Sized + 'static {
     /// Where the tags come from.
     const TAGS: TagSource;
 
+    /// Resource Explorer's names of what this type lists, which the type `other` therefore leaves out. Source: the user
+    /// guide, "Resource types you can search for with Resource Explorer".
+    const EXPLORER_TYPES: &'static [&'static str];
+
     /// What CloudWatch measures; `None` if it measures nothing.
     const CATALOG: Option<&'static Catalog>;
 
@@ -50,7 +54,7 @@ pub(crate) trait Kind: Sized + 'static {
         Cow::Borrowed(id)
     }
 
-    /// Lists every resource of the region, or of the account if the scope is global.
+    /// Lists every resource of the region, or of the account if it is listed once.
     async fn list(inquiry: &Inquiry<'_>) -> Found<Resource<Self::Stored>>;
 }
 
@@ -89,6 +93,8 @@ pub(crate) enum Scope {
     Regional,
     /// Once, in the home region, for all regions.
     Global,
+    /// Once, in the home region, by a list that says itself of which regions something is missing.
+    Spanning,
 }
 
 /// Where the tags of a type come from.
@@ -111,6 +117,7 @@ pub(crate) struct About {
     pub(crate) scope: Scope,
     pub(crate) states: &'static [&'static str],
     pub(crate) tags: TagSource,
+    pub(crate) explorer_types: &'static [&'static str],
     pub(crate) catalog: Option<&'static Catalog>,
     pub(crate) on_request: bool,
 }
@@ -124,6 +131,7 @@ impl About {
             scope: K::SCOPE,
             states: K::STATES,
             tags: K::TAGS,
+            explorer_types: K::EXPLORER_TYPES,
             catalog: K::CATALOG,
             on_request: K::ON_REQUEST,
         }

@@ -103,6 +103,7 @@ impl Kind for Function {
     /// ListFunctions does not return the state.
     const STATES: &'static [&'static str] = &[];
     const TAGS: TagSource = TagSource::TaggingApi("lambda:function");
+    const EXPLORER_TYPES: &'static [&'static str] = &["lambda:function"];
     const CATALOG: Option<&'static Catalog> = Some(&CATALOG);
     type Stored = Box<Self>;
 

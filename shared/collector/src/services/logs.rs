@@ -76,6 +76,7 @@ impl Kind for LogGroup {
     const SCOPE: Scope = Scope::Regional;
     const STATES: &'static [&'static str] = &[];
     const TAGS: TagSource = TagSource::TaggingApi("logs:log-group");
+    const EXPLORER_TYPES: &'static [&'static str] = &["logs:log-group"];
     const CATALOG: Option<&'static Catalog> = Some(&CATALOG);
     type Stored = Box<Self>;
 

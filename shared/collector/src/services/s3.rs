@@ -76,6 +76,7 @@ impl Kind for Bucket {
     /// ListBuckets does not return a state.
     const STATES: &'static [&'static str] = &[];
     const TAGS: TagSource = TagSource::TaggingApi("s3");
+    const EXPLORER_TYPES: &'static [&'static str] = &["s3:bucket"];
     const CATALOG: Option<&'static Catalog> = Some(&CATALOG);
     type Stored = Self;
 

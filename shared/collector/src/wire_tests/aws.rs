@@ -167,6 +167,7 @@ fn read(request: &mut Request) -> Received {
         "es" if url.ends_with("/domain-info") => (Format::Json, "DescribeDomains".to_owned()),
         "es" => (Format::Json, "ListDomainNames".to_owned()),
         "lambda" => (Format::Json, "ListFunctions".to_owned()),
+        "resource-explorer-2" => (Format::Json, last(&url, '/')),
         "s3" => (Format::Xml, "ListBuckets".to_owned()),
         "monitoring" => (Format::Cbor, last(&url, '/')),
         _ if !target.is_empty() => (Format::Json, last(&target, '.')),

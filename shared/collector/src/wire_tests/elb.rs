@@ -269,6 +269,10 @@ async fn tags_that_could_not_be_read_are_unknown_and_a_gap() {
     assert_eq!((inventory.resources.len(), tagged), (25, 20));
     assert!(inventory.resources[20..].iter().all(|found| found.tags.is_none()));
     assert_eq!(reported(&coverage.gaps), [("eu-west-1", "DescribeTags", GapStatus::Denied, "AccessDenied")]);
+
+    // The tagging API's list of functions without tags says nothing of load balancers.
+    let (inventory, _) = collect(&aws, &[ResourceType::Lambda, ResourceType::LoadBalancer]).await;
+    assert!(inventory.resources[20..].iter().all(|found| found.tags.is_none()));
 }
 
 #[tokio::test]

@@ -3,6 +3,8 @@
  * type that the collector gains appears in tables, filters and charts without a change here.
  */
 
+import { splitList } from "./route";
+
 export type ColumnKind = "text" | "id" | "number" | "bytes" | "time" | "flag" | "list" | "tags";
 
 export interface Column {
@@ -23,6 +25,8 @@ export interface Parameter {
   kind: ParameterKind;
   /** All values that are allowed, where they are known. */
   options: string[];
+  /** The value of a list that stands for all others and excludes them; empty if it has none. */
+  all: string;
   /** Values to offer for an open list: those that its description names. */
   mentioned: string[];
   minimum: number | null;
@@ -88,6 +92,12 @@ export function parametersAt(description: Description, path: string): Parameter[
   return description.parameters.get(path) ?? [];
 }
 
+/** The types that a choice means: a name that is no type stands for all of them. */
+export function typesChosen(description: Description, chosen: string | undefined): string[] {
+  const names = splitList(chosen);
+  return names.every((name) => description.types.includes(name)) ? names : description.types;
+}
+
 export function hasParameter(description: Description, path: string, name: string): boolean {
   return parametersAt(description, path).some((parameter) => parameter.name === name);
 }
@@ -98,7 +108,9 @@ export function label(name: string): string {
     .replace(/([a-z])([A-Z])/g, "$1 $2")
     .split(/[_ ]/)
     .map((word, index) => {
-      if (/^(id|ip|arn|cpu|vpc|ec2|rds|s3|ebs|eip|iops|mb|gb|az|usd|io|ids|api|nat|elb|sns|sqs|ecs|eks)$/i.test(word)) {
+      if (
+        /^(aws|id|ip|arn|cpu|vpc|ec2|rds|s3|ebs|eip|iops|mb|gb|az|usd|io|ids|api|nat|elb|sns|sqs|ecs|eks)$/i.test(word)
+      ) {
         return word === "ids" ? "IDs" : word.toUpperCase();
       }
       return index === 0 ? word.charAt(0).toUpperCase() + word.slice(1) : word.toLowerCase();
@@ -123,6 +135,7 @@ function parametersOf(root: Node, operation: Node): Parameter[] {
         description,
         kind: parameterKind(schema),
         options: strings(schema["type"] === "array" ? items["enum"] : schema["enum"]),
+        all: text(resolve(root, node(schema["then"])["items"])["const"]),
         mentioned: mentionedIn(description),
         minimum: number(schema["minimum"]),
         maximum: number(schema["maximum"]),

@@ -1,5 +1,4 @@
-import type { Description } from "./description";
-import { splitList } from "./route";
+import { type Description, typesChosen } from "./description";
 
 /** What only a question by filters takes; one by ids takes what names the resources instead. */
 export const BY_FILTERS = ["types", "states", "tags", "sort", "limit"];
@@ -17,7 +16,7 @@ export function keepShared(query: Record<string, string>): Record<string, string
 
 /** Without a choice: what most want to see first, the usual metric of the first type that has any, highest first. */
 export function busiest(query: Record<string, string>, description: Description): Record<string, string> {
-  const types = splitList(query["types"]);
+  const types = typesChosen(description, query["types"]);
   const type = types[0] ?? [...description.metrics.keys()][0];
   const metric = type === undefined ? undefined : description.metrics.get(type)?.[0];
   const statistic = metric?.statistics.find((one) => one === "Maximum") ?? metric?.statistics[0];
@@ -28,7 +27,7 @@ export function busiest(query: Record<string, string>, description: Description)
 
 /** Values to offer for an open parameter, from the metrics of the chosen types. */
 export function suggestions(name: string, query: Record<string, string>, description: Description): string[] | null {
-  const types = query["resource_type"] ? [query["resource_type"]] : splitList(query["types"]);
+  const types = query["resource_type"] ? [query["resource_type"]] : typesChosen(description, query["types"]);
   const metrics = types.flatMap((type) => description.metrics.get(type) ?? []);
   if (name === "metrics") return [...new Set(metrics.map((metric) => metric.name))];
   if (name === "states") return [...new Set(types.flatMap((type) => description.states.get(type) ?? []))];

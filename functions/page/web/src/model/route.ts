@@ -64,6 +64,13 @@ export function splitList(text: string | undefined): string[] {
   return values.map((one) => one.trim()).filter((one) => one !== "");
 }
 
+/** The values of a list after a click on one of them. `all`, if there is such a value, excludes all others. */
+export function toggled(values: string[], value: string, all: string): string[] {
+  if (values.includes(value)) return values.filter((one) => one !== value);
+  if (all === "") return [...values, value];
+  return value === all ? [value] : [...values.filter((one) => one !== all), value];
+}
+
 export function joinList(values: string[]): string {
   return [...new Set(values)].join(",");
 }

@@ -44,6 +44,7 @@ export function Field(props: {
           name={parameter.label}
           offered={offered}
           open={parameter.options.length === 0}
+          all={parameter.all}
           value={shown}
           onChange={update}
         />

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { joinList, splitList } from "../model/route";
+import { joinList, splitList, toggled } from "../model/route";
 import { IconButton } from "./basics";
 
 /** Several of the values that are offered, or for an open list any others. */
@@ -7,6 +7,7 @@ export function ListField(props: {
   name: string;
   offered: string[];
   open: boolean;
+  all: string;
   value: string;
   onChange: (value: string) => void;
 }) {
@@ -21,8 +22,7 @@ export function ListField(props: {
     props.onChange(joinList([...values, ...splitList(typed)]));
     setTyped("");
   };
-  const toggle = (option: string) =>
-    props.onChange(joinList(values.includes(option) ? values.filter((one) => one !== option) : [...values, option]));
+  const toggle = (option: string) => props.onChange(joinList(toggled(values, option, props.all)));
   return (
     <>
       {(props.open || all.length > 8) && (

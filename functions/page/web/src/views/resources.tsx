@@ -1,7 +1,7 @@
 import { useMemo } from "preact/hooks";
 import type { ResourcesData } from "../api/types";
 import { csv } from "../model/csv";
-import { parametersAt } from "../model/description";
+import { parametersAt, typesChosen } from "../model/description";
 import { plural } from "../model/format";
 import { countsFound, inventory, rowId, select, stateFields, tableOf } from "../model/inventory";
 import { apiParameters, splitList } from "../model/route";
@@ -166,7 +166,7 @@ function suggestions(name: string, query: Record<string, string>): string[] | nu
   if (name === "regions") return knownRegions.value;
   if (name !== "states") return null;
   const states = described.value?.states ?? new Map<string, string[]>();
-  const chosen = splitList(query["types"]);
+  const chosen = described.value ? typesChosen(described.value, query["types"]) : [];
   return [
     ...new Set([...states].filter(([type]) => chosen.length === 0 || chosen.includes(type)).flatMap(([, all]) => all)),
   ];

@@ -117,6 +117,7 @@ impl Kind for AutoScalingGroup {
     /// A group has a status only while it is being deleted.
     const STATES: &'static [&'static str] = &[];
     const TAGS: TagSource = TagSource::Listed;
+    const EXPLORER_TYPES: &'static [&'static str] = &["autoscaling:autoScalingGroup"];
     const CATALOG: Option<&'static Catalog> = Some(&CATALOG);
     type Stored = Box<Self>;
 

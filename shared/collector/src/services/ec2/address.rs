@@ -46,6 +46,7 @@ impl Kind for Address {
     /// EC2 returns no state; this is whether the address is in use.
     const STATES: &'static [&'static str] = &[ASSOCIATED, UNASSOCIATED];
     const TAGS: TagSource = TagSource::Listed;
+    const EXPLORER_TYPES: &'static [&'static str] = &["ec2:elastic-ip"];
     /// CloudWatch has no metrics of addresses.
     const CATALOG: Option<&'static Catalog> = None;
     type Stored = Self;

@@ -91,6 +91,7 @@ impl Kind for Endpoint {
     const SCOPE: Scope = Scope::Regional;
     const STATES: &'static [&'static str] = STATES;
     const TAGS: TagSource = TagSource::Listed;
+    const EXPLORER_TYPES: &'static [&'static str] = &["ec2:vpc-endpoint"];
     const CATALOG: Option<&'static Catalog> = Some(&CATALOG);
     type Stored = Box<Self>;
 

@@ -77,6 +77,7 @@ impl Kind for Image {
     const SCOPE: Scope = Scope::Regional;
     const STATES: &'static [&'static str] = ImageState::values();
     const TAGS: TagSource = TagSource::Listed;
+    const EXPLORER_TYPES: &'static [&'static str] = &["ec2:image"];
     /// CloudWatch has no metrics of images.
     const CATALOG: Option<&'static Catalog> = None;
     type Stored = Box<Self>;

@@ -128,6 +128,7 @@ impl Kind for Instance {
     const SCOPE: Scope = Scope::Regional;
     const STATES: &'static [&'static str] = InstanceStateName::values();
     const TAGS: TagSource = TagSource::Listed;
+    const EXPLORER_TYPES: &'static [&'static str] = &["ec2:instance"];
     const CATALOG: Option<&'static Catalog> = Some(&CATALOG);
     type Stored = Box<Self>;
 

@@ -84,6 +84,7 @@ impl Kind for NatGateway {
     const SCOPE: Scope = Scope::Regional;
     const STATES: &'static [&'static str] = NatGatewayState::values();
     const TAGS: TagSource = TagSource::Listed;
+    const EXPLORER_TYPES: &'static [&'static str] = &["ec2:natgateway"];
     const CATALOG: Option<&'static Catalog> = Some(&CATALOG);
     type Stored = Box<Self>;
 

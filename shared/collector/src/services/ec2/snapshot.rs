@@ -63,6 +63,7 @@ impl Kind for Snapshot {
     const SCOPE: Scope = Scope::Regional;
     const STATES: &'static [&'static str] = SnapshotState::values();
     const TAGS: TagSource = TagSource::Listed;
+    const EXPLORER_TYPES: &'static [&'static str] = &["ec2:snapshot"];
     /// CloudWatch has no metrics of snapshots.
     const CATALOG: Option<&'static Catalog> = None;
     type Stored = Box<Self>;

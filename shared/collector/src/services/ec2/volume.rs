@@ -82,6 +82,7 @@ impl Kind for Volume {
     const SCOPE: Scope = Scope::Regional;
     const STATES: &'static [&'static str] = VolumeState::values();
     const TAGS: TagSource = TagSource::Listed;
+    const EXPLORER_TYPES: &'static [&'static str] = &["ec2:volume"];
     const CATALOG: Option<&'static Catalog> = Some(&CATALOG);
     type Stored = Box<Self>;
 

@@ -142,6 +142,12 @@ impl Kind for LoadBalancer {
     const SCOPE: Scope = Scope::Regional;
     const STATES: &'static [&'static str] = LoadBalancerStateEnum::values();
     const TAGS: TagSource = TagSource::Listed;
+    const EXPLORER_TYPES: &'static [&'static str] = &[
+        "elasticloadbalancing:loadbalancer",
+        "elasticloadbalancing:loadbalancer/app",
+        "elasticloadbalancing:loadbalancer/gwy",
+        "elasticloadbalancing:loadbalancer/net",
+    ];
     const CATALOG: Option<&'static Catalog> = Some(&CATALOG);
     type Stored = Box<Self>;
 

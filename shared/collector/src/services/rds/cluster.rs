@@ -156,6 +156,7 @@ impl Kind for DbCluster {
     const SCOPE: Scope = Scope::Regional;
     const STATES: &'static [&'static str] = STATUSES;
     const TAGS: TagSource = TagSource::Listed;
+    const EXPLORER_TYPES: &'static [&'static str] = &["rds:cluster"];
     const CATALOG: Option<&'static Catalog> = Some(&CATALOG);
     type Stored = Box<Self>;
 

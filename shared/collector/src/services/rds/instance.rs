@@ -157,6 +157,7 @@ impl Kind for Database {
     const SCOPE: Scope = Scope::Regional;
     const STATES: &'static [&'static str] = STATUSES;
     const TAGS: TagSource = TagSource::Listed;
+    const EXPLORER_TYPES: &'static [&'static str] = &["rds:db"];
     const CATALOG: Option<&'static Catalog> = Some(&CATALOG);
     type Stored = Box<Self>;
 

@@ -90,6 +90,7 @@ impl Kind for DbSnapshot {
     const SCOPE: Scope = Scope::Regional;
     const STATES: &'static [&'static str] = STATUSES;
     const TAGS: TagSource = TagSource::Listed;
+    const EXPLORER_TYPES: &'static [&'static str] = &["rds:snapshot", "rds:cluster-snapshot"];
     const CATALOG: Option<&'static Catalog> = None;
     type Stored = Box<Self>;
 
