@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from emulator import stack
 from emulator.ministack import ACCOUNT, ROOT, Emulator
 
 from . import interface, second_aws
@@ -59,8 +58,8 @@ def created(second: Emulator) -> Created:
 
 
 @pytest.fixture(scope="module")
-def function(second: Emulator) -> Iterator[interface.Function]:
-    stack.build(second.environment())
+def function(emulator: Emulator, second: Emulator) -> Iterator[interface.Function]:
+    """Runs the binary that is also deployed to the emulator."""
     with interface.running(BUILT / "ResourcesFunction" / "bootstrap", second.environment()) as running:
         yield running
 
