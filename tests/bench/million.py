@@ -25,6 +25,8 @@ BEGIN, END = "<!-- figures of make million -->", "<!-- end of the figures of a m
 #: have. The time for AWS ends three seconds before the first.
 SECONDS, MEGABYTES, LARGEST = 28, 1024, 6_291_556
 MILLION = 1_000_000
+#: How many operations are named; more are counted.
+NAMED = 4
 
 Account = dict[str, str | int]
 #: The name of each question, the function, its query, and the account.
@@ -115,11 +117,14 @@ def _error(answer: dict[str, Any]) -> str:
 
 def _stops(page: Page) -> str:
     """Says what is missing, and which of Lambda's limits the page exceeds."""
-    gaps = page.answer["meta"]["gaps"]
-    missing: dict[str, set[str]] = {}
-    for gap in gaps:
-        missing.setdefault(f"{gap['operation']} {gap['status']}", set()).add(gap["region"])
-    told = [f"{what} in {len(regions)} region{'s' if len(regions) > 1 else ''}" for what, regions in sorted(missing.items())]
+    missing: dict[str, dict[str, set[str]]] = {}
+    for gap in page.answer["meta"]["gaps"]:
+        missing.setdefault(gap["status"], {}).setdefault(gap["operation"], set()).add(gap["region"])
+    told = []
+    for status, operations in sorted(missing.items()):
+        regions = len(set().union(*operations.values()))
+        named = ", ".join(sorted(operations)) if len(operations) <= NAMED else f"{len(operations)} operations"
+        told.append(f"`{status}`: {named}, in {regions} of the regions")
     if page.ms > SECONDS * 1000:
         told.append(f"more than the function's {SECONDS} s")
     if page.peak_kib > MEGABYTES * 1024:

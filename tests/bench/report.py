@@ -128,7 +128,7 @@ def _steps(answers: Answers) -> list[str]:
         "What the same rules would ask without the coarse series is computed from what each of them needs. The findings are",
         "checked: they are those that the simulated account has.",
         "",
-        *table(["question", "AWS calls", "at once", "price", "at most", "at once", "findings"], rows),
+        *table(["question", "AWS calls", "calls at once", "price", "at most", "price at once", "findings"], rows),
     ]
 
 
