@@ -30,7 +30,7 @@ export AWS_DEFAULT_REGION := $(AWS_REGION)
 endif
 
 .PHONY: help run page test fmt lint deny audit web web-test unit documents examples template secure e2e browser page-bench screenshots any-day frugal \
-	soak load local mutants bench build arm64 deploy verify pin clean
+	soak load local mutants bench million build arm64 deploy verify pin clean
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -128,6 +128,9 @@ mutants: $(MUTANTS) ## mutate PACKAGE; a unit test must catch each mutant; MUTAN
 
 bench: $(TOOLS) $(WEB_BUILT) ## measure release binaries and their peers over a simulated AWS; writes docs/performance.md
 	$(PYTHON) -m bench
+
+million: $(TOOLS) $(WEB_BUILT) ## see how far release binaries get with a million resources; writes docs/performance.md
+	$(PYTHON) -m bench --million
 
 build: $(TOOLS) $(WEB_BUILT) ## build the functions for AWS in release mode
 	@if command -v rustup >/dev/null; then rustup target add aarch64-unknown-linux-gnu; fi

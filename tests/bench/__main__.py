@@ -1,5 +1,5 @@
 """`make bench`: sends the same requests to the release binaries and their peers over the same simulated AWS, one after
-the other on this machine, and writes the figures to docs/performance.md.
+the other on this machine, and writes the figures to docs/performance.md. `make million` is `--million` (`million.py`).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from e2e import issuer
 
-from . import report, tools
+from . import callers, million, report, tools
 from .harness import OPAQUE, PRINCIPALS, Build, authorizer_event, check, gateway_event, has_callgrind, instructions
 from .questions import QUESTIONS, TYPES, Question
 from .report import Answer, Start, Token
@@ -36,7 +36,9 @@ SMALL = {
 PROFILED = 1_000
 
 
-def main() -> int:
+def main(arguments: list[str]) -> int:
+    if "--million" in arguments:
+        return million.main("debug" if "--debug" in arguments else "release")
     build = Build("release")
     build.build()
     answers = []
@@ -46,8 +48,9 @@ def main() -> int:
         print(f"{question.name}: {told} (limit {question.limit_ms:,.0f})", flush=True)
     starts, tokens = _starts(build), _tokens(build)
     counted = _instructions(build)
+    loads = callers.measure(build)
     sizes = {name: build.function(name).stat().st_size for name in FUNCTIONS}
-    report.write(answers, starts, tokens, counted, sizes)
+    report.write(answers, starts, tokens, counted, sizes, loads)
     return 0
 
 
@@ -59,6 +62,8 @@ def _answers(build: Build, question: Question) -> dict[str, Answer]:
     (start,) = build.invoke([str(build.function(question.function))], event, question.account, count=count)
     measured = start["measured"]
     check(measured)
+    if question.findings is not None and measured["answers"][-1]["by_rule"] != question.findings:
+        raise SystemExit(f"{question.name}: found {measured['answers'][-1]['by_rule']}, and not {question.findings}")
     requests = measured["answers"][-1]["meta"]["aws_requests"]
     warm, cpu = measured["answers_ms"][1:] or measured["answers_ms"], measured["cpu_ms"]
     cpu_ms = (cpu[-1] - cpu[0]) / (count - 1) if count > 1 else cpu[0]
@@ -136,4 +141,4 @@ def _instructions(build: Build) -> dict[str, int]:
 
 if __name__ == "__main__":
     os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

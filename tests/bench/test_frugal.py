@@ -42,6 +42,9 @@ def test_a_response_takes_the_fewest_calls_and_reports_them(question: Question) 
     (start,) = BUILD.invoke([str(BUILD.function(question.function))], event, account, count=count)
     answers = start["measured"]["answers"]
     assert [(a["status"], a["meta"]["partial"], a["meta"]["gaps"]) for a in answers] == [(200, False, [])] * count
+    if question.findings is not None:
+        assert [answer["by_rule"] for answer in answers] == [question.findings] * count
+        assert float(answers[-1]["meta"]["aws_requests"]["estimated_cost_usd"]) == pytest.approx(question.usd, abs=5e-5)
     told = answers[-1]["meta"]["aws_requests"]["by_operation"]
     assert {operation: told[operation] for operation in told if operation != "sts:GetCallerIdentity"} == question.least_calls
     # Over all responses, AWS received these calls, plus one for the identity.
@@ -49,6 +52,12 @@ def test_a_response_takes_the_fewest_calls_and_reports_them(question: Question) 
     asked = {f"{PREFIXES.get(service, service)}:{name}": start["asked"][f"{service}:{name}"] for service, name in split}
     least = {operation: calls * count for operation, calls in question.least_calls.items()}
     assert asked == least | {"sts:GetCallerIdentity": 1}
+
+
+@pytest.mark.parametrize("question", [q for q in QUESTIONS if q.findings is not None], ids=lambda q: q.name)
+def test_two_steps_cost_less_than_everything_at_once(question: Question) -> None:
+    assert question.usd < question.at_once[1] / 2
+    assert question.goal.usd is None or question.usd <= question.goal.usd
 
 
 @pytest.fixture(scope="module")

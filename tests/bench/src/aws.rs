@@ -41,7 +41,7 @@ pub(crate) struct Aws {
 
 impl Aws {
     pub(crate) fn new(account: Account) -> Self {
-        let cloudwatch = CloudWatch::new(account.metric_requests_a_second, account.inventory.quiet);
+        let cloudwatch = CloudWatch::new(account.metric_requests_a_second, account.inventory);
         Self { account, cloudwatch, asked: Mutex::default() }
     }
 
@@ -101,6 +101,7 @@ impl Aws {
 fn operation(service: &str, uri: &Uri, target: &str, parameters: &str) -> String {
     match service {
         "lambda" if uri.path().trim_end_matches('/').ends_with("/functions") => "ListFunctions".to_owned(),
+        "elasticfilesystem" if uri.path().ends_with("/file-systems") => "DescribeFileSystems".to_owned(),
         "s3" if uri.path() == "/" => "ListBuckets".to_owned(),
         "s3" => "OfBucket".to_owned(),
         "monitoring" if target.is_empty() => uri.path().rsplit('/').next().unwrap_or_default().to_owned(),

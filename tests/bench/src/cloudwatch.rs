@@ -6,22 +6,21 @@ use std::time::Instant;
 
 use ciborium::Value;
 
-use crate::inventory::{Load, instance_number};
+use crate::inventory::{Inventory, Load};
 use crate::wire::Reply;
 
 /// CloudWatch with a limit on GetMetricData requests per second and region; `None` for no limit.
 #[derive(Debug)]
 pub(crate) struct CloudWatch {
     requests_a_second: Option<u32>,
-    /// Whether all instances are ordinary.
-    quiet: bool,
+    inventory: Inventory,
     /// How many requests a region had left, and when.
     left: Mutex<BTreeMap<String, (f64, Instant)>>,
 }
 
 impl CloudWatch {
-    pub(crate) fn new(requests_a_second: Option<u32>, quiet: bool) -> Self {
-        Self { requests_a_second, quiet, left: Mutex::default() }
+    pub(crate) fn new(requests_a_second: Option<u32>, inventory: Inventory) -> Self {
+        Self { requests_a_second, inventory, left: Mutex::default() }
     }
 
     /// Returns one datapoint per period for each query, in CBOR; throttles beyond the limit.
@@ -52,7 +51,7 @@ impl CloudWatch {
                 .unwrap_or(3_600)
                 .max(60);
             let times: Vec<_> = (0..).map(|n| start + n * period).take_while(|at| *at < end).collect();
-            let load = if self.quiet { Load::Ordinary } else { load_of(query).unwrap_or(Load::Ordinary) };
+            let load = measured(query).and_then(|id| self.inventory.load_of(id)).unwrap_or(Load::Ordinary);
             let values = times.iter().map(|at| Value::Float(value(load, *at))).collect();
             let times = times.into_iter().map(|at| Value::Tag(1, Box::new(Value::Integer(at.into())))).collect();
             map([
@@ -81,11 +80,11 @@ pub(crate) fn metric_statistics(body: &[u8]) -> serde_json::Value {
     serde_json::json!({"Label": "m", "Datapoints": times.map(datapoint).collect::<Vec<_>>()})
 }
 
-/// Returns the load of the instance that a query is about.
-fn load_of(query: &Value) -> Option<Load> {
+/// Returns the id of the instance that a query is about.
+fn measured(query: &Value) -> Option<&str> {
     let metric = field(field(query, "MetricStat")?, "Metric")?;
     let dimension = field(metric, "Dimensions")?.as_array()?.first()?;
-    instance_number(field(dimension, "Value")?.as_text()?).map(Load::of)
+    field(dimension, "Value")?.as_text()
 }
 
 /// Returns the value of any metric at a time: percent of CPU, bytes or credits.

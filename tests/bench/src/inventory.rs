@@ -1,10 +1,12 @@
-//! The resources of an account: six types, half of each in the first region, in AWS's page sizes.
+//! The resources of an account: six types, half of each in the first region, in AWS's page sizes. The other types are in
+//! `others.rs`.
 
 use std::fmt::Write as _;
 use std::ops::Range;
 
 use serde_json::json;
 
+use crate::others::ALL_TYPES;
 use crate::wire::{Reply, after, element, json as answer, size, wrapped, xml};
 
 /// The regions that a commercial account has by default.
@@ -28,6 +30,9 @@ pub(crate) const REGIONS: [&str; 17] = [
     "sa-east-1",
 ];
 
+/// The ids of a region's instances are this far apart from those of the region before.
+const A_REGION: usize = 1_000_000;
+
 /// How many resources an account has.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Inventory {
@@ -35,6 +40,8 @@ pub(crate) struct Inventory {
     pub(crate) resources: usize,
     /// Whether all of them are instances.
     pub(crate) only_instances: bool,
+    /// Whether they are of all types, and not just of the first six.
+    pub(crate) all_types: bool,
     /// Whether all instances are ordinary.
     pub(crate) quiet: bool,
 }
@@ -55,8 +62,8 @@ pub(crate) enum Load {
 }
 
 impl Load {
-    /// Returns the load of the instance with this number.
-    pub(crate) fn of(number: usize) -> Self {
+    /// Returns the load of the instance with this number among all instances of the account.
+    fn of(number: usize) -> Self {
         match number % 100 {
             0..5 => Self::Hot,
             5..15 => Self::Idle,
@@ -68,11 +75,35 @@ impl Load {
 }
 
 impl Inventory {
+    /// Returns how many resources of each type there are.
+    fn of_type(&self) -> usize {
+        if self.only_instances {
+            self.resources
+        } else if self.all_types {
+            self.resources / ALL_TYPES
+        } else {
+            self.resources / 6
+        }
+    }
+
     /// Returns how many resources of each type a region has.
-    fn of_region(&self, region: &str) -> usize {
-        let of_type = if self.only_instances { self.resources } else { self.resources / 6 };
+    pub(crate) fn of_region(&self, region: &str) -> usize {
+        let of_type = self.of_type();
         let elsewhere = of_type / 2 / (REGIONS.len() - 1);
         if region == REGIONS[0] { of_type - elsewhere * (REGIONS.len() - 1) } else { elsewhere }
+    }
+
+    /// Returns the load of the instance with this number in a region.
+    fn load(&self, region: &str, n: usize) -> Load {
+        // Each region's numbers follow those of the one before, so that the shares are those of the whole account.
+        let before: usize = REGIONS.iter().take_while(|name| **name != region).map(|name| self.of_region(name)).sum();
+        if self.quiet { Load::Ordinary } else { Load::of(before + n) }
+    }
+
+    /// Returns the load of the instance with this id.
+    pub(crate) fn load_of(&self, id: &str) -> Option<Load> {
+        let number = usize::from_str_radix(id.strip_prefix("i-")?, 16).ok()?;
+        Some(self.load(REGIONS.get(number / A_REGION)?, number % A_REGION))
     }
 
     /// Returns how many resources of each type other than instances a region has.
@@ -81,7 +112,7 @@ impl Inventory {
     }
 
     fn buckets(&self) -> usize {
-        if self.only_instances { 0 } else { self.resources / 6 }
+        if self.only_instances { 0 } else { self.of_type() }
     }
 
     /// Responds to an operation of EC2, RDS, Lambda, S3 or the tagging API; `None` if it is not simulated.
@@ -89,17 +120,21 @@ impl Inventory {
         let page = |token: &str, total: usize, size: usize| page(after(parameters, token), total, size);
         Some(match operation {
             "DescribeRegions" => xml(wrapped(operation, false, &regions())),
+            // No instance uses an image of the account.
+            "DescribeInstances" if parameters.contains("image-id") => {
+                xml(wrapped(operation, false, "<reservationSet/>"))
+            }
             "DescribeInstances" => {
                 let (numbers, next) = page("NextToken", self.of_region(region), size(parameters, "MaxResults", 1_000));
                 let content = format!(
                     "<reservationSet>{}</reservationSet>{}",
-                    instances(region, numbers, self.quiet),
+                    self.instances(region, numbers),
                     element("nextToken", next)
                 );
                 xml(wrapped(operation, false, &content))
             }
             "DescribeInstanceStatus" => {
-                let impaired = (0..self.of_region(region)).filter(|n| !self.quiet && Load::of(*n) == Load::Impaired);
+                let impaired = (0..self.of_region(region)).filter(|n| self.load(region, *n) == Load::Impaired);
                 let impaired = impaired.filter(|_| parameters.contains("instance-status.status"));
                 let statuses: String = impaired.map(|n| status(region, n)).collect();
                 xml(wrapped(operation, false, &format!("<instanceStatusSet>{statuses}</instanceStatusSet>")))
@@ -135,22 +170,54 @@ impl Inventory {
                 ))
             }
             "GetResources" => self.tags(region, body),
-            _ => return None,
+            _ => return self.other(operation, region, parameters, body),
         })
     }
 
-    /// Returns the tags of functions; every second function has some.
+    fn instances(&self, region: &str, numbers: Range<usize>) -> String {
+        let mut items = String::new();
+        for n in numbers {
+            let id = instance_id(region, n);
+            let kind = if self.load(region, n) == Load::Burstable { "t3.large" } else { "m5.large" };
+            let _ = write!(
+                items,
+                "<item><reservationId>r-{n:017x}</reservationId><instancesSet><item><instanceId>{id}</instanceId><imageId>ami-0abcdef1234567890</imageId><instanceState><code>16</code><name>running</name></instanceState><privateDnsName>ip-10-0-0-1.ec2.internal</privateDnsName><instanceType>{kind}</instanceType><launchTime>2026-01-01T00:00:00.000Z</launchTime><placement><availabilityZone>{region}a</availabilityZone><tenancy>default</tenancy></placement><monitoring><state>disabled</state></monitoring><subnetId>subnet-0123456789abcdef0</subnetId><vpcId>vpc-0123456789abcdef0</vpcId><privateIpAddress>10.0.0.1</privateIpAddress><architecture>x86_64</architecture><rootDeviceType>ebs</rootDeviceType><tagSet><item><key>Name</key><value>web-{n}</value></item><item><key>env</key><value>prod</value></item></tagSet><hypervisor>xen</hypervisor></item></instancesSet></item>"
+            );
+        }
+        items
+    }
+
+    /// Returns the tags of every second resource of each requested type, buckets aside, which have none.
     fn tags(&self, region: &str, body: &[u8]) -> Reply {
         let request: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
         let size =
             request["ResourcesPerPage"].as_u64().and_then(|size| usize::try_from(size).ok()).unwrap_or(50).min(100);
-        let (numbers, next) =
-            page(request["PaginationToken"].as_str().unwrap_or_default(), self.others(region) / 2, size);
-        let list: Vec<_> = numbers.map(|n| json!({"ResourceARN": format!("arn:aws:lambda:{region}:123456789012:function:function-{}", 2 * n), "Tags": [{"Key": "env", "Value": "prod"}]})).collect();
+        let filters = request["ResourceTypeFilters"].as_array().into_iter().flatten();
+        let kinds: Vec<_> = filters.filter_map(|filter| arn_of(filter.as_str()?)).collect();
+        let of_kind = self.others(region) / 2;
+        let token = request["PaginationToken"].as_str().unwrap_or_default();
+        let (numbers, next) = page(token, kinds.len() * of_kind, size);
+        let arn = |n: usize| {
+            let (service, resource) = kinds[n / of_kind];
+            format!("arn:aws:{service}:{region}:123456789012:{resource}-{}", 2 * (n % of_kind))
+        };
+        let list: Vec<_> =
+            numbers.map(|n| json!({"ResourceARN": arn(n), "Tags": [{"Key": "env", "Value": "prod"}]})).collect();
         answer(
             &json!({"ResourceTagMappingList": list, "PaginationToken": next.map(|next| next.to_string()).unwrap_or_default()}),
         )
     }
+}
+
+/// Returns the parts of the ARN of a tagged type, before and after region and account, by its name in the tagging API.
+fn arn_of(filter: &str) -> Option<(&'static str, &'static str)> {
+    Some(match filter {
+        "lambda:function" => ("lambda", "function:function"),
+        "dynamodb:table" => ("dynamodb", "table/table"),
+        "elasticache:cluster" => ("elasticache", "cluster:cache"),
+        "logs:log-group" => ("logs", "log-group:/acme/group"),
+        _ => return None,
+    })
 }
 
 /// Responds to a request about a bucket: it has a location and no other configuration.
@@ -180,7 +247,7 @@ pub(crate) fn of_bucket(name: &str, query: &str) -> Reply {
 }
 
 /// Returns the part of `total` on the page that starts at the token, and the token of the next page.
-fn page(token: &str, total: usize, size: usize) -> (Range<usize>, Option<usize>) {
+pub(crate) fn page(token: &str, total: usize, size: usize) -> (Range<usize>, Option<usize>) {
     let from: usize = token.parse().unwrap_or(0);
     let to = total.min(from + size);
     (from..to, (to < total).then_some(to))
@@ -203,12 +270,7 @@ fn regions() -> String {
 /// Returns the id of an instance, which has its region's place and its number in it.
 fn instance_id(region: &str, n: usize) -> String {
     let place = REGIONS.iter().position(|name| *name == region).unwrap_or(0);
-    format!("i-{:017x}", place * 1_000_000 + n)
-}
-
-/// Returns the number of the instance with this id in its region.
-pub(crate) fn instance_number(id: &str) -> Option<usize> {
-    usize::from_str_radix(id.strip_prefix("i-")?, 16).ok().map(|number| number % 1_000_000)
+    format!("i-{:017x}", place * A_REGION + n)
 }
 
 fn status(region: &str, n: usize) -> String {
@@ -216,19 +278,6 @@ fn status(region: &str, n: usize) -> String {
         "<item><instanceId>{}</instanceId><systemStatus><status>ok</status></systemStatus><instanceStatus><status>impaired</status></instanceStatus></item>",
         instance_id(region, n)
     )
-}
-
-fn instances(region: &str, numbers: Range<usize>, quiet: bool) -> String {
-    let mut items = String::new();
-    for n in numbers {
-        let id = instance_id(region, n);
-        let kind = if !quiet && Load::of(n) == Load::Burstable { "t3.large" } else { "m5.large" };
-        let _ = write!(
-            items,
-            "<item><reservationId>r-{n:017x}</reservationId><instancesSet><item><instanceId>{id}</instanceId><imageId>ami-0abcdef1234567890</imageId><instanceState><code>16</code><name>running</name></instanceState><privateDnsName>ip-10-0-0-1.ec2.internal</privateDnsName><instanceType>{kind}</instanceType><launchTime>2026-01-01T00:00:00.000Z</launchTime><placement><availabilityZone>{region}a</availabilityZone><tenancy>default</tenancy></placement><monitoring><state>disabled</state></monitoring><subnetId>subnet-0123456789abcdef0</subnetId><vpcId>vpc-0123456789abcdef0</vpcId><privateIpAddress>10.0.0.1</privateIpAddress><architecture>x86_64</architecture><rootDeviceType>ebs</rootDeviceType><tagSet><item><key>Name</key><value>web-{n}</value></item><item><key>env</key><value>prod</value></item></tagSet><hypervisor>xen</hypervisor></item></instancesSet></item>"
-        );
-    }
-    items
 }
 
 fn volumes(region: &str, numbers: Range<usize>) -> String {

@@ -7,6 +7,7 @@ mod aws;
 mod bill;
 mod cloudwatch;
 mod inventory;
+mod others;
 mod quotas;
 mod runtime;
 mod server;
@@ -22,11 +23,12 @@ use crate::inventory::Inventory;
 use crate::runtime::Run;
 
 const USAGE: &str = "bench serve|invoke [--NAME VALUE]...
-  the account:  --resources N --only-instances yes --quiet yes --round-trip-ms N --metric-requests-a-second N --bill-lines N
+  the account:  --resources N --only-instances yes --all-types yes --quiet yes --round-trip-ms N --metric-requests-a-second N --bill-lines N
                 --secret TEXT --tls FILE (serves https, and writes the certificates to trust to FILE)
   serve:        --port N
   invoke:       --command \"PROGRAM ARGUMENTS\" --event FILE [--env NAME=VALUE]...
-                --starts N (of the process) --count N (events for each)";
+                --starts N (of the process) --count N (events for each)
+                --callers N (processes at the same time, each with an event of its own)";
 
 /// The options of the command line; `--env` may be repeated.
 struct Options {
@@ -35,9 +37,10 @@ struct Options {
 }
 
 /// The options that have one value.
-const KNOWN: [&str; 13] = [
+const KNOWN: [&str; 15] = [
     "resources",
     "only-instances",
+    "all-types",
     "quiet",
     "round-trip-ms",
     "metric-requests-a-second",
@@ -49,6 +52,7 @@ const KNOWN: [&str; 13] = [
     "event",
     "starts",
     "count",
+    "callers",
 ];
 
 impl Options {
@@ -95,6 +99,7 @@ async fn run() -> Result<(), Box<dyn std::error::Error>> {
         inventory: Inventory {
             resources: options.number("resources", 1_000)?,
             only_instances: options.text("only-instances").is_some(),
+            all_types: options.text("all-types").is_some(),
             quiet: options.text("quiet").is_some(),
         },
         round_trip: Duration::from_millis(options.number("round-trip-ms", 50)?.try_into()?),
@@ -111,21 +116,33 @@ async fn run() -> Result<(), Box<dyn std::error::Error>> {
             serving.await??;
         }
         "invoke" => {
-            let run = Run {
+            let run = Arc::new(Run {
                 command: options.text("command").ok_or(USAGE)?.split_whitespace().map(str::to_owned).collect(),
                 event: std::fs::read_to_string(options.text("event").ok_or(USAGE)?)?,
                 aws: url,
                 environment: options.environment.clone(),
                 count: options.number("count", 1)?,
-            };
+            });
             let mut starts = Vec::new();
             for _ in 0..options.number("starts", 1)? {
-                let measured = runtime::measure(&run).await?;
-                starts.push(serde_json::json!({"measured": measured, "asked": aws.take_asked()}));
+                let measured = at_once(&run, options.number("callers", 1)?).await?;
+                let asked = aws.take_asked();
+                starts
+                    .extend(measured.into_iter().map(|of_one| serde_json::json!({"measured": of_one, "asked": asked})));
             }
             println!("{}", serde_json::Value::Array(starts));
         }
         _ => return Err(USAGE.into()),
     }
     Ok(())
+}
+
+/// Runs as many processes at the same time, and returns the measurements of each.
+async fn at_once(run: &Arc<Run>, callers: usize) -> Result<Vec<serde_json::Value>, String> {
+    let mut running = tokio::task::JoinSet::new();
+    for _ in 0..callers {
+        let run = Arc::clone(run);
+        running.spawn(async move { runtime::measure(&run).await.map_err(|error| error.to_string()) });
+    }
+    running.join_all().await.into_iter().collect()
 }

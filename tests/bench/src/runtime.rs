@@ -123,12 +123,19 @@ pub(crate) async fn measure(run: &Run) -> Result<Value, Box<dyn std::error::Erro
     Ok(measured)
 }
 
-/// Returns what the benchmark needs of a response: status and `meta` for a route, the effect for an authorizer.
+/// Returns what the benchmark needs of a response: for a route, its status, `meta`, the error if it is one, what the
+/// counts say, how many resources are on this page and the cursor of the next one; for an authorizer, the effect.
 fn told(answer: &[u8]) -> serde_json::Result<Value> {
     let answer: Value = serde_json::from_slice(answer)?;
     let body: Value = answer["body"].as_str().map_or(Ok(Value::Null), serde_json::from_str)?;
     let effect = &answer["policyDocument"]["Statement"][0]["Effect"];
-    Ok(json!({"status": answer["statusCode"], "meta": body["meta"], "effect": effect}))
+    let data = &body["data"];
+    let lists = data.as_object().into_iter().flat_map(|lists| lists.values()).filter_map(Value::as_array);
+    Ok(json!({
+        "status": answer["statusCode"], "meta": body["meta"], "error": body["error"], "effect": effect,
+        "total": data["counts"]["total"], "by_type": data["counts"]["by_type"], "by_rule": data["summary"]["by_rule"],
+        "items": lists.map(Vec::len).sum::<usize>(), "next_cursor": data["next_cursor"],
+    }))
 }
 
 /// Returns the CPU time of a process so far, in milliseconds: the greater of the time of its current threads, which is

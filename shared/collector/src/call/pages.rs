@@ -10,9 +10,10 @@
 
 use std::collections::HashSet;
 use std::error::Error;
-use std::future::pending;
+use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::{self, Duration};
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
@@ -77,14 +78,14 @@ impl Limits {
         loop {
             tokio::select! {
                 biased;
-                done = attempt(&mut first) => {
+                done = attempt(&mut first, deadline) => {
                     first = None;
                     if done.is_ok() || second.is_none() {
                         call.answered(Instant::now());
                         return Ok(done);
                     }
                 }
-                done = attempt(&mut second) => {
+                done = attempt(&mut second, deadline) => {
                     second = None;
                     if done.is_ok() || first.is_none() {
                         call.answered(Instant::now());
@@ -112,12 +113,14 @@ impl Limits {
     }
 }
 
-/// Waits for an attempt, or forever if there is none.
-async fn attempt<F: Future + Unpin>(attempt: &mut Option<F>) -> F::Output {
-    match attempt {
-        Some(attempt) => attempt.await,
-        None => pending().await,
-    }
+/// Waits for an attempt until the deadline, or forever if there is none. What arrives later is not even read: with
+/// hundreds of large pages under way, reading one more of each would take seconds that the response no longer has.
+async fn attempt<F: Future + Unpin>(attempt: &mut Option<F>, deadline: Instant) -> F::Output {
+    poll_fn(|context| match attempt {
+        Some(attempt) if Instant::now() < deadline => Pin::new(attempt).poll(context),
+        _ => Poll::Pending,
+    })
+    .await
 }
 
 /// The page to request.
@@ -249,4 +252,22 @@ where
     Box::pin(
         async move { limits.keep(move |_second| ask()).await?.map_err(|error| Fault::of(limits.operation, &error)) },
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::{Ready, ready};
+
+    use futures::FutureExt as _;
+
+    use super::*;
+
+    #[test]
+    fn what_arrives_after_the_deadline_is_not_read() {
+        let (now, arrived) = (Instant::now(), || Some(Box::pin(ready(1))));
+        assert_eq!(attempt(&mut arrived(), now + Duration::from_hours(1)).now_or_never(), Some(1));
+        assert_eq!(attempt(&mut arrived(), now).now_or_never(), None);
+        let nothing: &mut Option<Ready<i32>> = &mut None;
+        assert_eq!(attempt(nothing, now + Duration::from_hours(1)).now_or_never(), None);
+    }
 }
