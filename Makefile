@@ -13,7 +13,7 @@ CHECKOV_VERSION := 3.3.30
 CHECKOV := $(VENV)/checkov/bin/checkov
 
 # Two processes share the end-to-end tests, each with an emulator of its own. (any_day.py has the same.)
-SHARED := -n 2 --dist loadgroup --no-loadscope-reorder
+SHARED := -n 2 --dist loadfile --no-loadscope-reorder
 
 # The page. Cargo puts what `make web` builds into the binary of a function, so everything that compiles needs it.
 WEB := functions/page/web

@@ -13,7 +13,6 @@ them, a different one each day. The order of the tests derives from the date and
 from __future__ import annotations
 
 import argparse
-import os
 import shutil
 import subprocess
 import sys
@@ -38,7 +37,7 @@ def run(day: date) -> int:
     # `-m`: for processes with threads. All clocks move, since a sleep fails if only the calendar does.
     faketime = ["faketime", "-m", "-f", f"{offset:+d}s"]
     seed = day.strftime("%Y%m%d")
-    shared = ["-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder"]
+    shared = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
     tests = ["-m", "pytest", "-p", "randomly", f"--randomly-seed={seed}", *shared, "tests/e2e"]
     print(f"any-day: {day}, order {seed}", flush=True)
     return subprocess.run([*faketime, sys.executable, *tests], cwd=ROOT).returncode

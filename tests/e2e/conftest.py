@@ -129,12 +129,5 @@ def inspected(emulator: Emulator, deployed: Stack, exchanged: Exchanged) -> Iter
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Runs the tests that add to the demo account after those that count it. Keeps the tests of a module together if
-    several processes share them."""
-    items.sort(key=lambda item: item.get_closest_marker("adds_resources") is not None)
-    if "PYTEST_XDIST_WORKER" not in os.environ:
-        return
-    for item in items:
-        # xdist takes the groups of its marker from the ids before this function can set any marker.
-        group = item.path.stem + ("-later" if item.get_closest_marker("adds_resources") else "")
-        item._nodeid = f"{item.nodeid}@{group}"
+    """Runs the tests that add to the demo account after those that count it."""
+    items.sort(key=lambda item: item.path.name == "test_added.py")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import botocore.exceptions
 import pytest
 from emulator import demo_clusters
@@ -65,50 +63,6 @@ def test_the_control_planes_of_eks_are_measured(deployed: Stack) -> None:
     # Twelve values of five minutes each.
     assert {point["Sum"] for point in idle["metrics"]["api_requests"]} == {900.0 * 12}
     assert {point["Maximum"] for entry in busy for point in entry["metrics"]["pending_pods"]} == {2.0}
-
-
-@pytest.mark.adds_resources
-def test_a_redshift_cluster_created_afterwards_is_in_the_next_response(deployed: Stack, emulator: Emulator) -> None:
-    region = "sa-east-1"
-    assert ask(deployed, "/resources", types="redshift", regions=region)["data"]["redshift"] == []
-    created = emulator.client("redshift", region).create_cluster(
-        ClusterIdentifier="new-sales",
-        ClusterType="single-node",
-        NodeType="ra3.large",
-        MasterUsername="acme",
-        MasterUserPassword="Not-a-real-1",
-        DBName="sales",
-        PubliclyAccessible=True,
-        AutomatedSnapshotRetentionPeriod=7,
-        MaintenanceTrackName="trailing",
-        Tags=[{"Key": "env", "Value": "test"}, {"Key": "owner", "Value": "Sales & Co <x>"}],
-    )["Cluster"]
-    (found,) = ask(deployed, "/resources", types="redshift", regions=region, tags="env:test")["data"]["redshift"]
-    assert datetime.fromisoformat(found.pop("created")) == created["ClusterCreateTime"]
-    assert found == {
-        "id": "new-sales", "name": "new-sales", "region": region, "arn": f"arn:aws:redshift:{region}:{ACCOUNT}:cluster:new-sales",
-        "tags": {"env": "test", "owner": "Sales & Co <x>"}, "node_type": "ra3.large", "node_count": 1, "status": "available",
-        "availability_status": "Available", "version": "1.0", "database": "sales", "endpoint": created["Endpoint"]["Address"],
-        "port": 5439, "availability_zone": f"{region}a", "encrypted": True, "publicly_accessible": True,
-        "maintenance_track": "trailing", "snapshot_retention_days": 7,
-    }  # fmt: skip
-    # The other account has none in this region.
-    theirs = ask(deployed, f"/accounts/{deployed.other_account}/resources", types="redshift", regions=region)
-    assert theirs["data"]["redshift"] == []
-
-
-@pytest.mark.adds_resources
-def test_many_redshift_clusters_come_in_pages(deployed: Stack, emulator: Emulator) -> None:
-    region = "ca-central-1"
-    redshift = emulator.client("redshift", region)
-    names = [f"many-{number:03}" for number in range(101)]
-    for name in names:
-        redshift.create_cluster(ClusterIdentifier=name, ClusterType="single-node", NodeType="ra3.large", MasterUsername="acme")
-    pages = list(redshift.get_paginator("describe_clusters").paginate(PaginationConfig={"PageSize": 20}))
-    assert [len(page["Clusters"]) for page in pages] == [20, 20, 20, 20, 20, 1]
-    body = ask(deployed, "/resources", types="redshift", regions=region)
-    assert [cluster["id"] for cluster in body["data"]["redshift"]] == names
-    assert body["meta"]["aws_requests"]["by_operation"]["redshift:DescribeClusters"] == 2
 
 
 @pytest.mark.parametrize(

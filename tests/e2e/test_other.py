@@ -204,14 +204,6 @@ def test_what_aws_refuses_is_a_gap(
     assert ("sqs:orders" in {one["id"] for one in listed}) if operation == "GetIndex" else listed is None
 
 
-@pytest.mark.adds_resources
-def test_what_somebody_makes_is_there_with_the_next_call(deployed: Stack, emulator: Emulator) -> None:
-    emulator.client("sqs", "sa-east-1").create_queue(QueueName="made-now")
-    emulator.client("sns", "sa-east-1").create_topic(Name="made-now")
-    listed = found(ask(deployed, "/resources", types="other", regions="sa-east-1"))
-    assert {id for region, id in listed if region == "sa-east-1"} == {"sqs:made-now", "sns:made-now"}
-
-
 def test_the_stand_in_refuses_what_aws_refuses(explorer: Explorer, emulator: Emulator) -> None:
     account = explorers.Account(emulator, ACCOUNT)
 

@@ -99,7 +99,7 @@ def own_bill(emulator: Emulator) -> Iterator[tuple[Emulator, Ledger]]:
         stack.deploy(running, stand_ins, AlarmEmail="alarms@example.com", **private)
         # Before the first call, since the authorizer caches the secret.
         tokens.add_principals(running)
-        yield running, bill
+        yield running, stand_ins.bill
 
 
 @pytest.fixture(scope="module")

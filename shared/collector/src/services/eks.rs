@@ -146,6 +146,7 @@ impl Kind for EksCluster {
     const SCOPE: Scope = Scope::Regional;
     const STATES: &'static [&'static str] = ClusterStatus::values();
     const TAGS: TagSource = TagSource::Listed;
+    const EXPLORER_TYPES: &'static [&'static str] = &["eks:cluster"];
     const CATALOG: Option<&'static Catalog> = Some(&CATALOG);
     type Stored = Box<Self>;
 

@@ -189,6 +189,7 @@ impl Kind for OpenSearchDomain {
     const SCOPE: Scope = Scope::Regional;
     const STATES: &'static [&'static str] = DomainProcessingStatusType::values();
     const TAGS: TagSource = TagSource::TaggingApi("es:domain");
+    const EXPLORER_TYPES: &'static [&'static str] = &["es:domain"];
     const CATALOG: Option<&'static Catalog> = Some(&CATALOG);
     type Stored = Box<Self>;
 

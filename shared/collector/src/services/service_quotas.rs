@@ -150,6 +150,8 @@ impl Kind for ServiceQuota {
     const SCOPE: Scope = Scope::Regional;
     const STATES: &'static [&'static str] = &[];
     const TAGS: TagSource = TagSource::Unavailable;
+    // Resource Explorer does not know quotas.
+    const EXPLORER_TYPES: &'static [&'static str] = &[];
     const CATALOG: Option<&'static Catalog> = Some(&CATALOG);
     const ON_REQUEST: bool = true;
     type Stored = Box<Self>;
