@@ -65,8 +65,7 @@ TYPES = [
     ("ssm", "parameter/", "ssm:parameter"),
 ]
 
-#: What EC2 describes: the operation, its list, the id, and the type in ARNs, which is also Resource Explorer's but for
-#: those of `RENAMED`.
+#: What EC2 describes: the operation, its list, the id, and the type in ARNs, which is also Resource Explorer's.
 EC2 = [
     ("describe_instances", "Reservations[].Instances[]", "InstanceId", "instance"),
     ("describe_volumes", "Volumes[]", "VolumeId", "volume"),
@@ -221,24 +220,21 @@ class Account:
         return [(found["ResourceARN"], found["Tags"]) for found in pages.search("ResourceTagMappingList[]")]
 
     def _of_ec2(self, region: str, operation: str, items: str, key: str, name: str) -> Iterable[tuple[str, list]]:
-        pages = self._client("ec2", region).get_paginator(operation) if self._pages("ec2", operation) else None
-        found = pages.paginate().search(items) if pages else getattr(self._client("ec2", region), operation)()["Addresses"]
+        found = self._all("ec2", region, operation, items)
         return [(f"arn:aws:ec2:{region}:{self.id}:{name}/{one[key]}", one.get("Tags", [])) for one in found]
 
     def _described(self, region: str, service: str, operation: str, items: str, key: str) -> Iterable[tuple[str, list]]:
+        return [(one[key], one.get("TagList", [])) for one in self._all(service, region, operation, items)]
+
+    def _all(self, service: str, region: str, operation: str, items: str) -> Iterable[dict[str, Any]]:
         client = self._client(service, region)
-        if self._pages(service, operation):
-            found = client.get_paginator(operation).paginate().search(items)
-        else:
-            found = getattr(client, operation)()[items.removesuffix("[]")]
-        return [(one[key], one.get("TagList", [])) for one in found]
+        if client.can_paginate(operation):
+            return client.get_paginator(operation).paginate().search(items)
+        return getattr(client, operation)()[items.removesuffix("[]")]
 
     def _roles(self) -> Iterable[tuple[str, list]]:
         roles = self._client("iam", HOME_REGION).get_paginator("list_roles").paginate().search("Roles[]")
         return [(role["Arn"], []) for role in roles]
-
-    def _pages(self, service: str, operation: str) -> bool:
-        return self._client(service, HOME_REGION).can_paginate(operation)
 
     def _row(self, arn: str, tags: list[dict[str, str]]) -> dict[str, Any]:
         _, _, service, region, _, resource = arn.split(":", 5)

@@ -137,13 +137,13 @@ async fn list_indexes(inquiry: &Inquiry<'_>) -> (Vec<Index>, Option<Fault>) {
     let ask = |page: Page| explorer.list_indexes().max_results(page.size).set_next_token(page.token).send();
     let limits = explorer.limits(&LIST_INDEXES, inquiry.deadline).pages_of(INDEXES_A_PAGE);
     let listing = every_page(limits, ask, ListIndexesOutput::next_token, |page| {
-        page.indexes.unwrap_or_default().into_iter().filter_map(index_of).collect()
+        page.indexes().iter().filter_map(index_of).collect()
     })
     .await;
     (listing.found, listing.fault)
 }
 
-fn index_of(index: types::Index) -> Option<Index> {
+fn index_of(index: &types::Index) -> Option<Index> {
     Some(Index { is_aggregator: index.r#type == Some(IndexType::Aggregator), region: given(index.region.as_deref())? })
 }
 
@@ -185,7 +185,7 @@ async fn list_resources(inquiry: &Inquiry<'_>, region: &str) -> Found<Resource<B
     let ask = |page: Page| explorer.list_resources().max_results(page.size).set_next_token(page.token).send();
     let limits = explorer.limits(&LIST_RESOURCES, inquiry.deadline).pages_of(RESOURCES_A_PAGE);
     let mut listing = every_page(limits, ask, ListResourcesOutput::next_token, |page| {
-        page.resources.unwrap_or_default().into_iter().filter_map(|found| resource_of(inquiry, found)).collect()
+        page.resources().iter().filter_map(|found| resource_of(inquiry, found)).collect()
     })
     .await;
     if let Some(fault) = listing.fault.take_if(|fault| fault.code == NO_VIEW) {
@@ -232,7 +232,7 @@ fn missing_of(described: &GetIndexOutput, index: &Index, indexes: &[Index], want
 }
 
 /// Returns a resource of this account. A view may have those of the whole organisation.
-fn resource_of(inquiry: &Inquiry<'_>, found: types::Resource) -> Option<Resource<Box<OtherResource>>> {
+fn resource_of(inquiry: &Inquiry<'_>, found: &types::Resource) -> Option<Resource<Box<OtherResource>>> {
     let arn = given(found.arn.as_deref())?;
     let aws_type = given(found.resource_type.as_deref());
     let owner = found.owning_account_id.as_deref().zip(inquiry.account);

@@ -262,7 +262,7 @@ async fn an_index_whose_state_is_unavailable_is_listed_nevertheless() {
 #[tokio::test]
 async fn without_the_list_of_indexes_no_region_is_said_to_have_none() {
     let aws = Aws::start(|request| {
-        (request.operation == "ListIndexes").then(|| Reply::Error(403, "AccessDeniedException", "not authorized"))
+        (request.operation == "ListIndexes").then_some(Reply::Error(403, "AccessDeniedException", "not authorized"))
     });
     let (inventory, coverage) = collect(&aws, &TYPES).await;
     assert_eq!(known(&inventory), Vec::<&str>::new());
