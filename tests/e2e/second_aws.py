@@ -44,6 +44,9 @@ AMOUNTS = {
     "load_balancer": 410,
     "autoscaling_group": 110,
     "ecs_service": 110,
+    "eks_cluster": 110,
+    "opensearch": 20,
+    "redshift": 20,
 }
 #: How many classic load balancers the first region has, beside the others.
 CLASSIC = 410
@@ -270,6 +273,9 @@ def _programs(client: Callable[[str], Any], region: str, create: Callable[..., l
     create("log_group", log_group)
     create("autoscaling_group", scaling_group)
     create("ecs_service", service)
+    create("eks_cluster", eks_cluster)
+    create("opensearch", domain)
+    create("redshift", warehouse)
 
 
 def _load_balancers(client: Callable[[str], Any], region: str, create: Callable[..., list[str]], instances: list[str]) -> None:
