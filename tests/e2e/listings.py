@@ -79,10 +79,10 @@ LISTINGS: dict[str, Callable[[Clients, str], list[str]]] = {
     "log_group": _of("logs", "describe_log_groups", "logGroups", "logGroupName"),
     "load_balancer": _load_balancers,
     "autoscaling_group": _of("autoscaling", "describe_auto_scaling_groups", "AutoScalingGroups", "AutoScalingGroupName"),
+    "ecs_service": _services,
     "eks_cluster": _of("eks", "list_clusters", "clusters"),
     "opensearch": _of("opensearch", "list_domain_names", "DomainNames", "DomainName"),
     "redshift": _of("redshift", "describe_clusters", "Clusters", "ClusterIdentifier"),
-    "ecs_service": _services,
 }
 
 

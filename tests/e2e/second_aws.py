@@ -273,6 +273,26 @@ def _programs(client: Callable[[str], Any], region: str, create: Callable[..., l
     create("log_group", log_group)
     create("autoscaling_group", scaling_group)
     create("ecs_service", service)
+    _clusters(client, role, create)
+
+
+def _clusters(client: Callable[[str], Any], role: str, create: Callable[..., list[str]]) -> None:
+    """Creates clusters of EKS and Redshift, and domains of OpenSearch."""
+    eks, opensearch, redshift = (client(name) for name in ("eks", "opensearch", "redshift"))
+
+    def eks_cluster(name: str, own: dict[str, str]) -> str:
+        eks.create_cluster(name=name, roleArn=role, resourcesVpcConfig={"subnetIds": ["subnet-1"]}, tags=own)
+        return name
+
+    def domain(name: str, own: dict[str, str]) -> str:
+        opensearch.create_domain(DomainName=name, EngineVersion="OpenSearch_2.19", TagList=_pairs(own))
+        return name
+
+    def warehouse(name: str, own: dict[str, str]) -> str:
+        owner = {"MasterUsername": "acme", "MasterUserPassword": "Not-a-real-1"}
+        redshift.create_cluster(ClusterIdentifier=name, NodeType="ra3.large", ClusterType="single-node", **owner, Tags=_pairs(own))
+        return name
+
     create("eks_cluster", eks_cluster)
     create("opensearch", domain)
     create("redshift", warehouse)
