@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
-from e2e.conftest import bill, deployed, emulator, endpoint, issuer  # noqa: F401 (fixtures)
+from e2e.conftest import bill, deployed, emulator, endpoint, explorer, issuer  # noqa: F401 (fixtures)
 from emulator.stack import Stack
 from playwright.sync_api import Browser, ViewportSize, expect, sync_playwright
 
