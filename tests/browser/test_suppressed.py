@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from emulator import clock, demo_exceptions
-from emulator.stack import STACK
+from emulator.ministack import STACK
 from playwright.sync_api import Locator, expect
 
 from . import described

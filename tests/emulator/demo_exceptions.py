@@ -9,8 +9,7 @@ import json
 from datetime import timedelta
 
 from . import clock
-from .ministack import Emulator
-from .stack import STACK
+from .ministack import STACK, Emulator
 
 #: Volumes that are not attached and whose tags are an exception: region, Name, type, GiB.
 VOLUMES = [

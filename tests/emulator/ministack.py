@@ -25,6 +25,8 @@ WORK = ROOT / "target" / "emulator"
 
 ACCOUNT = "123456789012"
 OTHER_ACCOUNT = "210987654321"
+#: The name of the stack of the deployed API.
+STACK = "stratoscope"
 HOME_REGION = "us-east-1"
 
 START_SECONDS = 60

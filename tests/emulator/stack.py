@@ -14,9 +14,8 @@ from urllib.parse import urlsplit
 
 from . import definition
 from .beside import Beside
-from .ministack import ACCOUNT, OTHER_ACCOUNT, ROOT, Emulator, EmulatorError
+from .ministack import ACCOUNT, OTHER_ACCOUNT, ROOT, STACK, Emulator, EmulatorError
 
-STACK = "stratoscope"
 READER_STACK = "stratoscope-reader"
 EXTERNAL_ID = "of-the-demo-account"
 
