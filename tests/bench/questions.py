@@ -24,7 +24,7 @@ BILL_LINES = 40
 TYPES = ["ec2", "rds", "s3", "lambda", "ebs", "eip"]
 ALL_TYPES = [
     *TYPES, "dynamodb", "nat_gateway", "ebs_snapshot", "ami", "vpc_endpoint", "rds_cluster", "rds_snapshot", "elasticache",
-    "efs", "log_group", "load_balancer", "autoscaling_group", "ecs_service",
+    "efs", "log_group", "load_balancer", "autoscaling_group", "ecs_service", "eks_cluster", "opensearch", "redshift",
 ]  # fmt: skip
 #: The published rate of DescribeLogGroups, of which nothing may arrive at once.
 LOG_GROUP_PAGES_A_SECOND = 10
@@ -108,16 +108,19 @@ def _all_resources(total: int) -> Question:
     for n in regions:
         for operation, count in _calls_of_all(n).items():
             calls[operation] = calls.get(operation, 0) + count
-    # Each of them follows the regions. Log groups wait for their rate, longer than for the response before.
+    # Each of them follows the regions. Log groups wait for their rate, longer than for the response before. What is
+    # described side by side counts as one call, since the function chooses how many are under way, and not AWS.
     n = regions[0]
     chains = [
         _pages(n, 50),
-        # The clusters, their services page by page, and their descriptions; tables and their descriptions.
+        # The clusters, their services page by page, and their descriptions; tables or EKS clusters and their
+        # descriptions; the domains and their descriptions.
         1 + _pages(n, 100) + 1,
         _pages(n, 100) + 1,
+        1 + 1,
         # Load balancers, their target groups, and the health of the targets.
         1 + _pages(n - n // 2, 400) + 1,
-        _pages(4 * (n // 2), 100),
+        _pages(5 * (n // 2), 100),
     ]
     of_log_groups = ROUND_TRIP_MS + (_pages(n, 50) - 1) * max(ROUND_TRIP_MS, 1000 / LOG_GROUP_PAGES_A_SECOND)
     longest = max(max(chains) * ROUND_TRIP_MS, of_log_groups)
@@ -158,8 +161,13 @@ def _calls_of_all(n: int) -> dict[str, int]:
         "ecs:ListClusters": 1,
         "ecs:ListServices": _pages(n, 100) if n else 0,
         "ecs:DescribeServices": math.ceil(n / 10),
-        # Functions, tables, caches and log groups.
-        "tag:GetResources": _pages(4 * (n // 2), 100),
+        "eks:ListClusters": _pages(n, 100),
+        "eks:DescribeCluster": n,
+        "es:ListDomainNames": 1,
+        "es:DescribeDomains": math.ceil(n / 5),
+        "redshift:DescribeClusters": _pages(n, 100),
+        # Functions, tables, caches, log groups and domains.
+        "tag:GetResources": _pages(5 * (n // 2), 100),
     }
     for operation in ("DescribeNatGateways", "DescribeSnapshots", "DescribeImages", "DescribeVpcEndpoints"):
         calls[f"ec2:{operation}"] = _pages(n, 1_000)

@@ -13,6 +13,7 @@ use axum::http::{HeaderMap, Uri};
 use crate::bill;
 use crate::cloudwatch::{CloudWatch, metric_statistics};
 use crate::inventory::{Inventory, of_bucket};
+use crate::others::eks_cluster;
 use crate::quotas;
 use crate::wire::{Reply, after, json, json_error, wrapped, xml};
 
@@ -78,6 +79,7 @@ impl Aws {
             "ListMetrics" => quotas::usage_metrics(),
             "ListServiceQuotas" => quotas::of_service(region, body),
             "GetSecretValue" => self.secret(body),
+            "DescribeCluster" => eks_cluster(region, uri.path().rsplit('/').next().unwrap_or_default()),
             "OfBucket" => of_bucket(uri.path().trim_matches('/'), uri.query().unwrap_or_default()),
             _ => self.account.inventory.answer(operation, region, parameters, body).unwrap_or_else(|| {
                 (400, "application/json", format!("{service}:{operation} is not simulated").into_bytes())
@@ -102,6 +104,10 @@ fn operation(service: &str, uri: &Uri, target: &str, parameters: &str) -> String
     match service {
         "lambda" if uri.path().trim_end_matches('/').ends_with("/functions") => "ListFunctions".to_owned(),
         "elasticfilesystem" if uri.path().ends_with("/file-systems") => "DescribeFileSystems".to_owned(),
+        "eks" if uri.path().ends_with("/clusters") => "ListClusters".to_owned(),
+        "eks" if uri.path().starts_with("/clusters/") => "DescribeCluster".to_owned(),
+        "es" if uri.path().ends_with("/domain") => "ListDomainNames".to_owned(),
+        "es" if uri.path().ends_with("/domain-info") => "DescribeDomains".to_owned(),
         "s3" if uri.path() == "/" => "ListBuckets".to_owned(),
         "s3" => "OfBucket".to_owned(),
         "monitoring" if target.is_empty() => uri.path().rsplit('/').next().unwrap_or_default().to_owned(),

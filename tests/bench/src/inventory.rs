@@ -215,6 +215,7 @@ fn arn_of(filter: &str) -> Option<(&'static str, &'static str)> {
         "lambda:function" => ("lambda", "function:function"),
         "dynamodb:table" => ("dynamodb", "table/table"),
         "elasticache:cluster" => ("elasticache", "cluster:cache"),
+        "es:domain" => ("es", "domain/domain"),
         "logs:log-group" => ("logs", "log-group:/acme/group"),
         _ => return None,
     })

@@ -9,9 +9,11 @@ use crate::inventory::{Inventory, page};
 use crate::wire::{Reply, after, element, json as answer, json_error, size, wrapped, xml};
 
 /// How many types there are in all.
-pub(crate) const ALL_TYPES: usize = 19;
+pub(crate) const ALL_TYPES: usize = 22;
 /// Every so many load balancers, one has a target.
 const ONE_HAS_TARGETS: usize = 10;
+/// The most domains that OpenSearch describes in a response.
+const DOMAINS_A_CALL: usize = 5;
 const ACCOUNT: &str = "123456789012";
 const CREATED: &str = "2026-01-01T00:00:00.000Z";
 const CREATED_SECONDS: u64 = 1_767_225_600;
@@ -86,6 +88,12 @@ impl Inventory {
                 Some(name) => answer(&json!({"Table": table(region, name)})),
                 None => json_error("ValidationException"),
             },
+            // EKS takes the page from the URL, and ECS from a body.
+            "ListClusters" if body.is_empty() => {
+                let (numbers, next) = listing.page("nextToken", "maxResults", 100);
+                let names: Vec<_> = numbers.map(|n| format!("cluster-{n}")).collect();
+                answer(&json!({"clusters": names, "nextToken": next.map(|next| next.to_string())}))
+            }
             "ListClusters" => {
                 let clusters: Vec<_> = (total > 0).then(|| cluster_arn(region)).into_iter().collect();
                 answer(&json!({"clusterArns": clusters}))
@@ -101,6 +109,20 @@ impl Inventory {
                 let services: Vec<_> = arns.map(|arn| service(region, arn)).collect();
                 answer(&json!({"services": services, "failures": []}))
             }
+            "ListDomainNames" => {
+                let names =
+                    (0..total).map(|n| json!({"DomainName": format!("domain-{n}"), "EngineType": "OpenSearch"}));
+                answer(&json!({"DomainNames": names.collect::<Vec<_>>()}))
+            }
+            "DescribeDomains" => {
+                let names = request["DomainNames"].as_array().into_iter().flatten().filter_map(Value::as_str);
+                let domains: Vec<_> = names.map(|name| domain(region, name)).collect();
+                if domains.len() > DOMAINS_A_CALL {
+                    return Some(json_error("ValidationException"));
+                }
+                answer(&json!({"DomainStatusList": domains}))
+            }
+            "DescribeClusters" => listing.query("Clusters", "MaxRecords", 100, warehouse),
             _ => return None,
         })
     }
@@ -137,7 +159,7 @@ impl Listing<'_> {
         xml(wrapped(self.operation, false, &format!("<{list}>{items}</{list}>{}", element("nextToken", next))))
     }
 
-    /// A list of RDS or ElastiCache.
+    /// A list of RDS, ElastiCache or Redshift.
     fn query(&self, list: &str, size_name: &str, most: usize, item: fn(&str, usize) -> String) -> Reply {
         let (numbers, next) = self.page("Marker", size_name, most);
         let items: String = numbers.map(|n| item(self.region, n)).collect();
@@ -263,4 +285,21 @@ fn service_arn(region: &str, n: usize) -> String {
 fn service(region: &str, arn: &str) -> Value {
     let name = arn.rsplit('/').next().unwrap_or_default();
     json!({"serviceArn": arn, "serviceName": name, "clusterArn": cluster_arn(region), "status": "ACTIVE", "desiredCount": 1, "runningCount": 1, "pendingCount": 0, "launchType": "FARGATE", "schedulingStrategy": "REPLICA", "taskDefinition": format!("arn:aws:ecs:{region}:{ACCOUNT}:task-definition/web:1"), "deployments": [], "loadBalancers": [], "createdAt": CREATED_SECONDS, "tags": [{"key": "env", "value": "prod"}]})
+}
+
+/// Responds to EKS's DescribeCluster, which has the name in its path.
+pub(crate) fn eks_cluster(region: &str, name: &str) -> Reply {
+    answer(
+        &json!({"cluster": {"name": name, "arn": format!("arn:aws:eks:{region}:{ACCOUNT}:cluster/{name}"), "createdAt": CREATED_SECONDS, "version": "1.34", "platformVersion": "eks.12", "status": "ACTIVE", "endpoint": format!("https://{name}.gr7.{region}.eks.amazonaws.com"), "roleArn": format!("arn:aws:iam::{ACCOUNT}:role/eks"), "resourcesVpcConfig": {"vpcId": "vpc-1", "endpointPublicAccess": true, "endpointPrivateAccess": true, "publicAccessCidrs": ["192.0.2.0/24"]}, "upgradePolicy": {"supportType": "STANDARD"}, "health": {"issues": []}, "deletionProtection": false, "tags": {"env": "prod"}}}),
+    )
+}
+
+fn domain(region: &str, name: &str) -> Value {
+    json!({"DomainId": format!("{ACCOUNT}/{name}"), "DomainName": name, "ARN": format!("arn:aws:es:{region}:{ACCOUNT}:domain/{name}"), "Created": true, "Deleted": false, "Processing": false, "UpgradeProcessing": false, "DomainProcessingStatus": "Active", "EngineVersion": "OpenSearch_2.19", "Endpoint": format!("search-{name}.{region}.es.amazonaws.com"), "ClusterConfig": {"InstanceType": "r7g.large.search", "InstanceCount": 3, "ZoneAwarenessEnabled": true, "DedicatedMasterEnabled": false, "WarmEnabled": false}, "EBSOptions": {"EBSEnabled": true, "VolumeType": "gp3", "VolumeSize": 100, "Iops": 3_000, "Throughput": 125}, "EncryptionAtRestOptions": {"Enabled": true}, "NodeToNodeEncryptionOptions": {"Enabled": true}})
+}
+
+fn warehouse(region: &str, n: usize) -> String {
+    format!(
+        "<Cluster><ClusterIdentifier>warehouse-{n}</ClusterIdentifier><NodeType>ra3.xlplus</NodeType><NumberOfNodes>2</NumberOfNodes><ClusterStatus>available</ClusterStatus><ClusterAvailabilityStatus>Available</ClusterAvailabilityStatus><ClusterVersion>1.0</ClusterVersion><DBName>dev</DBName><Endpoint><Address>warehouse-{n}.x.{region}.redshift.amazonaws.com</Address><Port>5439</Port></Endpoint><AvailabilityZone>{region}a</AvailabilityZone><VpcId>vpc-1</VpcId><Encrypted>true</Encrypted><PubliclyAccessible>false</PubliclyAccessible><MaintenanceTrackName>current</MaintenanceTrackName><AutomatedSnapshotRetentionPeriod>7</AutomatedSnapshotRetentionPeriod><ClusterCreateTime>{CREATED}</ClusterCreateTime><Tags><Tag><Key>env</Key><Value>prod</Value></Tag></Tags></Cluster>"
+    )
 }
