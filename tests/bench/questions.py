@@ -101,6 +101,10 @@ def _resources(total: int, tools: tuple[str, ...]) -> Question:
     )  # fmt: skip
 
 
+#: AWS's quota of EKS clusters in a region.
+MOST_EKS_CLUSTERS = 100
+
+
 def _all_resources(total: int) -> Question:
     """The same for all types: as many of each, one in ten load balancers with targets, half of them classic."""
     regions = of_regions(total // len(ALL_TYPES))
@@ -113,8 +117,8 @@ def _all_resources(total: int) -> Question:
     n = regions[0]
     chains = [
         _pages(n, 50),
-        # The clusters, their services page by page, and their descriptions; tables or EKS clusters and their
-        # descriptions; the domains and their descriptions.
+        # The clusters, their services page by page, and their descriptions; tables and their descriptions; EKS clusters
+        # or domains and their descriptions.
         1 + _pages(n, 100) + 1,
         _pages(n, 100) + 1,
         1 + 1,
@@ -161,8 +165,8 @@ def _calls_of_all(n: int) -> dict[str, int]:
         "ecs:ListClusters": 1,
         "ecs:ListServices": _pages(n, 100) if n else 0,
         "ecs:DescribeServices": math.ceil(n / 10),
-        "eks:ListClusters": _pages(n, 100),
-        "eks:DescribeCluster": n,
+        "eks:ListClusters": 1,
+        "eks:DescribeCluster": min(n, MOST_EKS_CLUSTERS),
         "es:ListDomainNames": 1,
         "es:DescribeDomains": math.ceil(n / 5),
         "redshift:DescribeClusters": _pages(n, 100),

@@ -13,8 +13,9 @@ from emulator.ministack import ACCOUNT, Emulator
 #: The actions with which a function accesses other accounts.
 ENTER = {"sts:AssumeRole", "sts:SetSourceIdentity"}
 
-#: The actions that functions need in the home account alone.
-AT_HOME = {"organizations:ListAccounts", "ssm:GetParametersByPath"}
+#: The action that lists accounts, and with it all that functions need in the home account alone.
+LIST_ACCOUNTS = {"organizations:ListAccounts"}
+AT_HOME = LIST_ACCOUNTS | {"ssm:GetParametersByPath"}
 
 
 def role_of(emulator: Emulator, logical_id: str) -> str:

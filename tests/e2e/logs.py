@@ -24,6 +24,8 @@ class Exchanged:
 
     headers: set[str] = field(default_factory=set)
     answers: list[bytes] = field(default_factory=list)
+    #: The responses that list roles, among them that of the readers.
+    of_roles: list[bytes] = field(default_factory=list)
 
 
 def logged(emulator: Emulator) -> Iterator[tuple[str, str]]:
@@ -41,6 +43,7 @@ def no_log_and_no_response_has_a_secret(emulator: Emulator, deployed: Stack, exc
         "the functions' logs": messages,
         "the emulator's log": emulator.log.read_text(errors="replace"),
         "the responses": b"\n".join(exchanged.answers).decode(errors="replace"),
+        "the responses with roles": b"\n".join(exchanged.of_roles).decode(errors="replace"),
     }
     secrets = _secrets(deployed, exchanged)
     assert len(secrets) >= 7

@@ -178,7 +178,7 @@ def test_tags_from_the_tagging_api_count(deployed: Stack, emulator: Emulator) ->
         ("kept", None, "the tag `stratoscope:ignore-until` is missing or empty"),
         (None, None, "the tags `stratoscope:ignore-reason` and `stratoscope:ignore-until` are missing or empty"),
         ("kept", 366, "`stratoscope:ignore-until`: the end {until} is too far ahead; allowed: at most 365 days"),
-        ("kept", "soon", "`stratoscope:ignore-until`: `soon` is not an end; allowed: a UTC date such as"),
+        ("kept", "soon", "`stratoscope:ignore-until`: `soon` is not a date; allowed: a day in UTC, such as"),
     ],
 )
 def test_an_exception_that_lacks_something_does_not_count_and_says_so(
@@ -251,12 +251,12 @@ def test_an_operator_can_turn_tags_off(deployed: Stack, emulator: Emulator, volu
 def test_hostile_tags_are_text(deployed: Stack, emulator: Emulator, volume: Json) -> None:
     reason = "\u202e" + '"\\<script>=1+1' * 18
     assert len(reason) <= 256
-    with tagged(emulator, volume["id"], ignoring("ebs_unattached " + "x" * 241, reason, day(1))):
+    with tagged(emulator, volume["id"], ignoring("ebs_unattached " + "n" * 241, reason, day(1))):
         body = ask(deployed, "/bottlenecks", **ASKED)
         _, _, table = deployed.get(f"/bottlenecks?{urlencode(ASKED)}&format=csv&suppressed=show")
     assert suppressed(body)["ebs_unattached"]["reason"] == reason
     (problem,) = problems(body)
-    assert problem.startswith(f"`stratoscope:ignore`: `{'x' * 64}…` is not a rule")
+    assert problem.startswith(f"`stratoscope:ignore`: `{'n' * 64}…` is not a rule")
     rows = [row for row in csv.DictReader(io.StringIO(table.decode())) if row["suppressed"]]
     assert [row["suppressed_reason"] for row in rows] == [reason]
 
@@ -299,7 +299,7 @@ def test_bad_entries_are_reported_and_ignored_alone(deployed: Stack, emulator: E
         "nonsense \u202e",
     ]
     good = entry(volume["id"], "ebs_unattached")
-    padded = json.dumps({"exceptions": [entry("x" * 100) for _ in range(30)]})
+    padded = json.dumps({"exceptions": [entry("n" * 100) for _ in range(30)]})
     with stored(emulator, a="{", b="[" * 4000, c=[*bad, good], d=[entry(volume["id"], until=day(-1))], e=padded):
         body = ask(deployed, "/bottlenecks", **ASKED)
     assert (found(body), set(suppressed(body))) == ({"ebs_outdated_type"}, {"ebs_unattached"})
@@ -308,7 +308,7 @@ def test_bad_entries_are_reported_and_ignored_alone(deployed: Stack, emulator: E
     said = problems(body)
     assert said[0].startswith("it is not JSON: ") and said[1].startswith("it is not JSON: recursion limit exceeded")
     assert said[2] == "`ebs_unatached` is not a rule; allowed: `all`, or the name of a rule"
-    assert said[3].startswith(f"the end {day(366)} is too far ahead") and said[4] == "`reason` is missing"
+    assert said[3].startswith(f"`until`: the end {day(366)} is too far ahead") and said[4] == "`reason` is missing"
     assert said[5].startswith("`acount` is not a field; allowed: resource, rule") and said[6].startswith("it is not an object")
     # One that has ended is about the other finding.
     assert finding(body, "ebs_outdated_type")["exception"]["parameter"] == f"/{STACK}/exceptions/d"

@@ -19,6 +19,7 @@ from emulator.stack import Stack
 from pydantic_core import to_jsonable_python
 
 from .api import Json, ask
+from .examples import environment, run, save
 
 #: Fields of `meta` that differ from call to call.
 BY_CHANCE = {"generated_at", "elapsed_ms", "aws_requests"}

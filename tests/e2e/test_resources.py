@@ -419,7 +419,7 @@ def test_without_tags_they_are_unknown_and_not_empty(deployed: Stack, emulator: 
 def test_the_role_has_no_action_that_is_not_needed(emulator: Emulator, deployed: Stack) -> None:
     needed = documents.actions("/resources")
     assert needed == set(ACTIONS) | OTHER_ACTIONS
-    assert iam.allowed_actions(emulator, iam.role_of(emulator, "ResourcesFunction")) == needed | iam.ENTER | iam.AT_HOME
+    assert iam.allowed_actions(emulator, iam.role_of(emulator, "ResourcesFunction")) == needed | iam.ENTER | iam.LIST_ACCOUNTS
 
 
 def test_a_response_of_only_gaps_is_an_error_with_the_gaps(deployed: Stack, emulator: Emulator) -> None:

@@ -22,6 +22,7 @@ BUILT = ROOT / "target" / "emulator" / "build"
 #: Types whose tags moto does not serve: what the response then has instead, and why.
 WITHOUT_TAGS: dict[str, tuple[dict[str, str] | None, str]] = {
     "elasticache": ({}, "moto's GetResources does not have cache clusters"),
+    "opensearch": ({}, "moto's GetResources does not have domains"),
     "log_group": ({}, "moto's GetResources does not have log groups"),
     "s3": (None, "moto's ListBuckets does not say in which region a bucket is"),
 }

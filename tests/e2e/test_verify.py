@@ -144,7 +144,7 @@ def test_an_intact_deployment_is_green(own: Emulator) -> None:
     assert passed["methods", "GET /assets/{file}"] == "public, 0 parameters, 0 cache keys"
     assert passed["closed routes", "/accounts/{account}/costs"] == "401 'Unauthorized'"
     assert passed["methods", "GET /accounts/{account}/costs"] == "key, authorizer, 17 parameters, 17 cache keys"
-    allowed = len(documents.actions("/resources") | iam.ENTER | iam.AT_HOME)
+    allowed = len(documents.actions("/resources") | iam.ENTER | iam.LIST_ACCOUNTS)
     assert passed["effective permissions", "ResourcesFunctionRole"] == f"{allowed} actions allowed"
     assert passed["fixed monthly cost", "sum"].startswith("$1.40 a month, without AWS::ApiGateway::Stage (list prices")
 

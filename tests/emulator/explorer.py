@@ -12,8 +12,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import json
-import re
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -21,6 +19,7 @@ from datetime import timedelta
 from typing import Any
 
 from . import clock, demo_account, loopback, model
+from .loopback import Asked
 from .ministack import HOME_REGION, Emulator
 
 SERVICE = "resource-explorer-2"
@@ -38,6 +37,7 @@ TYPES = [
     ("ecs", "cluster/", "ecs:cluster"),
     ("ecs", "service/", "ecs:service"),
     ("ecs", "task-definition/", "ecs:task-definition"),
+    ("eks", "cluster/", "eks:cluster"),
     ("elasticache", "cluster:", "elasticache:cluster"),
     ("elasticache", "parametergroup:", "elasticache:parametergroup"),
     ("elasticfilesystem", "access-point/", "elasticfilesystem:access-point"),
@@ -46,6 +46,7 @@ TYPES = [
     ("elasticloadbalancing", "loadbalancer/gwy/", "elasticloadbalancing:loadbalancer/gwy"),
     ("elasticloadbalancing", "loadbalancer/net/", "elasticloadbalancing:loadbalancer/net"),
     ("elasticloadbalancing", "targetgroup/", "elasticloadbalancing:targetgroup"),
+    ("es", "domain/", "es:domain"),
     ("events", "event-bus/", "events:event-bus"),
     ("events", "rule/", "events:rule"),
     ("iam", "policy/", "iam:policy"),
@@ -58,6 +59,7 @@ TYPES = [
     ("rds", "cluster-snapshot:", "rds:cluster-snapshot"),
     ("rds", "db:", "rds:db"),
     ("rds", "snapshot:", "rds:snapshot"),
+    ("redshift", "cluster:", "redshift:cluster"),
     ("s3", "", "s3:bucket"),
     ("secretsmanager", "secret:", "secretsmanager:secret"),
     ("sns", "", "sns:topic"),
@@ -258,29 +260,13 @@ def type_of(service: str, resource: str) -> str:
 
 @contextlib.contextmanager
 def running(emulator: Emulator) -> Iterator[Explorer]:
-    """Serves on loopback. It finds the account of a request by the access key, which the emulator issued."""
-    sts = emulator.client("sts")
-
-    @functools.cache
-    def account_of(key: str) -> Account:
-        # The emulator treats a 12-digit access key as the account id.
-        return account(key if key.isdigit() else sts.get_access_key_info(AccessKeyId=key)["Account"])
-
+    """Serves on loopback."""
     account = functools.cache(lambda id: Account(emulator, id))
     explorer = Explorer()
 
-    class Handler(loopback.Handler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"] or 0))
-            key, region, service = re.search(
-                r"Credential=(\w+)/\d{8}/([a-z0-9-]+)/([a-z0-9-]+)/aws4_request", self.headers["Authorization"]
-            ).groups()
-            assert service == SERVICE, service
-            status, answer, code = explorer.answer(
-                account_of(key), self.path.removeprefix("/"), region, json.loads(body or b"{}")
-            )
-            headers = {"X-Amzn-ErrorType": code} if code else {}
-            self.answer(status, "application/json", json.dumps(answer).encode(), headers)
+    def answer(asked: Asked) -> tuple[int, dict[str, Any]]:
+        status, answered, code = explorer.answer(account(asked.account), asked.operation, asked.region, asked.body)
+        return status, answered | ({"__type": code} if code else {})
 
-    with loopback.serving(Handler) as explorer.url:
+    with loopback.standing_in(emulator, SERVICE, answer) as explorer.url:
         yield explorer

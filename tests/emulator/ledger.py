@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import json
-import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -19,6 +17,7 @@ from decimal import Decimal
 from typing import Any
 
 from . import clock, expression, loopback
+from .loopback import Asked
 from .ministack import ACCOUNT, OTHER_ACCOUNT, Emulator
 
 DAYS = 100
@@ -249,21 +248,11 @@ def _keys(service: str, region: str, account: str, usage: str, instance: str, te
 
 @contextlib.contextmanager
 def running(emulator: Emulator) -> Iterator[Ledger]:
-    """Serves a ledger on loopback. It finds the account of a request by the access key, which the emulator issued."""
-    sts = emulator.client("sts")
-
-    @functools.cache
-    def account_of(key: str) -> str:
-        return sts.get_access_key_info(AccessKeyId=key)["Account"]
-
+    """Serves a ledger on loopback."""
     ledger = Ledger()
 
-    class Handler(loopback.Handler):
-        def do_POST(self) -> None:
-            asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            account = account_of(re.search(r"Credential=(\w+)/", self.headers["Authorization"])[1])
-            status, answer = ledger.answer(account, self.headers["X-Amz-Target"].rsplit(".", 1)[-1], asked)
-            self.answer(status, "application/x-amz-json-1.1", json.dumps(answer).encode())
+    def answer(asked: Asked) -> tuple[int, dict[str, Any]]:
+        return ledger.answer(asked.account, asked.operation, asked.body)
 
-    with loopback.serving(Handler) as ledger.url:
+    with loopback.standing_in(emulator, "ce", answer) as ledger.url:
         yield ledger

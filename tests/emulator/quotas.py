@@ -7,9 +7,6 @@ accounts use of their quotas is in the emulator's CloudWatch.
 from __future__ import annotations
 
 import contextlib
-import functools
-import json
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -18,6 +15,7 @@ import botocore.session
 from botocore.validate import ParamValidator
 
 from . import loopback
+from .loopback import Asked
 from .ministack import ACCOUNT, OTHER_ACCOUNT, Emulator
 
 #: AWS returns up to 100 a page, and may return fewer.
@@ -66,7 +64,7 @@ GLOBAL = {"iam"}
 
 ELB = "Elastic Load Balancing"
 
-#: Defaults of AWS, from the pages "endpoints and quotas" of its General Reference, as of 2026-11-26.
+#: Quotas with the codes and names of AWS and values such as its defaults, which differ by account.
 QUOTAS = [
     Quota("autoscaling", "L-CDE20ADC", "Auto Scaling groups per region", 500, ("AutoScaling", "NumberOfAutoScalingGroup", "None")),
     Quota("autoscaling", "L-6B80B8FA", "Launch configurations per region", 200),
@@ -190,22 +188,11 @@ def named(name: str) -> Quota:
 
 @contextlib.contextmanager
 def running(emulator: Emulator) -> Iterator[ServiceQuotas]:
-    """Serves quotas on loopback. It finds the account of a request by the access key, which the emulator issued."""
-    sts = emulator.client("sts")
-
-    @functools.cache
-    def account_of(key: str) -> str:
-        return sts.get_access_key_info(AccessKeyId=key)["Account"]
-
+    """Serves quotas on loopback."""
     quotas = ServiceQuotas()
 
-    class Handler(loopback.Handler):
-        def do_POST(self) -> None:
-            asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            key, region = re.search(r"Credential=(\w+)/\d+/([\w-]+)/servicequotas/", self.headers["Authorization"]).groups()
-            operation = self.headers["X-Amz-Target"].rsplit(".", 1)[-1]
-            status, answer = quotas.answer(account_of(key), region, operation, asked)
-            self.answer(status, "application/x-amz-json-1.1", json.dumps(answer).encode())
+    def answer(asked: Asked) -> tuple[int, dict[str, Any]]:
+        return quotas.answer(asked.account, asked.region, asked.operation, asked.body)
 
-    with loopback.serving(Handler) as quotas.url:
+    with loopback.standing_in(emulator, "servicequotas", answer) as quotas.url:
         yield quotas

@@ -1,7 +1,8 @@
 //! The other types of resources, of which an account has some only if it is asked for all types: as many of each as of
 //! the first six, in the same regions, in AWS's page sizes.
 //!
-//! Half of the load balancers are classic, and one in ten has targets. All services are in one cluster of their region.
+//! There are as many EKS clusters as of the others, up to AWS's quota of a region. Half of the load balancers are classic,
+//! and one in ten has targets. All services are in one cluster of their region.
 
 use serde_json::{Value, json};
 
@@ -14,6 +15,8 @@ pub(crate) const ALL_TYPES: usize = 22;
 const ONE_HAS_TARGETS: usize = 10;
 /// The most domains that OpenSearch describes in a response.
 const DOMAINS_A_CALL: usize = 5;
+/// AWS's quota of EKS clusters in a region.
+const MOST_EKS_CLUSTERS: usize = 100;
 const ACCOUNT: &str = "123456789012";
 const CREATED: &str = "2026-01-01T00:00:00.000Z";
 const CREATED_SECONDS: u64 = 1_767_225_600;
@@ -90,7 +93,8 @@ impl Inventory {
             },
             // EKS takes the page from the URL, and ECS from a body.
             "ListClusters" if body.is_empty() => {
-                let (numbers, next) = listing.page("nextToken", "maxResults", 100);
+                let clusters = Listing { total: total.min(MOST_EKS_CLUSTERS), ..listing };
+                let (numbers, next) = clusters.page("nextToken", "maxResults", 100);
                 let names: Vec<_> = numbers.map(|n| format!("cluster-{n}")).collect();
                 answer(&json!({"clusters": names, "nextToken": next.map(|next| next.to_string())}))
             }

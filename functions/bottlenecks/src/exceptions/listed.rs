@@ -114,7 +114,8 @@ fn one(parameter: &str, entry: &Value, today: Date) -> Result<Listed, String> {
     if !term::is_rule(rule) {
         return Err(format!("`{}` is not a rule; allowed: `{ALL_RULES}`, or the name of a rule", shown(rule)));
     }
-    let (reason, until) = (term::reason(text(fields, "reason")?)?, term::until(text(fields, "until")?, today)?);
+    let reason = term::reason(text(fields, "reason")?)?;
+    let until = term::until(text(fields, "until")?, today).map_err(|problem| format!("`until`: {problem}"))?;
     let account = if fields.contains_key("account") { Some(account(text(fields, "account")?)?) } else { None };
     let [resource, rule, reason] = [resource, rule, reason].map(str::to_owned);
     Ok(Listed { parameter: parameter.to_owned(), resource, rule, reason, until, account })

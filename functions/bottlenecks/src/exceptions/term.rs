@@ -43,7 +43,8 @@ pub(super) fn until(text: &str, today: Date) -> Result<Date, String> {
     let text = text.trim();
     // Only one way to write a date is accepted.
     let date = text.parse().ok().filter(|date: &Date| text.len() == YEAR_MONTH_DAY.len() && date.to_string() == text);
-    let date = date.ok_or_else(|| format!("`{}` is not an end; allowed: a UTC date such as {today}", shown(text)))?;
+    let date =
+        date.ok_or_else(|| format!("`{}` is not a date; allowed: a day in UTC, such as {today}", shown(text)))?;
     let latest = today.saturating_add(Span::new().days(MOST_DAYS));
     if date > latest {
         return Err(format!("the end {date} is too far ahead; allowed: at most {MOST_DAYS} days, until {latest}"));

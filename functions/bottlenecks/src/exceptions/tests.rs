@@ -117,7 +117,7 @@ fn a_tag_without_a_reason_and_an_end_does_not_count_and_says_so() {
         (&[all, reason, (tags::UNTIL, "")], "the tag `stratoscope:ignore-until` is missing or empty"),
         (
             &[all, reason, (tags::UNTIL, "tomorrow")],
-            "`stratoscope:ignore-until`: `tomorrow` is not an end; allowed: a UTC date such as 2026-11-20",
+            "`stratoscope:ignore-until`: `tomorrow` is not a date; allowed: a day in UTC, such as 2026-11-20",
         ),
     ] {
         let resource = tagged(volume(), pairs);
@@ -254,7 +254,7 @@ fn a_bad_entry_is_reported_and_ignored_alone() {
         (with("reason", 7.into()), "`reason` is not a text"),
         (
             with("until", "2027-11-21".into()),
-            "the end 2027-11-21 is too far ahead; allowed: at most 365 days, until 2027-11-20",
+            "`until`: the end 2027-11-21 is too far ahead; allowed: at most 365 days, until 2027-11-20",
         ),
         (with("until", json!(null)), "`until` is not a text"),
         (with("account", "1234".into()), "`1234` is not an account; allowed: an id of 12 digits"),

@@ -4,7 +4,7 @@ use documents::{code, document};
 
 use super::*;
 use crate::reading::{Need, Span};
-use crate::rule::About;
+use crate::rule::{About, Category};
 use crate::threshold::{Threshold, Thresholds};
 
 const HEAD: &str = "# Rules
@@ -121,8 +121,20 @@ fn type_text(kind: ResourceType) -> String {
     format!("\n## {}\n\n{price}{first}\n{each}", code([kind.as_str()]))
 }
 
+/// Returns which types have rules of each category, and which have none, so that nobody takes silence for an answer.
+fn categories_text() -> String {
+    let listed = |types: Vec<ResourceType>| code(types.into_iter().map(ResourceType::as_str));
+    let row = |category: Category| format!("| `{}` | {} |\n", category.as_str(), listed(types_of(&[category])));
+    let rows = Category::ALL.into_iter().map(row).collect::<String>();
+    let none = ResourceType::ALL.into_iter().filter(|kind| !types().contains(kind)).collect();
+    format!(
+        "\n## Which types are judged\n\n| category | types with rules of it |\n|---|---|\n{rows}\nNo rule judges {}.\n",
+        listed(none)
+    )
+}
+
 #[test]
 fn the_rules_match_the_document() {
     let text = types().into_iter().map(type_text).collect::<String>();
-    document("rules.md", &format!("{HEAD}{text}"));
+    document("rules.md", &format!("{HEAD}{}{text}", categories_text()));
 }

@@ -38,8 +38,8 @@ fn judge(case: &Case<'_, EcsService>) -> Result<Option<Finding>, Reason> {
     Ok((peak <= threshold).then(|| Finding {
         observed: reading.observed(peak, threshold),
         recommendation: format!(
-            "Ask its owner whether it is still needed; if not, set its desired count to 0 or delete it: it runs {tasks} \
-             tasks."
+            "Ask its owner whether it is still needed; if not, set its desired count to 0 or delete it: its tasks \
+             are billed ({tasks} running)."
         ),
     }))
 }

@@ -4,7 +4,7 @@
 //! once. A response therefore takes about as long as its slowest region. A listing that fails becomes a gap and does
 //! not affect the others.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::time::Instant;
 
 use futures::StreamExt;
@@ -263,6 +263,13 @@ impl Collector {
             if let Some(fault) = tags.fault {
                 gaps.push(self.gap(fault, &region, &tagged));
             }
+        }
+        // AWS may call a type by another name one day; what has a type of its own is not listed twice for that.
+        if wanted.types.iter().any(|kind| kind.is_spanning()) {
+            let is_spanning = |resource: &Resource| resource.resource_type().is_spanning();
+            let own: HashSet<_> =
+                resources.iter().filter(|found| !is_spanning(found)).filter_map(|found| found.arn.clone()).collect();
+            resources.retain(|found| !is_spanning(found) || found.arn.as_ref().is_none_or(|arn| !own.contains(arn)));
         }
         // If something is created or deleted while pages are read, a resource can be on two of them.
         resources.sort_by(|a, b| a.position().cmp(&b.position()));

@@ -268,3 +268,33 @@ async fn without_the_list_of_indexes_no_region_is_said_to_have_none() {
     assert_eq!(known(&inventory), Vec::<&str>::new());
     assert_eq!(reported(&coverage.gaps), [("global", "ListIndexes", GapStatus::Denied, "AccessDeniedException")]);
 }
+
+#[tokio::test]
+async fn what_another_type_lists_is_not_repeated_under_a_name_that_is_not_known() {
+    let aws = Aws::start(|request| {
+        Some(match request.operation.as_str() {
+            "ListIndexes" => Reply::Ok(BOTH.to_owned()),
+            "GetIndex" => Reply::Ok(ACTIVE.to_owned()),
+            "ListResources" => {
+                let address = |id: &str| {
+                    format!(
+                        r#"{{"Arn": "arn:aws:ec2:us-east-1:123456789012:elastic-ip/{id}", "Region": "us-east-1",
+                             "ResourceType": "ec2:new-name", "Service": "ec2"}}"#
+                    )
+                };
+                listed(&[address("eipalloc-1"), address("eipalloc-2")], None)
+            }
+            "DescribeAddresses" if request.region == "us-east-1" => Reply::Ok(
+                "<DescribeAddressesResponse><addressesSet><item><allocationId>eipalloc-1</allocationId></item></addressesSet>\
+                 </DescribeAddressesResponse>"
+                    .to_owned(),
+            ),
+            "DescribeAddresses" => Reply::Ok("<DescribeAddressesResponse/>".to_owned()),
+            _ => return None,
+        })
+    });
+    let (inventory, coverage) = collect(&aws, &[ResourceType::Eip, ResourceType::Other]).await;
+
+    assert_eq!(coverage.gaps, []);
+    assert_eq!(ids(&inventory), ["eipalloc-1", "ec2:elastic-ip/eipalloc-2"]);
+}

@@ -92,5 +92,5 @@ fn a_service_is_idle_only_with_datapoints_on_every_day() {
     let once = |_: &Need, at| Some(if at == day("2026-11-20") { 0.1 } else { 0.0 });
     assert_eq!(judged("ecs_service_idle", &service(|_| ()), once), Ok(None));
     let found = judged("ecs_service_idle", &service(|_| ()), |_, _| Some(0.0)).unwrap().unwrap();
-    assert!(found.recommendation.contains("it runs 2 tasks"), "{}", found.recommendation);
+    assert!(found.recommendation.contains("(2 running)"), "{}", found.recommendation);
 }
