@@ -120,7 +120,8 @@ def test_the_csv_and_the_command_are_those_of_the_tab(visit: Visit) -> None:
     with visit.page.expect_download() as download:
         visit.main.get_by_role("button", name="CSV").click()
     assert download.value.suggested_filename == "suppressed.csv"
-    rows = list(csv.DictReader(download.value.path().open(newline="")))
+    with download.value.path().open(newline="") as file:
+        rows = list(csv.DictReader(file))
     columns = ("rule", "severity", "suppressed", "suppressed_reason", "suppressed_until")
     expected = [(one["rule"], one["severity"], one["by"], one["reason"], one["until"]) for one in data["findings"]]
     assert [tuple(row[name] for name in columns) for row in rows] == expected
