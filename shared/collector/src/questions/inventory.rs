@@ -74,7 +74,7 @@ impl Inventory {
     }
 
     /// Returns whether anything at all is known about a region. A global list counts only if nothing else was requested
-    /// from the region. One that [says itself](Scope::Spanning) what is missing counts as the lists of the regions do.
+    /// from the region. One that says itself what is missing counts as the lists of the regions do.
     #[must_use]
     pub fn knows_region(&self, region: &str) -> bool {
         let only_global = self.types.iter().all(|kind| kind.is_listed_once() && !kind.is_spanning());
