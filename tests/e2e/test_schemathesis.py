@@ -153,7 +153,9 @@ ALLOWED: dict[str, dict[str, dict[str, Any] | None]] = {
         "accounts": enum(ACCOUNT, OTHER_ACCOUNT), "usage_types": enum("DNS-Queries"), "tags": enum("team:web", "!team"),
     },
     "/bottlenecks": {
-        "regions": REGIONS, "cpu_high": {"type": "integer", "minimum": 51, "maximum": 100},
+        # Each of these types has rules of each of these categories.
+        "regions": REGIONS, "types": enum("ec2", "rds"), "categories": enum("cost_optimizing", "performance"),
+        "cpu_high": {"type": "integer", "minimum": 51, "maximum": 100},
         "cpu_low": {"type": "integer", "minimum": 1, "maximum": 50}, "thresholds": None,
         "max_cost_usd": {"type": "string", "enum": ["0.5", "100"]}, "cursor": None,
     },
