@@ -20,7 +20,7 @@ CUT = """() => [...document.querySelectorAll("#app *")]
 
 #: As many types as a large account has, with those of the description.
 MORE_TYPES = [
-    "eks", "ecr", "redshift", "opensearch", "cloudfront", "sns", "sqs",
+    "eks", "ecr", "neptune", "athena", "cloudfront", "sns", "sqs",
 ]  # fmt: skip
 
 
