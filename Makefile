@@ -10,6 +10,8 @@ DENY := $(VENV)/cargo/bin/cargo-deny
 MUTANTS_VERSION := 27.1.0
 MUTANTS := $(VENV)/cargo/bin/cargo-mutants
 CHECKOV_VERSION := 3.3.30
+AWS_CLI_VERSION := 1.46.3
+AWS_CLI := $(VENV)/bin/aws
 CHECKOV := $(VENV)/checkov/bin/checkov
 
 # Two processes share the end-to-end tests, each with an emulator of its own. (any_day.py has the same.)
@@ -90,7 +92,7 @@ secure: $(CHECKOV) ## check both templates for insecure settings with checkov
 	@found=$$($(CHECKOV) --config-file .checkov.yaml); status=$$?; echo "$$found"; \
 		if echo "$$found" | grep -q "Parsing errors: [1-9]"; then exit 1; fi; exit $$status
 
-e2e: $(TOOLS) $(WEB_BUILT) ## test the API end to end, deployed to an emulator that the tests start
+e2e: $(TOOLS) $(AWS_CLI) $(WEB_BUILT) ## test the API end to end, deployed to an emulator that the tests start
 	$(PYTHON) -m pytest $(SHARED) tests/e2e
 
 browser: $(TOOLS) $(WEB_BUILT) ## test the deployed page in chromium; skipped without chromium, unless CI=true
@@ -102,7 +104,7 @@ page-bench: $(TOOLS) $(WEB_BUILT) ## measure the page in Chromium; writes docs/p
 screenshots: $(TOOLS) $(WEB_BUILT) ## write docs/screenshots anew: each view of the page, in both themes and on a phone
 	SCREENSHOTS=docs/screenshots $(PYTHON) -m pytest -rs tests/browser/test_screenshots.py
 
-any-day: $(TOOLS) $(WEB_BUILT) ## run e2e on other dates and in other orders; DATES="2027-02-28 …", or --only for one per day
+any-day: $(TOOLS) $(AWS_CLI) $(WEB_BUILT) ## run e2e on other dates and in other orders; DATES="2027-02-28 …", or --only for one per day
 	$(PYTHON) -m any_day $(DATES)
 
 frugal: $(TOOLS) $(WEB_BUILT) ## check the AWS calls and CPU instructions per response (the latter need valgrind; required if CI=true)
@@ -175,6 +177,13 @@ $(MUTANTS): | $(TOOLS)
 		cargo install --quiet --debug --locked --root $(VENV)/cargo cargo-mutants@$(MUTANTS_VERSION)
 
 # checkov needs other versions of some libraries than the tools do, so it has a virtual environment of its own.
+# In an environment of its own, since each version wants one version of botocore.
+$(AWS_CLI): | $(TOOLS)
+	@echo "Installing the AWS CLI $(AWS_CLI_VERSION) into $(VENV) ..."
+	@python3 -m venv $(VENV)/aws-cli
+	@$(VENV)/aws-cli/bin/pip install --quiet --disable-pip-version-check awscli==$(AWS_CLI_VERSION)
+	@ln -s ../aws-cli/bin/aws $@
+
 $(CHECKOV): | $(TOOLS)
 	@echo "Installing checkov $(CHECKOV_VERSION) into $(VENV) ..."
 	@python3 -m venv $(VENV)/checkov

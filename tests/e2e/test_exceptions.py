@@ -7,7 +7,6 @@ import csv
 import io
 import json
 import re
-import shutil
 import subprocess
 from collections.abc import Iterator
 from datetime import timedelta
@@ -437,9 +436,6 @@ def test_a_table_has_rows_of_suppressed_findings_on_request(deployed: Stack, emu
 #: The text of each block of docs/operate.md that is run here, by its name.
 BLOCKS = dict(re.findall(r"<!-- run: ([^\n]+) -->\n```\w+\n(.*?)```", (ROOT / "docs" / "operate.md").read_text(), re.DOTALL))
 
-#: The AWS CLI. The project does not install it.
-needs_aws = pytest.mark.skipif(shutil.which("aws") is None, reason="there is no AWS CLI")
-
 
 def run(emulator: Emulator, folder: Path, command: str) -> None:
     environment = ministack.aws_environment(emulator.endpoint)
@@ -449,7 +445,6 @@ def run(emulator: Emulator, folder: Path, command: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
-@needs_aws
 def test_the_command_of_the_document_silences_a_finding_until_new_year(
     deployed: Stack, emulator: Emulator, tmp_path: Path
 ) -> None:
@@ -464,7 +459,19 @@ def test_the_command_of_the_document_silences_a_finding_until_new_year(
     assert (entry["reason"], entry["until"]) == ("is being replaced", f"{clock.today().year}-12-31")
 
 
-@needs_aws
+def test_the_command_for_a_volume_silences_its_finding(
+    deployed: Stack, emulator: Emulator, volume: Json, tmp_path: Path
+) -> None:
+    run(emulator, tmp_path, BLOCKS["tags of a volume"].replace("<id of a volume>", volume["id"]))
+    try:
+        body = ask(deployed, "/bottlenecks", **ASKED)
+    finally:
+        keys = [{"Key": key} for key in ignoring("", "", "")]
+        emulator.client("ec2", "us-east-1").delete_tags(Resources=[volume["id"]], Tags=keys)
+    entry = suppressed(body)["ebs_unattached"]
+    assert (entry["reason"], entry["until"]) == ("is being replaced", f"{clock.today().year}-12-31")
+
+
 def test_the_list_of_the_document_is_stored_by_its_command_and_counts(
     deployed: Stack, emulator: Emulator, volume: Json, tmp_path: Path
 ) -> None:
