@@ -223,7 +223,7 @@ def test_aws_is_asked_as_its_model_demands(deployed: Stack, limits: ServiceQuota
     ask(deployed, f"/accounts/{OTHER_ACCOUNT}/resources", types="service_quota", regions="us-east-1")
     asked = [(account, region, body["ServiceCode"], body.get("NextToken"), body["MaxResults"]) for account, region, body in limits.requests]
     assert sorted(asked, key=str) == [
-        (OTHER_ACCOUNT, "us-east-1", "ec2", "ec2:5", 100),
+        (OTHER_ACCOUNT, "us-east-1", "ec2", quotas.token_of("ec2", 5), 100),
         (OTHER_ACCOUNT, "us-east-1", "ec2", None, 100),
         (OTHER_ACCOUNT, "us-east-1", "iam", None, 100),
     ]
@@ -237,7 +237,7 @@ def test_the_stand_in_rejects_what_aws_rejects(limits: ServiceQuotas) -> None:
     wrong = [{}, {"ServiceCode": 1}, {"ServiceCode": "ec2", "MaxResults": 0}, {"ServiceCode": "ec2", "MaxResults": 101}, {"ServiceCode": "ec2", "Max": 1}]
     assert {code(**asked) for asked in wrong} == {"IllegalArgumentException"}
     assert code(ServiceCode="mars") == "NoSuchResourceException"
-    assert {code(ServiceCode="ec2", NextToken=token) for token in ("x", "iam:1")} == {"InvalidPaginationTokenException"}
+    assert {code(ServiceCode="ec2", NextToken=token) for token in ("x", quotas.token_of("iam", 1))} == {"InvalidPaginationTokenException"}
     assert limits.answer(ACCOUNT, "us-east-1", "GetServiceQuota", {"ServiceCode": "ec2"})[0] == 400
 
 

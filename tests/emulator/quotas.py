@@ -6,15 +6,15 @@ accounts use of their quotas is in the emulator's CloudWatch.
 
 from __future__ import annotations
 
+import base64
 import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-import botocore.session
 from botocore.validate import ParamValidator
 
-from . import loopback
+from . import loopback, model
 from .loopback import Asked
 from .ministack import ACCOUNT, OTHER_ACCOUNT, Emulator
 
@@ -24,7 +24,8 @@ QUOTAS_A_PAGE = 5
 #: The region of global services.
 GLOBAL_REGION = "us-east-1"
 
-_OPERATION = botocore.session.get_session().get_service_model("service-quotas").operation_model("ListServiceQuotas")
+#: botocore's name of the service, and the operation that is answered.
+SERVICE, OPERATION = "service-quotas", "ListServiceQuotas"
 
 
 class Quota(NamedTuple):
@@ -131,21 +132,26 @@ class ServiceQuotas:
         self.requests.append((account, region, asked))
         if self.fault and self.fault[0](account, region, asked):
             return 400, {"__type": self.fault[1], "Message": self.fault[2]}
-        wrong = ParamValidator().validate(asked, _OPERATION.input_shape)
-        if operation != _OPERATION.name or wrong.has_errors() or not 1 <= asked.get("MaxResults", 1) <= 100:
-            return 400, {"__type": "IllegalArgumentException", "Message": f"{operation} {asked}: {wrong.generate_report()}"}
+        if operation != OPERATION:
+            return 400, {"__type": "UnknownOperationException", "Message": operation}
+        try:
+            model.check(SERVICE, operation, asked)
+        except ValueError as error:
+            return 400, {"__type": "IllegalArgumentException", "Message": str(error)}
         service = asked["ServiceCode"]
         if service not in NAMES:
             return 400, {"__type": "NoSuchResourceException", "Message": f"The request failed because {service} does not exist"}
         of_service = [quota for quota in QUOTAS if quota.service == service]
-        name, _, first = asked.get("NextToken", f"{service}:0").rpartition(":")
-        if name != service or not first.isdigit():
+        tokens = {token_of(service, first): first for first in range(len(of_service))}
+        first = tokens.get(asked["NextToken"]) if "NextToken" in asked else 0
+        if first is None:
             return 400, {"__type": "InvalidPaginationTokenException", "Message": "Invalid NextToken"}
-        end = int(first) + min(asked.get("MaxResults", QUOTAS_A_PAGE), QUOTAS_A_PAGE)
-        answer = {"Quotas": [self._described(account, region, quota) for quota in of_service[int(first) : end]]}
+        end = first + min(asked.get("MaxResults", QUOTAS_A_PAGE), QUOTAS_A_PAGE)
+        answer = {"Quotas": [self._described(account, region, quota) for quota in of_service[first:end]]}
         if end < len(of_service):
-            answer["NextToken"] = f"{service}:{end}"
-        assert not ParamValidator().validate(answer, _OPERATION.output_shape).has_errors()
+            answer["NextToken"] = token_of(service, end)
+        described = model.of(SERVICE).operation_model(operation).output_shape
+        assert not ParamValidator().validate(answer, described).has_errors()
         return 200, answer
 
     def _described(self, account: str, region: str, quota: Quota) -> dict[str, Any]:
@@ -184,6 +190,11 @@ def named(name: str) -> Quota:
     """Returns the quota with this service and code, such as `ec2/L-1216C47A`."""
     (found,) = [quota for quota in QUOTAS if quota.id == name]
     return found
+
+
+def token_of(service: str, first: int) -> str:
+    """Returns the token of the page that begins with this quota of a service, in the characters that AWS's tokens have."""
+    return base64.b64encode(f"{service}:{first}".encode()).decode()
 
 
 @contextlib.contextmanager
