@@ -145,6 +145,7 @@ impl BottlenecksQuery {
         let mut categories = query.choices(CATEGORIES, Category::named)?.unwrap_or_else(|| Category::ALL.to_vec());
         categories.sort_unstable();
         let with_rules = rules::types_of(&categories);
+        // All types together are those that the categories leave.
         let named = query.choices("types", ResourceType::named)?.filter(|types| *types != rules::types());
         let mut types = named.unwrap_or_else(|| with_rules.clone());
         types.sort_unstable();

@@ -82,7 +82,7 @@ pub struct OtherResource {
     pub aws_default: Option<bool>,
 }
 
-/// Returns Resource Explorer's names of the types of which `aws_default` is told.
+/// Returns Resource Explorer's names of the types that have `aws_default`.
 pub fn types_with_defaults() -> impl Iterator<Item = &'static str> {
     defaults::types()
 }

@@ -59,8 +59,8 @@ const AT_ONCE: usize = 10;
 /// service that is not here is not asked for its quotas. SageMaker is left out: its quotas are hundreds, one for each
 /// type of instance and purpose. Lambda is not one of them: its concurrency is a metric of `AWS/Lambda`.
 ///
-/// Sources, as of 2026-11-26: the usage metrics in the user guides of these services, and what ListServiceQuotas and
-/// ListMetrics return for accounts that use them.
+/// Sources, as of 2026-11-26: the usage metrics in the user guides of these services, and where a guide lists none, what
+/// others have published of the responses of ListServiceQuotas.
 const SERVICES: [(&str, &str); 19] = [
     ("AppSync", "appsync"),
     ("AutoScaling", "autoscaling"),

@@ -1,16 +1,16 @@
-//! What AWS makes by itself in every account, as far as a type and an ARN tell it apart from what somebody made.
+//! What AWS makes by itself in every account, as far as a type and an ARN show it.
 //!
-//! In a list of everything, most of it is such: parameter groups, service-linked roles, default buses. A name that AWS
-//! reserves tells it. Of default VPCs, with their subnets, security groups, network ACLs and route tables, and of keys that
-//! AWS manages, it does not: their ids look like all others.
+//! Most of a list of everything is such: parameter groups, service-linked roles, default buses. AWS reserves names for
+//! them. Default VPCs, with their subnets, security groups, network ACLs and route tables, and keys that AWS manages have
+//! no such names: their ids look like all others.
 
-/// How a type's defaults are told apart, by the part of the ARN after the account.
-enum Told {
-    /// By the start of the resource.
+/// What the ARNs of a type's defaults have, and no other ARN.
+enum Mark {
+    /// One of these starts of the resource, which is the part after the account.
     Start(&'static [&'static str]),
-    /// By the whole resource.
+    /// One of these resources.
     Name(&'static [&'static str]),
-    /// By the account `aws`, which owns it.
+    /// The account `aws`.
     Owner,
 }
 
@@ -18,47 +18,47 @@ enum Told {
 ///
 /// Sources: the user guides of the services, each on its default, and of IAM on the paths of service-linked roles and of
 /// roles that IAM Identity Center makes.
-const TOLD: &[(&str, Told)] = &[
-    ("appconfig:deploymentstrategy", Told::Start(&["deploymentstrategy/AppConfig."])),
-    ("athena:datacatalog", Told::Name(&["datacatalog/AwsDataCatalog"])),
-    ("athena:workgroup", Told::Name(&["workgroup/primary"])),
-    ("codedeploy:deploymentconfig", Told::Start(&["deploymentconfig:CodeDeployDefault."])),
-    ("ecs:capacity-provider", Told::Name(&["capacity-provider/FARGATE", "capacity-provider/FARGATE_SPOT"])),
-    ("elasticache:parametergroup", Told::Start(&["parametergroup:default."])),
-    ("elasticache:subnetgroup", Told::Name(&["subnetgroup:default"])),
-    ("elasticache:user", Told::Name(&["user:default"])),
-    ("events:event-bus", Told::Name(&["event-bus/default"])),
-    ("iam:policy", Told::Owner),
-    ("iam:role", Told::Start(&["role/aws-service-role/", "role/aws-reserved/"])),
-    ("kms:alias", Told::Start(&["alias/aws/"])),
-    ("memorydb:acl", Told::Name(&["acl/open-access"])),
-    ("memorydb:parametergroup", Told::Start(&["parametergroup/default."])),
-    ("memorydb:user", Told::Name(&["user/default"])),
-    ("rds:cluster-pg", Told::Start(&["cluster-pg:default."])),
-    ("rds:og", Told::Start(&["og:default:"])),
-    ("rds:pg", Told::Start(&["pg:default."])),
-    ("rds:secgrp", Told::Name(&["secgrp:default"])),
-    ("redshift:parametergroup", Told::Start(&["parametergroup:default."])),
-    ("s3:storage-lens", Told::Name(&["storage-lens/default-account-dashboard"])),
-    ("scheduler:schedule-group", Told::Name(&["schedule-group/default"])),
-    ("xray:sampling-rule", Told::Name(&["sampling-rule/Default"])),
+const MARKS: &[(&str, Mark)] = &[
+    ("appconfig:deploymentstrategy", Mark::Start(&["deploymentstrategy/AppConfig."])),
+    ("athena:datacatalog", Mark::Name(&["datacatalog/AwsDataCatalog"])),
+    ("athena:workgroup", Mark::Name(&["workgroup/primary"])),
+    ("codedeploy:deploymentconfig", Mark::Start(&["deploymentconfig:CodeDeployDefault."])),
+    ("ecs:capacity-provider", Mark::Name(&["capacity-provider/FARGATE", "capacity-provider/FARGATE_SPOT"])),
+    ("elasticache:parametergroup", Mark::Start(&["parametergroup:default."])),
+    ("elasticache:subnetgroup", Mark::Name(&["subnetgroup:default"])),
+    ("elasticache:user", Mark::Name(&["user:default"])),
+    ("events:event-bus", Mark::Name(&["event-bus/default"])),
+    ("iam:policy", Mark::Owner),
+    ("iam:role", Mark::Start(&["role/aws-service-role/", "role/aws-reserved/"])),
+    ("kms:alias", Mark::Start(&["alias/aws/"])),
+    ("memorydb:acl", Mark::Name(&["acl/open-access"])),
+    ("memorydb:parametergroup", Mark::Start(&["parametergroup/default."])),
+    ("memorydb:user", Mark::Name(&["user/default"])),
+    ("rds:cluster-pg", Mark::Start(&["cluster-pg:default."])),
+    ("rds:og", Mark::Start(&["og:default:"])),
+    ("rds:pg", Mark::Start(&["pg:default."])),
+    ("rds:secgrp", Mark::Name(&["secgrp:default"])),
+    ("redshift:parametergroup", Mark::Start(&["parametergroup:default."])),
+    ("s3:storage-lens", Mark::Name(&["storage-lens/default-account-dashboard"])),
+    ("scheduler:schedule-group", Mark::Name(&["schedule-group/default"])),
+    ("xray:sampling-rule", Mark::Name(&["sampling-rule/Default"])),
 ];
 
-/// Returns whether AWS made the resource with this ARN; `None` if its type and ARN don't tell.
+/// Returns whether AWS made the resource with this ARN; `None` if its type and ARN don't show it.
 pub(super) fn is_default(resource_type: &str, arn: &str) -> Option<bool> {
-    let (_, told) = TOLD.iter().find(|(name, _)| *name == resource_type)?;
+    let (_, mark) = MARKS.iter().find(|(name, _)| *name == resource_type)?;
     let mut parts = arn.splitn(6, ':').skip(4);
     let (account, resource) = (parts.next()?, parts.next()?);
-    Some(match told {
-        Told::Start(starts) => starts.iter().any(|start| resource.starts_with(start)),
-        Told::Name(names) => names.contains(&resource),
-        Told::Owner => account == "aws",
+    Some(match mark {
+        Mark::Start(starts) => starts.iter().any(|start| resource.starts_with(start)),
+        Mark::Name(names) => names.contains(&resource),
+        Mark::Owner => account == "aws",
     })
 }
 
-/// Returns the types whose defaults are told apart.
+/// Returns the types whose defaults are known.
 pub(super) fn types() -> impl Iterator<Item = &'static str> {
-    TOLD.iter().map(|(name, _)| *name)
+    MARKS.iter().map(|(name, _)| *name)
 }
 
 #[cfg(test)]
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn each_type_is_told_once_and_in_order() {
+    fn each_type_is_there_once_and_in_order() {
         let names: Vec<_> = types().collect();
         assert!(names.is_sorted_by(|a, b| a < b), "{names:?}");
     }
