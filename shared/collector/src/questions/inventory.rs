@@ -9,6 +9,7 @@ use std::time::Instant;
 
 use futures::StreamExt;
 use futures::stream::{Collect, FuturesOrdered};
+use tokio::task::yield_now;
 
 use crate::accounts::collector::Collector;
 use crate::accounts::regions::Regions;
@@ -286,8 +287,12 @@ pub(crate) fn each_by_itself<F: Future>(parts: impl Iterator<Item = F>) -> Colle
     parts.collect::<FuturesOrdered<_>>().collect()
 }
 
-/// Lists one type of `region` by `inquiry`.
+/// Lists one type of `region` by `inquiry`. A type with several operations, which may have to follow each other, begins
+/// before the others: their hundreds of requests would be sent first, and the longest chain of calls would begin last.
 async fn list(resource_type: ResourceType, region: &str, inquiry: Inquiry<'_>) -> Listed {
+    if resource_type.operations().len() == 1 {
+        yield_now().await;
+    }
     let mut found = resource_type.list(&inquiry).await;
     found.items.retain(|resource| !resource.is_listed_by_its_type());
     Listed { resource_type, region: region.to_owned(), found }

@@ -42,8 +42,8 @@ const DESCRIBE_CLUSTER: Operation =
 /// The most names that EKS puts into a page.
 const NAMES_A_PAGE: i32 = 100;
 
-/// How many clusters of a region are described at a time: the hundred that AWS allows by default take four rounds.
-const AT_ONCE: usize = 25;
+/// How many clusters of a region are described at a time: the hundred that AWS allows by default take two rounds.
+const AT_ONCE: usize = 50;
 
 /// The error code for a cluster that was deleted after it was listed.
 const DELETED: &str = "ResourceNotFoundException";

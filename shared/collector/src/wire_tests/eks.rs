@@ -176,5 +176,5 @@ async fn once_a_description_is_late_no_more_are_asked_for() {
     assert_eq!((inventory.resources.len(), undescribed(&inventory).len()), (100, 100));
     assert_eq!(reported(&coverage.gaps), [("eu-west-1", "DescribeCluster", GapStatus::TimedOut, "RequestTimedOut")]);
     // On a busy machine, some of them may be given up before they are sent.
-    assert!((1..=25).contains(&aws.received("DescribeCluster").len()));
+    assert!((1..=50).contains(&aws.received("DescribeCluster").len()));
 }
