@@ -59,7 +59,7 @@ def _answers(build: Build, question: Question) -> dict[str, Answer]:
     # Costs are cached after the first response, so only that one calls AWS.
     count = 1 if question.function == "costs" else ANSWERS
     event = gateway_event(question.function, question.query)
-    (start,) = build.invoke([str(build.function(question.function))], event, question.account, count=count)
+    (start,) = build.invoke([str(build.function(question.function))], event, question.account, count=count, pause_ms=question.pause_ms)
     measured = start["measured"]
     check(measured)
     if question.findings is not None and measured["answers"][-1]["by_rule"] != question.findings:

@@ -64,16 +64,16 @@ class Build:
 
     def invoke(
         self, command: list[str], event: dict[str, Any], account: dict[str, str | int], *, count: int = 1, starts: int = 1,
-        callers: int = 1, environment: dict[str, str] | None = None, tls: bool = False,
+        pause_ms: int = 0, callers: int = 1, environment: dict[str, str] | None = None, tls: bool = False,
     ) -> list[dict[str, Any]]:
-        """Starts a command, sends each start the event `count` times, and returns the measurements. With `callers`, each
-        start is that of so many processes at the same time, which share the simulated AWS.
+        """Starts a command, sends each start the event `count` times, with a pause after each response, and returns the
+        measurements. With `callers`, each start is that of so many processes at the same time, which share the simulated AWS.
         """  # fmt: skip
         with tempfile.TemporaryDirectory() as folder:
             (Path(folder) / "event.json").write_text(json.dumps(event))
             variables = _variables() | (environment or {})
             options = [("--command", " ".join(command)), ("--event", f"{folder}/event.json")]
-            options += [("--count", str(count)), ("--starts", str(starts)), ("--callers", str(callers))]
+            options += [("--count", str(count)), ("--starts", str(starts)), ("--callers", str(callers)), ("--pause-ms", str(pause_ms))]
             if tls:
                 options.append(("--tls", f"{folder}/certificates.pem"))
                 # Rust's libraries read the first, Python's the second.

@@ -62,6 +62,8 @@ class Question:
     ways: tuple[str, ...] = ("sequential", "threads")
     #: Tools from package registries that answer a similar question.
     tools: tuple[str, ...] = field(default=())
+    #: The pause between two responses, so that AWS accepts as many requests at once as it did before.
+    pause_ms: int = 0
     #: What the response may take and cost at most: milliseconds, US dollars, MB of memory.
     goal: Goal = field(default_factory=lambda: Goal())
     #: The findings by rule, if the question is about them.
@@ -101,6 +103,8 @@ def _resources(total: int, tools: tuple[str, ...]) -> Question:
     )  # fmt: skip
 
 
+#: How long AWS takes to accept a burst of requests to Elastic Load Balancing again: its bucket has 40, and 10 a second refill it.
+FULL_AGAIN_MS = 4_000
 #: AWS's quota of EKS clusters in a region.
 MOST_EKS_CLUSTERS = 100
 
@@ -130,7 +134,8 @@ def _all_resources(total: int) -> Question:
     longest = max(max(chains) * ROUND_TRIP_MS, of_log_groups)
     return Question(
         f"/resources, {total:,} of all types", "resources", {"types": ",".join(ALL_TYPES)},
-        {"resources": total, "all-types": "yes"}, ROUND_TRIP_MS + longest, calls, ["resources"], (), goal=Goal(of_limit=1.2),
+        {"resources": total, "all-types": "yes"}, ROUND_TRIP_MS + longest, calls, ["resources"], (), pause_ms=FULL_AGAIN_MS,
+        goal=Goal(of_limit=1.2),
     )  # fmt: skip
 
 

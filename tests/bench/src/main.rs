@@ -27,7 +27,7 @@ const USAGE: &str = "bench serve|invoke [--NAME VALUE]...
                 --secret TEXT --tls FILE (serves https, and writes the certificates to trust to FILE)
   serve:        --port N
   invoke:       --command \"PROGRAM ARGUMENTS\" --event FILE [--env NAME=VALUE]...
-                --starts N (of the process) --count N (events for each)
+                --starts N (of the process) --count N (events for each) --pause-ms N (between two events)
                 --callers N (processes at the same time, each with an event of its own)";
 
 /// The options of the command line; `--env` may be repeated.
@@ -37,7 +37,7 @@ struct Options {
 }
 
 /// The options that have one value.
-const KNOWN: [&str; 15] = [
+const KNOWN: [&str; 16] = [
     "resources",
     "only-instances",
     "all-types",
@@ -52,6 +52,7 @@ const KNOWN: [&str; 15] = [
     "event",
     "starts",
     "count",
+    "pause-ms",
     "callers",
 ];
 
@@ -122,6 +123,7 @@ async fn run() -> Result<(), Box<dyn std::error::Error>> {
                 aws: url,
                 environment: options.environment.clone(),
                 count: options.number("count", 1)?,
+                pause: Duration::from_millis(options.number("pause-ms", 0)?.try_into()?),
             });
             let mut starts = Vec::new();
             for _ in 0..options.number("starts", 1)? {

@@ -43,11 +43,13 @@ pub(crate) struct Run {
     pub(crate) environment: Vec<(String, String)>,
     /// How many times to send the event.
     pub(crate) count: usize,
+    /// How long to wait between a response and the next event.
+    pub(crate) pause: Duration,
 }
 
 /// Starts a process, sends it the event `count` times, and returns the measurements.
 pub(crate) async fn measure(run: &Run) -> Result<Value, Box<dyn std::error::Error>> {
-    let Run { command, event, aws, environment, count } = run;
+    let Run { command, event, aws, environment, count, pause } = run;
     let (program, arguments) = command.split_first().ok_or("a command is needed")?;
     let (give, tickets) = mpsc::channel(1);
     let (seen, mut sees) = mpsc::channel(8);
@@ -103,6 +105,7 @@ pub(crate) async fn measure(run: &Run) -> Result<Value, Box<dyn std::error::Erro
                 bytes = answer.len();
                 answers.push(told(&answer)?);
                 if answers_ms.len() < *count {
+                    tokio::time::sleep(*pause).await;
                     give.send(()).await?;
                 }
             }
