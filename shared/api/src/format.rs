@@ -153,6 +153,12 @@ mod tests {
     }
 
     #[test]
+    fn a_number_is_the_one_of_the_json() {
+        let entry: Value = serde_json::from_str(r#"{"value": 59.999525462962964}"#).unwrap();
+        assert_eq!(csv(&[entry]), "name,value\r\n,59.999525462962964\r\n");
+    }
+
+    #[test]
     fn commas_quotes_and_lines_are_quoted() {
         let rows = [json!({"name": "a,b", "value": "say \"x\""}), json!({"name": "a\nb", "value": "ü\u{202e}"})];
         assert_eq!(csv(&rows), "name,value\r\n\"a,b\",\"say \"\"x\"\"\"\r\n\"a\nb\",ü\u{202e}\r\n");
