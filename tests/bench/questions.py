@@ -62,8 +62,6 @@ class Question:
     ways: tuple[str, ...] = ("sequential", "threads")
     #: Tools from package registries that answer a similar question.
     tools: tuple[str, ...] = field(default=())
-    #: The pause between two responses, so that AWS accepts as many requests at once as it did before.
-    pause_ms: int = 0
     #: What the response may take and cost at most: milliseconds, US dollars, MB of memory.
     goal: Goal = field(default_factory=lambda: Goal())
     #: The findings by rule, if the question is about them.
@@ -72,6 +70,8 @@ class Question:
     usd: float | None = None
     #: Requests and price if everything that the rules need were asked at once.
     at_once: tuple[int, float] | None = None
+    #: The pause between two responses, so that AWS accepts as many requests at once as it did before.
+    pause_ms: int = 0
 
 
 def of_regions(of_type: int) -> list[int]:
