@@ -10,9 +10,9 @@ DENY := $(VENV)/cargo/bin/cargo-deny
 MUTANTS_VERSION := 27.1.0
 MUTANTS := $(VENV)/cargo/bin/cargo-mutants
 CHECKOV_VERSION := 3.3.30
+CHECKOV := $(VENV)/checkov/bin/checkov
 AWS_CLI_VERSION := 1.46.3
 AWS_CLI := $(VENV)/bin/aws
-CHECKOV := $(VENV)/checkov/bin/checkov
 
 # Two processes share the end-to-end tests, each with an emulator of its own. (any_day.py has the same.)
 SHARED := -n 2 --dist loadfile --no-loadscope-reorder
@@ -176,7 +176,6 @@ $(MUTANTS): | $(TOOLS)
 	@env -u CARGO_TARGET_DIR CARGO_PROFILE_DEV_DEBUG=0 \
 		cargo install --quiet --debug --locked --root $(VENV)/cargo cargo-mutants@$(MUTANTS_VERSION)
 
-# checkov needs other versions of some libraries than the tools do, so it has a virtual environment of its own.
 # In an environment of its own, since each version wants one version of botocore.
 $(AWS_CLI): | $(TOOLS)
 	@echo "Installing the AWS CLI $(AWS_CLI_VERSION) into $(VENV) ..."
@@ -184,6 +183,7 @@ $(AWS_CLI): | $(TOOLS)
 	@$(VENV)/aws-cli/bin/pip install --quiet --disable-pip-version-check awscli==$(AWS_CLI_VERSION)
 	@ln -s ../aws-cli/bin/aws $@
 
+# checkov needs other versions of some libraries than the tools do, so it has a virtual environment of its own.
 $(CHECKOV): | $(TOOLS)
 	@echo "Installing checkov $(CHECKOV_VERSION) into $(VENV) ..."
 	@python3 -m venv $(VENV)/checkov
