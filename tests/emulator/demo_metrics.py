@@ -267,8 +267,9 @@ def _datums_of(metric: str, named: dict[str, str], curve: Curve, now: datetime) 
 
 
 def _daily(metric: str, bucket: str, storage: str, value: float, now: datetime) -> Iterator[dict[str, Any]]:
+    """Yields one datum per day, the current one included: after the next midnight it is the last whole day."""
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     dimensions = [{"Name": "BucketName", "Value": bucket}, {"Name": "StorageType", "Value": storage}]
-    for days_ago in range(DAYS, 0, -1):
+    for days_ago in range(DAYS, -1, -1):
         at = midnight - timedelta(days=days_ago)
         yield {"MetricName": metric, "Dimensions": dimensions, "Timestamp": at, "Value": value}
