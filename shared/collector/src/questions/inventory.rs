@@ -206,7 +206,13 @@ impl Collector {
         let types = wanted.types.iter().filter(|kind| !kind.is_listed_once());
         let listings = each_by_itself(types.map(|kind| list(*kind, region, inquiry)));
         let filters: Vec<_> = tag_filters(wanted).collect();
-        let tags = async { if filters.is_empty() { None } else { Some(tagging::list_tags(&inquiry, &filters).await) } };
+        let tags = async {
+            if filters.is_empty() {
+                return None;
+            }
+            yield_now().await;
+            Some(tagging::list_tags(&inquiry, &filters).await)
+        };
         let (listed, tags) = tokio::join!(listings, tags);
         RegionListings { listed, tags }
     }
@@ -287,10 +293,13 @@ pub(crate) fn each_by_itself<F: Future>(parts: impl Iterator<Item = F>) -> Colle
     parts.collect::<FuturesOrdered<_>>().collect()
 }
 
-/// Lists one type of `region` by `inquiry`. A type with several operations, which may have to follow each other, begins
-/// before the others: their hundreds of requests would be sent first, and the longest chain of calls would begin last.
+/// The operations that a chain of calls has at most, one needing what the one before returned.
+const LONGEST_CHAIN: usize = 3;
+
+/// Lists one type of `region` by `inquiry`. The more operations a type has, which may have to follow each other, the sooner
+/// it begins: the hundreds of requests of the others would be sent first, and the longest chain of calls would begin last.
 async fn list(resource_type: ResourceType, region: &str, inquiry: Inquiry<'_>) -> Listed {
-    if resource_type.operations().len() == 1 {
+    for _ in resource_type.operations().len()..LONGEST_CHAIN {
         yield_now().await;
     }
     let mut found = resource_type.list(&inquiry).await;

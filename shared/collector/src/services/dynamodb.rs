@@ -1,8 +1,8 @@
 //! DynamoDB: tables.
 //!
-//! ListTables returns only names, so each table needs a DescribeTable of its own. A limited number of them run at a time. A
-//! table that can't be described stays in the list with what its name says, and a gap reports that the rest is missing.
-//! Neither operation returns tags; they come from `tagging.rs`.
+//! ListTables returns only names, so each table needs a DescribeTable of its own. A limited number of them run at a time,
+//! while further pages of names are on their way. A table that can't be described stays in the list with what its name says,
+//! and a gap reports that the rest is missing. Neither operation returns tags; they come from `tagging.rs`.
 
 use aws_sdk_dynamodb::operation::list_tables::ListTablesOutput;
 use aws_sdk_dynamodb::types::{BillingMode, TableDescription, TableStatus};
@@ -11,6 +11,7 @@ use futures::stream::FuturesUnordered;
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use crate::call::clients::{Gated, Service, guarded_client};
 use crate::call::fault::Fault;
@@ -125,31 +126,46 @@ impl Kind for Table {
         let ask =
             |page: Page| dynamodb.list_tables().limit(page.size).set_exclusive_start_table_name(page.token).send();
         let limits = dynamodb.limits(&LIST_TABLES, inquiry.deadline).pages_of(TABLES_A_PAGE);
-        let names = every_page(limits, ask, ListTablesOutput::last_evaluated_table_name, |page| {
-            page.table_names.unwrap_or_default()
-        })
-        .await;
-        let mut tables = describe_each(inquiry, &dynamodb, names.found).await;
+        let (found, names) = unbounded_channel();
+        let list = async move {
+            let items = |page: ListTablesOutput| {
+                for name in page.table_names.unwrap_or_default() {
+                    // It fails only if nobody waits for names any more.
+                    found.send(name).ok();
+                }
+                Vec::<()>::new()
+            };
+            every_page(limits, ask, ListTablesOutput::last_evaluated_table_name, items).await
+        };
+        let (names, mut tables) = tokio::join!(list, describe_each(inquiry, &dynamodb, names));
         tables.faults.extend(names.fault);
         tables
     }
 }
 
-/// Describes the tables of `names`. After a time-out, it describes no more of them.
+/// Describes the tables of `names`, while the pages after them are listed. After a time-out, it describes no more of them.
 async fn describe_each(
     inquiry: &Inquiry<'_>,
     dynamodb: &Gated<DynamoDb>,
-    names: Vec<String>,
+    mut names: UnboundedReceiver<String>,
 ) -> Found<Resource<Box<Table>>> {
     let describe = async |name: String| {
         let described = describe_table(inquiry, dynamodb, &name).await;
         (name, described)
     };
-    let mut names = names.into_iter();
-    let mut asked: FuturesUnordered<_> = names.by_ref().take(AT_ONCE).map(describe).collect();
+    let mut asked = FuturesUnordered::new();
     let mut tables = Found { items: Vec::new(), faults: Vec::new() };
     let mut in_time = true;
-    while let Some((name, described)) = asked.next().await {
+    loop {
+        let (name, described) = tokio::select! {
+            biased;
+            Some(name) = names.recv(), if in_time && asked.len() < AT_ONCE => {
+                asked.push(describe(name));
+                continue;
+            }
+            Some(answered) = asked.next() => answered,
+            else => break,
+        };
         match described {
             Ok(detail) => tables.items.push(resource_of(inquiry, name, detail)),
             Err(fault) if fault.code == DELETED => {}
@@ -159,9 +175,10 @@ async fn describe_each(
                 tables.fail(fault);
             }
         }
-        asked.extend(names.by_ref().take(usize::from(in_time)).map(describe));
     }
-    tables.items.extend(names.map(|name| resource_of(inquiry, name, TableDescription::builder().build())));
+    while let Some(name) = names.recv().await {
+        tables.items.push(resource_of(inquiry, name, TableDescription::builder().build()));
+    }
     tables
 }
 

@@ -51,6 +51,8 @@ pub(super) enum Reply {
     Cbor(Value),
     /// Responds with an AWS error of this status, code and message, in the service's own format.
     Error(u16, &'static str, &'static str),
+    /// Responds as for an empty account, once this operation is requested.
+    EmptyAfter(&'static str),
     /// Never responds.
     Hang,
 }
@@ -69,17 +71,17 @@ impl Aws {
         let requests = Arc::new(Mutex::new(Vec::new()));
         let (listener, seen) = (Arc::clone(&server), Arc::clone(&requests));
         let thread = std::thread::spawn(move || {
-            let mut hanging = Vec::new();
+            let (mut hanging, mut waiting) = (Vec::new(), Vec::<(&str, Request, Received)>::new());
             for mut request in listener.incoming_requests() {
                 let received = read(&mut request);
                 seen.lock().unwrap().push(received.clone());
+                for (_, request, received) in waiting.extract_if(.., |(until, ..)| *until == received.operation) {
+                    respond(request, &received, empty(&received));
+                }
                 match reply(&received).unwrap_or_else(|| empty(&received)) {
-                    Reply::Ok(body) => answer(request, &received, 200, None, body.into_bytes()),
-                    Reply::Cbor(value) => answer(request, &received, 200, None, encoded(&value)),
-                    Reply::Error(status, code, message) => {
-                        answer(request, &received, status, Some(code), error_body(&received, code, message));
-                    }
+                    Reply::EmptyAfter(operation) => waiting.push((operation, request, received)),
                     Reply::Hang => hanging.push(request),
+                    reply => respond(request, &received, reply),
                 }
             }
         });
@@ -222,6 +224,18 @@ fn error_body(received: &Received, code: &str, message: &str) -> Vec<u8> {
 /// Returns a CBOR map.
 pub(super) fn map<const N: usize>(entries: [(&str, Value); N]) -> Value {
     Value::Map(entries.into_iter().map(|(key, value)| (key.into(), value)).collect())
+}
+
+/// Responds at once, if this is a reply to do so.
+fn respond(request: Request, received: &Received, reply: Reply) {
+    match reply {
+        Reply::Ok(body) => answer(request, received, 200, None, body.into_bytes()),
+        Reply::Cbor(value) => answer(request, received, 200, None, encoded(&value)),
+        Reply::Error(status, code, message) => {
+            answer(request, received, status, Some(code), error_body(received, code, message));
+        }
+        Reply::EmptyAfter(_) | Reply::Hang => {}
+    }
 }
 
 /// Returns the response of an account without resources, whose regions are `eu-west-1` and `us-east-1`; `me-south-1` is

@@ -63,6 +63,20 @@ async fn every_page_of_tables_is_followed_and_each_table_described_once() {
 }
 
 #[tokio::test]
+async fn tables_are_described_before_the_last_page_of_names() {
+    let aws = Aws::start(|request| {
+        if in_ireland(request, "ListTables") {
+            let first = !request.parameters.contains("ExclusiveStartTableName");
+            let names = r#"{"TableNames": ["t-1"], "LastEvaluatedTableName": "t-1"}"#;
+            return Some(if first { Reply::Ok(names.to_owned()) } else { Reply::EmptyAfter("DescribeTable") });
+        }
+        in_ireland(request, "DescribeTable").then(|| active(request))
+    });
+    let (inventory, coverage) = collect(&aws, &[ResourceType::Dynamodb]).await;
+    assert_eq!((ids(&inventory), coverage.gaps), (vec!["t-1"], vec![]));
+}
+
+#[tokio::test]
 async fn the_values_of_a_table_are_read() {
     let aws = Aws::start(|request| {
         if request.region != "us-east-1" {
