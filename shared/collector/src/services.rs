@@ -196,6 +196,11 @@ impl ResourceType {
         self.about().on_request
     }
 
+    /// Returns how many calls follow each other when it is listed.
+    pub(crate) fn calls_in_a_row(self) -> usize {
+        self.about().calls_in_a_row
+    }
+
     /// Returns the types that are listed where a request names none, in the order of responses.
     #[must_use]
     pub fn by_default() -> Vec<Self> {

@@ -293,13 +293,13 @@ pub(crate) fn each_by_itself<F: Future>(parts: impl Iterator<Item = F>) -> Colle
     parts.collect::<FuturesOrdered<_>>().collect()
 }
 
-/// The operations that a chain of calls has at most, one needing what the one before returned.
-const LONGEST_CHAIN: usize = 3;
+/// From how many calls in a row a type begins at once.
+const MANY_IN_A_ROW: usize = 3;
 
-/// Lists one type of `region` by `inquiry`. The more operations a type has, which may have to follow each other, the sooner
-/// it begins: the hundreds of requests of the others would be sent first, and the longest chain of calls would begin last.
+/// Lists one type of `region` by `inquiry`. The more calls follow each other, the sooner it begins: otherwise the hundreds
+/// of requests of all types would be sent before those of the longest chains.
 async fn list(resource_type: ResourceType, region: &str, inquiry: Inquiry<'_>) -> Listed {
-    for _ in resource_type.operations().len()..LONGEST_CHAIN {
+    for _ in resource_type.calls_in_a_row()..MANY_IN_A_ROW {
         yield_now().await;
     }
     let mut found = resource_type.list(&inquiry).await;

@@ -42,6 +42,9 @@ pub(crate) trait Kind: Sized + 'static {
     /// Whether it is listed only where a request names it: what is slow to list, or rarely wanted.
     const ON_REQUEST: bool = false;
 
+    /// How many calls follow each other. What has the most begins first, since its last call is what a response waits for.
+    const CALLS_IN_A_ROW: usize = Self::OPERATIONS.len();
+
     /// How a resource is stored, since there may be thousands: boxed, unless it is as small as a box.
     type Stored: Borrow<Self>;
 
@@ -120,6 +123,7 @@ pub(crate) struct About {
     pub(crate) explorer_types: &'static [&'static str],
     pub(crate) catalog: Option<&'static Catalog>,
     pub(crate) on_request: bool,
+    pub(crate) calls_in_a_row: usize,
 }
 
 impl About {
@@ -134,6 +138,7 @@ impl About {
             explorer_types: K::EXPLORER_TYPES,
             catalog: K::CATALOG,
             on_request: K::ON_REQUEST,
+            calls_in_a_row: K::CALLS_IN_A_ROW,
         }
     }
 }

@@ -78,6 +78,8 @@ impl Kind for LogGroup {
     const TAGS: TagSource = TagSource::TaggingApi("logs:log-group");
     const EXPLORER_TYPES: &'static [&'static str] = &["logs:log-group"];
     const CATALOG: Option<&'static Catalog> = Some(&CATALOG);
+    /// A page has 50 log groups, and the rate spaces the pages out further than responses do.
+    const CALLS_IN_A_ROW: usize = usize::MAX;
     type Stored = Box<Self>;
 
     fn state(&self) -> Option<&str> {
