@@ -51,7 +51,7 @@ pub(super) enum Reply {
     Cbor(Value),
     /// Responds with an AWS error of this status, code and message, in the service's own format.
     Error(u16, &'static str, &'static str),
-    /// Responds as for an empty account, once this operation is requested.
+    /// Responds as for an empty account, once this operation has been requested.
     EmptyAfter(&'static str),
     /// Never responds.
     Hang,
@@ -78,8 +78,12 @@ impl Aws {
                 for (_, request, received) in waiting.extract_if(.., |(until, ..)| *until == received.operation) {
                     respond(request, &received, empty(&received));
                 }
+                let was_requested = |operation| seen.lock().unwrap().iter().any(|seen| seen.operation == operation);
                 match reply(&received).unwrap_or_else(|| empty(&received)) {
-                    Reply::EmptyAfter(operation) => waiting.push((operation, request, received)),
+                    Reply::EmptyAfter(operation) if !was_requested(operation) => {
+                        waiting.push((operation, request, received));
+                    }
+                    Reply::EmptyAfter(_) => respond(request, &received, empty(&received)),
                     Reply::Hang => hanging.push(request),
                     reply => respond(request, &received, reply),
                 }
