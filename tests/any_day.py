@@ -31,8 +31,8 @@ def usual(today: date) -> list[date]:
 
 
 def run(day: date) -> int:
-    """Runs the end-to-end tests from noon of a day on, far from both midnights; on 31 December, over the end of the year."""
-    start = time(23, 55) if (day.month, day.day) == (12, 31) else time(12)
+    """Runs the end-to-end tests from noon of a day on, far from both midnights; on a 23rd, over midnight."""
+    start = time(23, 55) if day.day == 23 else time(12)
     offset = int((datetime.combine(day, start, timezone.utc) - clock.now()).total_seconds())
     # `-m`: for processes with threads. All clocks move, since a sleep fails if only the calendar does.
     faketime = ["faketime", "-m", "-f", f"{offset:+d}s"]
