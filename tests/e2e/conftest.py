@@ -129,9 +129,17 @@ def inspected(emulator: Emulator, deployed: Stack, exchanged: Exchanged) -> Iter
     logs.every_line_is_one_json_object(emulator)
 
 
+#: The files that take longest. They run first: two processes share the files, and one of them would have nothing left to do
+#: while the other is in the middle of a long one.
+LONGEST = ["test_schemathesis.py", "test_bad_day.py", "test_verify.py", "test_second_aws.py"]
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Runs the tests that add to the demo account after those that count it, and lets no test be lost."""
-    items.sort(key=lambda item: item.path.name == "test_added.py")
+    """Runs the longest files first and the tests that add to the demo account after those that count it, and lets no test
+    be lost.
+    """
+    places = {name: place for place, name in enumerate(LONGEST)} | {"test_added.py": len(LONGEST) + 1}
+    items.sort(key=lambda item: places.get(item.path.name, len(LONGEST)))
     for item in items:
         if item.name not in item.nodeid:
             # schemathesis names its tests only after pytest has made their ids, which are alike then.
