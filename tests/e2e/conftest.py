@@ -6,6 +6,7 @@ import contextlib
 import fcntl
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from emulator import beside as stand_ins
@@ -127,6 +128,26 @@ def inspected(emulator: Emulator, deployed: Stack, exchanged: Exchanged) -> Iter
     yield
     logs.no_log_and_no_response_has_a_secret(emulator, deployed, exchanged)
     logs.every_line_is_one_json_object(emulator)
+
+
+@contextlib.contextmanager
+def _locked(file: Path, how: int) -> Iterator[None]:
+    with file.open("a") as opened:
+        fcntl.flock(opened, how)
+        yield
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Runs a test marked `alone`, with what it sets up, while no other process of this run has a test under way."""
+    ministack.WORK.mkdir(parents=True, exist_ok=True)
+    with contextlib.ExitStack() as room:
+        # Each test holds the room, and a test marked `alone` the whole of it. While one waits for it to be empty, it keeps
+        # the door, so that no other test enters meanwhile.
+        with _locked(ministack.WORK / "door", fcntl.LOCK_EX):
+            alone = item.get_closest_marker("alone") is not None
+            room.enter_context(_locked(ministack.WORK / "room", fcntl.LOCK_EX if alone else fcntl.LOCK_SH))
+        return (yield)
 
 
 #: The files that take longest. They run first: two processes share the files, and one of them would have nothing left to do

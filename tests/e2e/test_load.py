@@ -7,6 +7,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import pytest
 from emulator.stack import Stack
 
 CALLERS = 30
@@ -24,6 +25,7 @@ def _requests(response: dict[str, Any]) -> dict[str, int]:
     return {operation: count for operation, count in counted.items() if operation != "sts:GetCallerIdentity"}
 
 
+@pytest.mark.alone
 def test_thirty_callers_at_once_get_thirty_whole_responses(deployed: Stack) -> None:
     status, _, text = deployed.get(PATH)
     alone = json.loads(text)
