@@ -15,7 +15,9 @@ from . import logs
 def logged(emulator: Emulator, deployed: Stack) -> list[tuple[str, str]]:
     # Makes sure that something is logged, even if these tests run alone.
     whole = "/resources?types=eip&regions=us-east-1"
-    for path in (whole, f"/accounts/{OTHER_ACCOUNT}{whole}", "/resources?types=%0a%7B%22level%22%3A%22ERROR%22%7D"):
+    # The first call with a token is the one that the authorizer logs.
+    hostile = ("/accounts/1%C2%85%E2%80%A82/resources", "/resources?types=%0a%7B%22level%22%3A%22ERROR%22%7D")
+    for path in (*hostile, whole, f"/accounts/{OTHER_ACCOUNT}{whole}"):
         deployed.get(path)
     return list(logs.logged(emulator))
 

@@ -76,7 +76,9 @@ impl Authorizer {
             Ok((grant, allowed)) => {
                 // The gateway checks the call against the policy, so the log has both the call and what is allowed.
                 let (scopes, accounts) = (grant.scopes(), grant.accounts.listed());
-                tracing::info!(principal = grant.principal, called = arn.called, scopes, accounts, "known");
+                // JSON leaves U+0085 and U+2028 as they are, and some programs take them for the end of a line.
+                let called = arn.called.escape_debug();
+                tracing::info!(principal = grant.principal, %called, scopes, accounts, "known");
                 Ok(allowed)
             }
             Err(Refused::Token(reason)) => {
