@@ -28,7 +28,8 @@ WITHOUT_TAGS: dict[str, tuple[dict[str, str] | None, str]] = {
 }
 #: Types that moto can't serve to the function, and why.
 UNSERVED: dict[str, str] = {}
-#: The pages that lists take in both regions together, where moto has pages of AWS's size.
+#: The pages that lists take at least in both regions together, where moto has pages of AWS's size. A page that is slow
+#: to arrive is requested once more, and those after it are smaller.
 PAGES = {
     "autoscaling:DescribeAutoScalingGroups": 3,
     "dynamodb:ListTables": 3,
@@ -94,7 +95,7 @@ def test_what_was_created_has_its_tags(kind: str, found: Found, created: Created
 
 def test_lists_have_several_pages(function: interface.Function, created: Created) -> None:
     asked = function.ask("resources", regions=",".join(REGIONS), limit=1)["meta"]["aws_requests"]["by_operation"]
-    assert {operation: asked[operation] for operation in PAGES} == PAGES
+    assert {operation: asked[operation] for operation, pages in PAGES.items() if asked[operation] < pages} == {}
 
 
 def test_classic_load_balancers_have_the_values_that_boto3_reads(found: Found, second: Emulator) -> None:
