@@ -6,10 +6,13 @@ import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from . import explorer, ledger, quotas
+from . import budgets, explorer, hub, ledger, pricing, quotas
+from .budgets import Budgets
 from .explorer import Explorer
+from .hub import Hub
 from .ledger import Ledger
 from .ministack import Emulator
+from .pricing import PriceList
 from .quotas import ServiceQuotas
 
 
@@ -20,6 +23,9 @@ class Beside:
     bill: Ledger
     limits: ServiceQuotas
     explorer: Explorer
+    prices: PriceList
+    hub: Hub
+    budgets: Budgets
 
 
 @contextlib.contextmanager
@@ -29,5 +35,8 @@ def running(emulator: Emulator) -> Iterator[Beside]:
         ledger.running(emulator) as bill,
         quotas.running(emulator) as limits,
         explorer.running(emulator) as known,
+        pricing.running(emulator) as prices,
+        hub.running(emulator) as advice,
+        budgets.running(emulator) as planned,
     ):
-        yield Beside(bill, limits, known)
+        yield Beside(bill, limits, known, prices, advice, planned)

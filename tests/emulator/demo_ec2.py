@@ -35,7 +35,7 @@ SNAPSHOTS = [
 ]
 
 #: Copies of snapshots: region, Name, the Name of the snapshot, and how many days old.
-COPIES = [("eu-west-1", "migration-copy-spare", "migration-copy-nightly", 20)]
+COPIES = [("eu-west-1", "migration-copy-spare", "migration-copy-nightly", 40)]
 
 #: Images: region, Name, who uses it ("instance", "template", "configuration" or nobody), and how many days old.
 IMAGES = [
@@ -65,8 +65,8 @@ IDLE_ENDPOINTS, NEW_ENDPOINTS = {"streams"}, {"shop-queues"}
 OTHER: dict[str, list[tuple]] = {
     "gateways": [("us-east-1", "sandbox-out", "public", 100), ("eu-west-1", "sandbox-shop-out", "public", 100)],
     "attached": [("eu-west-1", "sandbox-work", "gp3", 20, "sandbox-hot")],
-    "snapshots": [("us-east-1", "sandbox-before", None, 10), ("eu-west-1", "sandbox-saved", "sandbox-scratch", 120)],
-    "copies": [("eu-west-1", "sandbox-saved-spare", "sandbox-saved", 10)],
+    "snapshots": [("us-east-1", "sandbox-before", None, 40), ("eu-west-1", "sandbox-saved", "sandbox-scratch", 120)],
+    "copies": [("eu-west-1", "sandbox-saved-spare", "sandbox-saved", 40)],
     "images": [("us-east-1", "sandbox-image", None, 120), ("eu-west-1", "sandbox-runner", "template", 120)],
     "endpoints": [("us-east-1", "sandbox-mail", "Interface", "email", 60), ("eu-west-1", "sandbox-logs", "Interface", "logs", 60)],
 }

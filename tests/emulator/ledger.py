@@ -2,67 +2,41 @@
 
 It groups, filters, pages and estimates like AWS, and rejects what AWS rejects, so the product's results can be compared
 with the ledger itself. The demo account pays for both accounts and sees both; the other account sees only its own part.
-Every line item follows from a rule; nothing is random.
+The line items are in `bill`. Each request is checked by the service's own model.
 """
 
 from __future__ import annotations
 
 import contextlib
-import functools
+import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from . import clock, expression, loopback
+from . import anomalies, clock, expression, identities, loopback, model
+from .bill import NAMES, Line, lines
 from .loopback import Asked
-from .ministack import ACCOUNT, OTHER_ACCOUNT, Emulator
+from .ministack import ACCOUNT, Emulator
 
-DAYS = 100
 ESTIMATED_DAYS = 2
 ROWS_A_PAGE = 600
 SMALLEST = Decimal("1e-13")
 
-EC2, RDS, S3 = "Amazon Elastic Compute Cloud - Compute", "Amazon Relational Database Service", "Amazon Simple Storage Service"
-DNS, SUPPORT = "Amazon Route 53", "AWS Support (Business)"
-
-#: The names of the accounts.
-NAMES = {ACCOUNT: "shop", OTHER_ACCOUNT: "shop-staging"}
-
-#: Service, region, account, usage type, instance type, team, and the cost per day.
-DAILY = [
-    (EC2, "us-east-1", ACCOUNT, "BoxUsage:t3.large", "t3.large", "web", "3.9936"),
-    (EC2, "us-east-1", ACCOUNT, "BoxUsage:c5.2xlarge", "c5.2xlarge", "data", "8.1600000001"),
-    (EC2, "eu-west-1", ACCOUNT, "EU-BoxUsage:m5.large", "m5.large", "web", "5.136"),
-    (EC2, "ap-southeast-2", OTHER_ACCOUNT, "APS2-BoxUsage:t3.micro", "t3.micro", "", "0.3168"),
-    (RDS, "us-east-1", ACCOUNT, "InstanceUsage:db.r5.large", "db.r5.large", "data", "6.0000000000123"),
-    (RDS, "eu-west-1", ACCOUNT, "EU-InstanceUsage:db.m5.large", "db.m5.large", "web", "4.632"),
-    (S3, "us-east-1", ACCOUNT, "TimedStorage-ByteHrs", "NoInstanceType", "", "0.0383333333"),
-    (DNS, "global", ACCOUNT, "DNS-Queries", "NoInstanceType", "", "0.0000004"),
-    (S3, "us-west-2", OTHER_ACCOUNT, "USW2-TimedStorage-ByteHrs", "NoInstanceType", "", "0.0000001"),
-]
-
-#: Each metric as a multiple of the unblended cost.
-FACTORS = {
+#: The metrics of costs, as multiples of the unblended cost, and of usage, as multiples of the quantity.
+COSTS = {
     "UnblendedCost": Decimal(1),
     "BlendedCost": Decimal(1),
     "AmortizedCost": Decimal("0.9"),
     "NetUnblendedCost": Decimal("0.95"),
     "NetAmortizedCost": Decimal("0.85"),
-    "UsageQuantity": Decimal(24),
-    "NormalizedUsageAmount": Decimal(8),
 }
+USAGE = {"UsageQuantity": Decimal(1), "NormalizedUsageAmount": Decimal(8)}
 
-
-@dataclass(frozen=True)
-class Line:
-    """One line of the bill."""
-
-    day: date
-    keys: dict[str, str]
-    unblended: Decimal
+#: The days for which there are single resources.
+RESOURCE_DAYS = 14
 
 
 @dataclass
@@ -74,6 +48,10 @@ class Ledger:
     requests: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     #: While set, every request fails with this error: code and message.
     fault: tuple[str, str] | None = None
+    #: Whether the account has switched on single resources.
+    has_resources: bool = True
+    #: AWS's id of a resource, by its name and region; empty if there is none.
+    identity: Callable[[str, str], str] = lambda name, region: name
 
     @property
     def today(self) -> date:
@@ -92,12 +70,33 @@ class Ledger:
         if self.fault:
             return 400, {"__type": self.fault[0], "message": self.fault[1]}
         try:
-            answers = {"GetCostAndUsage": self._usage, "GetCostForecast": self._forecast, "GetDimensionValues": self._values}
+            model.check("ce", operation, asked)
+            if operation in ("GetAnomalies", "GetAnomalyMonitors"):
+                return 200, anomalies.answer(operation, account, self.today, asked)
+            if operation == "GetCostAndUsageWithResources" and not self.has_resources:
+                message = "Resource level data is not enabled for this account"
+                return 400, {"__type": "DataUnavailableException", "message": message}
+            answers = {
+                "GetCostAndUsage": self._usage, "GetCostAndUsageWithResources": self._resources,
+                "GetCostForecast": self._forecast, "GetDimensionValues": self._values,
+            }  # fmt: skip
             return 200, answers[operation](self.seen_by(account), asked)
         except ValueError as error:
             return 400, {"__type": "ValidationException", "message": str(error)}
 
-    def _usage(self, lines: list[Line], asked: dict[str, Any]) -> dict[str, Any]:
+    def _resources(self, lines: list[Line], asked: dict[str, Any]) -> dict[str, Any]:
+        start = date.fromisoformat(asked["TimePeriod"]["Start"][:10])
+        if start < self.today - timedelta(days=RESOURCE_DAYS):
+            raise ValueError("Start date cannot be earlier than 14 days ago")
+        if {"Type": "DIMENSION", "Key": "RESOURCE_ID"} not in asked.get("GroupBy", []):
+            raise ValueError("Resource level data must be grouped or filtered by RESOURCE_ID")
+        if '"SERVICE"' not in json.dumps(asked["Filter"]):
+            raise ValueError("Resource level data must be filtered by SERVICE")
+        if asked["Granularity"] == "HOURLY":
+            raise ValueError("Hourly resource level data is available for EC2 instances only")
+        return self._usage(lines, asked, with_resources=True)
+
+    def _usage(self, lines: list[Line], asked: dict[str, Any], *, with_resources: bool = False) -> dict[str, Any]:
         hourly = asked["Granularity"] == "HOURLY"
         start, end = (date.fromisoformat(asked["TimePeriod"][name][:10]) for name in ("Start", "End"))
         if start >= end:
@@ -105,24 +104,23 @@ class Ledger:
         # Hourly data goes back 14 days from now; the day 14 days ago begins before that.
         if start < self._earliest() or (hourly and start <= self.today - timedelta(days=14)):
             raise ValueError("You haven't enabled historical data beyond the retention period")
-        groupings, (metric,) = asked.get("GroupBy", []), asked["Metrics"]
+        groupings, metrics = asked.get("GroupBy", []), asked["Metrics"]
+        if not with_resources and any(grouping["Key"] == "RESOURCE_ID" for grouping in groupings):
+            raise ValueError("Group Definition dimension is invalid")
         lines = _filtered(lines, asked)
 
-        sums: dict[tuple[str, str], dict[tuple[str, ...], Decimal]] = {}
+        sums: dict[tuple[str, str], dict[tuple[str, ...], list[tuple[Line, Decimal]]]] = {}
         for period in _periods(start, end, asked["Granularity"]):
-            sums[period] = defaultdict(Decimal)
+            sums[period] = defaultdict(list)
         for line in lines:
             if start <= line.day < end:
-                keys = tuple(_key(line, grouping) for grouping in groupings)
+                keys = tuple(self._key(line, grouping) for grouping in groupings)
                 for period, share in _shares(line.day, start, end, asked["Granularity"]):
-                    part = line.unblended * FACTORS[metric] * share
-                    # AWS returns no more digits than these for a part of a day.
-                    sums[period][keys] += part if share == 1 else part.quantize(SMALLEST)
-        unit = "N/A" if metric in ("UsageQuantity", "NormalizedUsageAmount") else "USD"
-        rows = [(period, keys, amount) for period, groups in sums.items() for keys, amount in groups.items() or [(None, 0)]]
+                    sums[period][keys].append((line, share))
+        rows = [(period, keys, parts) for period, groups in sums.items() for keys, parts in groups.items() or [(None, [])]]
         first = int(asked.get("NextPageToken", "0"))
         results: dict[tuple[str, str], dict[str, Any]] = {}
-        for period, keys, amount in rows[first : first + ROWS_A_PAGE]:
+        for period, keys, parts in rows[first : first + ROWS_A_PAGE]:
             last_day = date.fromisoformat(period[1][:10]) - timedelta(days=0 if "T" in period[1] else 1)
             result = results.setdefault(
                 period,
@@ -133,7 +131,7 @@ class Ledger:
                     "Estimated": last_day > self.today - timedelta(days=ESTIMATED_DAYS + 1),
                 },
             )
-            value = {metric: {"Amount": str(amount), "Unit": unit}}
+            value = {metric: _amount(metric, parts) for metric in metrics}
             if keys:
                 result["Groups"].append({"Keys": list(keys), "Metrics": value})
             elif not groupings:
@@ -170,6 +168,21 @@ class Ledger:
             "PredictionIntervalUpperBound": str(mean * Decimal("1.1")),
         }
         return {"Total": {"Amount": str(mean), "Unit": "USD"}, "ForecastResultsByTime": [result]}
+
+    def _key(self, line: Line, grouping: dict[str, str]) -> str:
+        kind, key = grouping["Type"], grouping["Key"]
+        if kind == "TAG":
+            return f"{key}${line.keys.get('TAG:' + key, '')}"
+        if kind == "COST_CATEGORY":
+            return f"{key}$"
+        if key == "RESOURCE_ID":
+            return self.resource(line)
+        return line.keys[key]
+
+    def resource(self, line: Line) -> str:
+        """Returns AWS's id of the resource of a line."""
+        name = line.keys["RESOURCE_ID"]
+        return (name and self.identity(name, line.keys["REGION"])) or "NoResourceId"
 
     def _earliest(self) -> date:
         months = self.today.year * 12 + self.today.month - 1 - 13
@@ -211,45 +224,23 @@ def _shares(day: date, start: date, end: date, granularity: str) -> Iterator[tup
             yield period, Decimal(1)
 
 
-def _key(line: Line, grouping: dict[str, str]) -> str:
-    kind, key = grouping["Type"], grouping["Key"]
-    if kind == "TAG":
-        return f"{key}${line.keys.get('TAG:' + key, '')}"
-    if kind == "COST_CATEGORY":
-        return f"{key}$"
-    return line.keys[key]
-
-
-@functools.cache
-def lines(today: date) -> list[Line]:
-    """Returns the bill of the last days, including today."""
-    found = []
-    for days_ago in range(DAYS, -1, -1):
-        day = today - timedelta(days=days_ago)
-        weekend = Decimal("0.8") if day.weekday() >= 5 else Decimal(1)
-        for service, region, account, usage, instance, team, cost in DAILY:
-            found.append(Line(day, _keys(service, region, account, usage, instance, team, "Usage"), Decimal(cost) * weekend))
-        if day.day == 1:
-            found.append(Line(day, _keys("Tax", "NoRegion", ACCOUNT, "NoUsageType", "NoInstanceType", "", "Tax"), Decimal("61.27")))
-            found.append(Line(day, _keys(SUPPORT, "NoRegion", ACCOUNT, "Dollar", "NoInstanceType", "", "Fee"), Decimal("29.125")))
-        if day.day == 5:
-            found.append(Line(day, _keys(EC2, "us-east-1", ACCOUNT, "Credit", "NoInstanceType", "web", "Credit"), Decimal("-40")))
-        if day.day == 12:
-            found.append(Line(day, _keys(RDS, "us-east-1", ACCOUNT, "Refund", "NoInstanceType", "data", "Refund"), Decimal("-2.5")))
-    return found
-
-
-def _keys(service: str, region: str, account: str, usage: str, instance: str, team: str, record: str) -> dict[str, str]:
-    return {
-        "SERVICE": service, "REGION": region, "LINKED_ACCOUNT": account, "USAGE_TYPE": usage, "INSTANCE_TYPE": instance,
-        "RECORD_TYPE": record, "TAG:team": team,
-    }  # fmt: skip
+def _amount(metric: str, parts: list[tuple[Line, Decimal]]) -> dict[str, str]:
+    """Returns a sum over lines, each with its share of a day. Usage has a unit only where all of it has the same."""
+    if metric in USAGE:
+        amounts = [(line.quantity * USAGE[metric], share) for line, share in parts]
+        units = {line.unit for line, _ in parts}
+        unit = units.pop() if len(units) == 1 and metric == "UsageQuantity" else "N/A"
+    else:
+        amounts, unit = [(line.unblended * COSTS[metric], share) for line, share in parts], "USD"
+    # AWS returns no more digits than these for a part of a day.
+    of_parts = (amount if share == 1 else (amount * share).quantize(SMALLEST) for amount, share in amounts)
+    return {"Amount": str(sum(of_parts, Decimal())), "Unit": unit}
 
 
 @contextlib.contextmanager
 def running(emulator: Emulator) -> Iterator[Ledger]:
     """Serves a ledger on loopback."""
-    ledger = Ledger()
+    ledger = Ledger(identity=identities.of(emulator))
 
     def answer(asked: Asked) -> tuple[int, dict[str, Any]]:
         return ledger.answer(asked.account, asked.operation, asked.body)

@@ -42,7 +42,7 @@ def _beyond(value: Any, shape: Shape, name: str = "the body"):
         for member in value:
             yield from _beyond(member, shape.member, name)
     limits = shape.metadata
-    size = value if isinstance(value, int) else len(value)
+    size = value if isinstance(value, int | float) else len(value)
     if size > limits.get("max", size):
         yield f"{name} exceeds {limits['max']}"
     if value not in limits.get("enum", [value]):

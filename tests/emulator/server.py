@@ -7,6 +7,8 @@ It runs in a process of its own (`python -m emulator.server`). What is changed:
 - The times of images and endpoints, and when an instance was stopped, which MiniStack does not return.
 - The versions of all launch templates at once, for which AWS needs no id of one.
 - The made-up volume of a copied snapshot.
+- What prices depend on: what is billed for an instance, the throughput of a volume, and whose address it is.
+- EC2's dry runs, which MiniStack runs in earnest.
 - Instances of registered images, which MiniStack would start in Docker.
 - The usage metrics that have been active lately, of which MiniStack returns all, and AWS's pages of them.
 - The permissions of CloudWatch's operations in its binary format, which MiniStack does not recognise.
@@ -72,6 +74,17 @@ def _create_db_snapshot(parameters: dict[str, Any], plain: Handler = rds._create
     return created
 
 
+def _with_dry_run(plain: Handler) -> Handler:
+    """Returns an operation of EC2 that changes nothing in a dry run. Whether it is permitted was checked before."""
+
+    def operation(parameters: dict[str, Any]) -> Any:
+        if ec2._p(parameters, "DryRun") == "true":
+            return ec2._error("DryRunOperation", "Request would have succeeded, but DryRun flag is set.", 412)
+        return plain(parameters)
+
+    return operation
+
+
 def _copy_snapshot(parameters: dict[str, Any]) -> Any:
     before = set(ec2._snapshots)
     copied = ec2._copy_snapshot(parameters)
@@ -104,10 +117,30 @@ def _endpoint(endpoint: dict[str, Any], tag: str = "item", plain: Callable[..., 
 
 def _instance(instance: dict[str, Any], plain: Callable[..., str] = ec2._instance_xml) -> str:
     stopped = instance.get("StoppedAt")
+    # What is billed for it: Linux without software of others.
+    described = plain(instance).replace("<tagSet>", "<usageOperation>RunInstances</usageOperation><tagSet>", 1)
     if instance["State"]["Name"] != "stopped" or not stopped:
-        return plain(instance)
+        return described
     reason = f"User initiated ({stopped[:10]} {stopped[11:19]} GMT)"
-    return plain(instance).replace("<instanceType>", f"<reason>{reason}</reason><instanceType>", 1)
+    return described.replace("<instanceType>", f"<reason>{reason}</reason><instanceType>", 1)
+
+
+def _create_volume(parameters: dict[str, Any], plain: Handler = ec2._create_volume) -> Any:
+    before = set(ec2._volumes)
+    created, throughput = plain(parameters), ec2._p(parameters, "Throughput")
+    for name in set(ec2._volumes) - before if throughput else ():
+        ec2._volumes[name]["Throughput"] = int(throughput)
+    return created
+
+
+def _volume(volume: dict[str, Any], plain: Callable[..., str] = ec2._volume_inner_xml) -> str:
+    throughput = f"<throughput>{volume['Throughput']}</throughput>" if volume.get("Throughput") else ""
+    return plain(volume).replace("<encrypted>", f"{throughput}<encrypted>", 1)
+
+
+def _describe_addresses(parameters: dict[str, Any], plain: Handler = ec2._describe_addresses) -> Any:
+    status, headers, body = plain(parameters)
+    return status, headers, body.replace(b"<domain>", b"<publicIpv4Pool>amazon</publicIpv4Pool><domain>")
 
 
 def _resource(
@@ -186,12 +219,16 @@ class _OfNoDeployment(dict):
 if __name__ == "__main__":
     actions["CreateTags"] = _create_tags
     actions["CopySnapshot"] = _copy_snapshot
+    actions["CreateVolume"] = _create_volume
+    actions["DescribeAddresses"] = _describe_addresses
     actions["DescribeLaunchTemplateVersions"] = _launch_template_versions
+    actions.update({name: _with_dry_run(plain) for name, plain in actions.items()})
     rds._ACTION_MAP["CreateDBSnapshot"] = _create_db_snapshot
     cloudwatch._list_metrics = _list_metrics
     ec2._image_bdm_xml = _image_devices
     ec2._vpce_fields_xml = _endpoint
     ec2._instance_xml = _instance
+    ec2._volume_inner_xml = _volume
     ec2._registered_image = lambda image: None
     ec2._docker_touched = lambda: False
     iam_actions.extract_iam_action = _action

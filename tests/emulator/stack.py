@@ -96,10 +96,16 @@ def deploy(emulator: Emulator, beside: Beside, **parameters: str) -> Stack:
 
     described = outputs(emulator)
     # The emulator lacks these services, and the template has no parameter for an endpoint that AWS does not need.
-    configure(emulator, "CostsFunction", AWS_ENDPOINT_URL_COST_EXPLORER=beside.bill.url)
+    configure(
+        emulator, "CostsFunction",
+        AWS_ENDPOINT_URL_COST_EXPLORER=beside.bill.url, AWS_ENDPOINT_URL_BUDGETS=beside.budgets.url,
+    )  # fmt: skip
     for function in ("ResourcesFunction", "MetricsFunction", "BottlenecksFunction"):
         configure(emulator, function, AWS_ENDPOINT_URL_SERVICE_QUOTAS=beside.limits.url)
     configure(emulator, "ResourcesFunction", AWS_ENDPOINT_URL_RESOURCE_EXPLORER_2=beside.explorer.url)
+    for function in ("ResourcesFunction", "BottlenecksFunction"):
+        configure(emulator, function, AWS_ENDPOINT_URL_PRICING=beside.prices.url)
+    configure(emulator, "BottlenecksFunction", AWS_ENDPOINT_URL_COST_OPTIMIZATION_HUB=beside.hub.url)
     key = emulator.client("apigateway").get_api_key(apiKey=described["ApiKeyId"], includeValue=True)
     api = described["RestApiId"]
     (authorizer,) = emulator.client("apigateway").get_authorizers(restApiId=api)["items"]
