@@ -7,6 +7,7 @@
 
 pub(crate) mod collector;
 pub(crate) mod members;
+pub(crate) mod price_list;
 pub(crate) mod reader_role;
 pub(crate) mod regions;
 pub(crate) mod stored;
@@ -19,6 +20,7 @@ use sdk::NotSet;
 
 use crate::accounts::collector::{Collector, Common};
 use crate::accounts::members::Members;
+use crate::accounts::price_list::PriceList;
 use crate::accounts::reader_role::{AssumedRole, Endpoints, ReaderRoles, config_of_role};
 use crate::accounts::stored::Stored;
 use crate::call::configuration;
@@ -43,6 +45,8 @@ pub struct Accounts {
     pub(crate) members: Members,
     /// The exceptions.
     pub(crate) stored: Stored,
+    /// The same for all accounts.
+    pub(crate) price_list: PriceList,
     sts: OnceLock<Endpoints>,
     others: Mutex<Others>,
 }
@@ -84,6 +88,7 @@ impl Accounts {
             roles,
             members: Members::default(),
             stored: Stored::default(),
+            price_list: PriceList::default(),
             sts: OnceLock::new(),
             others: Mutex::default(),
         }

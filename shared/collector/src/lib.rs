@@ -7,7 +7,7 @@
 //! The folders are floors, and imports only go down:
 //!
 //! ```text
-//! questions/   what a function may ask of an account: inventory, survey, staged, measure, costs
+//! questions/   what a function may ask of an account: inventory, survey, staged, measure, costs, prices, recommendations
 //! accounts/    which account, and which regions: home, reader roles, regions, what is stored
 //! services/    one file per service or type of resource, the only files that name an SDK; the registry of types
 //! call/        one call and everything that guards it: clients, gate, pages, faults, counting
@@ -35,7 +35,7 @@ pub use model::reach::ListedAccount;
 pub use model::refusal::Refusal;
 pub use model::resource::Tags;
 pub use model::series::{Measurement, Quote, Series, SeriesStatus, billed_metrics};
-pub use model::{costs, window};
+pub use model::{costs, price, recommendation, window};
 pub use questions::accounts::{AccountsQuestion, OPERATIONS as ACCOUNTS_OPERATIONS};
 pub use questions::beside::{Beside, Known};
 pub use questions::costs::OPERATIONS as COST_OPERATIONS;
@@ -43,9 +43,13 @@ pub use questions::exceptions::OPERATIONS as EXCEPTIONS_OPERATIONS;
 pub use questions::gap_services;
 pub use questions::inventory::{Inventory, Wanted};
 pub use questions::measure::{Listed, Measured, Measurements};
+pub use questions::prices::OPERATIONS as PRICES_OPERATIONS;
+pub use questions::recommendations::OPERATIONS as RECOMMENDATIONS_OPERATIONS;
 pub use questions::staged::{Stages, operations as staged_operations};
-pub use questions::survey::{Judge, Survey, operations as survey_operations};
+pub use questions::survey::{Done, Judge, Survey, operations as survey_operations};
 pub use services::{Detail, OfKind, Resource, ResourceType};
 
+#[cfg(test)]
+mod price_tests;
 #[cfg(test)]
 mod wire_tests;

@@ -10,6 +10,8 @@ pub(crate) mod costs;
 pub(crate) mod exceptions;
 pub(crate) mod inventory;
 pub(crate) mod measure;
+pub(crate) mod prices;
+pub(crate) mod recommendations;
 pub(crate) mod staged;
 pub(crate) mod survey;
 
@@ -25,6 +27,12 @@ pub fn gap_services() -> BTreeSet<&'static str> {
     let everything = Wanted { regions: None, types: ResourceType::ALL.to_vec(), tags: true };
     let of_every_question = [&GET_CALLER_IDENTITY, &ASSUME_ROLE];
     let operations = survey::operations(&everything, &[]).into_iter().chain(of_every_question);
-    let others = [costs::OPERATIONS, accounts::OPERATIONS, exceptions::OPERATIONS].concat();
-    operations.chain(others).map(|of| of.service).collect()
+    let others = [
+        costs::OPERATIONS,
+        accounts::OPERATIONS,
+        exceptions::OPERATIONS,
+        prices::OPERATIONS,
+        recommendations::OPERATIONS,
+    ];
+    operations.chain(others.concat()).map(|of| of.service).collect()
 }

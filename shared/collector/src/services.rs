@@ -5,8 +5,10 @@
 //! tags, operations and listing. To add a type, follow CONTRIBUTING.md.
 
 pub mod autoscaling;
+pub(crate) mod budgets;
 pub(crate) mod cloudwatch;
 pub(crate) mod cost_explorer;
+pub(crate) mod cost_optimization_hub;
 pub mod dynamodb;
 pub mod ec2;
 pub mod ecs;
@@ -19,6 +21,7 @@ pub mod lambda;
 pub mod logs;
 pub mod opensearch;
 pub(crate) mod organizations;
+pub(crate) mod pricing;
 pub mod rds;
 pub mod redshift;
 pub mod resource_explorer;
@@ -42,6 +45,7 @@ use crate::call::inquiry::Inquiry;
 use crate::call::pages::Found;
 use crate::model::metric::Catalog;
 use crate::model::operation::Operation;
+use crate::model::price::{Bill, Unpriced};
 use crate::model::resource::Resource as OfType;
 use crate::services::autoscaling::group::AutoScalingGroup;
 use crate::services::dynamodb::Table;
@@ -101,15 +105,23 @@ macro_rules! kinds {
             }
         }
         impl Detail {
+            /// Returns the detail of a resource of which nothing but its type is known.
+            fn bare(kind: ResourceType) -> Self {
+                match kind { $(ResourceType::$variant => Self::$variant(Default::default()),)+ }
+            }
             fn resource_type(&self) -> ResourceType { match self { $(Self::$variant(_) => ResourceType::$variant,)+ } }
             fn state(&self) -> Option<&str> { match self { $(Self::$variant(it) => <$kind>::state(it.borrow()),)+ } }
             fn measured_as<'a>(&self, id: &'a str) -> Cow<'a, str> {
                 match self { $(Self::$variant(it) => <$kind>::measured_as(it.borrow(), id),)+ }
             }
+            fn bill(&self, region: &str) -> Result<Bill, Unpriced> {
+                match self { $(Self::$variant(it) => <$kind>::bill(it.borrow(), region),)+ }
+            }
         }
         $(impl OfKind for $kind {
             const RESOURCE_TYPE: ResourceType = ResourceType::$variant;
             fn of(detail: &Detail) -> Option<&Self> { if let Detail::$variant(it) = detail { Some(it.borrow()) } else { None } }
+            fn bill_in(&self, region: &str) -> Result<Bill, Unpriced> { <$kind>::bill(self, region) }
         })+
     };
 }
@@ -151,6 +163,12 @@ pub trait OfKind: Sized {
 
     /// Returns the fields, if the detail is of this type.
     fn of(detail: &Detail) -> Option<&Self>;
+
+    /// Returns what a resource with these fields costs in a region, in terms of products.
+    ///
+    /// # Errors
+    /// If that can't be told; with the reason.
+    fn bill_in(&self, region: &str) -> Result<Bill, Unpriced>;
 }
 
 impl ResourceType {
@@ -313,6 +331,16 @@ impl Resource {
     #[must_use]
     pub fn measured_as(&self) -> Cow<'_, str> {
         self.detail.measured_as(&self.id)
+    }
+
+    /// Returns what the resource costs, in terms of products.
+    ///
+    /// # Errors
+    /// If that can't be told; with the reason.
+    pub fn bill(&self) -> Result<Bill, Unpriced> {
+        let bill = self.detail.bill(self.region.as_deref().unwrap_or_default())?;
+        // What is billed by itself is in a region; that of a bucket may be missing, and global things have none.
+        if self.region.is_some() { Ok(bill) } else { Err(Unpriced::missing("region")) }
     }
 
     /// Returns the state, if the type has one: one of [`ResourceType::states`], or one that AWS added later.

@@ -18,8 +18,12 @@ use crate::call::fault::Fault;
 use crate::call::gate::Gates;
 use crate::call::inquiry::Inquiry;
 use crate::model::account::Account;
-use crate::model::costs::{CostQuestion, Costs, Forecast, ForecastQuestion, LinkedAccounts, LinkedAccountsQuestion};
+use crate::model::costs::{
+    AnomaliesQuestion, CostQuestion, Costs, DetectedAnomalies, Forecast, ForecastQuestion, LinkedAccounts,
+    LinkedAccountsQuestion,
+};
 use crate::model::coverage::{ALL_REGIONS, GLOBAL, Gap, GapStatus};
+use crate::model::recommendation::{Enrolled, Preferences};
 use crate::model::refusal::Refusal;
 use crate::services::{ResourceType, sts};
 
@@ -40,6 +44,9 @@ pub(crate) struct Common {
     pub(crate) costs: AnswerCache<CostQuestion, Costs>,
     pub(crate) forecasts: AnswerCache<ForecastQuestion, Forecast>,
     pub(crate) linked_accounts: AnswerCache<LinkedAccountsQuestion, LinkedAccounts>,
+    pub(crate) recommendations: AnswerCache<(), Enrolled>,
+    pub(crate) preferences: AnswerCache<(), Preferences>,
+    pub(crate) anomalies: AnswerCache<AnomaliesQuestion, DetectedAnomalies>,
     /// Whether its bill has shown costs of other accounts.
     pub(crate) is_payer: AtomicBool,
 }

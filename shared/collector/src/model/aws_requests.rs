@@ -16,6 +16,9 @@ pub struct AwsRequests {
     pub by_operation: BTreeMap<String, u64>,
     /// What AWS bills for them, in US dollars with four decimals.
     pub estimated_cost_usd: String,
+    /// The same in millionths of a dollar, since rounded amounts can't be added.
+    #[serde(skip)]
+    pub micro_usd: u64,
 }
 
 impl AwsRequests {
@@ -34,7 +37,22 @@ impl AwsRequests {
         };
         let of_requests = by_operation.iter().map(|(operation, count)| price(operation).saturating_mul(*count));
         let micro_usd = of_requests.fold(charged_micro_usd, u64::saturating_add);
-        Self { total: by_operation.values().sum(), estimated_cost_usd: dollars(micro_usd), by_operation }
+        Self::of(by_operation, micro_usd)
+    }
+
+    fn of(by_operation: BTreeMap<String, u64>, micro_usd: u64) -> Self {
+        let total = by_operation.values().sum();
+        Self { total, estimated_cost_usd: dollars(micro_usd), by_operation, micro_usd }
+    }
+
+    /// Returns these requests and others.
+    pub(crate) fn and(self, others: Self) -> Self {
+        let mut by_operation = self.by_operation;
+        for (operation, requests) in others.by_operation {
+            let known = by_operation.entry(operation).or_insert(0);
+            *known = known.saturating_add(requests);
+        }
+        Self::of(by_operation, self.micro_usd.saturating_add(others.micro_usd))
     }
 }
 
@@ -66,5 +84,8 @@ mod tests {
         let counted = [("ec2:DescribeInstances".into(), 17), ("s3:ListBuckets".into(), 100)].into();
         let requests = AwsRequests::new(counted, &declared, 5_000);
         assert_eq!((requests.total, requests.estimated_cost_usd.as_str()), (117, "0.0055"));
+        let both = requests.clone().and(requests);
+        assert_eq!((both.total, both.by_operation["ec2:DescribeInstances"]), (234, 34));
+        assert_eq!(both.estimated_cost_usd, "0.0110");
     }
 }

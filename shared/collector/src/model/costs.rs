@@ -1,5 +1,7 @@
 //! What Cost Explorer is asked for, and what it returns.
 
+mod watch;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,12 +12,16 @@ use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+pub use self::watch::{AnomaliesQuestion, Anomaly, Budget, Budgets, DetectedAnomalies, RootCause};
 use crate::model::coverage::Gap;
 
 /// How long costs are cached: while a part of them is still estimated, and once all of them are final. Accounts come and
 /// go seldom, and are kept like final costs.
 const KEPT_ESTIMATED: Duration = Duration::from_hours(1);
 const KEPT_FINAL: Duration = Duration::from_hours(24);
+
+/// The dimension of single resources.
+pub const RESOURCE_ID: &str = "RESOURCE_ID";
 
 /// The length of a period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -71,10 +77,19 @@ pub struct CostQuestion {
     pub granularity: Granularity,
     /// AWS's name of the metric, such as `UnblendedCost`.
     pub metric: &'static str,
+    /// Whether the quantity of usage of each group is requested too, at the same price.
+    pub with_usage: bool,
     /// At most two groupings.
     pub group_by: Vec<Grouping>,
     /// What the costs are limited to; every condition must match.
     pub filter: Vec<CostCondition>,
+}
+
+impl CostQuestion {
+    /// Returns whether the costs are those of single resources, which Cost Explorer has in an operation of their own.
+    pub(crate) fn by_resource(&self) -> bool {
+        self.group_by.contains(&Grouping::Dimension(RESOURCE_ID))
+    }
 }
 
 /// A request for a forecast.
@@ -112,6 +127,30 @@ pub struct CostQuestions {
     pub forecast: Option<ForecastQuestion>,
     /// The accounts, if they are wanted and `costs` are not grouped by them.
     pub accounts: Option<LinkedAccountsQuestion>,
+    /// The costs before and now whose groups are compared, if they are not a part of `costs` and `compared`.
+    pub movers: Option<[CostQuestion; 2]>,
+    /// What Cost Anomaly Detection found, if it is wanted.
+    pub anomalies: Option<AnomaliesQuestion>,
+    /// Whether the account's budgets are wanted.
+    pub budgets: bool,
+}
+
+impl CostQuestions {
+    /// Returns how many requests to Cost Explorer these are, with one for the monitors of anomalies. Each further page is
+    /// one more, and one whose answer the function still has is none; neither is known before.
+    #[must_use]
+    pub fn requests(&self) -> u64 {
+        let further = [
+            self.compared.is_some(),
+            self.forecast.is_some(),
+            self.accounts.is_some(),
+            self.movers.is_some(),
+            self.movers.is_some(),
+            self.anomalies.is_some(),
+            self.anomalies.is_some(),
+        ];
+        further.into_iter().map(u64::from).fold(1, u64::saturating_add)
+    }
 }
 
 /// What one period cost.
@@ -127,6 +166,19 @@ pub struct CostPeriod {
     /// grouped.
     pub groups: Vec<(Vec<String>, Decimal)>,
     /// The currency, or the unit of usage; `None` if the groups differ in it or there are none.
+    pub unit: Option<String>,
+    /// How much was used of each group, where that was requested.
+    pub usage: Vec<Usage>,
+}
+
+/// How much was used of a group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Usage {
+    /// The keys of the group.
+    pub keys: Vec<String>,
+    /// The quantity.
+    pub quantity: Decimal,
+    /// The unit, such as `Hrs`; `None` where Cost Explorer does not name one.
     pub unit: Option<String>,
 }
 
@@ -147,6 +199,7 @@ impl CostPeriod {
         self.unit = if self.unit == other.unit { self.unit.take() } else { None };
         self.estimated |= other.estimated;
         self.groups.extend(other.groups);
+        self.usage.extend(other.usage);
     }
 }
 
@@ -216,6 +269,12 @@ pub struct CostAnswers {
     pub forecast: Option<ForecastAnswer>,
     /// The accounts; `None` with a gap if they could not be listed.
     pub accounts: Option<Arc<LinkedAccounts>>,
+    /// The costs before and now whose groups are compared; `None` with a gap if one of them could not be read.
+    pub movers: Option<[Arc<Costs>; 2]>,
+    /// The anomalies; `None` with a gap if they could not be read.
+    pub anomalies: Option<Arc<DetectedAnomalies>>,
+    /// The budgets; `None` with a gap if they could not be listed.
+    pub budgets: Option<Budgets>,
     /// Whether the account is known to pay for others: this process has seen costs of others on its bill.
     pub is_payer: bool,
 }
@@ -238,6 +297,12 @@ impl Lasting for LinkedAccounts {
     }
 }
 
+impl Lasting for DetectedAnomalies {
+    fn lasts(&self) -> Duration {
+        KEPT_ESTIMATED
+    }
+}
+
 impl Lasting for Forecast {
     fn lasts(&self) -> Duration {
         KEPT_ESTIMATED
@@ -250,7 +315,7 @@ mod tests {
 
     fn lasts(estimated: bool) -> Duration {
         let (start, end) = ("2026-11-01".into(), "2026-11-02".into());
-        let period = CostPeriod { start, end, estimated, groups: vec![], unit: None };
+        let period = CostPeriod { start, end, estimated, groups: vec![], unit: None, usage: vec![] };
         Costs { periods: vec![period], account_names: BTreeMap::new(), as_of: Timestamp::UNIX_EPOCH }.lasts()
     }
 
@@ -267,6 +332,7 @@ mod tests {
             estimated: false,
             groups: vec![],
             unit: None,
+            usage: vec![],
         };
         period.push(vec!["a".into()], (Decimal::ONE, "USD".into()));
         period.push(vec!["b".into()], (Decimal::TWO, "USD".into()));

@@ -31,10 +31,16 @@ pub struct Coverage {
 impl Coverage {
     pub(crate) fn new(account: Result<Account, Gap>, mut gaps: Vec<Gap>, aws_requests: AwsRequests) -> Self {
         let account = account.map_err(|gap| gaps.push(gap)).ok();
-        gaps.sort_by(|a, b| {
-            (&a.region, a.service, a.operation, &a.code).cmp(&(&b.region, b.service, b.operation, &b.code))
-        });
+        sort(&mut gaps);
         Self { account: account.map(|account| account.id), partial: !gaps.is_empty(), gaps, aws_requests }
+    }
+
+    /// Returns the same coverage, with what was requested afterwards and what of that is missing.
+    pub(crate) fn and(mut self, gap: Option<Gap>, aws_requests: AwsRequests) -> Self {
+        self.partial |= gap.is_some();
+        self.gaps.extend(gap);
+        sort(&mut self.gaps);
+        Self { aws_requests: self.aws_requests.and(aws_requests), ..self }
     }
 
     /// Returns the same coverage, marked as partial unless the measurements are `complete`.
@@ -42,6 +48,12 @@ impl Coverage {
         self.partial |= !complete;
         self
     }
+}
+
+fn sort(gaps: &mut [Gap]) {
+    gaps.sort_by(|a, b| {
+        (&a.region, a.service, a.operation, &a.code).cmp(&(&b.region, b.service, b.operation, &b.code))
+    });
 }
 
 /// Why a part of a response is missing.

@@ -15,6 +15,8 @@ use std::mem;
 use std::ops::Range;
 use std::time::Instant;
 
+use tokio::sync::oneshot;
+
 use crate::accounts::collector::Collector;
 use crate::call::counting::metered;
 use crate::call::patience::share_of_time;
@@ -65,6 +67,18 @@ pub struct Survey<T> {
     pub read: Vec<T>,
 }
 
+/// Becomes known when a survey is done, to what runs beside it and must not hold it up.
+#[derive(Debug)]
+pub struct Done(oneshot::Receiver<()>);
+
+impl Done {
+    /// Waits until the survey is done.
+    pub(crate) async fn wait(self) {
+        // A survey that was dropped is done, too.
+        let _ = self.0.await;
+    }
+}
+
 /// What was derived for resources, by type, region and id.
 type ReadOf<T> = HashMap<(ResourceType, String, String), T>;
 
@@ -105,24 +119,24 @@ impl Collector {
         most_micro_usd: Option<u64>,
         deadline: Instant,
     ) -> Result<(Survey<J::Verdict>, Coverage), Refusal> {
-        let nothing_else = std::future::ready(((), None));
+        let nothing_else = |_| std::future::ready(((), Vec::new()));
         let ((survey, ()), coverage) =
             self.survey_and(wanted, beside, judge, most_micro_usd, nothing_else, deadline).await?;
         Ok((survey, coverage))
     }
 
-    /// Returns the same as [`survey`](Self::survey), and what `also` returns, which runs at the same time. Its requests
-    /// and its gap are a part of the coverage.
+    /// Returns the same as [`survey`](Self::survey), and what `also` returns, which runs at the same time and learns when
+    /// the survey is done. Its requests and its gaps are a part of the coverage.
     ///
     /// # Errors
     /// As for a survey.
-    pub async fn survey_and<J: Judge, A>(
+    pub async fn survey_and<J: Judge, A, F: Future<Output = (A, Vec<Gap>)>>(
         &self,
         wanted: &Wanted,
         beside: &[ResourceType],
         judge: &J,
         most_micro_usd: Option<u64>,
-        also: impl Future<Output = (A, Option<Gap>)>,
+        also: impl FnOnce(Done) -> F,
         deadline: Instant,
     ) -> Result<((Survey<J::Verdict>, A), Coverage), Refusal> {
         let surveyed = Box::pin(async {
@@ -172,10 +186,17 @@ impl Collector {
             };
             Ok((self.put_together(wanted, entered, listed, global), measured))
         });
-        let both = async { tokio::join!(surveyed, also) };
-        let ((surveyed, (also, gap_of_also)), aws_requests) = metered(both).await;
+        let (done, is_done) = oneshot::channel();
+        let surveyed = async {
+            let surveyed = surveyed.await;
+            // Nobody may wait for it any more.
+            let _ = done.send(());
+            surveyed
+        };
+        let both = async { tokio::join!(surveyed, also(Done(is_done))) };
+        let ((surveyed, (also, gaps_of_also)), aws_requests) = metered(both).await;
         let (Collected { inventory, account, mut gaps }, measured) = surveyed?;
-        gaps.extend(gap_of_also);
+        gaps.extend(gaps_of_also);
         let (mut found, mut complete) = (ReadOf::new(), true);
         for region in measured {
             found.extend(region.read);

@@ -1,14 +1,16 @@
-//! Cost Explorer: past costs, forecasts, and the accounts on a bill.
+//! Cost Explorer: past costs, also of single resources, forecasts, and the accounts on a bill.
 //!
 //! One endpoint, in us-east-1, has the costs of all regions. Each page of each request costs $0.01, so a response needs
 //! only one request, and callers cache its result ([`cache`](crate::call::cache)). Amounts remain AWS's decimal
 //! numbers.
 
+pub(crate) mod anomalies;
 mod expression;
 
 use std::collections::BTreeMap;
 
 use aws_sdk_costexplorer::operation::get_cost_and_usage::GetCostAndUsageOutput;
+use aws_sdk_costexplorer::operation::get_cost_and_usage_with_resources::GetCostAndUsageWithResourcesOutput;
 use aws_sdk_costexplorer::operation::get_dimension_values::GetDimensionValuesOutput;
 use aws_sdk_costexplorer::types::{
     self, DateInterval, DimensionValuesWithAttributes, GroupDefinition, GroupDefinitionType, MetricValue, ResultByTime,
@@ -21,10 +23,10 @@ use crate::call::clients::{Service, guarded_client};
 use crate::call::fault::Fault;
 use crate::call::gate::Rate;
 use crate::call::inquiry::Inquiry;
-use crate::call::pages::{Page, every_page, one_call};
+use crate::call::pages::{Listing, Page, every_page, one_call};
 use crate::model::costs::{
     CostPeriod, CostQuestion, Forecast, ForecastQuestion, Granularity, Grouping, LinkedAccount, LinkedAccounts,
-    LinkedAccountsQuestion,
+    LinkedAccountsQuestion, Usage,
 };
 use crate::model::operation::{Operation, Price};
 
@@ -40,6 +42,9 @@ impl Service for CostExplorer {
 
 /// Reads past costs.
 pub(crate) const GET_COST_AND_USAGE: Operation = billed("GetCostAndUsage", "ce:GetCostAndUsage");
+/// Reads what single resources cost in the last 14 days, if the account has switched that on.
+pub(crate) const GET_COST_AND_USAGE_WITH_RESOURCES: Operation =
+    billed("GetCostAndUsageWithResources", "ce:GetCostAndUsageWithResources");
 /// Lists the values of a dimension.
 pub(crate) const GET_DIMENSION_VALUES: Operation = billed("GetDimensionValues", "ce:GetDimensionValues");
 /// Forecasts costs.
@@ -58,6 +63,10 @@ pub(crate) const PARTITION: &str = "aws";
 /// The probability of a forecast's interval, in percent.
 pub(crate) const FORECAST_LEVEL: i32 = 80;
 
+/// The metric of usage, and the unit that it has where it adds up different ones.
+const USAGE_QUANTITY: &str = "UsageQuantity";
+const NO_UNIT: &str = "N/A";
+
 /// The attribute of an account that is its name.
 const ACCOUNT_NAME: &str = "description";
 
@@ -67,35 +76,21 @@ pub(crate) async fn periods(
     inquiry: &Inquiry<'_>,
     question: &CostQuestion,
 ) -> Result<(Vec<CostPeriod>, BTreeMap<String, String>), Fault> {
-    let CostQuestion { start, end, granularity, .. } = *question;
-    let client = inquiry.client::<CostExplorer>();
-    let ask = |page: Page| {
-        client
-            .get_cost_and_usage()
-            .set_time_period(interval(&at(start, granularity), &at(end, granularity)))
-            .granularity(match granularity {
-                Granularity::Daily => types::Granularity::Daily,
-                Granularity::Monthly => types::Granularity::Monthly,
-                Granularity::Hourly => types::Granularity::Hourly,
-            })
-            .metrics(question.metric)
-            .set_group_by(Some(question.group_by.iter().map(definition).collect()))
-            .set_filter(all_of(&question.filter))
-            .set_next_page_token(page.token)
-            .send()
+    let pages = if question.by_resource() {
+        pages_of_resources(inquiry, question).await
+    } else {
+        pages(inquiry, question).await
     };
-    let limits = client.limits(&GET_COST_AND_USAGE, inquiry.deadline);
-    let pages = every_page(limits, ask, GetCostAndUsageOutput::next_page_token, |page| vec![page]).await;
     if let Some(fault) = pages.fault {
         return Err(fault);
     }
     let mut periods: BTreeMap<String, CostPeriod> = BTreeMap::new();
     let mut account_names = BTreeMap::new();
-    for page in pages.found {
-        let accounts = page.dimension_value_attributes.unwrap_or_default().into_iter().filter_map(account_of);
+    for (results, accounts) in pages.found {
+        let accounts = accounts.unwrap_or_default().into_iter().filter_map(account_of);
         account_names.extend(accounts.filter_map(|account| Some((account.id, account.name?))));
-        for result in page.results_by_time.unwrap_or_default() {
-            let period = period_of(result, question.metric)?;
+        for result in results.unwrap_or_default() {
+            let period = period_of(result, question)?;
             match periods.get_mut(&period.start) {
                 // The groups of one period can be spread over two pages.
                 Some(known) => known.add(period),
@@ -104,6 +99,72 @@ pub(crate) async fn periods(
         }
     }
     Ok((periods.into_values().collect(), account_names))
+}
+
+/// What a page of costs has, by whichever operation: periods, and the names of accounts.
+type CostPage = (Option<Vec<ResultByTime>>, Option<Vec<DimensionValuesWithAttributes>>);
+
+async fn pages(inquiry: &Inquiry<'_>, question: &CostQuestion) -> Listing<CostPage> {
+    let client = inquiry.client::<CostExplorer>();
+    let ask = |page: Page| {
+        client
+            .get_cost_and_usage()
+            .set_time_period(period(question))
+            .granularity(granularity(question))
+            .set_metrics(Some(metrics(question)))
+            .set_group_by(Some(question.group_by.iter().map(definition).collect()))
+            .set_filter(all_of(&question.filter))
+            .set_next_page_token(page.token)
+            .send()
+    };
+    let limits = client.limits(operation(question), inquiry.deadline);
+    every_page(limits, ask, GetCostAndUsageOutput::next_page_token, |page| {
+        vec![(page.results_by_time, page.dimension_value_attributes)]
+    })
+    .await
+}
+
+/// The same request to the operation that has single resources.
+async fn pages_of_resources(inquiry: &Inquiry<'_>, question: &CostQuestion) -> Listing<CostPage> {
+    let client = inquiry.client::<CostExplorer>();
+    let ask = |page: Page| {
+        client
+            .get_cost_and_usage_with_resources()
+            .set_time_period(period(question))
+            .granularity(granularity(question))
+            .set_metrics(Some(metrics(question)))
+            .set_group_by(Some(question.group_by.iter().map(definition).collect()))
+            .set_filter(all_of(&question.filter))
+            .set_next_page_token(page.token)
+            .send()
+    };
+    let limits = client.limits(operation(question), inquiry.deadline);
+    every_page(limits, ask, GetCostAndUsageWithResourcesOutput::next_page_token, |page| {
+        vec![(page.results_by_time, page.dimension_value_attributes)]
+    })
+    .await
+}
+
+/// Returns the operation that has the costs of a request.
+pub(crate) fn operation(question: &CostQuestion) -> &'static Operation {
+    if question.by_resource() { &GET_COST_AND_USAGE_WITH_RESOURCES } else { &GET_COST_AND_USAGE }
+}
+
+fn period(question: &CostQuestion) -> Option<DateInterval> {
+    interval(&at(question.start, question.granularity), &at(question.end, question.granularity))
+}
+
+fn granularity(question: &CostQuestion) -> types::Granularity {
+    match question.granularity {
+        Granularity::Daily => types::Granularity::Daily,
+        Granularity::Monthly => types::Granularity::Monthly,
+        Granularity::Hourly => types::Granularity::Hourly,
+    }
+}
+
+fn metrics(question: &CostQuestion) -> Vec<String> {
+    let usage = question.with_usage.then_some(USAGE_QUANTITY);
+    [question.metric].into_iter().chain(usage).map(str::to_owned).collect()
 }
 
 /// Returns the accounts that some costs belong to, by their ids. Without one of its pages, the list would look complete.
@@ -192,29 +253,37 @@ fn definition(grouping: &Grouping) -> GroupDefinition {
     GroupDefinition::builder().r#type(kind).key(key).build()
 }
 
-fn period_of(result: ResultByTime, metric: &str) -> Result<CostPeriod, Fault> {
-    let interval = result.time_period.ok_or_else(|| incomplete(&GET_COST_AND_USAGE, "a period without its dates"))?;
+fn period_of(result: ResultByTime, question: &CostQuestion) -> Result<CostPeriod, Fault> {
+    let operation = operation(question);
+    let interval = result.time_period.ok_or_else(|| incomplete(operation, "a period without its dates"))?;
     let mut period = CostPeriod {
         start: interval.start,
         end: interval.end,
         estimated: result.estimated,
         groups: Vec::new(),
         unit: None,
+        usage: Vec::new(),
     };
     for group in result.groups.unwrap_or_default() {
-        let value = group.metrics.unwrap_or_default().remove(metric);
-        period.push(group.keys.unwrap_or_default(), amount(value)?);
+        let (mut metrics, keys) = (group.metrics.unwrap_or_default(), group.keys.unwrap_or_default());
+        // A quantity that is missing or illegible is unknown; the costs stand without it.
+        let usage = metrics.remove(USAGE_QUANTITY).filter(|_| question.with_usage);
+        if let Some((quantity, unit)) = usage.and_then(|value| amount(operation, Some(value)).ok()) {
+            let unit = Some(unit).filter(|unit| !unit.is_empty() && unit != NO_UNIT);
+            period.usage.push(Usage { keys: keys.clone(), quantity, unit });
+        }
+        period.push(keys, amount(operation, metrics.remove(question.metric))?);
     }
     // Without groups, Cost Explorer returns a single total instead.
-    if let Some(value) = result.total.unwrap_or_default().remove(metric) {
-        period.push(Vec::new(), amount(Some(value))?);
+    if let Some(value) = result.total.unwrap_or_default().remove(question.metric) {
+        period.push(Vec::new(), amount(operation, Some(value))?);
     }
     Ok(period)
 }
 
-fn amount(value: Option<MetricValue>) -> Result<(Decimal, String), Fault> {
-    let value = value.ok_or_else(|| incomplete(&GET_COST_AND_USAGE, "a group without its amount"))?;
-    Ok((decimal(&GET_COST_AND_USAGE, value.amount.as_deref())?, value.unit.unwrap_or_default()))
+fn amount(operation: &'static Operation, value: Option<MetricValue>) -> Result<(Decimal, String), Fault> {
+    let value = value.ok_or_else(|| incomplete(operation, "a group without its amount"))?;
+    Ok((decimal(operation, value.amount.as_deref())?, value.unit.unwrap_or_default()))
 }
 
 /// Reads an amount; very small ones have an exponent.

@@ -20,9 +20,10 @@ use crate::call::inquiry::Inquiry;
 use crate::call::pages::{Found, Page, every_page, one_call};
 use crate::model::metric::{Catalog, Ids, Metric, Place, SUM, is_name};
 use crate::model::operation::{Operation, Price};
+use crate::model::price::{Bill, Product, Unpriced};
 use crate::model::resource::Resource;
 use crate::services::kind::{Group, Kind, Scope, TagSource};
-use crate::services::values::{given, timestamp};
+use crate::services::values::{gib, given, timestamp};
 
 /// DynamoDB.
 pub(crate) struct DynamoDb;
@@ -55,6 +56,10 @@ const AT_ONCE: usize = 50;
 
 /// The error code for a table that was deleted after it was listed.
 const DELETED: &str = "ResourceNotFoundException";
+
+/// The units of provisioned capacity in the price list.
+const READ_UNIT: &str = "ReadCapacityUnit-Hrs";
+const WRITE_UNIT: &str = "WriteCapacityUnit-Hrs";
 
 /// A DynamoDB table.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, JsonSchema)]
@@ -119,6 +124,25 @@ impl Kind for Table {
 
     fn state(&self) -> Option<&str> {
         self.status.as_deref()
+    }
+
+    fn bill(&self, region: &str) -> Result<Bill, Unpriced> {
+        let bytes = self.size_bytes.ok_or_else(|| Unpriced::missing("size"))?;
+        let class = if self.table_class.as_deref() == Some("STANDARD_INFREQUENT_ACCESS") { "IA-" } else { "" };
+        let of = |family, unit, usage: &str| {
+            Product::of("AmazonDynamoDB", Some(family), unit, region).used_as(format!("{class}{usage}"))
+        };
+        let bill = Bill::of(of("Database Storage", "GB-Mo", "TimedStorage-ByteHrs").part("storage", gib(bytes)));
+        let indexes: &[_] =
+            if self.global_indexes.as_ref().is_none_or(|names| !names.is_empty()) { &["indexes"] } else { &[] };
+        let bill = bill.without(indexes);
+        match (self.billing_mode.as_deref(), self.read_capacity_units, self.write_capacity_units) {
+            (Some("PAY_PER_REQUEST"), ..) => Ok(bill.without(&["requests"])),
+            (_, Some(reads), Some(writes)) => Ok(bill
+                .and(of("Provisioned IOPS", READ_UNIT, READ_UNIT).part("read capacity", reads))
+                .and(of("Provisioned IOPS", WRITE_UNIT, WRITE_UNIT).part("write capacity", writes))),
+            _ => Err(Unpriced::missing("capacity")),
+        }
     }
 
     async fn list(inquiry: &Inquiry<'_>) -> Found<Resource<Box<Self>>> {

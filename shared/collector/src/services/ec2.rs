@@ -17,6 +17,7 @@ use crate::call::clients::{Service, guarded_client};
 use crate::call::gate::Rate;
 use crate::call::inquiry::Inquiry;
 use crate::model::operation::{Operation, Price};
+use crate::model::price::{Unpriced, UnpricedReason};
 use crate::model::resource::Resource;
 use crate::services::values::{given, tags};
 
@@ -29,6 +30,22 @@ impl Service for Ec2 {
     const RATE: Rate = Rate::a_second(100, 20);
 
     guarded_client!(aws_sdk_ec2);
+}
+
+/// EC2's offer in the price list.
+pub(super) const EC2: &str = "AmazonEC2";
+/// The offer of what belongs to VPCs.
+pub(super) const VPC: &str = "AmazonVPC";
+
+/// Checks that something is billed by the prices of the region: those of Local Zones, Wavelength Zones and Outposts differ.
+/// A zone of the region itself is its name and a letter.
+pub(super) fn in_the_region_itself(region: &str, zone: Option<&str>, outpost: Option<&str>) -> Result<(), Unpriced> {
+    let is_of_region = |zone: &str| zone.strip_prefix(region).is_some_and(|letter| letter.len() == 1);
+    if outpost.is_some() || zone.is_some_and(|zone| !is_of_region(zone)) {
+        let message = "prices of Local Zones, Wavelength Zones and Outposts are not read";
+        return Err(Unpriced::new(UnpricedReason::NotSupported, message));
+    }
+    Ok(())
 }
 
 /// Returns a Describe operation of EC2; AWS bills none of them.

@@ -19,6 +19,7 @@ use crate::call::pages::{Found, Page, every_page, one_call};
 use crate::call::side_by_side::side_by_side;
 use crate::model::metric::{AVERAGE, Catalog, Ids, Metric, Place, is_name};
 use crate::model::operation::{Operation, Price};
+use crate::model::price::{Bill, Unpriced};
 use crate::model::resource::Resource;
 use crate::services::kind::{Group, Kind, Scope, TagSource};
 use crate::services::values::{given, tags, timestamp};
@@ -136,6 +137,12 @@ impl Kind for EcsService {
 
     fn state(&self) -> Option<&str> {
         self.status.as_deref()
+    }
+
+    fn bill(&self, _region: &str) -> Result<Bill, Unpriced> {
+        Err(Unpriced::billed_as(
+            "the instances of its tasks or, on Fargate, the tasks' vCPUs and memory, which are not listed",
+        ))
     }
 
     async fn list(inquiry: &Inquiry<'_>) -> Found<Resource<Box<Self>>> {

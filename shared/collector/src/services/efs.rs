@@ -12,9 +12,10 @@ use crate::call::inquiry::Inquiry;
 use crate::call::pages::{Found, Page, every_page};
 use crate::model::metric::{AVERAGE, AVERAGE_ALONE, Catalog, Ids, MINIMUM, Metric, Place, SUM, is_hex_id};
 use crate::model::operation::{Operation, Price};
+use crate::model::price::{Bill, Product, Unpriced};
 use crate::model::resource::Resource;
 use crate::services::kind::{Group, Kind, Scope, TagSource};
-use crate::services::values::{given, tags, timestamp};
+use crate::services::values::{gib, given, tags, timestamp};
 
 /// EFS.
 pub(crate) struct Efs;
@@ -114,6 +115,26 @@ impl Kind for FileSystem {
 
     fn state(&self) -> Option<&str> {
         self.state.as_deref()
+    }
+
+    fn bill(&self, region: &str) -> Result<Bill, Unpriced> {
+        let zone = if self.availability_zone.is_some() { "Z-" } else { "" };
+        let classes = [
+            ("standard storage", "TimedStorage", self.size_standard_bytes),
+            ("infrequent access storage", "IATimedStorage", self.size_ia_bytes),
+            ("archive storage", "ArchiveTimedStorage", self.size_archive_bytes),
+        ];
+        let mut bill = Bill::default();
+        for (part, usage, bytes) in classes {
+            let bytes = bytes.ok_or_else(|| Unpriced::missing("size by class"))?;
+            if bytes > 0 || part == "standard storage" {
+                let storage = Product::of("AmazonEFS", Some("Storage"), "GB-Mo", region);
+                bill = bill.and(storage.used_as(format!("{usage}-{zone}ByteHrs")).part(part, gib(bytes)));
+            }
+        }
+        let throughput: &[_] =
+            if self.provisioned_throughput.is_some() { &["provisioned throughput"] } else { &["reads and writes"] };
+        Ok(bill.without(throughput))
     }
 
     async fn list(inquiry: &Inquiry<'_>) -> Found<Resource<Box<Self>>> {

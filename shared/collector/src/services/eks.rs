@@ -19,6 +19,7 @@ use crate::call::pages::{Found, Page, every_page, one_call};
 use crate::call::side_by_side::side_by_side;
 use crate::model::metric::{AVERAGE_ALONE, Catalog, Ids, MAXIMUM, Metric, Place, SUM, is_name};
 use crate::model::operation::{Operation, Price};
+use crate::model::price::{Bill, Product, Unpriced};
 use crate::model::resource::Resource;
 use crate::services::kind::{Group, Kind, Scope, TagSource};
 use crate::services::values::{given, tags, timestamp};
@@ -152,6 +153,11 @@ impl Kind for EksCluster {
 
     fn state(&self) -> Option<&str> {
         self.status.as_deref()
+    }
+
+    fn bill(&self, region: &str) -> Result<Bill, Unpriced> {
+        let cluster = Product::of("AmazonEKS", Some("Compute"), "Hours", region).used_as("AmazonEKS-Hours:perCluster");
+        Ok(Bill::of(cluster.part("cluster", 1)).without(&["nodes", "extended support"]))
     }
 
     async fn list(inquiry: &Inquiry<'_>) -> Found<Resource<Box<Self>>> {

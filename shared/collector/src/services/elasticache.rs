@@ -15,6 +15,7 @@ use crate::call::inquiry::Inquiry;
 use crate::call::pages::{Found, Page, every_page};
 use crate::model::metric::{AVERAGE, Catalog, Ids, MAXIMUM, MINIMUM, Metric, Place, SUM, is_name};
 use crate::model::operation::{Operation, Price};
+use crate::model::price::{Bill, Product, Unpriced, UnpricedReason};
 use crate::model::resource::Resource;
 use crate::services::kind::{Group, Kind, Scope, TagSource};
 use crate::services::values::{given, timestamp};
@@ -144,6 +145,24 @@ impl Kind for CacheCluster {
 
     fn state(&self) -> Option<&str> {
         self.status.as_deref()
+    }
+
+    fn bill(&self, region: &str) -> Result<Bill, Unpriced> {
+        let engine = match self.engine.as_deref().ok_or_else(|| Unpriced::missing("engine"))? {
+            "redis" => "Redis",
+            "memcached" => "Memcached",
+            "valkey" => "Valkey",
+            other => {
+                return Err(Unpriced::new(UnpricedReason::NotSupported, format!("how AWS bills {other} is unknown")));
+            }
+        };
+        let node_type = self.node_type.as_deref().ok_or_else(|| Unpriced::missing("node type"))?;
+        let nodes = self.node_count.ok_or_else(|| Unpriced::missing("number of nodes"))?;
+        let node = Product::of("AmazonElastiCache", Some("Cache Instance"), "Hrs", region)
+            .with("instanceType", node_type)
+            .with("cacheEngine", engine)
+            .used_as(format!("NodeUsage:{node_type}"));
+        Ok(Bill::of(node.part("nodes", nodes)).without(&["backups", "extended support"]))
     }
 
     async fn list(inquiry: &Inquiry<'_>) -> Found<Resource<Box<Self>>> {

@@ -10,6 +10,7 @@ use crate::call::inquiry::Inquiry;
 use crate::call::pages::Found;
 use crate::model::metric::Catalog;
 use crate::model::operation::Operation;
+use crate::model::price::{Bill, Unpriced};
 use crate::model::resource::Resource;
 
 /// A type of resource: the fields of one resource, and how AWS lists, measures and tags it.
@@ -56,6 +57,10 @@ pub(crate) trait Kind: Sized + 'static {
     fn measured_as<'a>(&self, id: &'a str) -> Cow<'a, str> {
         Cow::Borrowed(id)
     }
+
+    /// Returns of which products AWS bills it in `region`, by the names of the price list, or why that can't be told.
+    /// Source: the offer files of the AWS Price List, whose products the user guides describe.
+    fn bill(&self, region: &str) -> Result<Bill, Unpriced>;
 
     /// Lists every resource of the region, or of the account if it is listed once.
     async fn list(inquiry: &Inquiry<'_>) -> Found<Resource<Self::Stored>>;

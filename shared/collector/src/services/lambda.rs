@@ -16,6 +16,7 @@ use crate::call::inquiry::Inquiry;
 use crate::call::pages::{Found, Page, every_page};
 use crate::model::metric::{AVERAGE, Catalog, Ids, MAXIMUM, Metric, Place, SUM, is_name};
 use crate::model::operation::{Operation, Price};
+use crate::model::price::{Bill, Unpriced};
 use crate::model::resource::Resource;
 use crate::services::kind::{Group, Kind, Scope, TagSource};
 use crate::services::values::given;
@@ -109,6 +110,10 @@ impl Kind for Function {
 
     fn state(&self) -> Option<&str> {
         None
+    }
+
+    fn bill(&self, _region: &str) -> Result<Bill, Unpriced> {
+        Err(Unpriced::by_use("requests, and the memory that they take in each millisecond"))
     }
 
     async fn list(inquiry: &Inquiry<'_>) -> Found<Resource<Box<Self>>> {

@@ -14,9 +14,10 @@ use crate::call::inquiry::Inquiry;
 use crate::call::pages::{Found, Page, every_page};
 use crate::model::metric::{Catalog, Ids, Metric, Place, SUM, is_name};
 use crate::model::operation::{Operation, Price};
+use crate::model::price::{Bill, Product, Unpriced};
 use crate::model::resource::Resource;
 use crate::services::kind::{Group, Kind, Scope, TagSource};
-use crate::services::values::given;
+use crate::services::values::{gib, given};
 
 /// CloudWatch Logs.
 pub(crate) struct Logs;
@@ -84,6 +85,14 @@ impl Kind for LogGroup {
 
     fn state(&self) -> Option<&str> {
         None
+    }
+
+    fn bill(&self, region: &str) -> Result<Bill, Unpriced> {
+        let bytes = self.stored_bytes.ok_or_else(|| Unpriced::missing("size"))?;
+        let storage = Product::of("AmazonCloudWatch", Some("Storage Snapshot"), "GB-Mo", region);
+        Ok(Bill::of(storage.used_as("TimedStorage-ByteHrs").part("storage", gib(bytes)))
+            .at_most("the first 5 GB of an account are free")
+            .without(&["ingestion"]))
     }
 
     async fn list(inquiry: &Inquiry<'_>) -> Found<Resource<Box<Self>>> {

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use aws_sdk_opensearch::types::{DomainProcessingStatusType, DomainStatus};
+use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -19,6 +20,7 @@ use crate::call::pages::{Found, one_call};
 use crate::call::side_by_side::side_by_side;
 use crate::model::metric::{AVERAGE, Catalog, Ids, MAXIMUM, MINIMUM, Metric, Place, SUM, is_name};
 use crate::model::operation::{Operation, Price};
+use crate::model::price::{Bill, Product, Unpriced, UnpricedReason};
 use crate::model::resource::Resource;
 use crate::services::kind::{Group, Kind, Scope, TagSource};
 use crate::services::values::given;
@@ -202,6 +204,36 @@ impl Kind for OpenSearchDomain {
         self.domain_id.clone().map_or(Cow::Borrowed(id), Cow::Owned)
     }
 
+    fn bill(&self, region: &str) -> Result<Bill, Unpriced> {
+        let kind = self.instance_type.as_deref().ok_or_else(|| Unpriced::missing("instance type"))?;
+        let nodes = self.instance_count.ok_or_else(|| Unpriced::missing("number of nodes"))?;
+        let instances = |part, kind: &str, number: i32| {
+            let family = Some("Amazon OpenSearch Service Instance");
+            Product::of(OFFER, family, "Hrs", region).with("instanceType", kind).part(part, number)
+        };
+        let mut bill = Bill::of(instances("data nodes", kind, nodes)).without(&["provisioned IOPS and throughput"]);
+        if let Some(kind) = &self.dedicated_master_type {
+            let number = self.dedicated_master_count.ok_or_else(|| Unpriced::missing("number of master nodes"))?;
+            bill = bill.and(instances("master nodes", kind, number));
+        }
+        if self.warm_count.is_some() {
+            bill = bill.without(&["UltraWarm nodes"]);
+        }
+        let Some(volume) = self.storage_type.as_deref() else { return Ok(bill) };
+        let usage = match volume {
+            "gp2" => "ES:GP2-Storage",
+            "gp3" => "ES:GP3-Storage",
+            "io1" => "ES:PIOPS-Storage",
+            "standard" => "ES:Magnetic-Storage",
+            other => {
+                return Err(Unpriced::new(UnpricedReason::NotSupported, format!("how AWS bills {other} is unknown")));
+            }
+        };
+        let size = self.storage_gb.ok_or_else(|| Unpriced::missing("size"))?;
+        let storage = Product::of(OFFER, Some("Amazon OpenSearch Service Volume"), "GB-Mo", region).used_as(usage);
+        Ok(bill.and(storage.part("storage", Decimal::from(size).saturating_mul(nodes.into()))))
+    }
+
     async fn list(inquiry: &Inquiry<'_>) -> Found<Resource<Box<Self>>> {
         let opensearch = inquiry.client::<OpenSearch>();
         let call = || opensearch.list_domain_names().send();
@@ -228,6 +260,9 @@ impl Kind for OpenSearchDomain {
         found
     }
 }
+
+/// The offer in the price list, which still has the former name.
+const OFFER: &str = "AmazonES";
 
 async fn describe(
     inquiry: &Inquiry<'_>,

@@ -22,6 +22,9 @@ impl Service for Rds {
     guarded_client!(aws_sdk_rds);
 }
 
+/// RDS's offer in the price list.
+const OFFER: &str = "AmazonRDS";
+
 /// The most items that RDS returns per page of any of its lists.
 const ITEMS_A_PAGE: i32 = 100;
 

@@ -12,6 +12,7 @@ use crate::call::inquiry::Inquiry;
 use crate::call::pages::{Found, Page, every_page};
 use crate::model::metric::{AVERAGE, Catalog, Ids, MAXIMUM, MINIMUM, Metric, Place, SUM, is_name};
 use crate::model::operation::{Operation, Price};
+use crate::model::price::{Bill, Product, Unpriced, UnpricedReason};
 use crate::model::resource::Resource;
 use crate::services::kind::{Group, Kind, Scope, TagSource};
 use crate::services::values::{given, tags, timestamp};
@@ -85,6 +86,9 @@ pub struct RedshiftCluster {
     /// The port to connect to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub port: Option<i32>,
+    /// Whether its nodes are in two zones.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub multi_az: Option<bool>,
     /// The availability zone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub availability_zone: Option<String>,
@@ -168,6 +172,22 @@ impl Kind for RedshiftCluster {
         self.status.as_deref().map(|status| status.split_once(',').map_or(status, |(state, _)| state))
     }
 
+    fn bill(&self, region: &str) -> Result<Bill, Unpriced> {
+        if self.status.as_deref().ok_or_else(|| Unpriced::missing("status"))? == "paused" {
+            return Err(Unpriced::billed_as("its storage while it is paused"));
+        }
+        if self.multi_az != Some(false) {
+            let message = "how many nodes a cluster in two zones is billed for is unknown";
+            return Err(Unpriced::new(UnpricedReason::NotSupported, message));
+        }
+        let node_type = self.node_type.as_deref().ok_or_else(|| Unpriced::missing("node type"))?;
+        let nodes = self.node_count.ok_or_else(|| Unpriced::missing("number of nodes"))?;
+        let node = Product::of("AmazonRedshift", Some("Compute Instance"), "Hrs", region)
+            .with("instanceType", node_type)
+            .used_as(format!("Node:{node_type}"));
+        Ok(Bill::of(node.part("nodes", nodes)).without(&["managed storage", "backups"]))
+    }
+
     async fn list(inquiry: &Inquiry<'_>) -> Found<Resource<Box<Self>>> {
         let redshift = inquiry.client::<Redshift>();
         let ask = |page: Page| redshift.describe_clusters().max_records(page.size).set_marker(page.token).send();
@@ -195,6 +215,7 @@ fn cluster_of(inquiry: &Inquiry<'_>, cluster: types::Cluster) -> Option<Resource
         database: given(cluster.db_name.as_deref()),
         port: endpoint.as_ref().and_then(|endpoint| endpoint.port),
         endpoint: endpoint.and_then(|endpoint| given(endpoint.address.as_deref())),
+        multi_az: given(cluster.multi_az.as_deref()).map(|state| state.eq_ignore_ascii_case("enabled")),
         availability_zone: given(cluster.availability_zone.as_deref()),
         vpc_id: given(cluster.vpc_id.as_deref()),
         encrypted: cluster.encrypted,

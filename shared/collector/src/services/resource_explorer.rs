@@ -29,6 +29,7 @@ use crate::call::inquiry::Inquiry;
 use crate::call::pages::{Found, Page, every_page, one_call};
 use crate::model::metric::Catalog;
 use crate::model::operation::{Operation, Price};
+use crate::model::price::{Bill, Unpriced, UnpricedReason};
 use crate::model::resource::{Resource, Tags};
 use crate::services::kind::{Group, Kind, Scope, TagSource};
 use crate::services::values::{given, tags, timestamp};
@@ -101,6 +102,10 @@ impl Kind for OtherResource {
 
     fn state(&self) -> Option<&str> {
         None
+    }
+
+    fn bill(&self, _region: &str) -> Result<Bill, Unpriced> {
+        Err(Unpriced::new(UnpricedReason::NotSupported, "this version knows no more of it than its ARN"))
     }
 
     async fn list(inquiry: &Inquiry<'_>) -> Found<Resource<Box<Self>>> {
@@ -259,7 +264,7 @@ fn resource_of(inquiry: &Inquiry<'_>, found: &types::Resource) -> Option<Resourc
 
 /// Returns the service and the resource of an ARN, such as `sqs:orders`. A topic may have the name of a queue, so the
 /// resource alone is no id.
-fn id_of(arn: &str) -> String {
+pub(crate) fn id_of(arn: &str) -> String {
     let mut parts = arn.splitn(6, ':').skip(2);
     match (parts.next(), parts.nth(2)) {
         (Some(service), Some(resource)) => format!("{service}:{resource}"),

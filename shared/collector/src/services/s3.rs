@@ -16,6 +16,7 @@ use crate::call::pages::{Found, Page, every_page};
 use crate::model::account::Account;
 use crate::model::metric::{AVERAGE_ALONE, Catalog, Ids, Metric, Place, is_name};
 use crate::model::operation::{Operation, Price};
+use crate::model::price::{Bill, Unpriced};
 use crate::model::resource::Resource;
 use crate::services::kind::{Group, Kind, Scope, TagSource};
 use crate::services::values::{given, timestamp};
@@ -82,6 +83,10 @@ impl Kind for Bucket {
 
     fn state(&self) -> Option<&str> {
         None
+    }
+
+    fn bill(&self, _region: &str) -> Result<Bill, Unpriced> {
+        Err(Unpriced::by_use("the bytes of each storage class, and requests"))
     }
 
     async fn list(inquiry: &Inquiry<'_>) -> Found<Resource<Self>> {

@@ -26,6 +26,7 @@ use crate::call::pages::{Found, Page, every_page};
 use crate::call::side_by_side::side_by_side;
 use crate::model::metric::{Catalog, Ids, MAXIMUM, Metric, is_name};
 use crate::model::operation::{Operation, Price};
+use crate::model::price::{Bill, Unpriced};
 use crate::model::resource::Resource;
 use crate::services::cloudwatch::usage::{self, LIST_METRICS, Published};
 use crate::services::kind::{Group, Kind, Scope, TagSource};
@@ -162,6 +163,10 @@ impl Kind for ServiceQuota {
 
     fn measured_as<'a>(&self, id: &'a str) -> Cow<'a, str> {
         self.usage_name().map_or(Cow::Borrowed(id), Cow::Owned)
+    }
+
+    fn bill(&self, _region: &str) -> Result<Bill, Unpriced> {
+        Err(Unpriced::billed_as("what uses it"))
     }
 
     async fn list(inquiry: &Inquiry<'_>) -> Found<Resource<Box<Self>>> {

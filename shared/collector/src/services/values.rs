@@ -1,6 +1,7 @@
 //! Reads values that the SDKs return.
 
 use jiff::Timestamp;
+use rust_decimal::Decimal;
 
 use crate::model::resource::Tags;
 
@@ -19,9 +20,22 @@ pub(crate) fn tags(given: impl IntoIterator<Item = (Option<String>, Option<Strin
     given.into_iter().filter_map(|(key, value)| Some((key?, value.unwrap_or_default()))).collect()
 }
 
+/// The bytes of a GiB.
+const BYTES_A_GIB: Decimal = Decimal::from_parts(1 << 30, 0, 0, false, 0);
+
+/// Converts bytes to GiB, which AWS's prices call GB.
+pub(crate) fn gib(bytes: i64) -> Decimal {
+    Decimal::from(bytes).checked_div(BYTES_A_GIB).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bytes_are_gib() {
+        assert_eq!([3 << 29, 0, 1 << 40].map(|bytes| gib(bytes).normalize().to_string()), ["1.5", "0", "1024"]);
+    }
 
     #[test]
     fn an_empty_string_counts_as_absent() {

@@ -14,14 +14,28 @@ use crate::model::costs::{
 };
 use crate::{Collector, Coverage, GapStatus};
 
-fn november() -> CostQuestion {
+pub(super) fn november() -> CostQuestion {
     CostQuestion {
         start: date(2026, 11, 1),
         end: date(2026, 11, 3),
         granularity: Granularity::Daily,
         metric: "UnblendedCost",
+        with_usage: false,
         group_by: vec![Grouping::Dimension("SERVICE"), Grouping::Tag("team".to_owned())],
         filter: vec![CostCondition::NoneOf("RECORD_TYPE", vec!["Credit".to_owned()])],
+    }
+}
+
+/// Returns the requests that ask for costs alone.
+pub(super) fn only(costs: CostQuestion) -> CostQuestions {
+    CostQuestions {
+        costs,
+        compared: None,
+        forecast: None,
+        accounts: None,
+        movers: None,
+        anomalies: None,
+        budgets: false,
     }
 }
 
@@ -30,7 +44,7 @@ async fn collect(
     costs: CostQuestion,
     forecast: Option<ForecastQuestion>,
 ) -> (CostAnswers, Coverage) {
-    let questions = CostQuestions { costs, compared: None, forecast, accounts: None };
+    let questions = CostQuestions { forecast, ..only(costs) };
     collector.costs(&questions, Timestamp::UNIX_EPOCH, Instant::now() + LONG).await.unwrap()
 }
 
@@ -40,10 +54,10 @@ async fn ask(collector: &Collector) -> (Option<Arc<Costs>>, Coverage) {
 }
 
 /// The start and end of a day, and its groups with a key and an amount each.
-type Day<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)]);
+pub(super) type Day<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)]);
 
 /// Returns a page of days.
-fn page(days: &[Day], next: Option<&str>) -> Reply {
+pub(super) fn page(days: &[Day], next: Option<&str>) -> Reply {
     let group = |(key, amount): &(&str, &str)| {
         format!(
             r#"{{"Keys": ["{key}", "team$"], "Metrics": {{"UnblendedCost": {{"Amount": "{amount}", "Unit": "USD"}}}}}}"#
@@ -61,7 +75,7 @@ fn page(days: &[Day], next: Option<&str>) -> Reply {
     Reply::Ok(format!(r#"{{"ResultsByTime": [{}]{next}}}"#, days.join(",")))
 }
 
-fn is_first_page(request: &Received) -> bool {
+pub(super) fn is_first_page(request: &Received) -> bool {
     !request.parameters.contains("NextPageToken")
 }
 
@@ -278,7 +292,7 @@ async fn costs_to_compare_with_are_a_request_of_their_own_and_a_gap_without_it()
         })
     });
     let compared = CostQuestion { start: date(2026, 10, 1), end: date(2026, 10, 3), ..november() };
-    let questions = CostQuestions { costs: november(), compared: Some(compared), forecast: None, accounts: None };
+    let questions = CostQuestions { compared: Some(compared), ..only(november()) };
     let collector = aws.collector();
     let (answers, coverage) = collector.costs(&questions, Timestamp::UNIX_EPOCH, Instant::now() + LONG).await.unwrap();
     assert_eq!((answers.costs.unwrap().periods.len(), answers.compared, coverage.partial), (1, None, true));
@@ -294,8 +308,7 @@ fn november_accounts() -> LinkedAccountsQuestion {
 }
 
 async fn list_accounts(collector: &Collector) -> (CostAnswers, Coverage) {
-    let accounts = Some(november_accounts());
-    let questions = CostQuestions { costs: november(), compared: None, forecast: None, accounts };
+    let questions = CostQuestions { accounts: Some(november_accounts()), ..only(november()) };
     collector.costs(&questions, Timestamp::UNIX_EPOCH, Instant::now() + LONG).await.unwrap()
 }
 

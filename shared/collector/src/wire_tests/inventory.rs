@@ -96,17 +96,21 @@ async fn the_values_of_each_type_are_read() {
                 request,
                 "<reservationSet><item><instancesSet><item><instanceId>i-1</instanceId><instanceType>t3.micro</instanceType>\
                  <instanceState><name>stopped</name></instanceState><reason>User initiated (2026-11-01 09:00:00 GMT)</reason>\
-                 <launchTime>2026-10-01T08:00:00.000Z</launchTime><placement><availabilityZone>us-east-1a</availabilityZone></placement>\
+                 <launchTime>2026-10-01T08:00:00.000Z</launchTime><placement><availabilityZone>us-east-1a</availabilityZone>\
+                 <tenancy>dedicated</tenancy></placement><usageOperation>RunInstances:0002</usageOperation>\
+                 <outpostArn>arn:aws:outposts:us-east-1:123456789012:outpost/op-1</outpostArn>\
                  <tagSet><item><key>Name</key><value>web</value></item></tagSet></item></instancesSet></item></reservationSet>",
             ),
             "DescribeVolumes" => wrapped(
                 request,
                 "<volumeSet><item><volumeId>vol-1</volumeId><size>8</size><volumeType>gp3</volumeType><status>in-use</status>\
+                 <outpostArn>arn:aws:outposts:us-east-1:123456789012:outpost/op-1</outpostArn>\
                  <attachmentSet><item><instanceId>i-1</instanceId></item></attachmentSet></item></volumeSet>",
             ),
             "DescribeAddresses" => wrapped(
                 request,
-                "<addressesSet><item><allocationId>eipalloc-1</allocationId><publicIp>192.0.2.1</publicIp></item>\
+                "<addressesSet><item><allocationId>eipalloc-1</allocationId><publicIp>192.0.2.1</publicIp>\
+                 <publicIpv4Pool>amazon</publicIpv4Pool></item>\
                  <item><allocationId>eipalloc-2</allocationId><publicIp>192.0.2.2</publicIp>\
                  <associationId>eipassoc-1</associationId><instanceId>i-1</instanceId></item></addressesSet>",
             ),
@@ -114,7 +118,7 @@ async fn the_values_of_each_type_are_read() {
                 request,
                 "<DBInstances><DBInstance><DBInstanceIdentifier>orders</DBInstanceIdentifier><DBInstanceClass>db.t3.medium</DBInstanceClass>\
                  <Engine>postgres</Engine><DBInstanceStatus>available</DBInstanceStatus><AllocatedStorage>100</AllocatedStorage>\
-                 <TagList><Tag><Key>env</Key><Value>prod</Value></Tag></TagList></DBInstance></DBInstances>",
+                 <LicenseModel>postgresql-license</LicenseModel><TagList><Tag><Key>env</Key><Value>prod</Value></Tag></TagList></DBInstance></DBInstances>",
             ),
             "ListFunctions" => {
                 let arn = "arn:aws:lambda:us-east-1:123456789012:function:f";
@@ -138,6 +142,12 @@ async fn the_values_of_each_type_are_read() {
     assert_eq!((instance.name.as_deref(), instance.state()), (Some("web"), Some("stopped")));
     let Detail::Ec2(detail) = &instance.detail else { panic!("{instance:?}") };
     assert_eq!(detail.instance_type.as_deref(), Some("t3.micro"));
+    assert_eq!(
+        (detail.usage_operation.as_deref(), detail.tenancy.as_deref()),
+        (Some("RunInstances:0002"), Some("dedicated"))
+    );
+    let outpost = Some("arn:aws:outposts:us-east-1:123456789012:outpost/op-1");
+    assert_eq!(detail.outpost_arn.as_deref(), outpost);
     assert_eq!(detail.launch_time, Some("2026-10-01T08:00:00Z".parse().unwrap()));
     assert_eq!(detail.state_transition_reason.as_deref(), Some("User initiated (2026-11-01 09:00:00 GMT)"));
 
@@ -148,6 +158,7 @@ async fn the_values_of_each_type_are_read() {
         (detail.class.as_deref(), detail.engine.as_deref(), detail.storage_gb),
         (Some("db.t3.medium"), Some("postgres"), Some(100))
     );
+    assert_eq!(detail.license_model.as_deref(), Some("postgresql-license"));
 
     assert_eq!((bucket.arn.as_deref(), &bucket.tags), (Some("arn:aws:s3:::b"), &prod));
     let Detail::S3(detail) = &bucket.detail else { panic!("{bucket:?}") };
@@ -166,6 +177,9 @@ async fn the_values_of_each_type_are_read() {
         (volume.state(), detail.size_gb, &detail.attached_to),
         (Some("in-use"), Some(8), &vec!["i-1".to_owned()])
     );
+    assert_eq!(detail.outpost_arn.as_deref(), outpost);
+    let Detail::Eip(detail) = &unused.detail else { panic!("{unused:?}") };
+    assert_eq!(detail.public_ipv4_pool.as_deref(), Some("amazon"));
     assert_eq!((unused.state(), used.state()), (Some("unassociated"), Some("associated")));
 }
 

@@ -7,7 +7,7 @@ use aws_smithy_types::retry::RetryConfig;
 use super::aws::{Aws, Reply, map, wrapped};
 use super::{LONG, instances, items, page};
 use crate::call::configuration;
-use crate::model::costs::{CostQuestion, CostQuestions, Granularity};
+use crate::model::costs::{CostQuestion, Granularity};
 use crate::model::window::Window;
 use crate::{Collector, Measurement, Measurements, ResourceType, Wanted};
 
@@ -117,11 +117,12 @@ async fn under_cost_explorers_rate_every_page_arrives() {
         end: jiff::civil::date(2026, 11, 20),
         granularity: Granularity::Daily,
         metric: "UnblendedCost",
+        with_usage: false,
         group_by: vec![],
         filter: vec![],
     };
     let collector = collector(&aws, configuration::retries());
-    let questions = CostQuestions { costs: question, compared: None, forecast: None, accounts: None };
+    let questions = super::costs::only(question);
     let (answers, coverage) =
         collector.costs(&questions, jiff::Timestamp::UNIX_EPOCH, Instant::now() + LONG).await.unwrap();
     assert_eq!((answers.costs.is_some(), coverage.gaps), (true, vec![]));

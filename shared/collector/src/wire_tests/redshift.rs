@@ -49,7 +49,7 @@ async fn the_values_of_a_cluster_are_read() {
                  <ClusterStatus>modifying</ClusterStatus><ClusterAvailabilityStatus>Modifying</ClusterAvailabilityStatus>\
                  <ClusterVersion>1.0</ClusterVersion><DBName>dev</DBName><MasterUsername>admin</MasterUsername>\
                  <Endpoint><Address>sales.x.eu-west-1.redshift.amazonaws.com</Address><Port>5439</Port></Endpoint>\
-                 <AvailabilityZone>eu-west-1a</AvailabilityZone><VpcId>vpc-1</VpcId><Encrypted>true</Encrypted>\
+                 <AvailabilityZone>eu-west-1a</AvailabilityZone><MultiAZ>disabled</MultiAZ><VpcId>vpc-1</VpcId><Encrypted>true</Encrypted>\
                  <PubliclyAccessible>false</PubliclyAccessible><MaintenanceTrackName>trailing</MaintenanceTrackName>\
                  <AutomatedSnapshotRetentionPeriod>7</AutomatedSnapshotRetentionPeriod>\
                  <ClusterCreateTime>2026-01-02T03:04:05.500Z</ClusterCreateTime>\
@@ -73,6 +73,7 @@ async fn the_values_of_a_cluster_are_read() {
         database: Some("dev".to_owned()),
         endpoint: Some("sales.x.eu-west-1.redshift.amazonaws.com".to_owned()),
         port: Some(5439),
+        multi_az: Some(false),
         availability_zone: Some("eu-west-1a".to_owned()),
         vpc_id: Some("vpc-1".to_owned()),
         encrypted: Some(true),

@@ -39,6 +39,7 @@ async fn the_values_of_a_snapshot_are_read() {
                  <startTime>2026-01-02T03:04:05.000Z</startTime><progress>100%</progress><volumeSize>8</volumeSize>\
                  <description>before the update</description><encrypted>true</encrypted>\
                  <storageTier>archive</storageTier><fullSnapshotSizeInBytes>4096</fullSnapshotSizeInBytes>\
+                 <outpostArn>arn:aws:outposts:eu-west-1:123456789012:outpost/op-1</outpostArn>\
                  <tagSet><item><key>Name</key><value>safe</value></item></tagSet></item>\
                  <item><snapshotId>snap-2</snapshotId><volumeId>vol-ffffffff</volumeId><status>pending</status></item>\
                  <item><snapshotId>snap-3</snapshotId><volumeId>vol-0123456789abcdef0</volumeId>\
@@ -60,6 +61,7 @@ async fn the_values_of_a_snapshot_are_read() {
         description: Some("before the update".to_owned()),
         encrypted: Some(true),
         full_size_bytes: Some(4_096),
+        outpost_arn: Some("arn:aws:outposts:eu-west-1:123456789012:outpost/op-1".to_owned()),
         progress: Some("100%".to_owned()),
         started: Some("2026-01-02T03:04:05Z".parse().unwrap()),
     };

@@ -17,7 +17,7 @@ use crate::{
 const PATH: &str = "/stratoscope/exceptions";
 
 /// Measures nothing.
-struct Nothing;
+pub(super) struct Nothing;
 
 impl Judge for Nothing {
     type Verdict = ();
@@ -50,7 +50,10 @@ async fn survey_until(
     let wanted = Wanted { regions: None, types: vec![ResourceType::Lambda], tags: true };
     let deadline = Instant::now() + time;
     let collector = accounts.collector(account, "ops").unwrap();
-    let stored = accounts.stored_exceptions(deadline);
+    let stored = async |_| {
+        let (stored, gap) = accounts.stored_exceptions(deadline).await;
+        (stored, gap.into_iter().collect())
+    };
     let surveyed = collector.survey_and(&wanted, &[], &Nothing, None, stored, deadline).await;
     let ((survey, stored), coverage) = surveyed.unwrap();
     calls_only_declared(

@@ -14,6 +14,7 @@ use crate::call::inquiry::Inquiry;
 use crate::call::pages::{Found, Page, every_page};
 use crate::model::metric::{AVERAGE_ALONE, Catalog, Ids, Metric, Place};
 use crate::model::operation::{Operation, Price};
+use crate::model::price::{Bill, Unpriced};
 use crate::model::resource::Resource;
 use crate::services::autoscaling::AutoScaling;
 use crate::services::kind::{Group, Kind, Scope, TagSource};
@@ -123,6 +124,10 @@ impl Kind for AutoScalingGroup {
 
     fn state(&self) -> Option<&str> {
         None
+    }
+
+    fn bill(&self, _region: &str) -> Result<Bill, Unpriced> {
+        Err(Unpriced::billed_as("its instances, which are resources of their own"))
     }
 
     async fn list(inquiry: &Inquiry<'_>) -> Found<Resource<Box<Self>>> {

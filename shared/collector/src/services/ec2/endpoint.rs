@@ -16,8 +16,9 @@ use crate::call::inquiry::Inquiry;
 use crate::call::pages::{Found, Page, every_page};
 use crate::model::metric::{AVERAGE, Catalog, Ids, Metric, Place, SUM, is_hex_id};
 use crate::model::operation::Operation;
+use crate::model::price::{Bill, Product, Unpriced, UnpricedReason};
 use crate::model::resource::Resource;
-use crate::services::ec2::{Ec2, describe, resource};
+use crate::services::ec2::{Ec2, VPC, describe, resource};
 use crate::services::kind::{Group, Kind, Scope, TagSource};
 use crate::services::values::{given, timestamp};
 
@@ -105,6 +106,24 @@ impl Kind for Endpoint {
             (Some(kind), Some(service), Some(vpc)) => Cow::Owned([kind, service, id, vpc].join("/")),
             _ => Cow::Borrowed(id),
         }
+    }
+
+    fn bill(&self, region: &str) -> Result<Bill, Unpriced> {
+        let usage = match self.endpoint_type.as_deref().ok_or_else(|| Unpriced::missing("type"))? {
+            "Interface" => "VpcEndpoint-Hours",
+            "GatewayLoadBalancer" => "VpcEndpoint-GWLBE-Hours",
+            "Gateway" => return Err(Unpriced::billed_as("endpoints of other types")),
+            other => {
+                return Err(Unpriced::new(UnpricedReason::NotSupported, format!("how AWS bills {other} is unknown")));
+            }
+        };
+        // Each subnet is one of another zone, and AWS bills each zone.
+        let zones = self.subnet_ids.len();
+        if zones == 0 {
+            return Err(Unpriced::missing("subnets"));
+        }
+        let endpoint = Product::of(VPC, Some("VpcEndpoint"), "Hrs", region).used_as(usage);
+        Ok(Bill::of(endpoint.part("zones", zones)).without(&["gigabytes processed"]))
     }
 
     async fn list(inquiry: &Inquiry<'_>) -> Found<Resource<Box<Self>>> {

@@ -13,6 +13,7 @@ use crate::call::inquiry::Inquiry;
 use crate::call::pages::{Found, Page, every_page};
 use crate::model::metric::Catalog;
 use crate::model::operation::Operation;
+use crate::model::price::{Bill, Unpriced};
 use crate::model::resource::Resource;
 use crate::services::autoscaling::launch_configurations::DESCRIBE_LAUNCH_CONFIGURATIONS;
 use crate::services::ec2::image_users::{DESCRIBE_LAUNCH_TEMPLATE_VERSIONS, Users};
@@ -84,6 +85,10 @@ impl Kind for Image {
 
     fn state(&self) -> Option<&str> {
         self.state.as_deref()
+    }
+
+    fn bill(&self, _region: &str) -> Result<Bill, Unpriced> {
+        Err(Unpriced::billed_as("its snapshots, which are resources of their own"))
     }
 
     async fn list(inquiry: &Inquiry<'_>) -> Found<Resource<Box<Self>>> {

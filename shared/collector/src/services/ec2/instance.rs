@@ -10,8 +10,9 @@ use crate::call::inquiry::Inquiry;
 use crate::call::pages::{Found, Page, every_page};
 use crate::model::metric::{AVERAGE, Catalog, Ids, MAXIMUM, MINIMUM, Metric, Place, SUM, is_hex_id};
 use crate::model::operation::Operation;
+use crate::model::price::{Bill, Product, Unpriced, UnpricedReason};
 use crate::model::resource::Resource;
-use crate::services::ec2::{Ec2, describe, resource};
+use crate::services::ec2::{EC2, Ec2, describe, in_the_region_itself, resource};
 use crate::services::kind::{Group, Kind, Scope, TagSource};
 use crate::services::values::{given, timestamp};
 
@@ -43,6 +44,16 @@ pub struct Instance {
     /// `Linux/UNIX`, `Windows`, …
     #[serde(skip_serializing_if = "Option::is_none")]
     pub platform: Option<String>,
+    /// EC2's code of what is billed: the operating system, its software, and whose licence it has, such as
+    /// `RunInstances:0002`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub usage_operation: Option<String>,
+    /// `default` (on hardware that others share), `dedicated` or `host`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tenancy: Option<String>,
+    /// The Outpost that it is on; absent for one in an AWS region.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outpost_arn: Option<String>,
     /// `spot`, `scheduled` or `capacity-block`; absent for on-demand.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lifecycle: Option<String>,
@@ -136,6 +147,41 @@ impl Kind for Instance {
         self.state.as_deref()
     }
 
+    fn bill(&self, region: &str) -> Result<Bill, Unpriced> {
+        match self.state.as_deref() {
+            Some("running") => {}
+            Some(_) => return Err(Unpriced::billed_as("its volumes and addresses while it does not run")),
+            None => return Err(Unpriced::missing("state")),
+        }
+        if let Some(lifecycle) = &self.lifecycle {
+            let message = format!("its purchasing option is {lifecycle}, whose prices the price list does not have");
+            return Err(Unpriced::new(UnpricedReason::NotOnDemand, message));
+        }
+        in_the_region_itself(region, self.availability_zone.as_deref(), self.outpost_arn.as_deref())?;
+        let tenancy = match self.tenancy.as_deref() {
+            Some("default") => "Shared",
+            Some("dedicated") => "Dedicated",
+            Some("host") => {
+                return Err(Unpriced::new(
+                    UnpricedReason::NotOnDemand,
+                    "AWS bills its dedicated host, not the instance",
+                ));
+            }
+            _ => return Err(Unpriced::missing("tenancy")),
+        };
+        let instance_type = self.instance_type.as_deref().ok_or_else(|| Unpriced::missing("type"))?;
+        // The operating system and whose licence it has.
+        let operation = self.usage_operation.as_deref().ok_or_else(|| Unpriced::missing("usage operation"))?;
+        let is_metal = instance_type.contains(".metal");
+        let family = if is_metal { "Compute Instance (bare metal)" } else { "Compute Instance" };
+        let instance = Product::of(EC2, Some(family), "Hrs", region)
+            .with("instanceType", instance_type)
+            .with("tenancy", tenancy)
+            .with("operation", operation)
+            .with("capacitystatus", "Used");
+        Ok(Bill::of(instance.part("instance", 1)).without(&["volumes", "public IPv4 addresses", "data transfer"]))
+    }
+
     async fn list(inquiry: &Inquiry<'_>) -> Found<Resource<Box<Self>>> {
         let ec2 = inquiry.client::<Ec2>();
         let ask = |page: Page| ec2.describe_instances().max_results(page.size).set_next_token(page.token).send();
@@ -151,7 +197,7 @@ impl Kind for Instance {
 }
 
 fn instance_of(inquiry: &Inquiry<'_>, instance: types::Instance) -> Option<Resource<Box<Instance>>> {
-    let placement = instance.placement;
+    let placement = instance.placement.as_ref();
     let detail = Instance {
         instance_type: instance.instance_type.map(|kind| kind.as_str().to_owned()),
         state: instance.state.and_then(|state| state.name).map(|name| name.as_str().to_owned()),
@@ -160,6 +206,9 @@ fn instance_of(inquiry: &Inquiry<'_>, instance: types::Instance) -> Option<Resou
         availability_zone: placement.and_then(|placement| given(placement.availability_zone.as_deref())),
         architecture: instance.architecture.map(|architecture| architecture.as_str().to_owned()),
         platform: given(instance.platform_details.as_deref()),
+        usage_operation: given(instance.usage_operation.as_deref()),
+        tenancy: placement.and_then(|placement| placement.tenancy.as_ref()).map(|kind| kind.as_str().to_owned()),
+        outpost_arn: given(instance.outpost_arn.as_deref()),
         lifecycle: instance.instance_lifecycle.map(|lifecycle| lifecycle.as_str().to_owned()),
         image_id: given(instance.image_id.as_deref()),
         vpc_id: given(instance.vpc_id.as_deref()),

@@ -10,8 +10,9 @@ use crate::call::inquiry::Inquiry;
 use crate::call::pages::{Found, Page, every_page};
 use crate::model::metric::{Catalog, Ids, MAXIMUM, Metric, Place, SUM, is_hex_id};
 use crate::model::operation::Operation;
+use crate::model::price::{Bill, Product, Unpriced, UnpricedReason};
 use crate::model::resource::Resource;
-use crate::services::ec2::{Ec2, describe, resource};
+use crate::services::ec2::{EC2, Ec2, describe, resource};
 use crate::services::kind::{Group, Kind, Scope, TagSource};
 use crate::services::values::{given, timestamp};
 
@@ -90,6 +91,18 @@ impl Kind for NatGateway {
 
     fn state(&self) -> Option<&str> {
         self.state.as_deref()
+    }
+
+    fn bill(&self, region: &str) -> Result<Bill, Unpriced> {
+        if self.state.as_deref().ok_or_else(|| Unpriced::missing("state"))? != "available" {
+            return Err(Unpriced::billed_as("available gateways"));
+        }
+        if self.subnet_id.is_none() {
+            let message = "how many zones a gateway of all zones is billed for is unknown";
+            return Err(Unpriced::new(UnpricedReason::NotSupported, message));
+        }
+        let gateway = Product::of(EC2, Some("NAT Gateway"), "Hrs", region).used_as("NatGateway-Hours");
+        Ok(Bill::of(gateway.part("gateway", 1)).without(&["gigabytes processed", "public IPv4 addresses"]))
     }
 
     async fn list(inquiry: &Inquiry<'_>) -> Found<Resource<Box<Self>>> {

@@ -3,6 +3,7 @@
 use aws_sdk_ec2::operation::describe_snapshots::DescribeSnapshotsOutput;
 use aws_sdk_ec2::types::{self, SnapshotState};
 use jiff::Timestamp;
+use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -10,10 +11,11 @@ use crate::call::inquiry::Inquiry;
 use crate::call::pages::{Found, Page, every_page};
 use crate::model::metric::Catalog;
 use crate::model::operation::Operation;
+use crate::model::price::{Bill, Product, Unpriced};
 use crate::model::resource::Resource;
-use crate::services::ec2::{Ec2, describe, shareable};
+use crate::services::ec2::{EC2, Ec2, describe, in_the_region_itself, shareable};
 use crate::services::kind::{Group, Kind, Scope, TagSource};
-use crate::services::values::{given, timestamp};
+use crate::services::values::{gib, given, timestamp};
 
 const DESCRIBE_SNAPSHOTS: Operation = describe("DescribeSnapshots", "ec2:DescribeSnapshots");
 
@@ -48,6 +50,9 @@ pub struct Snapshot {
     /// The size of all its blocks in bytes, whichever snapshot they are billed with.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub full_size_bytes: Option<i64>,
+    /// The Outpost that it is stored on; absent for one that is stored in an AWS region.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outpost_arn: Option<String>,
     /// How much of it is written, such as `100%`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub progress: Option<String>,
@@ -70,6 +75,20 @@ impl Kind for Snapshot {
 
     fn state(&self) -> Option<&str> {
         self.state.as_deref()
+    }
+
+    fn bill(&self, region: &str) -> Result<Bill, Unpriced> {
+        in_the_region_itself(region, None, self.outpost_arn.as_deref())?;
+        let usage = match self.storage_tier.as_deref() {
+            Some("standard") => "EBS:SnapshotUsage",
+            Some("archive") => "EBS:SnapshotArchiveStorage",
+            _ => return Err(Unpriced::missing("storage tier")),
+        };
+        let full = self.full_size_bytes.filter(|bytes| *bytes > 0).map(gib);
+        let size = full.or_else(|| self.volume_size_gb.map(Decimal::from)).ok_or_else(|| Unpriced::missing("size"))?;
+        let storage = Product::of(EC2, Some("Storage Snapshot"), "GB-Mo", region).used_as(usage);
+        Ok(Bill::of(storage.part("storage", size))
+            .at_most("AWS bills only the blocks that differ from those of the snapshot before"))
     }
 
     async fn list(inquiry: &Inquiry<'_>) -> Found<Resource<Box<Self>>> {
@@ -98,6 +117,7 @@ fn snapshot_of(inquiry: &Inquiry<'_>, snapshot: types::Snapshot) -> Option<Resou
         description: given(snapshot.description.as_deref()),
         encrypted: snapshot.encrypted,
         full_size_bytes: snapshot.full_snapshot_size_in_bytes,
+        outpost_arn: given(snapshot.outpost_arn.as_deref()),
         progress: given(snapshot.progress.as_deref()),
         started: timestamp(snapshot.start_time.as_ref()),
     };

@@ -18,6 +18,7 @@ use crate::call::pages::Found;
 use crate::model::account::Account;
 use crate::model::metric::{AVERAGE, Catalog, Ids, MAXIMUM, MINIMUM, Metric, Place, SUM, is_name};
 use crate::model::operation::Operation;
+use crate::model::price::{Bill, Product, Unpriced, UnpricedReason};
 use crate::model::resource::Resource;
 use crate::services::elb::targets::TargetGroup;
 use crate::services::elb::{
@@ -153,6 +154,21 @@ impl Kind for LoadBalancer {
 
     fn state(&self) -> Option<&str> {
         self.state.as_deref()
+    }
+
+    fn bill(&self, region: &str) -> Result<Bill, Unpriced> {
+        let family = match self.kind.as_deref().ok_or_else(|| Unpriced::missing("type"))? {
+            "application" => "Load Balancer-Application",
+            "network" => "Load Balancer-Network",
+            "gateway" => "Load Balancer-Gateway",
+            "classic" => "Load Balancer",
+            other => {
+                return Err(Unpriced::new(UnpricedReason::NotSupported, format!("how AWS bills {other} is unknown")));
+            }
+        };
+        let balancer = Product::of("AWSELB", Some(family), "Hrs", region).used_as("LoadBalancerUsage");
+        let by_use = if family == "Load Balancer" { "gigabytes processed" } else { "capacity units" };
+        Ok(Bill::of(balancer.part("load balancer", 1)).without(&[by_use, "public IPv4 addresses"]))
     }
 
     async fn list(inquiry: &Inquiry<'_>) -> Found<Resource<Box<Self>>> {

@@ -10,6 +10,7 @@ use crate::call::inquiry::Inquiry;
 use crate::call::pages::{Found, Page, every_page};
 use crate::model::metric::{AVERAGE, Catalog, Ids, MAXIMUM, MINIMUM, Metric, Place, SUM, is_name};
 use crate::model::operation::Operation;
+use crate::model::price::{Bill, Unpriced, UnpricedReason};
 use crate::model::resource::Resource;
 use crate::services::kind::{Group, Kind, Scope, TagSource};
 use crate::services::rds::{ITEMS_A_PAGE, Rds, describe, resource};
@@ -162,6 +163,14 @@ impl Kind for DbCluster {
 
     fn state(&self) -> Option<&str> {
         self.status.as_deref()
+    }
+
+    fn bill(&self, _region: &str) -> Result<Bill, Unpriced> {
+        Err(if self.class.is_some() {
+            Unpriced::new(UnpricedReason::NotSupported, "prices of Multi-AZ clusters with three instances are not read")
+        } else {
+            Unpriced::billed_as("its instances, which are resources of their own, and the bytes that it stores")
+        })
     }
 
     async fn list(inquiry: &Inquiry<'_>) -> Found<Resource<Box<Self>>> {

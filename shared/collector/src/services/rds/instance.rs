@@ -10,9 +10,11 @@ use crate::call::inquiry::Inquiry;
 use crate::call::pages::{Found, Page, every_page};
 use crate::model::metric::{AVERAGE, Catalog, Ids, MINIMUM, Metric, Place, is_name};
 use crate::model::operation::Operation;
+use crate::model::price::{Bill, Part, Product, Unpriced, UnpricedReason};
 use crate::model::resource::Resource;
+use crate::services::ec2::in_the_region_itself;
 use crate::services::kind::{Group, Kind, Scope, TagSource};
-use crate::services::rds::{ITEMS_A_PAGE, Rds, describe, resource};
+use crate::services::rds::{ITEMS_A_PAGE, OFFER, Rds, describe, resource};
 use crate::services::values::{given, timestamp};
 
 const DESCRIBE_DB_INSTANCES: Operation = describe("DescribeDBInstances", "rds:DescribeDBInstances");
@@ -78,6 +80,9 @@ pub struct Database {
     /// Whether the storage is encrypted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub encrypted: Option<bool>,
+    /// Whose licence it has: `license-included`, `bring-your-own-license`, `postgresql-license`, …
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub license_model: Option<String>,
     /// Whether there is a standby in another zone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub multi_az: Option<bool>,
@@ -165,6 +170,37 @@ impl Kind for Database {
         self.status.as_deref()
     }
 
+    fn bill(&self, region: &str) -> Result<Bill, Unpriced> {
+        let engine = self.engine.as_deref().ok_or_else(|| Unpriced::missing("engine"))?;
+        let multi_az = self.multi_az.ok_or_else(|| Unpriced::missing("number of zones"))?;
+        let (name, edition) = engine_of(engine)?;
+        let is_aurora = name.starts_with("Aurora");
+        if !is_aurora && self.cluster_id.is_some() {
+            let message = "prices of Multi-AZ clusters with three instances are not read";
+            return Err(Unpriced::new(UnpricedReason::NotSupported, message));
+        }
+        in_the_region_itself(region, self.availability_zone.as_deref(), None)?;
+        let zones = match (multi_az && !is_aurora, name) {
+            (false, _) => ONE_ZONE,
+            (true, "SQL Server") => MIRRORED,
+            (true, _) => TWO_ZONES,
+        };
+        let status = self.status.as_deref().ok_or_else(|| Unpriced::missing("status"))?;
+        let mut bill = Bill::default().without(&["backups", "extended support"]);
+        // While it is stopped, only its storage is billed.
+        if !matches!(status, "stopped" | "stopping" | "starting") {
+            bill = bill.and(self.instance_of(name, edition, &zones, region)?);
+        }
+        if is_aurora {
+            return if bill.parts.is_empty() {
+                Err(Unpriced::billed_as("the storage of its cluster while it is stopped"))
+            } else {
+                Ok(bill.without(&["storage of the cluster"]))
+            };
+        }
+        self.with_storage(bill, &zones, region)
+    }
+
     async fn list(inquiry: &Inquiry<'_>) -> Found<Resource<Box<Self>>> {
         let rds = inquiry.client::<Rds>();
         let ask = |page: Page| rds.describe_db_instances().max_records(page.size).set_marker(page.token).send();
@@ -176,6 +212,111 @@ impl Kind for Database {
         .await
         .into()
     }
+}
+
+/// The zones of a database, by the names of the price list.
+struct Zones {
+    of_instance: &'static str,
+    of_storage: &'static str,
+    /// What the usage types of storage have after `RDS:`.
+    usage: &'static str,
+    /// The engine of the storage.
+    engine: &'static str,
+}
+
+const ONE_ZONE: Zones = Zones { of_instance: "Single-AZ", of_storage: "Single-AZ", usage: "", engine: "Any" };
+const TWO_ZONES: Zones = Zones { of_instance: "Multi-AZ", of_storage: "Multi-AZ", usage: "Multi-AZ-", engine: "Any" };
+/// SQL Server copies its storage itself.
+const MIRRORED: Zones = Zones {
+    of_instance: "Multi-AZ",
+    of_storage: "Multi-AZ (SQL Server Mirror)",
+    usage: "Mirror-",
+    engine: "SQL Server",
+};
+
+impl Database {
+    /// Returns the part of the instance.
+    fn instance_of(&self, name: &str, edition: Option<&str>, zones: &Zones, region: &str) -> Result<Part, Unpriced> {
+        let class = self.class.as_deref().ok_or_else(|| Unpriced::missing("class"))?;
+        if class == "db.serverless" {
+            return Err(Unpriced::by_use("the Aurora capacity units of each second"));
+        }
+        let license = match self.license_model.as_deref() {
+            Some("license-included") => "License included",
+            Some("bring-your-own-license") => "Bring your own license",
+            Some("general-public-license" | "postgresql-license") => "No license required",
+            _ => return Err(Unpriced::missing("licence model")),
+        };
+        let mut instance = Product::of(OFFER, Some("Database Instance"), "Hrs", region)
+            .with("instanceType", class)
+            .with("databaseEngine", name)
+            .with("deploymentOption", zones.of_instance)
+            .with("licenseModel", license);
+        if let Some(edition) = edition {
+            instance = instance.with("databaseEdition", edition);
+        }
+        if name.starts_with("Aurora") {
+            // Instances cost more if the reads and writes of their cluster cost nothing.
+            let usage = match self.storage_type.as_deref().ok_or_else(|| Unpriced::missing("storage type"))? {
+                "aurora-iopt1" => "InstanceUsageIOOptimized",
+                _ => "InstanceUsage",
+            };
+            // Usage types have `db.r5.2xl` for `db.r5.2xlarge`.
+            instance = instance.used_as(format!("{usage}:{}", class.replace("xlarge", "xl")));
+        }
+        Ok(instance.part("instance", 1))
+    }
+
+    /// Returns the bill with the storage, which belongs to the database.
+    fn with_storage(&self, bill: Bill, zones: &Zones, region: &str) -> Result<Bill, Unpriced> {
+        let size = self.storage_gb.ok_or_else(|| Unpriced::missing("size"))?;
+        let (volume, storage, iops) = match self.storage_type.as_deref() {
+            Some("gp2") => ("General Purpose", "GP2-Storage", None),
+            Some("gp3") => ("General Purpose-GP3", "GP3-Storage", None),
+            Some("io1") => ("Provisioned IOPS", "PIOPS-Storage", Some("PIOPS")),
+            Some("io2") => ("Provisioned IOPS-IO2", "IO2-Storage", Some("IO2-PIOPS")),
+            Some("standard") => ("Magnetic", "StorageUsage", None),
+            Some(other) => {
+                return Err(Unpriced::new(UnpricedReason::NotSupported, format!("how AWS bills {other} is unknown")));
+            }
+            None => return Err(Unpriced::missing("storage type")),
+        };
+        let of = |family, unit, usage| {
+            let product = Product::of(OFFER, Some(family), unit, region).with("deploymentOption", zones.of_storage);
+            product.used_as(format!("RDS:{}{usage}", zones.usage))
+        };
+        let allocated = of("Database Storage", "GB-Mo", storage).with("volumeType", volume);
+        let bill = bill.and(allocated.with("databaseEngine", zones.engine).part("storage", size));
+        Ok(match iops {
+            Some(usage) => {
+                let number = self.iops.ok_or_else(|| Unpriced::missing("number of IOPS"))?;
+                bill.and(of("Provisioned IOPS", "IOPS-Mo", usage).part("iops", number))
+            }
+            None if storage == "GP3-Storage" => bill.without(&["IOPS and throughput beyond those included"]),
+            None if storage == "StorageUsage" => bill.without(&["I/O requests"]),
+            None => bill,
+        })
+    }
+}
+
+/// Returns the name of an engine in the price list, and its edition if it has several.
+fn engine_of(engine: &str) -> Result<(&'static str, Option<&'static str>), Unpriced> {
+    Ok(match engine {
+        "postgres" => ("PostgreSQL", None),
+        "mysql" => ("MySQL", None),
+        "mariadb" => ("MariaDB", None),
+        "aurora-postgresql" => ("Aurora PostgreSQL", None),
+        "aurora-mysql" => ("Aurora MySQL", None),
+        "oracle-se2" | "oracle-se2-cdb" => ("Oracle", Some("Standard Two")),
+        "oracle-ee" | "oracle-ee-cdb" => ("Oracle", Some("Enterprise")),
+        "sqlserver-ex" => ("SQL Server", Some("Express")),
+        "sqlserver-web" => ("SQL Server", Some("Web")),
+        "sqlserver-se" => ("SQL Server", Some("Standard")),
+        "sqlserver-ee" => ("SQL Server", Some("Enterprise")),
+        other => {
+            return Err(Unpriced::new(UnpricedReason::NotSupported, format!("prices of {other} are not read")));
+        }
+    })
 }
 
 fn database_of(region: &str, instance: DbInstance) -> Option<Resource<Box<Database>>> {
@@ -190,6 +331,7 @@ fn database_of(region: &str, instance: DbInstance) -> Option<Resource<Box<Databa
         storage_type: given(instance.storage_type.as_deref()),
         iops: instance.iops,
         encrypted: instance.storage_encrypted,
+        license_model: given(instance.license_model.as_deref()),
         multi_az: instance.multi_az,
         publicly_accessible: instance.publicly_accessible,
         deletion_protection: instance.deletion_protection,

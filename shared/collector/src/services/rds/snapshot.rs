@@ -10,6 +10,7 @@ use aws_sdk_rds::operation::describe_db_cluster_snapshots::DescribeDbClusterSnap
 use aws_sdk_rds::operation::describe_db_snapshots::DescribeDbSnapshotsOutput;
 use aws_sdk_rds::types::{self, DbClusterSnapshot};
 use jiff::Timestamp;
+use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -17,10 +18,11 @@ use crate::call::inquiry::Inquiry;
 use crate::call::pages::{Found, Page, every_page};
 use crate::model::metric::Catalog;
 use crate::model::operation::Operation;
+use crate::model::price::{Bill, Product, Unpriced};
 use crate::model::resource::Resource;
 use crate::services::kind::{Group, Kind, Scope, TagSource};
-use crate::services::rds::{ITEMS_A_PAGE, Rds, describe, resource};
-use crate::services::values::{given, timestamp};
+use crate::services::rds::{ITEMS_A_PAGE, OFFER, Rds, describe, resource};
+use crate::services::values::{gib, given, timestamp};
 
 const DESCRIBE_DB_SNAPSHOTS: Operation = describe("DescribeDBSnapshots", "rds:DescribeDBSnapshots");
 const DESCRIBE_DB_CLUSTER_SNAPSHOTS: Operation =
@@ -96,6 +98,29 @@ impl Kind for DbSnapshot {
 
     fn state(&self) -> Option<&str> {
         self.status.as_deref()
+    }
+
+    fn bill(&self, region: &str) -> Result<Bill, Unpriced> {
+        match self.snapshot_type.as_deref() {
+            Some("manual") => {}
+            Some(_) => {
+                return Err(Unpriced::billed_as("what all backups of a region have beyond the databases' storage"));
+            }
+            None => return Err(Unpriced::missing("type")),
+        }
+        let engine = self.engine.as_deref().ok_or_else(|| Unpriced::missing("engine"))?;
+        let full = self.full_size_bytes.filter(|bytes| *bytes > 0).map(gib);
+        let is_aurora = engine.starts_with("aurora");
+        // The storage of Aurora is not allocated, so its allocated size is no size.
+        let allocated = self.size_gb.filter(|_| !is_aurora).map(Decimal::from);
+        let size = full.or(allocated).ok_or_else(|| Unpriced::missing("size"))?;
+        let usage = if is_aurora { "Aurora:BackupUsage" } else { "RDS:ChargedBackupUsage" };
+        let mut storage = Product::of(OFFER, Some("Storage Snapshot"), "GB-Mo", region).used_as(usage);
+        if !is_aurora {
+            storage = storage.with("databaseEngine", "Any");
+        }
+        Ok(Bill::of(storage.part("storage", size))
+            .at_most("AWS bills what differs from the snapshot before, beyond as much as the region's databases have"))
     }
 
     async fn list(inquiry: &Inquiry<'_>) -> Found<Resource<Box<Self>>> {
