@@ -3,6 +3,7 @@
 //! The findings come first, worst first, then what could not be judged, then what is suppressed; a page is a section of
 //! this sequence. The summary counts all pages, and no suppressed findings.
 
+mod advice;
 mod entries;
 mod exceptions;
 
@@ -10,21 +11,25 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use api::{ApiError, Format};
-use collector::{Inventory, Resource, ResourceType, Survey};
+use collector::{Inventory, Resource, ResourceType};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
+use crate::advice::Advice;
+pub use crate::answer::advice::BottlenecksCoverage;
+use crate::answer::advice::{AdviceJson, PurchasesJson};
 use crate::answer::entries::{FindingJson, NotJudgedJson, SuppressedJson};
 use crate::answer::exceptions::ExceptionsJson;
 use crate::exceptions::Exceptions;
-use crate::judge::{Found, Judgement, NotJudged, Suppressed, Verdicts};
+use crate::judge::{Found, Judgement, NotJudged, Sort, Suppressed};
 use crate::position::Position;
 use crate::query::BottlenecksQuery;
-use crate::rule::{About, AnyRule, Category, Severity};
-use crate::rules;
+use crate::rule::{About, Category, Described, Finder, Severity};
+use crate::savings::Sums;
 use crate::threshold::{Thresholds, Used};
+use crate::{aws_rules, rules};
 
 /// The `data` of a response.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -41,9 +46,13 @@ pub struct Bottlenecks {
     suppressed: SuppressedFindings,
     /// The exceptions that suppress nothing, or not all that they are about.
     exceptions: ExceptionsJson,
+    /// The commitments that AWS recommends to buy, which no other sum contains; absent if AWS's own recommendations are
+    /// unknown or no part of the response.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    purchases: Option<PurchasesJson>,
     /// The `cursor` of the next page; null on the last page.
     next_cursor: Option<String>,
-    /// Every rule of the requested types, by name.
+    /// Every rule of the requested types, by name, and those of AWS's own recommendations that have findings.
     rules: BTreeMap<&'static str, RuleText>,
 }
 
@@ -73,6 +82,13 @@ struct Summary {
     by_rule: BTreeMap<&'static str, usize>,
     /// The counts of each requested type; null if nothing of it could be listed.
     by_type: BTreeMap<ResourceType, Option<OfType>>,
+    /// What the findings save together; absent with `savings=none`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    savings: Option<Sums>,
+    /// How many recommendations AWS itself has, and what became of them; absent if they are unknown or no part of the
+    /// response.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    aws_recommendations: Option<AdviceJson>,
 }
 
 /// The number of resources of a type.
@@ -121,7 +137,7 @@ impl Bottlenecks {
 }
 
 impl RuleText {
-    fn of(rule: &dyn AnyRule, thresholds: &Thresholds) -> Self {
+    fn of(rule: &dyn Described, thresholds: &Thresholds) -> Self {
         let about = rule.about();
         let About { severity, category, source, .. } = about;
         Self {
@@ -135,18 +151,22 @@ impl RuleText {
 }
 
 /// Returns the position of an entry in a response about `as_of`.
-fn position(entry: &Entry<'_>, as_of: Timestamp) -> Position {
+fn position(entry: &Entry<'_>, sort: Sort, as_of: Timestamp) -> Position {
+    let saved = match entry {
+        Entry::Found(found, _) if sort == Sort::Savings => found.saved_micro_usd(),
+        _ => 0,
+    };
     let (rule, excess, resource, reason) = match entry {
         Entry::Found(found, _) => (found.rank, found.excess(), found.resource, None),
-        Entry::NotJudged(not_judged) => (rules::ALL.len(), 0, not_judged.resource, Some(not_judged.reason)),
+        Entry::NotJudged(not_judged) => (aws_rules::ranks(), 0, not_judged.resource, Some(not_judged.reason)),
         Entry::Suppressed(Suppressed { found, .. }, ..) => {
-            let after_all = rules::ALL.len().saturating_add(1);
+            let after_all = aws_rules::ranks().saturating_add(1);
             (after_all.saturating_add(found.rank), found.excess(), found.resource, None)
         }
     };
     let (kind, region, id) = resource.position();
     let resource = (kind, region.map(str::to_owned), id.to_owned());
-    Position { rule, excess: Reverse(excess), resource, reason, as_of }
+    Position { saved: Reverse(saved), rule, excess: Reverse(excess), resource, reason, as_of }
 }
 
 /// One entry of a response.
@@ -172,7 +192,12 @@ impl Serialize for Entry<'_> {
 }
 
 impl Summary {
-    fn of(inventory: &Inventory, Judgement { findings, not_judged, .. }: &Judgement<'_>) -> Self {
+    fn of(
+        inventory: &Inventory,
+        Judgement { findings, not_judged, .. }: &Judgement<'_>,
+        savings: Option<Sums>,
+        aws_recommendations: Option<AdviceJson>,
+    ) -> Self {
         let mut by_severity: BTreeMap<_, _> = Severity::ALL.into_iter().map(|severity| (severity, 0)).collect();
         let mut by_category: BTreeMap<_, _> = Category::ALL.into_iter().map(|category| (category, 0)).collect();
         let mut by_rule = BTreeMap::new();
@@ -198,7 +223,15 @@ impl Summary {
             not_judged: unjudged.get(&kind).copied().unwrap_or_default(),
         };
         let by_type = inventory.types.iter().map(|kind| (*kind, inventory.knows_type(*kind).then(|| of_type(*kind))));
-        Self { findings: findings.len(), by_severity, by_category, by_rule, by_type: by_type.collect() }
+        Self {
+            findings: findings.len(),
+            by_severity,
+            by_category,
+            by_rule,
+            by_type: by_type.collect(),
+            savings,
+            aws_recommendations,
+        }
     }
 }
 
@@ -219,18 +252,19 @@ fn count<K: Ord>(counts: &mut BTreeMap<K, usize>, key: K) {
 
 /// Returns the requested page of the results.
 pub(crate) fn shape(
-    survey: &Survey<Verdicts>,
+    inventory: &Inventory,
     exceptions: &Exceptions,
+    judgement: &Judgement<'_>,
+    advice: &Advice<'_>,
     query: &BottlenecksQuery,
 ) -> Result<Bottlenecks, ApiError> {
-    let judgement = Judgement::of(survey, exceptions);
     let (thresholds, whole) = (&query.thresholds, query.shows_suppressed);
     let found = judgement.findings.iter().map(|found| Entry::Found(found, thresholds));
     // A table has no place for what is suppressed, unless that is requested.
     let suppressed = judgement.suppressed.iter().filter(|_| whole || query.format == Format::Json);
     let suppressed = suppressed.map(|suppressed| Entry::Suppressed(suppressed, whole, thresholds));
     let entries = found.chain(judgement.not_judged.iter().map(Entry::NotJudged)).chain(suppressed);
-    let page = query.paging.cut(entries, |entry| position(entry, query.windows.now))?;
+    let page = query.paging.cut(entries, |entry| position(entry, query.sort, query.windows.now))?;
     let (mut findings, mut not_judged, mut suppressed) = (Vec::new(), Vec::new(), Vec::new());
     for (entry, json) in page.items {
         match entry {
@@ -239,15 +273,21 @@ pub(crate) fn shape(
             Entry::Suppressed(..) => suppressed.push(json),
         }
     }
-    let types = &survey.inventory.types;
-    let rules = types.iter().flat_map(|kind| rules::chosen(*kind, &query.categories)).map(|(_, rule)| rule);
+    let savings = query.has_savings.then(|| Sums::of(&judgement.findings, exceptions.account()));
+    let types = &inventory.types;
+    let rules = types.iter().flat_map(|kind| rules::chosen(*kind, &query.categories));
+    let rules = rules.map(|(_, rule)| -> &dyn Described { rule });
+    let suppressed_rules = judgement.suppressed.iter().map(|suppressed| suppressed.found.rule);
+    let with_findings = judgement.findings.iter().map(|found| found.rule).chain(suppressed_rules);
+    let of_aws = with_findings.filter(|rule| rule.finder() == Finder::CostOptimizationHub);
     Ok(Bottlenecks {
-        summary: Summary::of(&survey.inventory, &judgement),
+        summary: Summary::of(inventory, judgement, savings, AdviceJson::of(advice)),
         findings,
         not_judged,
-        suppressed: SuppressedFindings::of(&judgement, suppressed),
-        exceptions: ExceptionsJson::of(&survey.inventory, exceptions, &judgement),
+        suppressed: SuppressedFindings::of(judgement, suppressed),
+        exceptions: ExceptionsJson::of(inventory, exceptions, judgement),
+        purchases: PurchasesJson::of(advice),
         next_cursor: page.next_cursor,
-        rules: rules.map(|rule| (rule.about().name, RuleText::of(rule, thresholds))).collect(),
+        rules: rules.chain(of_aws).map(|rule| (rule.about().name, RuleText::of(rule, thresholds))).collect(),
     })
 }

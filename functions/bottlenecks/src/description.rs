@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 
 use api::description::{Route, response};
-use collector::Coverage;
 use serde_json::{Map, Value, json};
 
-use crate::answer::Bottlenecks;
+use crate::answer::{Bottlenecks, BottlenecksCoverage};
 use crate::query::PARAMETERS;
 use crate::rule::AnyRule;
 use crate::rules;
@@ -23,11 +22,13 @@ pub fn route() -> Route {
                       `x-stratoscope-rules` has the rules with their thresholds, for the parameter `thresholds`: \
                       `rule.name:value`, from `minimum` to `maximum`, with up to so many `decimals`. One that has a \
                       `parameter` is set by that too, and its value must be below that of the one named in `below`. A page \
-                      has findings, worst first, and after the last finding the resources that some rule could not judge."
+                      has findings, worst first, and after the last finding the resources that some rule could not judge. What AWS \
+                      itself recommends (Cost Optimization Hub) is beside the findings, and is findings of its own, whose \
+                      rules begin with `aws_`, for resources in which no rule found anything."
             .to_owned(),
         parameters: PARAMETERS,
         of_accounts: true,
-        response: response::<Bottlenecks, Coverage>,
+        response: response::<Bottlenecks, BottlenecksCoverage>,
         about_parameters: BTreeMap::new(),
         about: [("x-stratoscope-rules", json!(rules))].into(),
     }

@@ -95,6 +95,11 @@ pub(crate) struct NotApplied<'a> {
 }
 
 impl Exceptions {
+    /// Returns the account of the resources; `None` if it is unknown.
+    pub(crate) fn account(&self) -> Option<&str> {
+        self.account.as_deref()
+    }
+
     /// Reads what the operator stored, for a response at `now` about an account; tags count if `by_tag`.
     pub(crate) fn read(stored: &[StoredParameter], by_tag: bool, account: Option<String>, now: Timestamp) -> Self {
         let today = now.to_zoned(TimeZone::UTC).date();

@@ -3,13 +3,15 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use collector::price::{Cost, Unpriced};
+use collector::recommendation::{Discounts, Recommendation};
 use collector::{Beside, Judge, Measurement, Resource, Series, Survey};
 
 use crate::exceptions::{Applied, Decision, Exceptions, NotApplied};
 use crate::needs::Plan;
 use crate::reading::Windows;
 use crate::reason::{Reason, ReasonKind};
-use crate::rule::{AnyRule, Category, Evidence, Finding};
+use crate::rule::{AnyRule, Category, Described, Evidence, Finding};
 use crate::rules;
 use crate::threshold::Thresholds;
 
@@ -75,23 +77,64 @@ impl Judge for Rules<'_> {
     }
 }
 
+/// A recommendation of AWS for a resource, and whether its figure counts discounts; `None` if that is unknown.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Advised<'a> {
+    pub(crate) recommendation: &'a Recommendation,
+    pub(crate) discounts: Option<Discounts>,
+}
+
+/// What a finding saves: nothing if it is not about money.
+pub(crate) type Saved = Option<Result<Cost, Unpriced>>;
+
 /// What a rule found in a resource.
 #[derive(Debug)]
 pub(crate) struct Found<'a> {
-    pub(crate) rule: &'static dyn AnyRule,
+    pub(crate) rule: &'static dyn Described,
     /// The rule's rank among all.
     pub(crate) rank: usize,
     pub(crate) resource: &'a Resource,
     pub(crate) finding: &'a Finding,
     /// The exception that is about it, and does not suppress it.
     pub(crate) exception: Option<NotApplied<'a>>,
+    /// What AWS recommends for the resource.
+    pub(crate) advised: Option<Advised<'a>>,
+    /// What it saves; nothing before prices are known.
+    pub(crate) saved: Saved,
+    /// Whether that is what counts of the resource.
+    pub(crate) counts: bool,
 }
 
-impl Found<'_> {
+impl<'a> Found<'a> {
+    /// Creates what a rule found, before anything else is known about it.
+    pub(crate) fn by(rule: &'static dyn Described, rank: usize, resource: &'a Resource, finding: &'a Finding) -> Self {
+        Self { rule, rank, resource, finding, exception: None, advised: None, saved: None, counts: false }
+    }
+
     /// Returns how far the value is past the threshold, as the bits of a positive float, which sort like the number.
     pub(crate) fn excess(&self) -> u64 {
         (self.finding.observed.value - self.finding.observed.threshold).abs().to_bits()
     }
+
+    /// Returns what it saves in millionths of a dollar; 0 if that is nothing or unknown.
+    pub(crate) fn saved_micro_usd(&self) -> u64 {
+        self.saved.as_ref().and_then(|saved| saved.as_ref().ok()).map_or(0, |cost| cost.monthly_usd.micro_usd())
+    }
+}
+
+/// Worst first: by rule, and within a rule by the distance to the threshold. Sorts are stable, so findings that are equal
+/// in both remain in the inventory's order.
+fn worst_first(found: &Found<'_>) -> (usize, Reverse<u64>) {
+    (found.rank, Reverse(found.excess()))
+}
+
+/// The order of the findings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Sort {
+    /// Worst first.
+    Severity,
+    /// What saves most first, then the others, worst first.
+    Savings,
 }
 
 /// A finding that an exception suppresses.
@@ -128,26 +171,37 @@ impl<'a> Judgement<'a> {
             for Verdict { rule, rank, result } in verdicts {
                 match result {
                     Ok(finding) => {
-                        let found = Found { rule: *rule, rank: *rank, resource, finding, exception: None };
-                        match exceptions.decide(resource, &rule.about()) {
-                            Decision::Shown => all.findings.push(found),
-                            Decision::ShownAnyway(exception) => {
-                                all.findings.push(Found { exception: Some(exception), ..found });
-                            }
-                            Decision::Suppressed(by) => all.suppressed.push(Suppressed { found, by }),
-                        }
+                        all.add(Found::by(*rule, *rank, resource, finding), exceptions);
                     }
                     Err(reason) => all.could_not(resource, reason, rule.about().name),
                 }
             }
         }
-        // Worst first: by rule, and within a rule by the distance to the threshold. The sort is stable, so findings
-        // that are equal in both remain in the inventory's order.
-        let worst_first = |found: &Found<'_>| (found.rank, Reverse(found.excess()));
-        all.findings.sort_by_key(worst_first);
-        all.suppressed.sort_by_key(|suppressed| worst_first(&suppressed.found));
+        all.sort_worst_first();
         all.not_judged.sort_by(|a, b| (a.resource.position(), a.reason).cmp(&(b.resource.position(), b.reason)));
         all
+    }
+
+    /// Adds what was found, unless an exception suppresses it.
+    pub(crate) fn add(&mut self, found: Found<'a>, exceptions: &'a Exceptions) {
+        match exceptions.decide(found.resource, &found.rule.about()) {
+            Decision::Shown => self.findings.push(found),
+            Decision::ShownAnyway(exception) => self.findings.push(Found { exception: Some(exception), ..found }),
+            Decision::Suppressed(by) => self.suppressed.push(Suppressed { found, by }),
+        }
+    }
+
+    /// Sorts the findings, and what is suppressed, worst first.
+    pub(crate) fn sort_worst_first(&mut self) {
+        self.findings.sort_by_key(worst_first);
+        self.suppressed.sort_by_key(|suppressed| worst_first(&suppressed.found));
+    }
+
+    /// Sorts the findings in another order than worst first.
+    pub(crate) fn sort(&mut self, by: Sort) {
+        if by == Sort::Savings {
+            self.findings.sort_by_key(|found| Reverse(found.saved_micro_usd()));
+        }
     }
 
     /// Records why a rule could not judge a resource, together with the rules that have the same kind of reason.

@@ -11,8 +11,10 @@ use crate::reason::ReasonKind;
 /// The position of a finding, of an entry that could not be judged, or of a suppressed finding in a response.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Position {
-    /// The rank of the rule among all rules, which are sorted by severity; entries that were not judged follow after
-    /// them, and after these the suppressed findings by the rank of their rules.
+    /// What it saves, in millionths of a dollar; 0 where that is not what entries are sorted by.
+    pub(crate) saved: Reverse<u64>,
+    /// The rank of the rule among all rules, which are sorted by severity and have AWS's own recommendations last; entries
+    /// that were not judged follow after them, and after these the suppressed findings by the rank of their rules.
     pub(crate) rule: usize,
     /// How far the value is past the threshold, as the bits of a positive float, which sort like the number.
     pub(crate) excess: Reverse<u64>,

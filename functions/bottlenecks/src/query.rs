@@ -8,6 +8,7 @@ use collector::window::LONGEST_HOURS;
 use collector::{ResourceType, Wanted};
 use jiff::{SignedDuration, Timestamp};
 
+use crate::judge::Sort;
 use crate::position::Position;
 use crate::reading::Windows;
 use crate::rule::Category;
@@ -82,11 +83,30 @@ pub(crate) const PARAMETERS: &[Parameter] = &[
         allowed: || format!("{}: suppressed findings are listed whole, and are rows of a table", code([SHOW])),
         without: Without::Means(|| "of each, its resource, rule, reason and end; no rows of a table".to_owned()),
     },
+    Parameter {
+        name: SAVINGS,
+        values: Values::OneOf(|| vec![NONE]),
+        allowed: || format!("{}: neither AWS's price list nor its own recommendations are read", code([NONE])),
+        without: Without::Means(|| {
+            "findings about money have what the recommendation saves, beside what AWS itself recommends".to_owned()
+        }),
+    },
+    Parameter {
+        name: SORT,
+        values: Values::OneOf(|| vec![BY_SEVERITY, BY_SAVINGS]),
+        allowed: || {
+            format!(
+                "{}: what saves most first, and after that the others, worst first",
+                code([BY_SEVERITY, BY_SAVINGS])
+            )
+        },
+        without: Without::Default(|| BY_SEVERITY.into()),
+    },
     FORMAT,
     limit(|| format!("1 to {LARGEST_LIMIT} entries of `findings`, `not_judged` and `suppressed.findings` together")),
     cursor(|| {
         "`data.next_cursor` of the previous page, for up to an hour after the first page, then a 400; the account, regions, \
-         types, categories, hours and thresholds must be unchanged; all else may change"
+         types, categories, hours, thresholds, savings and sort must be unchanged; all else may change"
             .to_owned()
     }),
 ];
@@ -114,6 +134,15 @@ fn short_form(parameter: &'static str, relation: &str) -> String {
 const SUPPRESSED: &str = "suppressed";
 const SHOW: &str = "show";
 
+/// The parameter that leaves savings out, and its value.
+const SAVINGS: &str = "savings";
+const NONE: &str = "none";
+
+/// The parameter with the order of the findings, and its values.
+const SORT: &str = "sort";
+const BY_SEVERITY: &str = "severity";
+const BY_SAVINGS: &str = "savings";
+
 /// The default number of hours.
 const USUAL_HOURS: u32 = 24;
 
@@ -124,6 +153,8 @@ const CURSOR_LIVES: SignedDuration = SignedDuration::from_hours(1);
 #[derive(Debug)]
 pub(crate) struct BottlenecksQuery {
     pub(crate) wanted: Wanted,
+    /// Whether no type is left out but by the categories.
+    pub(crate) has_all_types: bool,
     /// The categories whose rules are checked, in the order of all.
     pub(crate) categories: Vec<Category>,
     pub(crate) windows: Windows,
@@ -132,11 +163,19 @@ pub(crate) struct BottlenecksQuery {
     pub(crate) max_cost: Option<u64>,
     /// Whether suppressed findings are listed whole.
     pub(crate) shows_suppressed: bool,
+    /// Whether findings have what they save.
+    pub(crate) has_savings: bool,
+    pub(crate) sort: Sort,
     pub(crate) paging: Paging<Position>,
     pub(crate) format: Format,
 }
 
 impl BottlenecksQuery {
+    /// Returns whether AWS's own recommendations are a part of the response.
+    pub(crate) fn has_advice(&self) -> bool {
+        self.has_savings && self.categories.contains(&Category::CostOptimizing)
+    }
+
     pub(crate) fn read(call: &Call) -> Result<Self, ApiError> {
         Self::from_query(&call.query(PARAMETERS)?, call.received_at)
     }
@@ -147,6 +186,7 @@ impl BottlenecksQuery {
         let with_rules = rules::types_of(&categories);
         // All types together are those that the categories leave.
         let named = query.choices("types", ResourceType::named)?.filter(|types| *types != rules::types());
+        let has_all_types = named.is_none();
         let mut types = named.unwrap_or_else(|| with_rules.clone());
         types.sort_unstable();
         if let Some(without) = types.iter().find(|kind| !with_rules.contains(kind)) {
@@ -157,21 +197,39 @@ impl BottlenecksQuery {
         let wanted = Wanted { regions: query.regions()?, types, tags: false };
         let hours = query.number("hours")?.unwrap_or(USUAL_HOURS);
         let thresholds = thresholds::read(query, &wanted.types, &categories)?;
-        let paging = Paging::read(query, &(&wanted.regions, &wanted.types, &categories, hours, &thresholds))?;
+        let has_savings = query.choice(SAVINGS, |name| (name == NONE).then_some(()))?.is_none();
+        let sort = query.choice(SORT, sort_named)?.unwrap_or(Sort::Severity);
+        if sort == Sort::Savings && !has_savings {
+            return Err(ApiError::invalid(
+                SORT,
+                "findings can't be sorted by savings that are left out: send no savings=none",
+            ));
+        }
+        let asked = (&wanted.regions, &wanted.types, has_all_types, &categories, hours, &thresholds, has_savings, sort);
+        let paging = Paging::read(query, &asked)?;
         let max_cost = query.max_cost()?;
         let windows = Windows::new(hours, as_of(&paging, now)?);
         let shows_suppressed = query.choice(SUPPRESSED, |name| (name == SHOW).then_some(()))?.is_some();
         Ok(Self {
             wanted,
+            has_all_types,
             categories,
             windows,
             thresholds,
             max_cost,
             shows_suppressed,
+            has_savings,
+            sort,
             paging,
             format: query.format()?,
         })
     }
+}
+
+fn sort_named(name: &str) -> Option<Sort> {
+    [(BY_SEVERITY, Sort::Severity), (BY_SAVINGS, Sort::Savings)]
+        .into_iter()
+        .find_map(|(of, sort)| (of == name).then_some(sort))
 }
 
 /// Returns the time that the response is about. All pages are about the time of the first, so that they fit together.
@@ -288,6 +346,22 @@ mod tests {
             "cpu_low: cpu_low (50) must be below cpu_high (40)"
         );
         assert!(read(&[("cpu_high", "11"), ("cpu_low", "10")]).is_ok());
+    }
+
+    #[test]
+    fn savings_are_given_unless_they_are_left_out_and_can_be_what_findings_are_sorted_by() {
+        let usual = read(&[]).unwrap();
+        assert_eq!((usual.has_savings, usual.sort), (true, Sort::Severity));
+        let sorted = read(&[("sort", "savings")]).unwrap();
+        assert_eq!(sorted.sort, Sort::Savings);
+        assert_ne!(sorted.paging, usual.paging);
+        assert!(!read(&[("savings", "none")]).unwrap().has_savings);
+        assert_eq!(
+            refused(&[("savings", "none"), ("sort", "savings")]),
+            "sort: findings can't be sorted by savings that are left out: send no savings=none"
+        );
+        assert!(refused(&[("sort", "cost")]).starts_with("sort: `cost` is not allowed; allowed: severity, savings"));
+        assert!(refused(&[("savings", "all")]).starts_with("savings: `all` is not allowed; allowed: none"));
     }
 
     #[test]

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use collector::price::{Bill, Cost, Unpriced};
 use collector::services::ec2::status_checks::StatusChecks;
 use collector::{Beside, Known, OfKind, Resource, ResourceType, SeriesStatus};
 use jiff::Timestamp;
@@ -15,6 +16,7 @@ use serde::Serialize;
 
 use crate::reading::{MONTH_DAYS, Need, Observed, Reading};
 use crate::reason::Reason;
+use crate::remediation::{Remediation, Remedy, Subject};
 use crate::threshold::{Threshold, Thresholds, Used};
 
 /// One rule about resources of the kind `K`.
@@ -36,6 +38,8 @@ pub(crate) struct Rule<K: 'static> {
     pub(crate) beside: &'static [ResourceType],
     /// What also matters but can't be observed.
     pub(crate) not_observed: &'static [&'static str],
+    /// Which commands fix what it finds.
+    pub(crate) remedy: Remedy<K>,
     /// Returns whether it applies to a resource, before anything is measured.
     pub(crate) applies: fn(&K) -> Result<bool, Reason>,
     /// Returns what it finds in a resource to which it applies.
@@ -87,12 +91,31 @@ impl About {
     }
 }
 
-/// A rule of any kind, for the list of all rules. It is used as a trait object, since an enum would be one more list of
-/// kinds to extend.
-pub(crate) trait AnyRule: fmt::Debug + Sync {
+/// Who found something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Finder {
+    /// A rule of this project.
+    Stratoscope,
+    /// AWS itself.
+    CostOptimizationHub,
+}
+
+/// What a finding says about its rule, whoever applied it.
+pub(crate) trait Described: fmt::Debug + Sync {
     /// Returns its data.
     fn about(&self) -> About;
 
+    /// Returns who applies it.
+    fn finder(&self) -> Finder;
+
+    /// Returns the commands that fix what it found in a resource.
+    fn remediation(&self, resource: &Resource, finding: &Finding) -> Remediation;
+}
+
+/// A rule of any kind, for the list of all rules. It is used as a trait object, since an enum would be one more list of
+/// kinds to extend.
+pub(crate) trait AnyRule: Described {
     /// Returns the type that it judges.
     fn resource_type(&self) -> ResourceType;
 
@@ -104,15 +127,35 @@ pub(crate) trait AnyRule: fmt::Debug + Sync {
 
     /// Returns what it finds in a resource to which it applies.
     fn judge(&self, resource: &Resource, evidence: Evidence<'_>) -> Result<Option<Finding>, Reason>;
+
+    /// Returns why no command fixes what it finds; `None` if some do. For the document of rules.
+    #[cfg(test)]
+    fn why_no_commands(&self) -> Option<&'static str>;
 }
 
-impl<K: OfKind> AnyRule for Rule<K> {
+impl<K: OfKind> Described for Rule<K> {
     fn about(&self) -> About {
         let Self { name, severity, category, finding, thresholds, source, needs, beside, not_observed, .. } = *self;
         let first = self.sieve.as_ref().map_or(&[][..], |sieve| sieve.needs);
         About { name, severity, category, finding, thresholds, source, first, needs, beside, not_observed }
     }
 
+    fn finder(&self) -> Finder {
+        Finder::Stratoscope
+    }
+
+    fn remediation(&self, resource: &Resource, finding: &Finding) -> Remediation {
+        match K::of(&resource.detail) {
+            Some(detail) => {
+                let Finding { observed, recommendation, .. } = finding;
+                Remediation::of(&self.remedy, &Subject { resource, detail, observed, recommendation })
+            }
+            None => Remediation::none("The rule does not judge resources of this type."),
+        }
+    }
+}
+
+impl<K: OfKind> AnyRule for Rule<K> {
     fn resource_type(&self) -> ResourceType {
         K::RESOURCE_TYPE
     }
@@ -123,12 +166,32 @@ impl<K: OfKind> AnyRule for Rule<K> {
 
     fn passes(&self, resource: &Resource, evidence: Evidence<'_>) -> bool {
         let (Some(detail), Some(sieve)) = (K::of(&resource.detail), &self.sieve) else { return true };
-        (sieve.passes)(&Case { rule: self.name, id: &resource.id, detail, evidence }).unwrap_or(true)
+        (sieve.passes)(&self.case(resource, detail, evidence)).unwrap_or(true)
     }
 
     fn judge(&self, resource: &Resource, evidence: Evidence<'_>) -> Result<Option<Finding>, Reason> {
         let Some(detail) = K::of(&resource.detail) else { return Ok(None) };
-        (self.judge)(&Case { rule: self.name, id: &resource.id, detail, evidence })
+        (self.judge)(&self.case(resource, detail, evidence))
+    }
+
+    #[cfg(test)]
+    fn why_no_commands(&self) -> Option<&'static str> {
+        match self.remedy {
+            Remedy::Commands(_) => None,
+            Remedy::None(why) => Some(why),
+        }
+    }
+}
+
+impl<K> Rule<K> {
+    fn case<'a>(&self, resource: &'a Resource, detail: &'a K, evidence: Evidence<'a>) -> Case<'a, K> {
+        Case {
+            rule: self.name,
+            id: &resource.id,
+            region: resource.region.as_deref().unwrap_or_default(),
+            detail,
+            evidence,
+        }
     }
 }
 
@@ -208,6 +271,8 @@ pub(crate) struct Case<'a, K> {
     pub(crate) rule: &'static str,
     /// AWS's id of the resource.
     pub(crate) id: &'a str,
+    /// The region; empty if it is not known.
+    pub(crate) region: &'a str,
     /// The fields of its type.
     pub(crate) detail: &'a K,
     pub(crate) evidence: Evidence<'a>,
@@ -260,7 +325,26 @@ impl<'a, K> Case<'a, K> {
 /// What a rule found.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Finding {
+    /// What it saves to do that.
+    pub(crate) saves: Saving,
     pub(crate) observed: Observed,
     /// What to do, in terms of this resource.
     pub(crate) recommendation: String,
+}
+
+/// What it saves to do what a finding recommends, before prices are known.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Saving {
+    /// The finding is not about money.
+    Nothing,
+    /// All that the resource costs.
+    Whole,
+    /// At most all that the resource costs, with the reason.
+    AtMost(&'static str),
+    /// What the resource costs more than this.
+    Instead(Result<Bill, Unpriced>),
+    /// This, by AWS's own figure.
+    Known(Box<Cost>),
+    /// That can't be told.
+    Unknown(Unpriced),
 }

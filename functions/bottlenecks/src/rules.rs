@@ -3,6 +3,7 @@
 #![allow(clippy::unnecessary_wraps, reason = "all rules have the same signatures, including those that always decide")]
 
 mod ami_unused;
+mod commands;
 pub(crate) mod common;
 mod dynamodb_throttled;
 mod dynamodb_unused;

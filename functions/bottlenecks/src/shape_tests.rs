@@ -3,6 +3,8 @@
 use std::rc::Rc;
 
 use api::Query;
+use collector::price::Prices;
+use collector::recommendation::Recommendations;
 use collector::{
     Beside, Inventory, Judge as _, Measurement, Resource, ResourceType, Series, SeriesStatus, StoredParameter, Survey,
 };
@@ -10,14 +12,17 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 use serde_json::Value;
 
+use crate::advice::Advice;
 use crate::answer::{Bottlenecks, shape};
 use crate::exceptions::Exceptions;
-use crate::judge::Rules;
+use crate::judge::{Judgement, Rules};
 use crate::query::{BottlenecksQuery, PARAMETERS};
 use crate::rule::Severity;
 use crate::rules;
 use crate::rules::tests::{address, database, function, instance, now, volume};
+use crate::savings;
 
+mod advice;
 mod exceptions;
 
 /// The types of the account in these tests.
@@ -44,6 +49,9 @@ struct Account {
     value: Rc<Measured>,
     /// The exceptions that the operator lists.
     stored: Vec<StoredParameter>,
+    prices: Prices,
+    /// What AWS itself recommends; `None` if it is not asked.
+    recommended: Option<Recommendations>,
 }
 
 impl Account {
@@ -63,7 +71,14 @@ impl Account {
         let survey = Survey { inventory: self.inventory.clone(), read: judged.collect() };
         let account = Some("123456789012".to_owned());
         let exceptions = Exceptions::read(&self.stored, true, account, query.windows.now);
-        shape(&survey, &exceptions, query).unwrap()
+        let recommended = self.recommended.as_ref().filter(|_| query.has_advice());
+        let advice = recommended.map(|found| Advice::of(found, &survey, query)).unwrap_or_default();
+        let mut judgement = Judgement::of(&survey, &exceptions).with(&advice, &exceptions);
+        if query.has_savings {
+            savings::give(&mut judgement, &self.prices);
+        }
+        judgement.sort(query.sort);
+        shape(&survey.inventory, &exceptions, &judgement, &advice, query).unwrap()
     }
 
     fn series(&self, resource: &Resource, measurements: &[Measurement]) -> Vec<Series> {
@@ -94,7 +109,14 @@ fn account(
         listed: listed.map(|kind| (kind, "us-east-1".to_owned())).collect(),
         resources,
     };
-    Account { inventory, status, value: Rc::new(value), stored: Vec::new() }
+    Account {
+        inventory,
+        status,
+        value: Rc::new(value),
+        stored: Vec::new(),
+        prices: Prices::default(),
+        recommended: None,
+    }
 }
 
 fn answer(account: &Account, parameters: &[(&str, &str)]) -> Value {
@@ -244,9 +266,14 @@ fn the_distance_to_the_threshold_also_sorts_findings_with_different_thresholds()
 
 /// Returns the number of entries on each page, and every entry.
 fn all_pages(account: &Account, limit: &str) -> (Vec<usize>, Vec<String>) {
+    all_pages_sorted(account, limit, "severity")
+}
+
+/// Returns the number of entries on each page of an order, and every entry.
+fn all_pages_sorted(account: &Account, limit: &str, sort: &str) -> (Vec<usize>, Vec<String>) {
     let (mut sizes, mut entries, mut cursor) = (Vec::new(), Vec::new(), None::<String>);
     loop {
-        let mut parameters = vec![("limit", limit)];
+        let mut parameters = vec![("limit", limit), ("sort", sort)];
         parameters.extend(cursor.as_deref().map(|cursor| ("cursor", cursor)));
         let data = answer(account, &parameters);
         let lists = [&data["findings"], &data["not_judged"], &data["suppressed"]["findings"]];

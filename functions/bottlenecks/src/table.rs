@@ -8,10 +8,11 @@ use serde_json::value::RawValue;
 use crate::answer::Bottlenecks;
 
 /// The columns, each with where an entry has its value.
-const COLUMNS: [(&str, &str); 26] = [
+const COLUMNS: [(&str, &str); 38] = [
     ("rule", "/rule"),
     ("severity", "/severity"),
     ("category", "/category"),
+    ("source", "/source"),
     ("resource_type", "/resource/resource_type"),
     ("region", "/resource/region"),
     ("id", "/resource/id"),
@@ -28,6 +29,17 @@ const COLUMNS: [(&str, &str); 26] = [
     ("datapoints_expected", "/coverage/expected"),
     ("datapoints_found", "/coverage/found"),
     ("recommendation", "/recommendation"),
+    ("savings_monthly_usd", "/savings/monthly_usd"),
+    ("savings_bound", "/savings/bound"),
+    ("savings_basis", "/savings/basis"),
+    ("savings_unit_price", "/savings/unit_price"),
+    ("savings_unit", "/savings/unit"),
+    ("savings_quantity", "/savings/quantity"),
+    ("savings_sku", "/savings/sku"),
+    ("savings_counted", "/savings_counted"),
+    ("savings_unknown", "/savings_unknown/reason"),
+    ("aws_savings_monthly_usd", "/aws_recommendation/monthly_usd"),
+    ("aws_action", "/aws_recommendation/action"),
     ("not_observed", "/not_observed"),
     ("not_judged", "/reason"),
     ("not_judged_rules", "/rules"),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use collector::price::{Cost, Unpriced};
 use collector::window::Window;
 use collector::{Resource, ResourceType};
 use jiff::Timestamp;
@@ -9,10 +10,12 @@ use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::advice::AwsJson;
 use crate::exceptions::{By, NotApplied, WhyNot};
 use crate::judge::{Found, NotJudged, Suppressed};
 use crate::reason::ReasonKind;
-use crate::rule::{About, Category, Severity};
+use crate::remediation::Remediation;
+use crate::rule::{About, Category, Finder, Severity};
 use crate::threshold::{Thresholds, Used};
 
 /// What a rule found in a resource.
@@ -25,6 +28,8 @@ pub(super) struct FindingJson<'a> {
     severity: Severity,
     /// What it is about.
     category: Category,
+    /// Who found it: a rule of this project, or AWS itself.
+    source: Finder,
     /// The resource.
     resource: ResourceJson<'a>,
     /// What was observed: a metric by its short name, or a value that was computed, such as `days_stopped`.
@@ -47,6 +52,20 @@ pub(super) struct FindingJson<'a> {
     coverage: Option<CoverageJson>,
     /// What to do.
     recommendation: &'a str,
+    /// What the recommendation saves; absent if that is unknown, and for what is not about money.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    savings: Option<&'a Cost>,
+    /// Whether it is the finding of the resource whose saving counts in sums; absent if there is no figure.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    savings_counted: Option<bool>,
+    /// Why it is unknown what the recommendation saves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    savings_unknown: Option<&'a Unpriced>,
+    /// What AWS itself recommends for the resource; absent if it recommends nothing, or that is unknown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    aws_recommendation: Option<AwsJson<'a>>,
+    /// The commands that do it.
+    remediation: Remediation,
     /// What would matter too and can't be seen from here, such as `memory`.
     not_observed: &'static [&'static str],
     /// The exception that is about this finding and does not suppress it; absent if there is none.
@@ -146,7 +165,8 @@ struct CoverageJson {
 }
 
 impl<'a> FindingJson<'a> {
-    pub(super) fn of(Found { rule, resource, finding, exception, .. }: &'a Found<'_>, thresholds: &Thresholds) -> Self {
+    pub(super) fn of(found: &'a Found<'_>, thresholds: &Thresholds) -> Self {
+        let Found { rule, resource, finding, exception, advised, saved, counts, .. } = found;
         let about = rule.about();
         let About { name, severity, category, not_observed, .. } = about;
         let observed = &finding.observed;
@@ -155,6 +175,7 @@ impl<'a> FindingJson<'a> {
             rule: name,
             severity,
             category,
+            source: rule.finder(),
             resource: ResourceJson::of(resource),
             metric: observed.metric,
             statistic: observed.statistic,
@@ -165,6 +186,11 @@ impl<'a> FindingJson<'a> {
             window: observed.over.map(window),
             coverage: observed.over.map(|(window, found)| CoverageJson { expected: window.periods(), found }),
             recommendation: &finding.recommendation,
+            savings: saved.as_ref().and_then(|saved| saved.as_ref().ok()),
+            savings_counted: saved.as_ref().and_then(|saved| saved.is_ok().then_some(*counts)),
+            savings_unknown: saved.as_ref().and_then(|saved| saved.as_ref().err()),
+            aws_recommendation: advised.map(AwsJson::of),
+            remediation: rule.remediation(resource, finding),
             not_observed,
             exception: exception.as_ref().map(NotAppliedJson::of),
         }

@@ -3,7 +3,7 @@
 use jiff::Span;
 use jiff::civil::Date;
 
-use crate::rules;
+use crate::{aws_rules, rules};
 
 /// How many days ahead an exception may end.
 const MOST_DAYS: i32 = 365;
@@ -54,7 +54,7 @@ pub(super) fn until(text: &str, today: Date) -> Result<Date, String> {
 
 /// Returns whether a name is a rule's, or stands for every rule.
 pub(super) fn is_rule(name: &str) -> bool {
-    name == ALL_RULES || rules::ALL.iter().any(|rule| rule.about().name == name)
+    name == ALL_RULES || rules::ALL.iter().any(|rule| rule.about().name == name) || aws_rules::is_rule(name)
 }
 
 /// Returns the beginning of a text, with escapes in place of what can't be seen or changes the direction.

@@ -1,6 +1,6 @@
 //! The parameters in docs/api.md, and the permissions in docs/permissions.md.
 
-use collector::{EXCEPTIONS_OPERATIONS, survey_operations};
+use collector::{EXCEPTIONS_OPERATIONS, PRICES_OPERATIONS, RECOMMENDATIONS_OPERATIONS, survey_operations};
 use documents::{parameters, permissions, section};
 
 use super::*;
@@ -15,6 +15,7 @@ fn the_permissions_match_the_document() {
     let wanted = Wanted { regions: None, types: rules::types(), tags: true };
     let operations = survey_operations(&wanted, &rules::beside(&wanted.types, &Category::ALL))
         .into_iter()
+        .chain(RECOMMENDATIONS_OPERATIONS.iter().copied())
         .map(|o| (o.action, o.name));
     section("permissions.md", "permissions of /bottlenecks", &permissions(operations));
 }
@@ -23,6 +24,12 @@ fn the_permissions_match_the_document() {
 fn the_permissions_in_the_home_account_match_the_document() {
     let operations = EXCEPTIONS_OPERATIONS.iter().map(|operation| (operation.action, operation.name));
     section("permissions.md", "permissions of exceptions", &permissions(operations));
+}
+
+#[test]
+fn the_permissions_for_prices_match_the_document() {
+    let operations = PRICES_OPERATIONS.iter().map(|operation| (operation.action, operation.name));
+    section("permissions.md", "permissions of prices", &permissions(operations));
 }
 
 #[test]

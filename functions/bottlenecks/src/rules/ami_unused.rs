@@ -4,7 +4,9 @@
 use collector::services::ec2::image::Image;
 
 use crate::reason::Reason;
-use crate::rule::{Case, Category, Finding, Rule, Severity};
+use crate::remediation::StepKind::{Check, Delete};
+use crate::remediation::{Plan, Remedy, Subject, Withheld, aws, forms};
+use crate::rule::{Case, Category, Finding, Rule, Saving, Severity};
 use crate::rules::common::{days_since, listed};
 use crate::threshold::Threshold;
 
@@ -24,6 +26,7 @@ pub(super) const RULE: Rule<Image> = Rule {
         "versions of launch templates other than the default and the latest",
         "what other accounts use that it is shared with",
     ],
+    remedy: Remedy::Commands(remedy),
     applies,
     judge,
 };
@@ -54,7 +57,25 @@ fn judge(case: &Case<'_, Image>) -> Result<Option<Finding>, Reason> {
         some => format!(", then delete its snapshots ({})", some.join(", ")),
     };
     Ok(Some(Finding {
+        saves: Saving::Whole,
         observed: listed("days_unused", unused, threshold, "Days"),
         recommendation: format!("Deregister it{snapshots}, unless it is shared: its snapshots are billed."),
     }))
+}
+
+fn remedy(subject: &Subject<'_, Image>) -> Result<Plan, Withheld> {
+    let id = subject.id(&forms::IMAGE)?;
+    let shared = aws("ec2", "describe-image-attribute").option("image-id", &id).option("attribute", "launchPermission");
+    let deregister = aws("ec2", "deregister-image").option("image-id", &id);
+    let mut plan = Plan::default()
+        .then(Check, "Shows with which accounts the image is shared; they can't launch it any more then.", shared)
+        .tried(Delete, "Deregisters the image.", deregister);
+    for snapshot in &subject.detail.snapshot_ids {
+        let delete = aws("ec2", "delete-snapshot").option("snapshot-id", forms::SNAPSHOT.check(snapshot)?);
+        plan = plan.then(Delete, "Deletes a snapshot of the image, which fails while another image uses it.", delete);
+    }
+    Ok(plan.irreversible(
+        "No instance can be started from the image any more, and its snapshots are gone, unless a retention rule of the \
+         Recycle Bin holds them.",
+    ))
 }

@@ -43,6 +43,9 @@ pub(super) fn falls_below(case: &Case<'_, Instance>, threshold: &Threshold) -> R
 }
 
 /// The sources of several thresholds.
+/// Why what is deleted after a snapshot saves at most its price.
+pub(super) const SNAPSHOT_FIRST: &str = "a snapshot that is taken first is billed as long as it is kept";
+
 pub(super) const RECOMMENDED_ALARMS: &str = "AWS recommended alarms";
 pub(super) const OPENSEARCH_ALARMS: &str = "OpenSearch Service developer guide: recommended CloudWatch alarms";
 pub(super) const COMMON_ALARMS: &str = "common practice: a widely used set of alarms";

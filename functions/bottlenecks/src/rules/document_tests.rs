@@ -28,11 +28,16 @@ const HEAD: &str = "# Rules
   Trusted Advisor by its id, Compute Optimizer, or a user guide. Otherwise it is common practice, or this project's choice.
 - A resource that lacks datapoints, is not running, or could not be measured is in `data.not_judged` with the reason. It
   never counts as idle.
+- Where commands of the AWS CLI fix what a rule finds, a finding [has them](api.md#remediation). Nothing runs them but a
+  person.
 - A finding can be accepted until a day, by a tag of the resource or by a list of the operator: see
   [exceptions](operate.md#exceptions). Whoever may tag a resource may silence all of its findings but the critical ones,
   unless the deployment ignores tags.
 - CloudWatch bills $0.01 per 1,000 metrics. Rules that read the same metric over the same time share it, so the price of
   a type is that of all its rules together.
+- What AWS itself recommends is beside the findings, and is findings of its own for resources in which no rule found
+  anything. Their rules begin with `aws_`, come last and have no thresholds: see
+  [AWS's own recommendations](api.md#awss-own-recommendations).
 ";
 
 /// Returns the time range of a need in words.
@@ -98,8 +103,12 @@ fn rule_text(rule: &dyn AnyRule) -> String {
         [] => String::new(),
         _ => format!("- Not observed: {}\n", not_observed.join(", ")),
     };
+    let fixed = match rule.why_no_commands() {
+        Some(why) => format!("- Fixed by no command: {}\n", why.trim_end_matches('.')),
+        None => "- Fixed by commands of the AWS CLI, which a finding has\n".to_owned(),
+    };
     format!(
-        "\n### `{name}`\n\n**{severity}**, `{}`: {finding}.\n\n{thresholds}- Source: {source}\n{reads}{not_observed}",
+        "\n### `{name}`\n\n**{severity}**, `{}`: {finding}.\n\n{thresholds}- Source: {source}\n{reads}{not_observed}{fixed}",
         category.as_str()
     )
 }

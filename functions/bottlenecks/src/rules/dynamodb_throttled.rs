@@ -7,7 +7,9 @@ use collector::services::dynamodb::{self, Table};
 
 use crate::reading::{Need, Reading, Span};
 use crate::reason::{Reason, ReasonKind};
-use crate::rule::{Case, Category, Finding, Rule, Severity};
+use crate::remediation::Remedy;
+use crate::rule::{Case, Category, Finding, Rule, Saving, Severity};
+use crate::rules::commands::A_DECISION;
 use crate::threshold::Threshold;
 
 const READS: Need = Need { metric: &dynamodb::CONSUMED_READ_CAPACITY, statistic: "Sum", span: Span::Requested };
@@ -29,6 +31,7 @@ pub(super) const RULE: Rule<Table> = Rule {
     needs: &[READS, WRITES, READ_THROTTLES, WRITE_THROTTLES],
     beside: &[],
     not_observed: &["global secondary indexes", "hot keys"],
+    remedy: Remedy::None(A_DECISION),
     applies,
     judge,
 };
@@ -60,6 +63,7 @@ fn judge(case: &Case<'_, Table>) -> Result<Option<Finding>, Reason> {
     };
     let threshold = case.threshold(&THROTTLES);
     Ok((refused > threshold).then(|| Finding {
+        saves: Saving::Nothing,
         observed: worse.observed(refused, threshold),
         recommendation: format!(
             "{refused_reads:.0} reads and {refused_writes:.0} writes were throttled: {}. If the capacity is sufficient, a \

@@ -12,7 +12,10 @@ use collector::services::dynamodb::{self, Table};
 
 use crate::reading::{Need, Reading, Span};
 use crate::reason::{Reason, ReasonKind};
-use crate::rule::{Case, Category, Finding, Rule, Severity};
+use crate::remediation::StepKind::{Backup, Change, Delete};
+use crate::remediation::{Plan, Remedy, Subject, Withheld, aws, forms};
+use crate::rule::{Case, Category, Finding, Rule, Saving, Severity};
+use crate::rules::commands::{ALTERNATIVES, shown};
 use crate::rules::dynamodb_throttled;
 use crate::threshold::Threshold;
 
@@ -32,6 +35,7 @@ pub(super) const RULE: Rule<Table> = Rule {
     needs: &[READS, WRITES],
     beside: &[],
     not_observed: &["global secondary indexes"],
+    remedy: Remedy::Commands(remedy),
     applies,
     judge,
 };
@@ -61,6 +65,7 @@ fn judge(case: &Case<'_, Table>) -> Result<Option<Finding>, Reason> {
     }
     let provisioned = |units: Option<i64>| units.unwrap_or_default();
     Ok(Some(Finding {
+        saves: Saving::AtMost("a backup that is taken first is billed as long as it is kept"),
         observed: reads.observed(0.0, 0.0),
         recommendation: format!(
             "Ask its owner whether it is still needed; if not, back it up and delete it, or change it to on-demand: its {} \
@@ -81,4 +86,29 @@ fn exists_since(case: &Case<'_, Table>, reading: &Reading<'_>, days: u32) -> Res
             Err(Reason::new(ReasonKind::InsufficientData, detail))
         }
     }
+}
+
+fn remedy(subject: &Subject<'_, Table>) -> Result<Plan, Withheld> {
+    let id = subject.id(&forms::TABLE)?;
+    let of = |operation| aws("dynamodb", operation).option("table-name", &id);
+    let on_demand = of("update-table").option("billing-mode", "PAY_PER_REQUEST");
+    let mut plan = shown("Shows the table.", of("describe-table"))
+        .then(
+            Change,
+            "Changes the table to on-demand, so that only its storage and its requests are billed.",
+            on_demand,
+        )
+        .then(Backup, "Creates a backup of the table.", of("create-backup").option("backup-name", "stratoscope-last"));
+    if subject.detail.deletion_protection == Some(true) {
+        let allow = of("update-table").flag("no-deletion-protection-enabled");
+        plan = plan.then(Change, "Allows the deletion, from which the table is protected.", allow);
+    }
+    Ok(plan
+        .then(Delete, "Deletes the table, once the backup is available.", of("delete-table"))
+        .irreversible(
+            "The table is gone, and so are its tags, policies, time to live and auto scaling, which a backup does not contain; \
+             its items can be restored for as long as the backup is kept.",
+        )
+        .note(ALTERNATIVES)
+        .note("The backup is billed until it is deleted."))
 }

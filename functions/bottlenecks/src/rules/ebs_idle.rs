@@ -7,8 +7,10 @@ use collector::services::ec2::volume::{self, Volume};
 
 use crate::reading::{Need, Observed, Span, largest};
 use crate::reason::Reason;
-use crate::rule::{Case, Category, Finding, Rule, Severity, Sieve};
-use crate::rules::common::{DAYS, busiest_day};
+use crate::remediation::Remedy;
+use crate::rule::{Case, Category, Finding, Rule, Saving, Severity, Sieve};
+use crate::rules::commands::detach_and_replace_by_snapshot;
+use crate::rules::common::{DAYS, SNAPSHOT_FIRST, busiest_day};
 use crate::threshold::Threshold;
 
 const READS: Need = Need { metric: &volume::READ_OPS, statistic: "Sum", span: Span::Days };
@@ -28,6 +30,7 @@ pub(super) const RULE: Rule<Volume> = Rule {
     needs: &[READS],
     beside: &[],
     not_observed: &[],
+    remedy: Remedy::Commands(detach_and_replace_by_snapshot),
     applies,
     judge,
 };
@@ -55,6 +58,7 @@ fn judge(case: &Case<'_, Volume>) -> Result<Option<Finding>, Reason> {
     reads.every_one_of(days).and_then(|_| writes.every_one_of(days))?;
     let size = case.detail.size_gb.map_or_else(String::new, |size| format!(" of {size} GiB"));
     Ok(Some(Finding {
+        saves: Saving::AtMost(SNAPSHOT_FIRST),
         observed: Observed { metric: "operations", ..reads.observed(busiest, threshold) },
         recommendation: format!(
             "Ask the owner of its instance whether the volume{size} is still needed; if not, create a snapshot, detach the \

@@ -3,7 +3,9 @@
 use collector::services::ec2::snapshot::Snapshot;
 
 use crate::reason::Reason;
-use crate::rule::{Case, Category, Finding, Rule, Severity};
+use crate::remediation::Remedy;
+use crate::rule::{Case, Category, Finding, Rule, Saving, Severity};
+use crate::rules::commands::delete_snapshot;
 use crate::rules::common::{days_since, listed, snapshot_is_complete};
 use crate::threshold::Threshold;
 
@@ -20,6 +22,7 @@ pub(super) const RULE: Rule<Snapshot> = Rule {
     needs: &[],
     beside: &[],
     not_observed: &["how long it must be kept", "whether an image uses it"],
+    remedy: Remedy::Commands(delete_snapshot),
     applies: |snapshot| Ok(snapshot_is_complete(snapshot)? && snapshot.storage_tier.as_deref() != Some("archive")),
     judge,
 };
@@ -28,6 +31,7 @@ fn judge(case: &Case<'_, Snapshot>) -> Result<Option<Finding>, Reason> {
     let started = case.detail.started.ok_or_else(|| Reason::unknown("EC2 does not report when it was started"))?;
     let (age, threshold) = (days_since(case, started), case.threshold(&DAYS));
     Ok((age > threshold).then(|| Finding {
+        saves: Saving::Whole,
         observed: listed("days_old", age, threshold, "Days"),
         recommendation: format!(
             "It is of {started}. Delete it if its data is not needed any more, or move it to the archive tier if it must be \

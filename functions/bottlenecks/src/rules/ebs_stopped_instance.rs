@@ -6,8 +6,10 @@ use collector::services::ec2::volume::Volume;
 use jiff::Timestamp;
 
 use crate::reason::Reason;
-use crate::rule::{Case, Category, Finding, Rule, Severity};
-use crate::rules::common::{days_since, listed, stopped_since};
+use crate::remediation::Remedy;
+use crate::rule::{Case, Category, Finding, Rule, Saving, Severity};
+use crate::rules::commands::detach_and_replace_by_snapshot;
+use crate::rules::common::{SNAPSHOT_FIRST, days_since, listed, stopped_since};
 use crate::threshold::Threshold;
 
 const DAYS: Threshold = Threshold::new("days", 30.0, "Days", (1.0, 3_650.0));
@@ -23,6 +25,7 @@ pub(super) const RULE: Rule<Volume> = Rule {
     needs: &[],
     beside: &[ResourceType::Ec2],
     not_observed: &[],
+    remedy: Remedy::Commands(detach_and_replace_by_snapshot),
     applies: |volume| Ok(!volume.attached_to.is_empty()),
     judge,
 };
@@ -41,6 +44,7 @@ fn judge(case: &Case<'_, Volume>) -> Result<Option<Finding>, Reason> {
     }
     let (days, threshold) = (days_since(case, since), case.threshold(&DAYS));
     Ok((days > threshold).then(|| Finding {
+        saves: Saving::AtMost(SNAPSHOT_FIRST),
         observed: listed("days_stopped", days, threshold, "Days"),
         recommendation: format!(
             "Create a snapshot and delete the volume, or terminate {} if it is not needed any more: stopped since {since}, \

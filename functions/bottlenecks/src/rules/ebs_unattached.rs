@@ -3,8 +3,10 @@
 use collector::services::ec2::volume::Volume;
 
 use crate::reason::Reason;
-use crate::rule::{Case, Category, Finding, Rule, Severity};
-use crate::rules::common::listed;
+use crate::remediation::Remedy;
+use crate::rule::{Case, Category, Finding, Rule, Saving, Severity};
+use crate::rules::commands::replace_by_snapshot;
+use crate::rules::common::{SNAPSHOT_FIRST, listed};
 
 pub(super) const RULE: Rule<Volume> = Rule {
     name: "ebs_unattached",
@@ -17,6 +19,7 @@ pub(super) const RULE: Rule<Volume> = Rule {
     needs: &[],
     beside: &[],
     not_observed: &["when it was last attached"],
+    remedy: Remedy::Commands(replace_by_snapshot),
     applies,
     judge,
 };
@@ -37,6 +40,7 @@ fn judge(case: &Case<'_, Volume>) -> Result<Option<Finding>, Reason> {
     let size = volume.size_gb.map_or_else(String::new, |size| format!("{size} GiB of "));
     let kind = volume.volume_type.as_deref().unwrap_or("storage");
     Ok(Some(Finding {
+        saves: Saving::AtMost(SNAPSHOT_FIRST),
         observed: listed("attachments", 0.0, 1.0, "Count"),
         recommendation: format!(
             "Create a snapshot and delete the volume: its {size}{kind} are billed, attached or not."

@@ -5,7 +5,9 @@ use jiff::Span as Time;
 
 use crate::reading::{Need, Span, smallest};
 use crate::reason::Reason;
-use crate::rule::{Case, Category, Finding, Rule, Severity};
+use crate::remediation::Remedy;
+use crate::rule::{Case, Category, Finding, Rule, Saving, Severity};
+use crate::rules::commands::A_DECISION;
 use crate::rules::common::runs;
 use crate::sizes;
 use crate::threshold::Threshold;
@@ -26,6 +28,7 @@ pub(super) const RULE: Rule<Instance> = Rule {
     needs: &[BALANCE],
     beside: &[],
     not_observed: &["credit mode"],
+    remedy: Remedy::None(A_DECISION),
     applies,
     judge,
 };
@@ -57,6 +60,7 @@ fn judge(case: &Case<'_, Instance>) -> Result<Option<Finding>, Reason> {
     let larger = instance.instance_type.as_deref().and_then(sizes::next_larger);
     let larger = larger.map_or_else(String::new, |larger| format!("{}, which earns more credits, or to ", larger.name));
     Ok(Some(Finding {
+        saves: Saving::Nothing,
         observed: reading.observed(lowest, threshold),
         recommendation: format!(
             "If the load lasts, change it to {larger}a type that is not burstable; in unlimited mode, it keeps its \

@@ -5,7 +5,9 @@ use collector::window::{FIVE_MINUTES, LONGEST_PERIOD};
 
 use crate::reading::{Need, Span};
 use crate::reason::Reason;
-use crate::rule::{Case, Category, Finding, Rule, Severity, Sieve};
+use crate::remediation::Remedy;
+use crate::rule::{Case, Category, Finding, Rule, Saving, Severity, Sieve};
+use crate::rules::commands::A_DECISION;
 use crate::rules::common::{CPU_HIGH, DAILY_PEAKS, peaks_above, runs};
 
 pub(super) const MAXIMUM: Need = Need { metric: &instance::CPU, statistic: "Maximum", span: Span::Requested };
@@ -21,6 +23,7 @@ pub(super) const RULE: Rule<Instance> = Rule {
     needs: &[MAXIMUM],
     beside: &[],
     not_observed: &["processes"],
+    remedy: Remedy::None(A_DECISION),
     applies: runs,
     judge,
 };
@@ -41,6 +44,7 @@ fn judge(case: &Case<'_, Instance>) -> Result<Option<Finding>, Reason> {
     let above = reading.values.iter().filter(|(_, value)| *value > threshold).count();
     let (of, period) = (reading.values.len(), length(reading.window.period));
     Ok((highest > threshold).then(|| Finding {
+        saves: Saving::Nothing,
         observed: reading.observed(highest, threshold),
         recommendation: format!(
             "Look at what ran at the peak, in the {period} from {at}. CPU passed the threshold in {above} of \

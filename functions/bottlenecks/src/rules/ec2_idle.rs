@@ -5,7 +5,9 @@ use collector::services::ec2::instance::{self, Instance};
 
 use crate::reading::{Need, Span, largest};
 use crate::reason::Reason;
-use crate::rule::{Case, Category, Finding, Rule, Severity, Sieve};
+use crate::remediation::{Plan, Remedy, Subject, Withheld, forms};
+use crate::rule::{Case, Category, Finding, Rule, Saving, Severity, Sieve};
+use crate::rules::commands::{ALTERNATIVES, can_be_stopped, replace_by_image, stop};
 use crate::rules::common::{self, DAILY_PEAKS, busiest_day, runs};
 use crate::threshold::Threshold;
 
@@ -30,6 +32,7 @@ pub(super) const RULE: Rule<Instance> = Rule {
     needs: &[CPU, IN, OUT],
     beside: &[],
     not_observed: &["memory", "disk"],
+    remedy: Remedy::Commands(remedy),
     applies: runs,
     judge,
 };
@@ -48,6 +51,7 @@ fn judge(case: &Case<'_, Instance>) -> Result<Option<Finding>, Reason> {
     let busiest = busiest_day(received, sent);
     let (busy_cpu, busy_network) = (case.threshold(&BUSY_CPU), case.threshold(&BUSY_NETWORK) * 1e6);
     Ok((peak < busy_cpu && busiest < busy_network).then(|| Finding {
+        saves: Saving::Whole,
         observed: cpu.observed(peak, busy_cpu),
         recommendation: format!(
             "Ask its owner whether it is still needed; if not, create an image of it and terminate it. Its network \
@@ -55,4 +59,12 @@ fn judge(case: &Case<'_, Instance>) -> Result<Option<Finding>, Reason> {
             busiest / 1e3
         ),
     }))
+}
+
+fn remedy(subject: &Subject<'_, Instance>) -> Result<Plan, Withheld> {
+    let id = subject.id(&forms::INSTANCE)?;
+    let stop = if can_be_stopped(subject.detail) { stop(&id).note(ALTERNATIVES) } else { Plan::default() };
+    Ok(stop
+        .note("If an Auto Scaling group started the instance, change the group: it replaces an instance that stops.")
+        .and(replace_by_image(&id)))
 }

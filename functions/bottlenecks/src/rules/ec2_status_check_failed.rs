@@ -8,7 +8,9 @@ use collector::services::ec2::status_checks::Check;
 
 use crate::reading::Observed;
 use crate::reason::{Reason, ReasonKind};
-use crate::rule::{Case, Category, Finding, Rule, Severity};
+use crate::remediation::Remedy;
+use crate::rule::{Case, Category, Finding, Rule, Saving, Severity};
+use crate::rules::commands::A_CAUSE;
 use crate::rules::common::{RECOMMENDED_ALARMS, runs};
 
 pub(super) const RULE: Rule<Instance> = Rule {
@@ -22,6 +24,7 @@ pub(super) const RULE: Rule<Instance> = Rule {
     needs: &[],
     beside: &[],
     not_observed: &["system log"],
+    remedy: Remedy::None(A_CAUSE),
     applies: runs,
     judge,
 };
@@ -50,6 +53,7 @@ fn judge(case: &Case<'_, Instance>) -> Result<Option<Finding>, Reason> {
     };
     let value = if names.len() == 1 { 1.0 } else { 2.0 };
     Ok(Some(Finding {
+        saves: Saving::Nothing,
         observed: Observed {
             metric: "failed_status_checks",
             statistic: None,

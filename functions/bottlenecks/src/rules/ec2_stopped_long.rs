@@ -3,7 +3,9 @@
 use collector::services::ec2::instance::Instance;
 
 use crate::reason::Reason;
-use crate::rule::{Case, Category, Finding, Rule, Severity};
+use crate::remediation::{Plan, Remedy, Subject, Withheld, forms};
+use crate::rule::{Case, Category, Finding, Rule, Saving, Severity};
+use crate::rules::commands::replace_by_image;
 use crate::rules::common::{days_since, listed, stopped_since};
 use crate::threshold::Threshold;
 
@@ -20,6 +22,7 @@ pub(super) const RULE: Rule<Instance> = Rule {
     needs: &[],
     beside: &[],
     not_observed: &[],
+    remedy: Remedy::Commands(remedy),
     applies,
     judge,
 };
@@ -32,10 +35,15 @@ fn judge(case: &Case<'_, Instance>) -> Result<Option<Finding>, Reason> {
     let since = stopped_since(case.detail)?;
     let (days, threshold) = (days_since(case, since), case.threshold(&DAYS));
     Ok((days > threshold).then(|| Finding {
+        saves: Saving::Whole,
         observed: listed("days_stopped", days, threshold, "Days"),
         recommendation: format!(
             "It has been stopped since {since}: create an image of it and terminate it, or start it. Its volumes are \
              billed while it is stopped."
         ),
     }))
+}
+
+fn remedy(subject: &Subject<'_, Instance>) -> Result<Plan, Withheld> {
+    Ok(replace_by_image(&subject.id(&forms::INSTANCE)?))
 }

@@ -4,7 +4,8 @@ use collector::services::ec2::instance::{self, Instance};
 
 use crate::reading::{Need, Span, smallest};
 use crate::reason::Reason;
-use crate::rule::{Case, Category, Finding, Rule, Severity, Sieve};
+use crate::remediation::Remedy;
+use crate::rule::{Case, Category, Finding, Rule, Saving, Severity, Sieve};
 use crate::rules::common::{CPU_HIGH, DAILY_PEAKS, RECOMMENDED_ALARMS, peaks_above, runs};
 use crate::sizes;
 
@@ -12,6 +13,7 @@ const AVERAGE: Need = Need { metric: &instance::CPU, statistic: "Average", span:
 
 /// The number of consecutive periods.
 const PERIODS: usize = 3;
+use crate::rules::commands::A_DECISION;
 
 pub(super) const RULE: Rule<Instance> = Rule {
     name: "ec2_sustained_high_cpu",
@@ -24,6 +26,7 @@ pub(super) const RULE: Rule<Instance> = Rule {
     needs: &[AVERAGE],
     beside: &[],
     not_observed: &["memory", "processes"],
+    remedy: Remedy::None(A_DECISION),
     applies: runs,
     judge,
 };
@@ -39,6 +42,7 @@ fn judge(case: &Case<'_, Instance>) -> Result<Option<Finding>, Reason> {
     let larger =
         larger.map_or_else(String::new, |larger| format!(", or change it to {}, the next larger type", larger.name));
     Ok(Some(Finding {
+        saves: Saving::Nothing,
         observed: reading.observed(lowest, threshold),
         recommendation: format!("Find what keeps the processor busy; spread the work over more instances{larger}."),
     }))

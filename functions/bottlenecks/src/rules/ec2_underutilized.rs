@@ -1,10 +1,15 @@
 //! An instance that is too large for its load, a rule of the original dashboard, with the type to change it to.
 
+use collector::OfKind as _;
+use collector::price::{Unpriced, UnpricedReason};
 use collector::services::ec2::instance::{self, Instance};
 
 use crate::reading::{Need, Span, mean};
 use crate::reason::Reason;
-use crate::rule::{Case, Category, Finding, Rule, Severity, Sieve};
+use crate::remediation::StepKind::{Change, Check};
+use crate::remediation::{Plan, Remedy, Subject, Value, Withheld, aws, forms};
+use crate::rule::{Case, Category, Finding, Rule, Saving, Severity, Sieve};
+use crate::rules::commands::{can_be_stopped, stop, withheld};
 use crate::rules::common::{CPU_HIGH, CPU_LOW, DAILY_LOWS, falls_below, runs};
 use crate::rules::ec2_high_cpu::MAXIMUM;
 use crate::sizes::{self, Neighbour};
@@ -30,6 +35,7 @@ pub(super) const RULE: Rule<Instance> = Rule {
     needs: &[MAXIMUM, AVERAGE],
     beside: &[],
     not_observed: &["memory"],
+    remedy: Remedy::Commands(remedy),
     applies: runs,
     judge,
 };
@@ -45,9 +51,23 @@ fn judge(case: &Case<'_, Instance>) -> Result<Option<Finding>, Reason> {
         return Ok(None);
     }
     Ok(Some(Finding {
+        saves: case.detail.instance_type.as_deref().and_then(|kind| smaller(kind, peak)).map_or_else(
+            || Saving::Unknown(Unpriced::new(UnpricedReason::NoReplacement, "no smaller type is recommended")),
+            |kind| {
+                let changed = Instance { instance_type: Some(kind.to_owned()), ..case.detail.clone() };
+                Saving::Instead(changed.bill_in(case.region))
+            },
+        ),
         observed: average.observed(mean, low),
         recommendation: advice(case.detail.instance_type.as_deref(), peak),
     }))
+}
+
+/// Returns the type to change an instance of this type with this peak to, if one can be recommended.
+fn smaller(instance_type: &str, peak: f64) -> Option<&'static str> {
+    let Neighbour { name, share } = sizes::next_smaller(instance_type)?;
+    let suffices = sizes::is_burstable(instance_type) || peak / share <= HIGHEST_PEAK;
+    (suffices && !sizes::has_accelerators(instance_type)).then_some(name)
 }
 
 /// Returns the recommendation for an instance of this type with this peak.
@@ -82,6 +102,34 @@ fn advice(instance_type: Option<&str>, peak: f64) -> String {
         ),
         None => format!("Look for a smaller type; the next smaller size of {instance_type} is not known."),
     }
+}
+
+/// Only a type that the recommendation names is in the commands.
+fn remedy(subject: &Subject<'_, Instance>) -> Result<Plan, Withheld> {
+    let id = subject.id(&forms::INSTANCE)?;
+    let smaller = subject.detail.instance_type.as_deref().and_then(sizes::next_smaller);
+    let recommended = |to: &Neighbour| subject.recommendation.starts_with(&format!("Change it to {}, ", to.name));
+    let Some(Neighbour { name, .. }) = smaller.filter(recommended) else {
+        return withheld("No type is recommended; the recommendation has the reason.");
+    };
+    if !can_be_stopped(subject.detail) {
+        return withheld(
+            "The type of an instance that is not on-demand can't be changed: start another one of the smaller type.",
+        );
+    }
+    let change = aws("ec2", "modify-instance-attribute")
+        .option("instance-id", &id)
+        .option("instance-type", Value::joined(["Value=".into(), name.into()]));
+    let start = aws("ec2", "start-instances").option("instance-ids", &id);
+    Ok(stop(&id)
+        .then(Check, "Waits until it is stopped.", aws("ec2", "wait instance-stopped").option("instance-ids", &id))
+        .tried(Change, "Changes the type.", change)
+        .tried(Change, "Starts the instance.", start)
+        .irreversible(
+            "What is on instance store volumes is lost when it stops, and a public address that is not an Elastic IP address \
+             changes; the type can be changed back.",
+        )
+        .note("If an Auto Scaling group started the instance, change the group's launch template instead."))
 }
 
 #[cfg(test)]

@@ -7,7 +7,9 @@ use collector::services::ecs::EcsService;
 
 use crate::reading::Observed;
 use crate::reason::{Reason, ReasonKind};
-use crate::rule::{Case, Category, Finding, Rule, Severity};
+use crate::remediation::Remedy;
+use crate::rule::{Case, Category, Finding, Rule, Saving, Severity};
+use crate::rules::commands::A_CAUSE;
 use crate::rules::common::is_active;
 use crate::threshold::Threshold;
 
@@ -27,6 +29,7 @@ pub(super) const RULE: Rule<EcsService> = Rule {
     needs: &[],
     beside: &[],
     not_observed: &["since when"],
+    remedy: Remedy::None(A_CAUSE),
     applies: is_active,
     judge,
 };
@@ -53,6 +56,7 @@ fn judge(case: &Case<'_, EcsService>) -> Result<Option<Finding>, Reason> {
         _ => "",
     };
     Ok(Some(Finding {
+        saves: Saving::Nothing,
         observed: Observed {
             metric: "running_count",
             statistic: None,

@@ -4,7 +4,9 @@ use collector::services::ecs::{self, EcsService};
 
 use crate::reading::{Need, Span, smallest};
 use crate::reason::Reason;
-use crate::rule::{Case, Category, Finding, Rule, Severity};
+use crate::remediation::Remedy;
+use crate::rule::{Case, Category, Finding, Rule, Saving, Severity};
+use crate::rules::commands::A_DECISION;
 use crate::rules::common::{RECOMMENDED_ALARMS, runs_tasks};
 use crate::threshold::Threshold;
 
@@ -27,6 +29,7 @@ pub(super) const OF_CPU: Rule<EcsService> = Rule {
     needs: &[CPU],
     beside: &[],
     not_observed: &["single tasks"],
+    remedy: Remedy::None(A_DECISION),
     applies: runs_tasks,
     judge: |case| judge(case, &CPU, &MOST_CPU, "processor", "CPU"),
 };
@@ -51,6 +54,7 @@ fn judge(
     let reading = case.read(need)?;
     let (lowest, threshold) = (smallest(reading.newest(PERIODS)?), case.threshold(most));
     Ok((lowest > threshold).then(|| Finding {
+        saves: Saving::Nothing,
         observed: reading.observed(lowest, threshold),
         recommendation: format!(
             "Find what uses the {used}; run more tasks, let Service Auto Scaling do so, or give the tasks more {reserved} \

@@ -8,7 +8,10 @@ use collector::services::efs::{self, FileSystem};
 
 use crate::reading::{Need, Span, largest};
 use crate::reason::{Reason, ReasonKind};
-use crate::rule::{Case, Category, Finding, Rule, Severity};
+use crate::remediation::StepKind::Delete;
+use crate::remediation::{Plan, Remedy, Subject, Withheld, aws, forms};
+use crate::rule::{Case, Category, Finding, Rule, Saving, Severity};
+use crate::rules::commands::shown;
 use crate::threshold::Threshold;
 
 const CONNECTIONS: Need = Need { metric: &efs::CLIENT_CONNECTIONS, statistic: "Sum", span: Span::Month };
@@ -26,6 +29,7 @@ pub(super) const RULE: Rule<FileSystem> = Rule {
     needs: &[CONNECTIONS],
     beside: &[],
     not_observed: &["reads by replication, backups and DataSync"],
+    remedy: Remedy::Commands(remedy),
     applies,
     judge,
 };
@@ -52,10 +56,21 @@ fn judge(case: &Case<'_, FileSystem>) -> Result<Option<Finding>, Reason> {
     };
     let size = file_system.size_bytes.map_or_else(String::new, |bytes| format!(" of {bytes} bytes"));
     Ok((most <= 0.0).then(|| Finding {
+        saves: Saving::Whole,
         observed: reading.observed(most, 0.0),
         recommendation: format!(
             "Ask its owner whether its data{size} is still needed; if not, back it up and delete it. Otherwise let its \
              lifecycle policy move files to Infrequent Access or Archive."
         ),
     }))
+}
+
+fn remedy(subject: &Subject<'_, FileSystem>) -> Result<Plan, Withheld> {
+    let id = subject.id(&forms::FILE_SYSTEM)?;
+    let of = |operation| aws("efs", operation).option("file-system-id", &id);
+    Ok(shown("Lists its mount targets, each of which must be deleted first.", of("describe-mount-targets"))
+        .then(Delete, "Deletes the file system, which fails while it has mount targets.", of("delete-file-system"))
+        .irreversible("The file system and all of its files are gone, unless they were backed up.")
+        .note("Back it up first if its files may be needed: `aws backup start-backup-job`, with a vault and a role of yours.")
+        .note("`aws efs delete-mount-target` deletes a mount target by its id."))
 }

@@ -4,7 +4,9 @@ use collector::services::elasticache::{self, CacheCluster};
 
 use crate::reading::{Need, Span};
 use crate::reason::Reason;
-use crate::rule::{Case, Category, Finding, Rule, Severity};
+use crate::remediation::Remedy;
+use crate::rule::{Case, Category, Finding, Rule, Saving, Severity};
+use crate::rules::commands::A_DECISION;
 use crate::rules::common::caches;
 use crate::threshold::Threshold;
 
@@ -23,6 +25,7 @@ pub(super) const RULE: Rule<CacheCluster> = Rule {
     needs: &[EVICTIONS],
     beside: &[],
     not_observed: &["whether the cache is meant to be full"],
+    remedy: Remedy::None(A_DECISION),
     applies: caches,
     judge,
 };
@@ -32,6 +35,7 @@ fn judge(case: &Case<'_, CacheCluster>) -> Result<Option<Finding>, Reason> {
     let evicted: f64 = reading.at_least(1)?.iter().map(|(_, count)| count).sum();
     let threshold = case.threshold(&EVICTED);
     Ok((evicted > threshold).then(|| Finding {
+        saves: Saving::Nothing,
         observed: reading.observed(evicted, threshold),
         recommendation: format!(
             "{evicted:.0} items were evicted before they expired. Compare hits and misses in /metrics: if the misses \

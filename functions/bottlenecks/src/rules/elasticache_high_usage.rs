@@ -4,7 +4,9 @@ use collector::services::elasticache::{self, CacheCluster};
 
 use crate::reading::{Need, Span, smallest};
 use crate::reason::Reason;
-use crate::rule::{Case, Category, Finding, Rule, Severity};
+use crate::remediation::Remedy;
+use crate::rule::{Case, Category, Finding, Rule, Saving, Severity};
+use crate::rules::commands::A_DECISION;
 use crate::rules::common::{RECOMMENDED_ALARMS, caches};
 use crate::threshold::Threshold;
 
@@ -27,6 +29,7 @@ pub(super) const ENGINE_CPU: Rule<CacheCluster> = Rule {
     needs: &[ENGINE_CPU_USED],
     beside: &[],
     not_observed: &[],
+    remedy: Remedy::None(A_DECISION),
     applies,
     judge: |case| {
         judge(case, &ENGINE_CPU_USED, &CPU, |percent| {
@@ -49,6 +52,7 @@ pub(super) const MEMORY: Rule<CacheCluster> = Rule {
     needs: &[MEMORY_USED],
     beside: &[],
     not_observed: &["the policy for a full memory"],
+    remedy: Remedy::None(A_DECISION),
     applies,
     judge: |case| {
         judge(case, &MEMORY_USED, &USED, |percent| {
@@ -72,6 +76,9 @@ fn judge(
 ) -> Result<Option<Finding>, Reason> {
     let reading = case.read(need)?;
     let (lowest, threshold) = (smallest(reading.newest(PERIODS)?), case.threshold(threshold));
-    Ok((lowest > threshold)
-        .then(|| Finding { observed: reading.observed(lowest, threshold), recommendation: advice(lowest) }))
+    Ok((lowest > threshold).then(|| Finding {
+        saves: Saving::Nothing,
+        observed: reading.observed(lowest, threshold),
+        recommendation: advice(lowest),
+    }))
 }

@@ -12,8 +12,11 @@ use collector::services::elasticache::{self, CacheCluster};
 
 use crate::reading::{Need, Span, largest};
 use crate::reason::Reason;
-use crate::rule::{Case, Category, Finding, Rule, Severity};
-use crate::rules::common::{DAYS, caches};
+use crate::remediation::StepKind::Delete;
+use crate::remediation::{Plan, Remedy, Subject, Withheld, aws, forms};
+use crate::rule::{Case, Category, Finding, Rule, Saving, Severity};
+use crate::rules::commands::{last_snapshot_of, shown};
+use crate::rules::common::{DAYS, SNAPSHOT_FIRST, caches};
 use crate::threshold::Threshold;
 
 const CONNECTIONS: Need = Need { metric: &elasticache::CONNECTIONS, statistic: "Maximum", span: Span::Days };
@@ -33,6 +36,7 @@ pub(super) const RULE: Rule<CacheCluster> = Rule {
     needs: &[CONNECTIONS, IS_PRIMARY],
     beside: &[],
     not_observed: &[],
+    remedy: Remedy::Commands(remedy),
     applies,
     judge,
 };
@@ -61,9 +65,34 @@ fn judge(case: &Case<'_, CacheCluster>) -> Result<Option<Finding>, Reason> {
         )
     });
     Ok(Some(Finding {
+        saves: Saving::AtMost(SNAPSHOT_FIRST),
         observed: reading.observed(most, threshold),
         recommendation: format!(
             "Ask its owner whether it is still needed; if not, create a final snapshot and delete it.{together}"
         ),
     }))
+}
+
+/// A primary can't be deleted without its replication group.
+fn remedy(subject: &Subject<'_, CacheCluster>) -> Result<Plan, Withheld> {
+    let plan = if let Some(group) = subject.detail.replication_group_id.as_deref() {
+        let group = forms::CACHE_GROUP.check(group)?;
+        let of = |operation| aws("elasticache", operation).option("replication-group-id", &group);
+        let delete = of("delete-replication-group").option("final-snapshot-identifier", last_snapshot_of(&group));
+        shown("Shows the replication group; each of its nodes must be idle.", of("describe-replication-groups"))
+                .then(Delete, "Creates a last snapshot of a shard, and deletes the replication group with all shards.", delete)
+                .note("With several shards, create a snapshot of the replication group first: `aws elasticache create-snapshot`.")
+    } else {
+        let id = subject.id(&forms::CACHE)?;
+        let of = |operation| aws("elasticache", operation).option("cache-cluster-id", &id);
+        let delete = of("delete-cache-cluster").option("final-snapshot-identifier", last_snapshot_of(&id));
+        shown("Shows the cluster.", of("describe-cache-clusters")).then(
+            Delete,
+            "Creates a last snapshot of the cluster, and deletes the cluster.",
+            delete,
+        )
+    };
+    Ok(plan
+        .irreversible("The cache and its address are gone; its data can be restored into a new one for as long as the snapshot is kept.")
+        .note("The last snapshot is billed until it is deleted."))
 }

@@ -4,7 +4,9 @@ use collector::services::lambda::{self, Function};
 
 use crate::reading::{Need, Span};
 use crate::reason::Reason;
-use crate::rule::{Case, Category, Finding, Rule, Severity};
+use crate::remediation::Remedy;
+use crate::rule::{Case, Category, Finding, Rule, Saving, Severity};
+use crate::rules::commands::A_DECISION;
 use crate::rules::common::DAYS;
 use crate::threshold::Threshold;
 
@@ -27,6 +29,7 @@ pub(super) const RULE: Rule<Function> = Rule {
     needs: &[DURATION],
     beside: &[],
     not_observed: &["memory", "what it waits for"],
+    remedy: Remedy::None(A_DECISION),
     applies,
     judge,
 };
@@ -42,6 +45,7 @@ fn judge(case: &Case<'_, Function>) -> Result<Option<Finding>, Reason> {
     let threshold = f64::from(seconds) * 1_000.0 * case.threshold(&SHARE) / 100.0;
     let (day, longest) = reading.maximum()?;
     Ok((longest > threshold).then(|| Finding {
+        saves: Saving::Nothing,
         observed: reading.observed(longest, threshold),
         recommendation: format!(
             "On {} (UTC), a tenth of the invocations took more than {:.2} of its {seconds} seconds: {}, give it more \

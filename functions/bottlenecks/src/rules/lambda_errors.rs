@@ -4,7 +4,9 @@ use collector::services::lambda::{self, Function};
 
 use crate::reading::{Need, Observed, Span};
 use crate::reason::Reason;
-use crate::rule::{Case, Category, Finding, Rule, Severity};
+use crate::remediation::Remedy;
+use crate::rule::{Case, Category, Finding, Rule, Saving, Severity};
+use crate::rules::commands::A_CAUSE;
 use crate::rules::common::DAYS;
 use crate::threshold::Threshold;
 
@@ -25,6 +27,7 @@ pub(super) const RULE: Rule<Function> = Rule {
     needs: &[INVOCATIONS, ERRORS],
     beside: &[],
     not_observed: &["log"],
+    remedy: Remedy::None(A_CAUSE),
     applies: |_| Ok(true),
     judge,
 };
@@ -40,6 +43,7 @@ fn judge(case: &Case<'_, Function>) -> Result<Option<Finding>, Reason> {
     let worst = invoked.iter().filter_map(of_day).reduce(|a, b| if b.0 >= a.0 { b } else { a });
     let Some((share, day, failed, count)) = worst.filter(|(share, ..)| *share > threshold) else { return Ok(None) };
     Ok(Some(Finding {
+        saves: Saving::Nothing,
         observed: Observed { metric: "error_rate", unit: "Percent", ..invocations.observed(share, threshold) },
         recommendation: format!(
             "On {} (UTC), {failed:.0} of {count:.0} invocations failed: look for the error in its log of that day, \

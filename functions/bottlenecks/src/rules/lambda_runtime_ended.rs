@@ -10,7 +10,10 @@ use jiff::tz::TimeZone;
 
 use crate::reading::Observed;
 use crate::reason::Reason;
-use crate::rule::{Case, Category, Finding, Rule, Severity};
+use crate::remediation::StepKind::{Backup, Change, Check};
+use crate::remediation::{Plan, Remedy, Subject, Withheld, aws, forms};
+use crate::rule::{Case, Category, Finding, Rule, Saving, Severity};
+use crate::rules::commands::withheld;
 use crate::threshold::Threshold;
 
 /// The days before the end of support from which it is reported; 0 for the end itself.
@@ -29,6 +32,7 @@ pub(super) const RULE: Rule<Function> = Rule {
     needs: &[],
     beside: &[],
     not_observed: &["other versions than $LATEST", "container images", "when it was last invoked"],
+    remedy: Remedy::Commands(remedy),
     applies,
     judge,
 };
@@ -104,6 +108,7 @@ fn judge(case: &Case<'_, Function>) -> Result<Option<Finding>, Reason> {
     let threshold = case.threshold(&DAYS);
     let when = if days > 0.0 { "will be deprecated" } else { "was deprecated" };
     Ok((days <= threshold).then(|| Finding {
+        saves: Saving::Nothing,
         observed: Observed {
             metric: "days_to_deprecation",
             statistic: None,
@@ -117,4 +122,41 @@ fn judge(case: &Case<'_, Function>) -> Result<Option<Finding>, Reason> {
              it gets no security patches, and some time later the function can't be updated any more."
         ),
     }))
+}
+
+/// Returns the language of a runtime: the letters at its beginning.
+fn language(runtime: &str) -> &str {
+    let letters = runtime.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
+    if letters == "dotnetcore" { "dotnet" } else { letters }
+}
+
+/// Returns the newest runtime of the same language: the one that AWS supports longest, and of those the last in the table.
+fn newest(runtime: &str) -> Option<&'static str> {
+    let same = DEPRECATED.iter().filter(|(other, _)| language(other) == language(runtime));
+    same.max_by_key(|(_, end)| *end).map(|(name, _)| *name).filter(|name| *name != runtime)
+}
+
+fn remedy(subject: &Subject<'_, Function>) -> Result<Plan, Withheld> {
+    let id = subject.id(&forms::FUNCTION)?;
+    let Some(to) = subject.detail.runtime.as_deref().and_then(newest) else {
+        return withheld(
+            "Lambda has no newer runtime of this language: build the function for a runtime of the operating system alone, \
+             such as provided.al2023.",
+        );
+    };
+    let of = |operation| aws("lambda", operation).option("function-name", &id);
+    let kept = of("publish-version").option("description", "Before the change of its runtime");
+    let change = of("update-function-configuration").option("runtime", to);
+    Ok(Plan::default()
+        .then(Backup, "Keeps the code and the configuration as a version, which can still be invoked.", kept)
+        .then(Change, "Changes the function to the newest runtime of its language.", change)
+        .then(
+            Check,
+            "Waits until the change is done.",
+            aws("lambda", "wait function-updated").option("function-name", &id),
+        )
+        .irreversible(
+            "Once AWS blocks updates of functions to the old runtime, the function can't be changed back to it.",
+        )
+        .note("Test the code with the new runtime first, in a copy of the function: languages and libraries change."))
 }

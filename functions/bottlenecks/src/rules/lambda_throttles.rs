@@ -4,7 +4,9 @@ use collector::services::lambda::{self, Function};
 
 use crate::reading::{Need, Span};
 use crate::reason::Reason;
-use crate::rule::{Case, Category, Finding, Rule, Severity};
+use crate::remediation::Remedy;
+use crate::rule::{Case, Category, Finding, Rule, Saving, Severity};
+use crate::rules::commands::A_DECISION;
 use crate::threshold::Threshold;
 
 const THROTTLES: Need = Need { metric: &lambda::THROTTLES, statistic: "Sum", span: Span::Requested };
@@ -23,6 +25,7 @@ pub(super) const RULE: Rule<Function> = Rule {
     needs: &[THROTTLES],
     beside: &[],
     not_observed: &["reserved concurrency", "account concurrency"],
+    remedy: Remedy::None(A_DECISION),
     applies: |_| Ok(true),
     judge,
 };
@@ -32,6 +35,7 @@ fn judge(case: &Case<'_, Function>) -> Result<Option<Finding>, Reason> {
     let throttled: f64 = reading.at_least(1)?.iter().map(|(_, count)| count).sum();
     let threshold = case.threshold(&REJECTED);
     Ok((throttled > threshold).then(|| Finding {
+        saves: Saving::Nothing,
         observed: reading.observed(throttled, threshold),
         recommendation:
             "Compare concurrent_executions in /metrics with its reserved concurrency and the account's quota in this \

@@ -12,7 +12,9 @@ use jiff::Timestamp;
 
 use crate::reading::{Need, Reading, Span};
 use crate::reason::Reason;
-use crate::rule::{Case, Category, Finding, Rule, Severity};
+use crate::remediation::Remedy;
+use crate::rule::{Case, Category, Finding, Rule, Saving, Severity};
+use crate::rules::commands::balancer;
 use crate::rules::common::{DAYS, balances};
 use crate::threshold::Threshold;
 
@@ -36,6 +38,7 @@ pub(super) const RULE: Rule<LoadBalancer> = Rule {
     needs: &[REQUESTS, NEW_FLOWS, OPEN_FLOWS],
     beside: &[],
     not_observed: &["connections that stay open for days through an application or classic load balancer"],
+    remedy: Remedy::Commands(|subject| balancer(subject.resource, subject.detail.kind.as_deref())),
     applies: balances,
     judge,
 };
@@ -50,6 +53,7 @@ fn judge(case: &Case<'_, LoadBalancer>) -> Result<Option<Finding>, Reason> {
     }
     let what = if has_flows { "new flows" } else { "requests" };
     Ok((most < threshold).then(|| Finding {
+        saves: Saving::Whole,
         observed: reading.observed(most, threshold),
         recommendation: format!(
             "Ask its owner whether it is still needed; if not, delete it: it is billed by the hour, and had at most \

@@ -10,7 +10,9 @@ use collector::services::elb::targets::TargetGroup;
 
 use crate::reading::Observed;
 use crate::reason::{Reason, ReasonKind};
-use crate::rule::{Case, Category, Finding, Rule, Severity};
+use crate::remediation::Remedy;
+use crate::rule::{Case, Category, Finding, Rule, Saving, Severity};
+use crate::rules::commands::A_CAUSE;
 use crate::rules::common::balances;
 
 pub(super) const RULE: Rule<LoadBalancer> = Rule {
@@ -24,6 +26,7 @@ pub(super) const RULE: Rule<LoadBalancer> = Rule {
     needs: &[],
     beside: &[],
     not_observed: &["targets that aren't checked", "why they are unhealthy"],
+    remedy: Remedy::None(A_CAUSE),
     applies: balances,
     judge,
 };
@@ -55,6 +58,7 @@ fn judge(case: &Case<'_, LoadBalancer>) -> Result<Option<Finding>, Reason> {
         return Err(Reason::new(ReasonKind::InsufficientData, detail));
     }
     Ok(Some(Finding {
+        saves: Saving::Nothing,
         observed: Observed {
             metric: "healthy_targets",
             statistic: None,

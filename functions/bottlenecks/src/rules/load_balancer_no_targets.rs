@@ -4,7 +4,9 @@ use collector::services::elb::load_balancer::LoadBalancer;
 
 use crate::reading::Observed;
 use crate::reason::Reason;
-use crate::rule::{Case, Category, Finding, Rule, Severity};
+use crate::remediation::Remedy;
+use crate::rule::{Case, Category, Finding, Rule, Saving, Severity};
+use crate::rules::commands::balancer;
 use crate::rules::common::balances;
 
 pub(super) const RULE: Rule<LoadBalancer> = Rule {
@@ -18,6 +20,7 @@ pub(super) const RULE: Rule<LoadBalancer> = Rule {
     needs: &[],
     beside: &[],
     not_observed: &["listeners that redirect, or respond by themselves"],
+    remedy: Remedy::Commands(|subject| balancer(subject.resource, subject.detail.kind.as_deref())),
     applies: balances,
     judge,
 };
@@ -38,6 +41,7 @@ fn judge(case: &Case<'_, LoadBalancer>) -> Result<Option<Finding>, Reason> {
         (_, several) => format!("all of its {several} target groups are empty"),
     };
     Ok((registered == 0).then(|| Finding {
+        saves: Saving::Whole,
         observed: Observed {
             metric: "registered_targets",
             statistic: None,

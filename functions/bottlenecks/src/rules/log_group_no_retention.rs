@@ -1,10 +1,13 @@
 //! A log group whose events are kept, and billed, forever.
 
+use collector::price::{Unpriced, UnpricedReason};
 use collector::services::logs::LogGroup;
 
 use crate::reading::Observed;
 use crate::reason::Reason;
-use crate::rule::{Case, Category, Finding, Rule, Severity};
+use crate::remediation::StepKind::{Change, Check};
+use crate::remediation::{Plan, Remedy, Subject, Withheld, aws, forms};
+use crate::rule::{Case, Category, Finding, Rule, Saving, Severity};
 use crate::rules::common::gib;
 use crate::sizes::MIB;
 use crate::threshold::Threshold;
@@ -23,6 +26,7 @@ pub(super) const RULE: Rule<LogGroup> = Rule {
     needs: &[],
     beside: &[],
     not_observed: &["whether its events must be kept"],
+    remedy: Remedy::Commands(remedy),
     applies,
     judge,
 };
@@ -42,6 +46,10 @@ fn judge(case: &Case<'_, LogGroup>) -> Result<Option<Finding>, Reason> {
     let stored = stored as f64;
     let threshold = case.threshold(&STORED) * MIB;
     Ok((stored > threshold).then(|| Finding {
+        saves: Saving::Unknown(Unpriced::new(
+            UnpricedReason::NoReplacement,
+            "what a retention saves depends on how many of the events are older, which CloudWatch Logs does not tell",
+        )),
         observed: Observed {
             metric: "stored_bytes",
             statistic: None,
@@ -55,4 +63,18 @@ fn judge(case: &Case<'_, LogGroup>) -> Result<Option<Finding>, Reason> {
             gib(stored)
         ),
     }))
+}
+
+/// A year, the longest that is usual: the fewest events are deleted. It is among the numbers that PutRetentionPolicy takes.
+const KEPT_DAYS: u32 = 365;
+
+fn remedy(subject: &Subject<'_, LogGroup>) -> Result<Plan, Withheld> {
+    let id = subject.id(&forms::LOG_GROUP)?;
+    let streams = aws("logs", "describe-log-streams").option("log-group-name", &id).option("max-items", 10_u32);
+    let keep = aws("logs", "put-retention-policy").option("log-group-name", &id).option("retention-in-days", KEPT_DAYS);
+    Ok(Plan::default()
+        .then(Check, "Shows ten of its streams, and from when their first events are.", streams)
+        .then(Change, "Keeps events for 365 days from now on; choose fewer to save more.", keep)
+        .irreversible("Events that are older are deleted within three days, and can't be got back.")
+        .note("If they must be kept, `aws logs create-export-task` copies them into a bucket of S3 first."))
 }

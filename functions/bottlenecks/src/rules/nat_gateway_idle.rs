@@ -5,7 +5,10 @@ use collector::services::ec2::nat_gateway::{self, NatGateway};
 
 use crate::reading::{Need, Observed, Span};
 use crate::reason::{Reason, ReasonKind};
-use crate::rule::{Case, Category, Finding, Rule, Severity};
+use crate::remediation::StepKind::{Check, Delete};
+use crate::remediation::{Plan, Remedy, Subject, Withheld, aws, forms};
+use crate::rule::{Case, Category, Finding, Rule, Saving, Severity};
+use crate::rules::commands::filter;
 use crate::rules::common::{DAYS, busiest_day};
 use crate::threshold::Threshold;
 
@@ -27,6 +30,7 @@ pub(super) const RULE: Rule<NatGateway> = Rule {
     needs: &[TO_DESTINATION, TO_SOURCE],
     beside: &[],
     not_observed: &["whether it is kept as a standby for another zone"],
+    remedy: Remedy::Commands(remedy),
     applies,
     judge,
 };
@@ -46,6 +50,7 @@ fn judge(case: &Case<'_, NatGateway>) -> Result<Option<Finding>, Reason> {
     let (to_destination, to_source) = (case.read(&TO_DESTINATION)?.last(days), case.read(&TO_SOURCE)?.last(days));
     let busiest = busiest_day(to_destination.every_one_of(days)?, to_source.every_one_of(days)?);
     Ok((busiest <= threshold).then(|| Finding {
+        saves: Saving::Whole,
         observed: Observed { metric: "bytes_out", ..to_destination.observed(busiest, threshold) },
         recommendation: format!(
             "Delete the gateway and the routes to it{}, unless it is a standby: AWS bills it by the hour, used or not.",
@@ -55,4 +60,21 @@ fn judge(case: &Case<'_, NatGateway>) -> Result<Option<Finding>, Reason> {
             }
         ),
     }))
+}
+
+fn remedy(subject: &Subject<'_, NatGateway>) -> Result<Plan, Withheld> {
+    let id = subject.id(&forms::NAT_GATEWAY)?;
+    let routes = aws("ec2", "describe-route-tables")
+        .option("filters", filter("route.nat-gateway-id", &id))
+        .option("query", "RouteTables[].RouteTableId");
+    let delete = aws("ec2", "delete-nat-gateway").option("nat-gateway-id", &id);
+    let plan = Plan::default()
+        .then(Check, "Lists the route tables with a route to the gateway; what uses them loses its way out.", routes)
+        .tried(Delete, "Deletes the gateway.", delete)
+        .irreversible("The gateway and its private address are gone.")
+        .note("Routes to the gateway remain, and lead nowhere until they are deleted.");
+    Ok(match subject.detail.connectivity_type.as_deref() {
+        Some("private") => plan,
+        _ => plan.note("Its Elastic IP addresses are not released, and are billed until they are."),
+    })
 }

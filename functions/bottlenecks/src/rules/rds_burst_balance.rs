@@ -4,7 +4,9 @@ use collector::services::rds::instance::{self as rds, Database};
 
 use crate::reading::{Need, Span, largest};
 use crate::reason::Reason;
-use crate::rule::{Case, Category, Finding, Rule, Severity};
+use crate::remediation::Remedy;
+use crate::rule::{Case, Category, Finding, Rule, Saving, Severity};
+use crate::rules::commands::A_DECISION;
 use crate::rules::common::{COMMON_ALARMS, serves};
 use crate::threshold::Threshold;
 
@@ -25,6 +27,7 @@ pub(super) const RULE: Rule<Database> = Rule {
     needs: &[BALANCE],
     beside: &[],
     not_observed: &[],
+    remedy: Remedy::None(A_DECISION),
     applies,
     judge,
 };
@@ -38,6 +41,7 @@ fn judge(case: &Case<'_, Database>) -> Result<Option<Finding>, Reason> {
     let reading = case.read(&BALANCE)?;
     let (highest, threshold) = (largest(reading.newest(PERIODS)?), case.threshold(&LEAST));
     Ok((highest < threshold).then(|| Finding {
+        saves: Saving::Nothing,
         observed: reading.observed(highest, threshold),
         recommendation: "Change its storage to gp3, which does not depend on a burst balance.".to_owned(),
     }))

@@ -9,7 +9,10 @@ use jiff::tz::TimeZone;
 use crate::engines::standard_support_ends;
 use crate::reading::Observed;
 use crate::reason::Reason;
-use crate::rule::{Case, Category, Finding, Rule, Severity};
+use crate::remediation::StepKind::{Backup, Check};
+use crate::remediation::{Plan, Remedy, SAFETY_TAG, Subject, Value, Withheld, aws, forms};
+use crate::rule::{Case, Category, Finding, Rule, Saving, Severity};
+use crate::rules::commands::last_snapshot_of;
 use crate::rules::common::other_service;
 use crate::threshold::Threshold;
 
@@ -27,6 +30,7 @@ pub(super) const RULE: Rule<Database> = Rule {
     needs: &[],
     beside: &[],
     not_observed: &["whether RDS Extended Support is on", "the end of minor versions"],
+    remedy: Remedy::Commands(remedy),
     applies,
     judge,
 };
@@ -51,6 +55,7 @@ fn judge(case: &Case<'_, Database>) -> Result<Option<Finding>, Reason> {
     let left = today.until(end).map_err(|_| unknown())?.get_days();
     let threshold = case.threshold(&DAYS);
     Ok((f64::from(left) < threshold).then(|| Finding {
+        saves: Saving::Nothing,
         observed: Observed {
             metric: "days_of_support_left",
             statistic: None,
@@ -65,4 +70,36 @@ fn judge(case: &Case<'_, Database>) -> Result<Option<Finding>, Reason> {
             if left < 0 { "was" } else { "is" }
         ),
     }))
+}
+
+fn remedy(subject: &Subject<'_, Database>) -> Result<Plan, Withheld> {
+    let (id, database) = (subject.id(&forms::DATABASE)?, subject.detail);
+    let engine = forms::DB_ENGINE.check(database.engine.as_deref().unwrap_or_default())?;
+    let version = forms::DB_ENGINE_VERSION.check(database.engine_version.as_deref().unwrap_or_default())?;
+    let targets = aws("rds", "describe-db-engine-versions")
+        .option("engine", engine)
+        .option("engine-version", version)
+        .option("query", "DBEngineVersions[].ValidUpgradeTarget[].EngineVersion");
+    let (backup, of) = if let Some(cluster) = database.cluster_id.as_deref() {
+        let cluster = forms::DB_CLUSTER.check(cluster)?;
+        let create = aws("rds", "create-db-cluster-snapshot")
+            .option("db-cluster-identifier", &cluster)
+            .option("db-cluster-snapshot-identifier", last_snapshot_of(&cluster));
+        (create, cluster)
+    } else {
+        let create = aws("rds", "create-db-snapshot")
+            .option("db-instance-identifier", &id)
+            .option("db-snapshot-identifier", last_snapshot_of(&id));
+        (create, id)
+    };
+    let tag = Value::joined(["Key=".into(), SAFETY_TAG.into(), ",Value=".into(), of]);
+    Ok(Plan::default()
+        .then(Check, "Lists the versions to which RDS can upgrade it at once.", targets)
+        .then(Backup, "Creates a snapshot, since an upgrade can't be undone.", backup.option("tags", tag))
+        .irreversible("An upgrade can't be undone; the old version can only be restored from the snapshot, as another database.")
+        .note(
+            "Which version is a decision, so the command that upgrades is not here: `aws rds modify-db-instance`, or \
+             modify-db-cluster for a member of a cluster, with --engine-version and --allow-major-version-upgrade. Try it on \
+             a copy that was restored from the snapshot first.",
+        ))
 }

@@ -4,7 +4,9 @@ use collector::services::rds::instance::{self as rds, Database};
 
 use crate::reading::{Need, Span, smallest};
 use crate::reason::Reason;
-use crate::rule::{Case, Category, Finding, Rule, Severity};
+use crate::remediation::Remedy;
+use crate::rule::{Case, Category, Finding, Rule, Saving, Severity};
+use crate::rules::commands::A_DECISION;
 use crate::rules::common::{RECOMMENDED_ALARMS, serves};
 use crate::threshold::Threshold;
 
@@ -25,6 +27,7 @@ pub(super) const RULE: Rule<Database> = Rule {
     needs: &[AVERAGE],
     beside: &[],
     not_observed: &["queries"],
+    remedy: Remedy::None(A_DECISION),
     applies: serves,
     judge,
 };
@@ -33,6 +36,7 @@ fn judge(case: &Case<'_, Database>) -> Result<Option<Finding>, Reason> {
     let reading = case.read(&AVERAGE)?;
     let (lowest, threshold) = (smallest(reading.newest(PERIODS)?), case.threshold(&CPU));
     Ok((lowest > threshold).then(|| Finding {
+        saves: Saving::Nothing,
         observed: reading.observed(lowest, threshold),
         recommendation:
             "Find the queries with the most load in CloudWatch Database Insights and tune them; if they can't be \

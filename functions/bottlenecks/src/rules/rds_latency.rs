@@ -4,7 +4,9 @@ use collector::services::rds::instance::{self as rds, Database};
 
 use crate::reading::{Need, Span, smallest};
 use crate::reason::Reason;
-use crate::rule::{Case, Category, Finding, Rule, Severity};
+use crate::remediation::Remedy;
+use crate::rule::{Case, Category, Finding, Rule, Saving, Severity};
+use crate::rules::commands::A_DECISION;
 use crate::rules::common::{RECOMMENDED_ALARMS, faster_storage, serves};
 use crate::threshold::Threshold;
 
@@ -26,6 +28,7 @@ pub(super) const READ: Rule<Database> = Rule {
     needs: &[READ_LATENCY],
     beside: &[],
     not_observed: &["queries"],
+    remedy: Remedy::None(A_DECISION),
     applies: serves,
     judge: |case| judge(case, &READ_LATENCY),
 };
@@ -42,6 +45,9 @@ pub(super) const WRITE: Rule<Database> = Rule {
 fn judge(case: &Case<'_, Database>, need: &Need) -> Result<Option<Finding>, Reason> {
     let (reading, database) = (case.read(need)?, case.detail);
     let (lowest, threshold) = (smallest(reading.newest(PERIODS)?), case.threshold(&LATENCY) / 1_000.0);
-    Ok((lowest > threshold)
-        .then(|| Finding { observed: reading.observed(lowest, threshold), recommendation: faster_storage(database) }))
+    Ok((lowest > threshold).then(|| Finding {
+        saves: Saving::Nothing,
+        observed: reading.observed(lowest, threshold),
+        recommendation: faster_storage(database),
+    }))
 }

@@ -4,7 +4,9 @@ use collector::services::rds::instance::{self as rds, Database};
 
 use crate::reading::{Need, Span, largest};
 use crate::reason::Reason;
-use crate::rule::{Case, Category, Finding, Rule, Severity};
+use crate::remediation::Remedy;
+use crate::rule::{Case, Category, Finding, Rule, Saving, Severity};
+use crate::rules::commands::A_DECISION;
 use crate::rules::common::{RECOMMENDED_ALARMS, gib, is_aurora, serves};
 use crate::sizes;
 use crate::threshold::Threshold;
@@ -28,6 +30,7 @@ pub(super) const RULE: Rule<Database> = Rule {
     needs: &[FREEABLE],
     beside: &[],
     not_observed: &["buffer cache hit ratio"],
+    remedy: Remedy::None(A_DECISION),
     applies: serves,
     judge,
 };
@@ -42,6 +45,7 @@ fn judge(case: &Case<'_, Database>) -> Result<Option<Finding>, Reason> {
     let least = case.threshold(if is_aurora(database) { &FREE_OF_AURORA } else { &FREE });
     let threshold = memory * (least / 100.0);
     Ok((freeable < threshold).then(|| Finding {
+        saves: Saving::Nothing,
         observed: reading.observed(freeable, threshold),
         recommendation: format!(
             "Of the {} of {class}, {} are freeable: change to a class with more memory, or lower the limits of \

@@ -4,7 +4,10 @@ use collector::services::rds::instance::{self as rds, Database};
 
 use crate::reading::{Need, Span, largest};
 use crate::reason::Reason;
-use crate::rule::{Case, Category, Finding, Rule, Severity};
+use crate::remediation::StepKind::Change;
+use crate::remediation::{Plan, Remedy, Subject, Withheld, aws, forms};
+use crate::rule::{Case, Category, Finding, Rule, Saving, Severity};
+use crate::rules::commands::{shown, withheld};
 use crate::rules::common::{RECOMMENDED_ALARMS, gib, is_aurora, serves};
 use crate::sizes::GIB;
 use crate::threshold::Threshold;
@@ -31,6 +34,7 @@ pub(super) const RULE: Rule<Database> = Rule {
     needs: &[FREE],
     beside: &[],
     not_observed: &["whether storage autoscaling is on"],
+    remedy: Remedy::Commands(remedy),
     applies,
     judge,
 };
@@ -48,17 +52,23 @@ fn judge(case: &Case<'_, Database>) -> Result<Option<Finding>, Reason> {
     let share = case.threshold(&FREE_SHARE);
     let threshold = allocated * (share / 100.0);
     Ok((free < threshold).then(|| Finding {
+        saves: Saving::Nothing,
         observed: reading.observed(free, threshold),
         recommendation: advice(allocated / GIB, (allocated - free) / GIB, share),
     }))
 }
 
+/// Returns the next size in GiB, of which `share` percent are free, and at least [`GOOD_SHARE`].
+fn enough(allocated: f64, used: f64, share: f64) -> f64 {
+    // RDS requires an increase of at least a tenth.
+    let smallest = allocated + allocated / 10.0;
+    (used / (1.0 - share.max(GOOD_SHARE) / 100.0)).max(smallest).ceil()
+}
+
 /// Returns the recommendation for these GiB of allocated and used storage, of which `share` percent must be free.
 fn advice(allocated: f64, used: f64, share: f64) -> String {
     let free = gib((allocated - used) * GIB);
-    // RDS requires an increase of at least a tenth.
-    let smallest = allocated + allocated / 10.0;
-    let enough = (used / (1.0 - share.max(GOOD_SHARE) / 100.0)).max(smallest).ceil();
+    let enough = enough(allocated, used, share);
     if enough > LARGEST_GIB {
         return format!(
             "Delete data or move some to another database: {free} are free, and RDS has no larger storage."
@@ -69,4 +79,25 @@ fn advice(allocated: f64, used: f64, share: f64) -> String {
          {free} are free. If storage autoscaling is on, RDS increases it automatically.",
         (1.0 - used / enough) * 100.0
     )
+}
+
+fn remedy(subject: &Subject<'_, Database>) -> Result<Plan, Withheld> {
+    let id = subject.id(&forms::DATABASE)?;
+    let Some(allocated) = subject.detail.storage_gb.map(f64::from) else {
+        return withheld("RDS returned no allocated storage, from which the next size follows.");
+    };
+    let (free, threshold) = (subject.observed.value / GIB, subject.observed.threshold / GIB);
+    let enough = enough(allocated, allocated - free, threshold / allocated * 100.0);
+    if enough > LARGEST_GIB {
+        return withheld("RDS has no larger storage.");
+    }
+    let of = |operation| aws("rds", operation).option("db-instance-identifier", &id);
+    let increase = of("modify-db-instance").option("allocated-storage", enough).flag("apply-immediately");
+    Ok(shown("Shows the database: a pending change of its storage must end first.", of("describe-db-instances"))
+        .then(Change, "Increases the allocated storage while the database is in use.", increase)
+        .irreversible("The storage can't be made smaller again, and is billed from now on.")
+        .note(
+            "The storage can be changed again after six hours, or when its optimization is done if that takes longer.",
+        )
+        .note("To increase it automatically, set --max-allocated-storage."))
 }

@@ -10,7 +10,10 @@ use collector::services::rds::snapshot::{DbSnapshot, Source};
 
 use crate::reading::Observed;
 use crate::reason::Reason;
-use crate::rule::{Case, Category, Finding, Rule, Severity};
+use crate::remediation::StepKind::Delete;
+use crate::remediation::{Plan, Remedy, Subject, Withheld, aws, forms};
+use crate::rule::{Case, Category, Finding, Rule, Saving, Severity};
+use crate::rules::commands::shown;
 use crate::rules::common::days_since;
 use crate::threshold::Threshold;
 
@@ -28,6 +31,7 @@ pub(super) const RULE: Rule<DbSnapshot> = Rule {
     needs: &[],
     beside: &[ResourceType::Rds, ResourceType::RdsCluster],
     not_observed: &["whether it must be kept"],
+    remedy: Remedy::Commands(remedy),
     applies,
     judge,
 };
@@ -59,6 +63,7 @@ fn judge(case: &Case<'_, DbSnapshot>) -> Result<Option<Finding>, Reason> {
         Source::Cluster => (case.other::<DbCluster>(source)?.is_some(), "cluster"),
     };
     Ok((!exists).then(|| Finding {
+        saves: Saving::Whole,
         observed: Observed {
             metric: "age",
             statistic: None,
@@ -72,4 +77,25 @@ fn judge(case: &Case<'_, DbSnapshot>) -> Result<Option<Finding>, Reason> {
              exist any more, and is billed until it is deleted."
         ),
     }))
+}
+
+fn remedy(subject: &Subject<'_, DbSnapshot>) -> Result<Plan, Withheld> {
+    let id = &subject.resource.id;
+    let (show, delete) = match subject.detail.of {
+        Source::Instance => {
+            let id = forms::DB_SNAPSHOT.check(id)?;
+            let of = |operation| aws("rds", operation).option("db-snapshot-identifier", &id);
+            (of("describe-db-snapshots"), of("delete-db-snapshot"))
+        }
+        Source::Cluster => {
+            // What tells it from a snapshot of an instance with the same name.
+            let id = forms::DB_SNAPSHOT.check(id.strip_prefix("cluster-snapshot:").unwrap_or(id))?;
+            let of = |operation| aws("rds", operation).option("db-cluster-snapshot-identifier", &id);
+            (of("describe-db-cluster-snapshots"), of("delete-db-cluster-snapshot"))
+        }
+    };
+    Ok(shown("Shows the snapshot and its tags.", show)
+        .then(Delete, "Deletes the snapshot.", delete)
+        .irreversible("The snapshot is gone. It may be the last copy of its data.")
+        .note("If its data must be kept, `aws rds start-export-task` writes it into a bucket of S3, which costs less."))
 }

@@ -4,7 +4,9 @@ use collector::services::rds::instance::{self as rds, Database};
 
 use crate::reading::{Need, Span, smallest};
 use crate::reason::Reason;
-use crate::rule::{Case, Category, Finding, Rule, Severity};
+use crate::remediation::Remedy;
+use crate::rule::{Case, Category, Finding, Rule, Saving, Severity};
+use crate::rules::commands::A_DECISION;
 use crate::rules::common::{COMMON_ALARMS, gib, serves};
 use crate::sizes::MIB;
 use crate::threshold::Threshold;
@@ -26,6 +28,7 @@ pub(super) const RULE: Rule<Database> = Rule {
     needs: &[SWAP],
     beside: &[],
     not_observed: &["swap traffic"],
+    remedy: Remedy::None(A_DECISION),
     applies: serves,
     judge,
 };
@@ -34,6 +37,7 @@ fn judge(case: &Case<'_, Database>) -> Result<Option<Finding>, Reason> {
     let reading = case.read(&SWAP)?;
     let (lowest, threshold) = (smallest(reading.newest(PERIODS)?), case.threshold(&SWAPPED) * MIB);
     Ok((lowest > threshold).then(|| Finding {
+        saves: Saving::Nothing,
         observed: reading.observed(lowest, threshold),
         recommendation: format!(
             "{} are swapped out: change to a class with more memory, or lower the limits of connections and buffers.",

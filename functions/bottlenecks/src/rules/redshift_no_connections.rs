@@ -5,8 +5,11 @@ use collector::services::redshift::{self, RedshiftCluster};
 
 use crate::reading::{Need, Span, largest};
 use crate::reason::Reason;
-use crate::rule::{Case, Category, Finding, Rule, Severity};
-use crate::rules::common::{DAYS, not_running};
+use crate::remediation::StepKind::{Change, Delete};
+use crate::remediation::{Plan, Remedy, Subject, Withheld, aws, forms};
+use crate::rule::{Case, Category, Finding, Rule, Saving, Severity};
+use crate::rules::commands::{ALTERNATIVES, last_snapshot_of, shown};
+use crate::rules::common::{DAYS, SNAPSHOT_FIRST, not_running};
 use crate::threshold::Threshold;
 
 const CONNECTIONS: Need = Need { metric: &redshift::CONNECTIONS, statistic: "Maximum", span: Span::Days };
@@ -25,6 +28,7 @@ pub(super) const RULE: Rule<RedshiftCluster> = Rule {
     needs: &[CONNECTIONS],
     beside: &[],
     not_observed: &["whether another cluster reads its data by data sharing"],
+    remedy: Remedy::Commands(remedy),
     applies,
     judge,
 };
@@ -52,10 +56,26 @@ fn judge(case: &Case<'_, RedshiftCluster>) -> Result<Option<Finding>, Reason> {
     let reading = case.read(&CONNECTIONS)?.last(days);
     let most = largest(reading.every_one_of(days)?);
     Ok((most <= threshold).then(|| Finding {
+        saves: Saving::AtMost(SNAPSHOT_FIRST),
         observed: reading.observed(most, threshold),
         recommendation:
             "Ask its owner whether it is still needed; if not, delete it with a final snapshot, or pause it: AWS bills the \
              storage of a paused cluster, and not its nodes."
                 .to_owned(),
     }))
+}
+
+fn remedy(subject: &Subject<'_, RedshiftCluster>) -> Result<Plan, Withheld> {
+    let id = subject.id(&forms::WAREHOUSE)?;
+    let of = |operation| aws("redshift", operation).option("cluster-identifier", &id);
+    let delete = of("delete-cluster").option("final-cluster-snapshot-identifier", last_snapshot_of(&id));
+    Ok(shown("Shows the cluster and its tags.", of("describe-clusters"))
+        .then(Change, "Pauses the cluster, so that only its storage is billed.", of("pause-cluster"))
+        .then(Delete, "Creates a last snapshot of the cluster, and deletes the cluster.", delete)
+        .irreversible(
+            "The cluster and its automated snapshots are gone; its data can be restored into a new one for as long as the last \
+             snapshot is kept.",
+        )
+        .note(ALTERNATIVES)
+        .note("The last snapshot is billed until it is deleted."))
 }

@@ -7,7 +7,10 @@ use collector::services::service_quotas::{self, ServiceQuota};
 
 use crate::reading::{Need, Observed, Span};
 use crate::reason::Reason;
-use crate::rule::{Case, Category, Finding, Rule, Severity};
+use crate::remediation::StepKind::{Change, Check};
+use crate::remediation::{Plan, Remedy, Subject, Withheld, aws, forms};
+use crate::rule::{Case, Category, Finding, Rule, Saving, Severity};
+use crate::rules::commands::withheld;
 use crate::threshold::Threshold;
 
 /// The statistic with which AWS compares a number of resources with a quota.
@@ -33,6 +36,7 @@ pub(super) const RULE: Rule<ServiceQuota> = Rule {
         "what has not been used in the last three hours",
         "increases that were requested",
     ],
+    remedy: Remedy::Commands(remedy),
     applies,
     judge,
 };
@@ -59,6 +63,7 @@ fn judge(case: &Case<'_, ServiceQuota>) -> Result<Option<Finding>, Reason> {
     let (_, most) = usage.maximum()?;
     let (used, threshold) = (most * 100.0 / value, case.threshold(&USED));
     Ok((used >= threshold).then(|| Finding {
+        saves: Saving::Nothing,
         observed: Observed { metric: "quota_used", unit: "Percent", ..usage.observed(used, threshold) },
         recommendation: format!("{most} of {value} were used. {}", more(quota)),
     }))
@@ -75,4 +80,26 @@ fn more(quota: &ServiceQuota) -> String {
     }
     let elsewhere = if quota.global { "another account" } else { "another region or account" };
     format!("AWS does not raise this quota: delete what is not needed, or use {elsewhere} as well.")
+}
+
+/// How much of the quota is asked for.
+const MORE: f64 = 1.5;
+
+fn remedy(subject: &Subject<'_, ServiceQuota>) -> Result<Plan, Withheld> {
+    let quota = subject.detail;
+    if !quota.adjustable {
+        return withheld("AWS does not raise this quota.");
+    }
+    let Some(value) = quota.value else { return withheld("Service Quotas returned no value.") };
+    let (service, code) = (forms::QUOTA_SERVICE.check(&quota.service)?, forms::QUOTA.check(&quota.quota_code)?);
+    let of = |operation| aws("service-quotas", operation).option("service-code", &service).option("quota-code", &code);
+    let ask = of("request-service-quota-increase").option("desired-value", value * MORE);
+    Ok(Plan::default()
+        .then(
+            Check,
+            "Lists the increases that were requested already; one may be pending.",
+            of("list-requested-service-quota-change-history-by-quota"),
+        )
+        .then(Change, "Asks AWS for half as much again, which AWS may grant at once, after days, or not.", ask)
+        .irreversible("Only AWS Support lowers a quota again; a higher one costs nothing by itself."))
 }

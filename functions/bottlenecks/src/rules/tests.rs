@@ -34,6 +34,7 @@ mod ebs;
 mod network;
 mod quotas;
 mod rds;
+mod remedies;
 mod runtimes;
 mod steps;
 mod stories;

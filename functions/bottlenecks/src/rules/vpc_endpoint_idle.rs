@@ -8,7 +8,9 @@ use collector::services::ec2::endpoint::{self, Endpoint};
 
 use crate::reading::{Need, Span};
 use crate::reason::{Reason, ReasonKind};
-use crate::rule::{Case, Category, Finding, Rule, Severity};
+use crate::remediation::StepKind::{Check, Delete};
+use crate::remediation::{Plan, Remedy, Subject, Withheld, aws, forms};
+use crate::rule::{Case, Category, Finding, Rule, Saving, Severity};
 use crate::rules::common::busiest_day;
 use crate::threshold::Threshold;
 
@@ -29,6 +31,7 @@ pub(super) const RULE: Rule<Endpoint> = Rule {
     needs: &[BYTES],
     beside: &[],
     not_observed: &["what is used less than once a month"],
+    remedy: Remedy::Commands(remedy),
     applies,
     judge,
 };
@@ -66,6 +69,7 @@ fn judge(case: &Case<'_, Endpoint>) -> Result<Option<Finding>, Reason> {
     }
     let subnets = case.detail.subnet_ids.len();
     Ok(Some(Finding {
+        saves: Saving::Whole,
         observed: reading.observed(busiest, threshold),
         recommendation: format!(
             "Delete it if nothing in its VPC is to reach {} any more: AWS bills it by the hour in each subnet{}, used or not.",
@@ -73,4 +77,14 @@ fn judge(case: &Case<'_, Endpoint>) -> Result<Option<Finding>, Reason> {
             if subnets > 1 { format!(" ({subnets} of them)") } else { String::new() }
         ),
     }))
+}
+
+fn remedy(subject: &Subject<'_, Endpoint>) -> Result<Plan, Withheld> {
+    let id = subject.id(&forms::ENDPOINT)?;
+    let check = aws("ec2", "describe-vpc-endpoints").option("vpc-endpoint-ids", &id);
+    let delete = aws("ec2", "delete-vpc-endpoints").option("vpc-endpoint-ids", &id);
+    Ok(Plan::default()
+        .then(Check, "Shows the endpoint: its policy and security groups, to create it again.", check)
+        .tried(Delete, "Deletes the endpoint.", delete)
+        .irreversible("The endpoint's id, addresses and host names are gone; a new one has others."))
 }

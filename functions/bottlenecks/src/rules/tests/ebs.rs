@@ -3,8 +3,13 @@
 use super::*;
 
 /// The thresholds in days.
-pub(super) const IN_DAYS: [(&str, &str); 4] =
-    [("ebs_snapshot_old", "days"), ("ebs_stopped_instance", "days"), ("ami_unused", "days"), ("ebs_idle", "days")];
+pub(super) const IN_DAYS: [(&str, &str); 5] = [
+    ("ebs_snapshot_orphaned", "days"),
+    ("ebs_snapshot_old", "days"),
+    ("ebs_stopped_instance", "days"),
+    ("ami_unused", "days"),
+    ("ebs_idle", "days"),
+];
 
 /// Returns a new snapshot of the volume `vol-1`, after applying `change`.
 pub(super) fn snapshot(change: impl FnOnce(&mut Snapshot)) -> Resource {
@@ -67,13 +72,13 @@ fn the_days_of_a_rule_about_storage_are_the_callers() {
     // Five days ago, and a second more.
     let then = "2026-11-15T10:34:59Z";
     let region = [stopped("User initiated (2026-11-15 10:34:59 GMT)")];
-    let beside = Beside::new(&region, [ResourceType::Ec2].into());
+    let beside = Beside::new(&region, [ResourceType::Ec2, ResourceType::Ebs, ResourceType::Ami].into());
     let today = "2026-11-20T00:00:00Z".parse::<Timestamp>().unwrap();
     // Used on the fifth day before today.
     let used = |_: &Need, at: Timestamp| Some(if today.as_second() - at.as_second() == 5 * 86_400 { 9.0 } else { 0.0 });
     for (name, threshold) in IN_DAYS {
         let resource = match name {
-            "ebs_snapshot_old" => snapshot(|snapshot| snapshot.started = time(then)),
+            "ebs_snapshot_old" | "ebs_snapshot_orphaned" => snapshot(|snapshot| snapshot.started = time(then)),
             "ami_unused" => image(|image| image.created = time(then)),
             _ => attached_to(&["i-1"]),
         };
@@ -113,7 +118,12 @@ fn a_snapshot_is_orphaned_if_its_volume_is_gone_and_no_image_uses_it() {
     let judge = |of: &Resource, others: &[Resource], complete: &[ResourceType]| {
         inventory("ebs_snapshot_orphaned", of, others, complete)
     };
-    let (own, copy) = (snapshot(|_| ()), snapshot(|snapshot| snapshot.volume_id = None));
+    let started = |text| move |snapshot: &mut Snapshot| snapshot.started = time(text);
+    let own = snapshot(started("2026-10-21T10:34:59Z"));
+    let copy = snapshot(|snapshot| {
+        started("2026-10-21T10:34:59Z")(snapshot);
+        snapshot.volume_id = None;
+    });
     let using = |id: &str| image(|image| image.snapshot_ids = vec!["snap-0".to_owned(), id.to_owned()]);
     let (used, unrelated) = (using("snap-1"), using("snap-2"));
     assert_eq!(judge(&own, &[volume("in-use")], &[Ebs, Ami]), Ok(None));
@@ -135,6 +145,10 @@ fn a_snapshot_is_orphaned_if_its_volume_is_gone_and_no_image_uses_it() {
     assert_eq!(judge(&copy, &[used], &[Ebs, Ami]), Ok(None));
     let pending = snapshot(|snapshot| snapshot.state = Some("pending".to_owned()));
     assert_eq!(judge(&pending, &[], &[Ebs, Ami]), Ok(None));
+    // What was created before a volume was deleted is not found at once, and what has no date is unknown.
+    assert_eq!(judge(&snapshot(started("2026-10-21T10:35:00Z")), &[], &[Ebs, Ami]), Ok(None));
+    let dateless = judge(&snapshot(|snapshot| snapshot.started = None), &[], &[Ebs, Ami]).unwrap_err();
+    assert_eq!(dateless.detail, "EC2 does not report when it was started");
 }
 
 #[test]
