@@ -3,12 +3,16 @@
 mod accounts;
 mod amount;
 mod comparison;
+mod movers;
+mod name;
+mod usage;
+mod watch;
 
 use std::collections::BTreeMap;
 
 use api::ApiError;
 use collector::Coverage;
-use collector::costs::{CostAnswers, CostPeriod, Costs, Forecast, ForecastAnswer, Granularity, Grouping};
+use collector::costs::{CostAnswers, CostPeriod, Costs, Forecast, ForecastAnswer, Granularity};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
@@ -21,11 +25,12 @@ use self::accounts::cover;
 pub use self::amount::Amount;
 use self::amount::sum;
 use self::comparison::{Comparison, compare};
+pub(crate) use self::movers::Movers;
+use self::name::name_in;
+pub(crate) use self::usage::NotSplit;
+pub(crate) use self::watch::{Anomalies, Anomaly, Budget};
 use crate::query::{CostsQuery, DIMENSIONS};
 use crate::record_types::REDUCTIONS;
-
-/// The name of the group without the tag or category.
-const NONE: &str = "(none)";
 
 /// The sums of groups by their names.
 type Sums = BTreeMap<String, Decimal>;
@@ -65,6 +70,18 @@ pub struct Data {
     /// The rest of the month; absent unless `forecast=true`.
     #[serde(skip_serializing_if = "Option::is_none")]
     forecast: Option<Outlook>,
+    /// What rose and fell since the days before; absent unless `movers=true`, and where reading it failed, which a gap
+    /// reports.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) movers: Option<Movers>,
+    /// What Cost Anomaly Detection found, whatever the filters; absent unless `anomalies=true`, and where reading it
+    /// failed, which a gap reports.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) anomalies: Option<Anomalies>,
+    /// The budgets of the account by name, whatever the filters; empty if it has none. Absent unless `budgets=true`, and
+    /// where reading them failed, which a gap reports.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) budgets: Option<Vec<Budget>>,
     /// When the data was requested from AWS; earlier than `generated_at` if it was cached.
     as_of: Timestamp,
 }
@@ -195,14 +212,16 @@ pub(crate) fn shape(
         cost: Amount(total(&mut between(from, query.today))),
         estimated: between(from, query.today).any(|period| period.estimated),
     });
-    let comparison = query.compared.and_then(|days| {
-        let before: Vec<&CostPeriod> = match (&answers.compared, query.compares_apart()) {
-            (Some(apart), true) => apart.periods.iter().collect(),
-            (None, true) => return None,
-            (_, false) => between(days.0, days.1).collect(),
-        };
-        Some(compare(query, days, &before, &asked))
+    let before: Option<Vec<&CostPeriod>> = query.compared.and_then(|days| {
+        if query.compares_apart() {
+            answers.compared.as_ref().map(|apart| apart.periods.iter().collect())
+        } else {
+            Some(between(days.0, days.1).collect())
+        }
     });
+    let compared = query.compared.zip(before);
+    let comparison = compared.as_ref().map(|(days, before)| compare(query, *days, before, &asked));
+    let movers = movers::of(query, answers, compared.as_ref(), &asked);
     let coverage = cover(query, costs, &asked, answers, coverage);
     let data = Data {
         start: query.start,
@@ -221,6 +240,9 @@ pub(crate) fn shape(
         month_to_date,
         comparison,
         forecast: answers.forecast.clone().map(outlook),
+        movers,
+        anomalies: answers.anomalies.as_ref().map(|found| Anomalies::of(found)),
+        budgets: answers.budgets.as_ref().map(|budgets| budgets.0.iter().map(Budget::of).collect()),
         as_of: costs.as_of,
         periods: asked.into_iter().map(|period| (period.start.clone(), shown(query, period))).collect(),
     };
@@ -246,16 +268,6 @@ fn currency(periods: &[&CostPeriod]) -> Option<String> {
     let mut units = periods.iter().filter(|period| !period.groups.is_empty()).map(|period| period.unit.as_ref());
     let first = units.next()??;
     units.all(|unit| unit == Some(first)).then(|| first.clone())
-}
-
-/// Returns the name of a group in one grouping. Tags and categories have the format `key$value`; without a value,
-/// nothing follows the dollar sign.
-fn name_in(grouping: &Grouping, key: &str) -> String {
-    let value = match grouping {
-        Grouping::Dimension(_) => key,
-        Grouping::Tag(_) | Grouping::CostCategory(_) => key.split_once('$').map_or(key, |(_, value)| value),
-    };
-    if value.is_empty() { NONE.to_owned() } else { value.to_owned() }
 }
 
 /// Returns the sums by each grouping.

@@ -50,19 +50,19 @@ struct ByChargeType {
 
 /// A sum before and now.
 #[derive(Debug, Serialize, JsonSchema)]
-struct BeforeAndNow {
+pub(super) struct BeforeAndNow {
     /// The sum of the days before.
-    before: Amount,
+    pub(super) before: Amount,
     /// The sum of the requested days.
-    now: Amount,
+    pub(super) now: Amount,
     /// Now minus before.
-    change: Amount,
+    pub(super) change: Amount,
     /// The change in percent of what it was before; null if that is nothing.
-    change_percent: Option<Amount>,
+    pub(super) change_percent: Option<Amount>,
 }
 
 impl BeforeAndNow {
-    fn new(before: Decimal, now: Decimal) -> Self {
+    pub(super) fn new(before: Decimal, now: Decimal) -> Self {
         let change = now.saturating_sub(before);
         let percent = change.checked_div(before).and_then(|ratio| ratio.checked_mul(Decimal::ONE_HUNDRED));
         let change_percent = percent.map(|percent| Amount(percent.round_dp(2)));

@@ -16,7 +16,7 @@ fn query(parameters: &[(&str, &str)]) -> CostsQuery {
 
 fn coverage() -> Coverage {
     let (by_operation, estimated_cost_usd) = (BTreeMap::new(), "0.0000".to_owned());
-    let aws_requests = collector::AwsRequests { total: 0, by_operation, estimated_cost_usd };
+    let aws_requests = collector::AwsRequests { total: 0, by_operation, estimated_cost_usd, micro_usd: 0 };
     Coverage { account: Some("123456789012".to_owned()), partial: false, gaps: vec![], aws_requests }
 }
 
@@ -33,6 +33,7 @@ fn day(day: Date, estimated: bool, groups: &[(&[&str], &str)]) -> CostPeriod {
         estimated,
         groups: groups.iter().map(group).collect(),
         unit: Some("USD".to_owned()),
+        usage: vec![],
     }
 }
 
@@ -83,13 +84,6 @@ fn a_bill_of_credits_only_has_no_share() {
     let data = shaped(&query(&[("days", "1")]), &costs(vec![credited]), &CostAnswers::default()).unwrap();
     let reductions = data.credits_and_refunds.unwrap();
     assert_eq!((reductions.amount, reductions.share), (Amount(Decimal::from(-5)), None));
-}
-
-#[test]
-fn tags_and_categories_are_named_by_their_value() {
-    let tag = Grouping::Tag("team".to_owned());
-    assert_eq!(["team$web", "team$", "team$a$b"].map(|key| name_in(&tag, key)), ["web", NONE, "a$b"]);
-    assert_eq!(name_in(&Grouping::Dimension("SERVICE"), "a$b"), "a$b");
 }
 
 #[test]
@@ -267,4 +261,43 @@ fn accounts_that_were_not_listed_are_null() {
     assert_eq!(accounts(&[], &["EC2"], &payer), (Value::Null, Some(true)));
     let (found, is_payer) = accounts(&[("linked_accounts", "true")], &["EC2"], &answers);
     assert_eq!((found, is_payer), (serde_json::json!([{"id": "123456789012", "name": "shop"}]), Some(false)));
+}
+
+fn services(parameters: &[(&str, &str)], answers: &CostAnswers) -> Option<Value> {
+    let spent =
+        |of, ec2| day(jiff::civil::date(2026, 11, of), false, &[(&["EC2", "Usage"], ec2), (&["S3", "Usage"], "1")]);
+    let costs = costs(vec![spent(1, "4"), spent(2, "9.5")]);
+    let parameters = [&[("days", "1"), ("movers", "true")], parameters].concat();
+    let data = serde_json::to_value(shaped(&query(&parameters), &costs, answers).unwrap()).unwrap();
+    data.get("movers").cloned()
+}
+
+#[test]
+fn movers_come_with_the_costs_where_those_are_grouped_alike() {
+    let movers = services(&[], &CostAnswers::default()).unwrap();
+    assert_eq!(
+        movers,
+        serde_json::json!({
+            "by": "service", "start": "2026-11-01", "end": "2026-11-02", "before": 5, "now": 10.5, "change": 5.5, "explained": 1,
+            "largest": [{
+                "name": "EC2", "charge_type": "usage", "record_type": null, "before": 4, "now": 9.5, "change": 5.5,
+                "change_percent": 137.5, "usage": null,
+            }],
+            "others": {"count": 1, "before": 1, "now": 1, "change": 0},
+        })
+    );
+}
+
+#[test]
+fn movers_by_something_else_come_from_requests_of_their_own_or_not_at_all() {
+    let by_region = [("movers_by", "region")];
+    assert_eq!(services(&by_region, &CostAnswers::default()), None);
+    let region = |of, cost| {
+        let groups: &[(&[&str], &str)] = &[(&["eu-west-1", "Usage"], cost)];
+        Arc::new(costs(vec![day(jiff::civil::date(2026, 11, of), false, groups)]))
+    };
+    let answers = CostAnswers { movers: Some([region(1, "5"), region(2, "10.5")]), ..CostAnswers::default() };
+    let movers = services(&by_region, &answers).unwrap();
+    assert_eq!((&movers["by"], &movers["largest"][0]["name"]), (&"region".into(), &"eu-west-1".into()));
+    assert_eq!((&movers["change"], &movers["others"]["count"]), (&serde_json::json!(5.5), &0.into()));
 }

@@ -10,6 +10,10 @@ const MONTHS_KEPT: i32 = 13;
 /// The number of complete days for which Cost Explorer surely has hourly data: it keeps 14 times 24 hours up to now, so
 /// the hours of the fourteenth day disappear in the course of today.
 pub(super) const HOURLY_DAYS: i32 = 13;
+/// How many days back Cost Anomaly Detection keeps what it found.
+pub(super) const ANOMALY_DAYS: i32 = 90;
+/// The number of days for which Cost Explorer has single resources: a request may start 14 days ago.
+pub(super) const RESOURCE_DAYS: i32 = 14;
 /// The fewest and the most days that Cost Explorer has before today, by the date: thirteen months, and the current one up
 /// to yesterday.
 pub(super) const FEWEST_DAYS: u64 = 393;
@@ -22,15 +26,45 @@ pub(super) fn earliest(today: Date) -> Date {
     today.first_of_month().checked_sub(MONTHS_KEPT.months()).unwrap_or(Date::MIN)
 }
 
-/// Returns the first day and the day after the last.
-pub(super) fn dates(query: &Query, granularity: Granularity, today: Date) -> Result<(Date, Date), ApiError> {
-    let (start, end) = (date(query, "start")?, date(query, "end")?);
-    let (kept_from, why) = match granularity {
-        Granularity::Hourly => {
-            (today.checked_sub(HOURLY_DAYS.days()).unwrap_or(today), "hourly data for 14 days up to now")
+/// Which days Cost Explorer has of what is requested.
+pub(super) struct Kept {
+    /// The first of them.
+    pub(super) from: Date,
+    /// How many it keeps, in words.
+    why: &'static str,
+    /// The default number of days.
+    usual: i32,
+}
+
+impl Kept {
+    /// Those of services and everything else that is not a single resource.
+    pub(super) fn of(granularity: Granularity, today: Date) -> Self {
+        match granularity {
+            Granularity::Hourly => Self {
+                from: today.checked_sub(HOURLY_DAYS.days()).unwrap_or(today),
+                why: "hourly data for 14 days up to now",
+                usual: HOURLY_DAYS,
+            },
+            Granularity::Daily | Granularity::Monthly => {
+                Self { from: earliest(today), why: "13 months and the current one", usual: USUAL_DAYS }
+            }
         }
-        Granularity::Daily | Granularity::Monthly => (earliest(today), "13 months and the current one"),
-    };
+    }
+
+    /// Those of single resources, by default all of them or, to compare them, half.
+    pub(super) fn of_resources(today: Date, compared: bool) -> Self {
+        Self {
+            from: today.checked_sub(RESOURCE_DAYS.days()).unwrap_or(today),
+            why: "single resources for 14 days",
+            usual: if compared { RESOURCE_DAYS / 2 } else { RESOURCE_DAYS },
+        }
+    }
+}
+
+/// Returns the first day and the day after the last.
+pub(super) fn dates(query: &Query, kept: &Kept, today: Date) -> Result<(Date, Date), ApiError> {
+    let (start, end) = (date(query, "start")?, date(query, "end")?);
+    let Kept { from: kept_from, why, usual } = *kept;
     let most_days = kept_from.until(today).map_or(USUAL_DAYS, |kept| kept.get_days());
     let days: Option<i32> = query.number_within("days", &(1..=u64::from(most_days.unsigned_abs())))?;
     if days.is_some() && (start.is_some() || end.is_some()) {
@@ -42,7 +76,7 @@ pub(super) fn dates(query: &Query, granularity: Granularity, today: Date) -> Res
     let first = match (start, end) {
         (Some(start), _) => start,
         (None, Some(_)) => return Err(ApiError::invalid("start", "required with end: the first day, as YYYY-MM-DD")),
-        (None, None) => last.checked_sub(days.unwrap_or(USUAL_DAYS.min(most_days)).days()).unwrap_or(Date::MIN),
+        (None, None) => last.checked_sub(days.unwrap_or(usual.min(most_days)).days()).unwrap_or(Date::MIN),
     };
     if last > tomorrow {
         return Err(ApiError::not_allowed("end", &last.to_string(), &format!("up to {tomorrow}, the day after today")));

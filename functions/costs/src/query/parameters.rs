@@ -1,9 +1,10 @@
 //! The definitions of the parameters of `/costs`.
 
-use api::{FORMAT, Parameter, Values, Without, code};
+use api::{ALLOWED_COST, FORMAT, Parameter, Values, Without, code, max_cost};
+use collector::costs::RESOURCE_ID;
 use serde_json::json;
 
-use super::dates::{FEWEST_DAYS, HOURLY_DAYS, MOST_DAYS, USUAL_DAYS};
+use super::dates::{ANOMALY_DAYS, FEWEST_DAYS, HOURLY_DAYS, MOST_DAYS, RESOURCE_DAYS, USUAL_DAYS};
 use super::filter::{self, MOST_TAGS, MOST_VALUES, NO_REGIONS};
 use crate::record_types::{EXCLUDABLE, RECORD_TYPE};
 
@@ -28,19 +29,27 @@ pub(super) const METRICS: [(&str, Option<&str>); 7] = [
 /// The dimension of the accounts on a bill.
 pub(super) const LINKED_ACCOUNT: &str = "LINKED_ACCOUNT";
 
+/// The dimension of what is billed, such as an hour of an instance of one type.
+pub(super) const USAGE_TYPE: &str = "USAGE_TYPE";
+
+/// The parameters of what rose and fell.
+pub(super) const MOVERS: &str = "movers";
+pub(super) const MOVERS_BY: &str = "movers_by";
+
 /// The most groupings that AWS accepts.
 pub(super) const MOST_GROUPINGS: usize = 2;
 /// The default grouping.
 pub(super) const USUAL_GROUPING: &str = "service";
 
 /// The dimensions to group by: the parameter's name and AWS's.
-pub(crate) const DIMENSIONS: [(&str, &str); 6] = [
+pub(crate) const DIMENSIONS: [(&str, &str); 7] = [
     (USUAL_GROUPING, "SERVICE"),
     ("account", LINKED_ACCOUNT),
     ("region", "REGION"),
-    ("usage_type", "USAGE_TYPE"),
+    ("usage_type", USAGE_TYPE),
     ("record_type", RECORD_TYPE),
     ("instance_type", "INSTANCE_TYPE"),
+    ("resource", RESOURCE_ID),
 ];
 
 /// Every parameter of this route.
@@ -51,10 +60,15 @@ pub(crate) const PARAMETERS: &[Parameter] = &[
         allowed: || {
             format!(
                 "the last so many whole days, as many as Cost Explorer keeps: by the date, {FEWEST_DAYS} to {MOST_DAYS} \
-                 ({HOURLY_DAYS} for `{HOURLY}`); not with `start` or `end`"
+                 ({HOURLY_DAYS} for `{HOURLY}`, {RESOURCE_DAYS} for single resources); not with `start` or `end`"
             )
         },
-        without: Without::Means(|| format!("{USUAL_DAYS}; {HOURLY_DAYS} for `{HOURLY}`")),
+        without: Without::Means(|| {
+            format!(
+                "{USUAL_DAYS}; {HOURLY_DAYS} for `{HOURLY}`; {RESOURCE_DAYS} for single resources, and half of that with \
+                 `movers`"
+            )
+        }),
     },
     Parameter {
         name: "start",
@@ -90,7 +104,10 @@ pub(crate) const PARAMETERS: &[Parameter] = &[
         values: Values::TextsUpTo(MOST_GROUPINGS),
         allowed: || {
             let dimensions = code(DIMENSIONS.map(|(name, _)| name));
-            format!("up to {MOST_GROUPINGS} of {dimensions}, `tag:Key`, `cost_category:Name`")
+            format!(
+                "up to {MOST_GROUPINGS} of {dimensions}, `tag:Key`, `cost_category:Name`; single resources only for \
+                 the last {RESOURCE_DAYS} days, of chosen services, if the account has opted in"
+            )
         },
         without: Without::Default(|| json!([USUAL_GROUPING])),
     },
@@ -167,6 +184,52 @@ pub(crate) const PARAMETERS: &[Parameter] = &[
         },
         without: Without::Default(|| false.into()),
     },
+    Parameter {
+        name: MOVERS,
+        values: Values::Flag,
+        allowed: || {
+            format!(
+                "`true`, `false`: what rose and fell since the days before; not for `{HOURLY}`, usage metrics or \
+                 `compare=false`"
+            )
+        },
+        without: Without::Default(|| false.into()),
+    },
+    Parameter {
+        name: MOVERS_BY,
+        values: Values::Text,
+        allowed: || {
+            "one of the groupings of `group_by`, with `movers=true`; for two cents more where the costs are not grouped \
+             by it, or by two others"
+                .to_owned()
+        },
+        without: Without::Means(|| "the first grouping of `group_by`".to_owned()),
+    },
+    Parameter {
+        name: "anomalies",
+        values: Values::Flag,
+        allowed: || {
+            format!(
+                "`true`, `false`: what Cost Anomaly Detection found, of the last {ANOMALY_DAYS} days, for another cent, \
+                 or two if it found nothing"
+            )
+        },
+        without: Without::Default(|| false.into()),
+    },
+    Parameter {
+        name: "budgets",
+        values: Values::Flag,
+        allowed: || "`true`, `false`: the account's budgets, which are free".to_owned(),
+        without: Without::Default(|| false.into()),
+    },
+    max_cost(
+        || {
+            format!(
+                "{ALLOWED_COST}: requests whose first pages cost more are a 400 with the price, before AWS bills anything"
+            )
+        },
+        || "any price".to_owned(),
+    ),
     FORMAT,
 ];
 

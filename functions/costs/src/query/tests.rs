@@ -251,3 +251,139 @@ fn accounts_are_requested_only_where_they_are_not_a_grouping() {
     assert_eq!((accounts(&[]), accounts(&[("linked_accounts", "false")])), (None, None));
     assert!(refused(&[("linked_accounts", "yes")]).ends_with("allowed: true, false"));
 }
+
+const EC2: &str = "Amazon Elastic Compute Cloud - Compute";
+
+#[test]
+fn movers_by_the_grouping_of_the_costs_are_a_part_of_the_same_request() {
+    let asked = |pairs: &[_]| {
+        let query = read(&[&[("movers", "true"), ("days", "7")], pairs].concat()).unwrap();
+        let questions = query.questions();
+        (query.movers_at(), questions.costs.with_usage, questions.movers.is_some(), questions.requests())
+    };
+    assert_eq!(asked(&[]), (Some((0, 1)), false, false, 1));
+    assert_eq!(asked(&[("group_by", "usage_type")]), (Some((0, 1)), true, false, 1));
+    assert_eq!(asked(&[("group_by", "record_type,region"), ("movers_by", "region")]), (Some((1, 0)), false, false, 1));
+    assert_eq!(asked(&[("group_by", "record_type")]), (Some((0, 0)), false, false, 1));
+    // Two other groupings leave none for the record types, and another one is not in the costs.
+    assert_eq!(asked(&[("group_by", "service,region")]), (None, false, true, 3));
+    assert_eq!(asked(&[("movers_by", "usage_type")]), (None, false, true, 3));
+}
+
+#[test]
+fn movers_by_something_else_are_two_requests_by_month_about_the_same_costs() {
+    let pairs = [("movers", "true"), ("movers_by", "usage_type"), ("days", "7"), ("services", EC2)];
+    let query = read(&pairs).unwrap();
+    let [before, now] = query.questions().movers.unwrap();
+    assert_eq!((before.start, before.end), (date(2026, 11, 6), date(2026, 11, 13)));
+    assert_eq!((now.start, now.end), (date(2026, 11, 13), date(2026, 11, 20)));
+    let groupings = [Grouping::Dimension("USAGE_TYPE"), Grouping::Dimension("RECORD_TYPE")];
+    assert_eq!((now.granularity, now.with_usage, &now.group_by[..]), (Granularity::Monthly, true, &groupings[..]));
+    assert_eq!(now.filter, [CostCondition::OneOf("SERVICE", vec![EC2.to_owned()])]);
+    assert_eq!(CostQuestion { start: before.start, end: before.end, ..now }, before);
+    let by_record_type = read(&[("movers", "true"), ("movers_by", "record_type"), ("group_by", "service,region")]);
+    let [_, now] = by_record_type.unwrap().questions().movers.unwrap();
+    assert_eq!((&now.group_by[..], now.with_usage), (&[Grouping::Dimension("RECORD_TYPE")][..], false));
+    assert_eq!(read(&[("movers", "false"), ("group_by", "service,region")]).unwrap().questions().movers, None);
+}
+
+#[test]
+fn movers_need_costs_of_the_days_before() {
+    for (pairs, said) in [
+        (&[("compare", "false")][..], "movers: compares with the days before; leave out compare=false"),
+        (&[("granularity", "HOURLY")], "movers: Cost Explorer keeps hours for 14 days only"),
+        (&[("days", "300")], "movers: Cost Explorer has no data before 2025-10-01"),
+        (&[("metric", "UsageQuantity")], "movers: compares costs, not usage"),
+        (&[("movers_by", "flavour")], "movers_by: `flavour` is not allowed; allowed: service, "),
+        (&[("movers_by", "tag:")], "movers_by: `tag:` is not allowed; allowed: service, "),
+    ] {
+        let refused = refused(&[&[("movers", "true")], pairs].concat());
+        assert!(refused.starts_with(said), "{refused}");
+    }
+    assert!(refused(&[("movers_by", "service")]).ends_with("send it with movers=true only"));
+    assert!(refused(&[("movers", "yes")]).ends_with("allowed: true, false"));
+    // Months are compared only if that is requested, as movers do.
+    let months = [("granularity", "MONTHLY"), ("start", "2026-10-01"), ("end", "2026-11-01"), ("movers", "true")];
+    assert_eq!(read(&months).unwrap().compared, Some((date(2026, 9, 1), date(2026, 10, 1))));
+}
+
+#[test]
+fn single_resources_are_of_the_last_fourteen_days_and_of_named_services() {
+    let of_resources = [("group_by", "resource"), ("services", EC2)];
+    let of = |pairs: &[_]| read(&[&of_resources, pairs].concat());
+    let query = of(&[]).unwrap();
+    assert_eq!((query.start, query.end), (date(2026, 11, 6), date(2026, 11, 20)));
+    let costs = query.questions().costs;
+    assert_eq!((costs.start, &costs.group_by[0]), (date(2026, 11, 6), &Grouping::Dimension("RESOURCE_ID")));
+    // The month to date and the days before are not there.
+    assert_eq!((query.month_from, query.compared), (None, None));
+    assert_eq!(of(&[("days", "7")]).unwrap().compared, Some((date(2026, 11, 6), date(2026, 11, 13))));
+    assert_eq!(of(&[("movers", "true")]).unwrap().start, date(2026, 11, 13));
+    let said = |pairs: &[_]| match of(pairs).unwrap_err() {
+        ApiError::InvalidParameter { parameter, message } => format!("{parameter}: {message}"),
+        other => panic!("{other:?}"),
+    };
+    assert!(said(&[("days", "15")]).ends_with("allowed: a whole number from 1 to 14"));
+    assert_eq!(
+        said(&[("start", "2026-11-05")]),
+        "start: `2026-11-05` is not allowed; allowed: 2026-11-06 or later; Cost Explorer keeps single resources for 14 days"
+    );
+    assert!(
+        said(&[("granularity", "HOURLY")]).starts_with("granularity: `HOURLY` is not allowed; allowed: DAILY, MONTHLY")
+    );
+    assert!(
+        said(&[("days", "8"), ("movers", "true")]).starts_with("movers: Cost Explorer has no data before 2026-11-06")
+    );
+    assert!(refused(&[("group_by", "resource")]).starts_with("services: required for single resources"));
+    let by_resource = [("movers", "true"), ("movers_by", "resource")];
+    assert!(refused(&by_resource).starts_with("services: required for single resources"));
+    let [_, now] = read(&[&by_resource[..], &[("services", EC2)]].concat()).unwrap().questions().movers.unwrap();
+    assert_eq!((now.granularity, now.start), (Granularity::Daily, date(2026, 11, 13)));
+}
+
+#[test]
+fn anomalies_are_of_the_last_ninety_days() {
+    let asked = |pairs: &[_]| read(pairs).unwrap().questions().anomalies;
+    let (start, end) = (date(2026, 8, 22), date(2026, 11, 20));
+    assert_eq!(asked(&[("anomalies", "true"), ("days", "90")]), Some(AnomaliesQuestion { start, end }));
+    assert_eq!((asked(&[]), asked(&[("anomalies", "false"), ("days", "91")])), (None, None));
+    assert_eq!(
+        refused(&[("anomalies", "true"), ("days", "91")]),
+        "anomalies: Cost Anomaly Detection keeps 90 days, and 2026-08-21 is before 2026-08-22; send fewer days, or leave \
+         anomalies out"
+    );
+}
+
+#[test]
+fn a_price_above_the_limit_is_refused_before_anything_is_requested() {
+    let all = [("movers", "true"), ("movers_by", "account"), ("anomalies", "true"), ("forecast", "true")];
+    let within = |most, pairs: &[_]| read(&[&[("max_cost_usd", most)], pairs].concat());
+    assert_eq!(
+        match within("0.05", &all).unwrap_err() {
+            ApiError::InvalidParameter { parameter, message } => format!("{parameter}: {message}"),
+            other => panic!("{other:?}"),
+        },
+        "max_cost_usd: AWS would bill $0.0600 for this, which is above $0.0500: 6 requests to Cost Explorer, at $0.01 for \
+         each page; leave out what is a request of its own, or send max_cost_usd=0.0600 or more. Nothing has been measured"
+    );
+    assert!(within("0.06", &all).is_ok());
+    // Budgets are free.
+    assert!(within("0.01", &[("budgets", "true"), ("movers", "true")]).is_ok());
+    assert!(within("0.0099", &[]).is_err());
+}
+
+#[test]
+fn a_table_is_about_one_thing() {
+    let rows = |pairs: &[_]| read(&[&[("format", "csv")], pairs].concat()).map(|query| query.rows);
+    let (movers, anomalies, budgets) = (("movers", "true"), ("anomalies", "true"), ("budgets", "true"));
+    for (pairs, expected) in [
+        (&[][..], Rows::Groups),
+        (&[movers], Rows::Movers),
+        (&[anomalies], Rows::Anomalies),
+        (&[budgets], Rows::Budgets),
+    ] {
+        assert_eq!(rows(pairs).unwrap(), expected);
+    }
+    assert!(rows(&[movers, budgets]).unwrap_err().to_string().starts_with("format: a table is about one thing"));
+    assert!(read(&[movers, anomalies, budgets]).is_ok());
+}
