@@ -4,12 +4,14 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use api::ApiError;
+use collector::price::{Cost, Prices, Unpriced};
 use collector::{Inventory, ResourceType};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
-use serde_json::Map;
 use serde_json::value::RawValue;
+use serde_json::{Map, Value};
 
+use crate::prices::Row;
 use crate::query::ResourcesQuery;
 
 /// The resources of one page by type, and the cursor of the next page.
@@ -38,7 +40,7 @@ impl JsonSchema for Page {
                 "description": "The resources of this type on this page; absent if it was not requested, and null if \
                                 nothing of it could be listed.",
                 "type": ["array", "null"],
-                "items": kind.schema(generator),
+                "items": with_price(&kind.schema(generator), generator),
                 "x-null": true,
             });
             properties.insert(kind.to_string(), list.to_value());
@@ -52,17 +54,45 @@ impl JsonSchema for Page {
     }
 }
 
+/// Returns the reference to the schema of a type, after adding to that what `prices=true` adds to each resource: the
+/// types themselves know nothing of prices.
+fn with_price(reference: &Schema, generator: &mut SchemaGenerator) -> Schema {
+    let price = described(&generator.subschema_for::<Cost>(), "What it costs each month; only with `prices=true`.");
+    let unknown = described(
+        &generator.subschema_for::<Unpriced>(),
+        "Why it has no price; only with `prices=true`, and never beside `price`.",
+    );
+    let name = reference.get("$ref").and_then(Value::as_str).and_then(|path| path.rsplit('/').next());
+    let definition = name.and_then(|name| generator.definitions_mut().get_mut(name));
+    if let Some(Value::Object(properties)) = definition.and_then(|of_type| of_type.get_mut("properties")) {
+        properties.insert("price".to_owned(), price);
+        properties.insert("price_unknown".to_owned(), unknown);
+    }
+    reference.clone()
+}
+
+fn described(schema: &Schema, description: &str) -> Value {
+    let mut schema = schema.clone();
+    schema.insert("description".to_owned(), description.into());
+    schema.to_value()
+}
+
 impl Page {
-    /// Returns the requested page of a sorted inventory.
-    pub(crate) fn cut(inventory: &Inventory, query: &ResourcesQuery) -> Result<Self, ApiError> {
-        let page = query.paging.cut(&inventory.resources, |resource| {
-            let (kind, region, id) = resource.position();
+    /// Returns the requested page of a sorted inventory, with what each resource costs if there are `prices`.
+    pub(crate) fn cut(
+        inventory: &Inventory,
+        prices: Option<&Prices>,
+        query: &ResourcesQuery,
+    ) -> Result<Self, ApiError> {
+        let rows = inventory.resources.iter().map(|resource| Row { resource, prices });
+        let page = query.paging.cut(rows, |row| {
+            let (kind, region, id) = row.resource.position();
             (kind, region.map(str::to_owned), id.to_owned())
         })?;
         let mut resources: BTreeMap<_, _> =
             inventory.types.iter().map(|kind| (*kind, inventory.knows_type(*kind).then(Vec::new))).collect();
-        for (resource, json) in page.items {
-            resources.entry(resource.resource_type()).or_default().get_or_insert_default().push(json);
+        for (row, json) in page.items {
+            resources.entry(row.resource.resource_type()).or_default().get_or_insert_default().push(json);
         }
         Ok(Self { resources, next_cursor: page.next_cursor })
     }

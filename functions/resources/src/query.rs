@@ -27,14 +27,26 @@ pub(crate) const PARAMETERS: &[Parameter] = &[
         },
     ),
     tags(|| "`Key`, `Key:Value`, `Key:` or `!Key`: see [Tags](#tags)".to_owned()),
+    Parameter {
+        name: PRICES,
+        values: Values::Flag,
+        allowed: || {
+            "`true`, `false`: whether to say what each resource costs by AWS's price list; see [Prices](#prices)"
+                .to_owned()
+        },
+        without: Without::Default(|| false.into()),
+    },
     FORMAT,
     limit(|| format!("1 to {LARGEST_LIMIT} resources per page")),
     cursor(|| {
         "`data.next_cursor` of the previous page, however old; the account, regions, types, states and tags must be \
-         unchanged, and limit and format may change"
+         unchanged, and prices, limit and format may change"
             .to_owned()
     }),
 ];
+
+/// The parameter that asks for prices.
+const PRICES: &str = "prices";
 
 /// Says which of `types` are listed where a request names none.
 fn by_default(types: &[ResourceType], is_on_request: impl Fn(ResourceType) -> bool) -> String {
@@ -51,6 +63,7 @@ pub(crate) struct ResourcesQuery {
     pub(crate) wanted: Wanted,
     pub(crate) filter: Filter,
     pub(crate) paging: Paging<Position>,
+    pub(crate) has_prices: bool,
     pub(crate) format: Format,
 }
 
@@ -65,7 +78,8 @@ impl ResourcesQuery {
         let filter = Filter::read(query, &types)?;
         let wanted = Wanted { regions: query.regions()?, types, tags: true };
         let paging = Paging::read(query, &(&wanted.regions, &wanted.types, &filter))?;
-        Ok(Self { wanted, filter, paging, format: query.format()? })
+        let has_prices = query.flag(PRICES)?.unwrap_or_default();
+        Ok(Self { wanted, filter, paging, has_prices, format: query.format()? })
     }
 }
 
@@ -131,6 +145,7 @@ mod tests {
             refused(&[("types", "s3"), ("states", "running")]).starts_with("states: the chosen types have no states")
         );
         assert!(refused(&[("tags", ":prod")]).starts_with("tags: `:prod` is not allowed; allowed: Key, Key:Value, "));
+        assert_eq!(refused(&[("prices", "yes")]), "prices: `yes` is not allowed; allowed: true, false");
         assert!(refused(&[("limit", "0")]).starts_with("limit: `0` is not allowed; allowed: a whole number from 1"));
         assert!(refused(&[("cursor", "abc")]).starts_with("cursor: "));
         assert!(refused(&[("region", "us-east-1")]).starts_with("region: unknown parameter; allowed: regions, types"));
@@ -146,6 +161,13 @@ mod tests {
         {
             assert_ne!(paging(&[]), paging(&[other]), "{other:?}");
         }
+    }
+
+    #[test]
+    fn prices_are_given_on_request_and_a_cursor_stays_valid_with_and_without_them() {
+        let has_prices = |pairs: &[_]| read(pairs).unwrap().has_prices;
+        assert!(!has_prices(&[]) && !has_prices(&[("prices", "false")]) && has_prices(&[("prices", "true")]));
+        assert_eq!(read(&[]).unwrap().paging, read(&[("prices", "true")]).unwrap().paging);
     }
 
     #[test]

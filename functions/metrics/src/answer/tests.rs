@@ -34,6 +34,7 @@ fn common() -> Coverage {
         total: 1,
         by_operation: [("cloudwatch:GetMetricData".into(), 1)].into(),
         estimated_cost_usd: "0.0000".into(),
+        micro_usd: 0,
     };
     Coverage { account: Some("123456789012".into()), partial: true, gaps: vec![gap], aws_requests: requests }
 }

@@ -1,6 +1,7 @@
 //! The parameters in docs/api.md, and the permissions in docs/permissions.md.
 
-use documents::{FieldNames, fields, names_in_cells, parameters, permissions, section};
+use collector::price::UnpricedReason;
+use documents::{FieldNames, fields, names_in_cells, parameters, permissions, section, table};
 
 use super::*;
 
@@ -32,6 +33,16 @@ fn the_document_has_the_fields_of_each_type() {
 fn the_document_names_the_types_with_defaults() {
     let types = code(collector::services::resource_explorer::types_with_defaults());
     section("api.md", "types with defaults", &format!("{types}\n"));
+}
+
+#[test]
+fn the_document_has_each_reason_without_a_price() {
+    let schema = schemars::schema_for!(UnpricedReason).to_value();
+    let row = |reason: &serde_json::Value| {
+        vec![code([reason["const"].as_str().unwrap()]), reason["description"].as_str().unwrap().to_owned()]
+    };
+    let rows = schema["oneOf"].as_array().unwrap().iter().map(row);
+    section("api.md", "reasons without a price", &table(&["reason", "meaning"], rows));
 }
 
 #[test]
