@@ -64,6 +64,7 @@ describe("the description of this version", () => {
       "usage_type",
       "record_type",
       "instance_type",
+      "resource",
     ]);
     expect(mentioned("/metrics", "statistics")).toEqual(["Average", "Maximum", "Minimum", "Sum", "SampleCount"]);
     expect(mentioned("/resources", "tags")).toEqual([]);

@@ -65,6 +65,20 @@ export interface Window {
   period_seconds: number;
 }
 
+export interface RemediationStep {
+  kind: string;
+  what: string;
+  command: string;
+}
+
+/** Commands of the AWS CLI, safest first, or why there are none. */
+export interface Remediation {
+  steps: RemediationStep[];
+  irreversible: string | null;
+  notes: string[];
+  why_none?: string;
+}
+
 export interface Finding {
   rule: string;
   severity: string;
@@ -77,6 +91,12 @@ export interface Finding {
   window: Window | null;
   coverage: { expected: number; found: number } | null;
   recommendation: string;
+  /** What the recommendation saves; absent if that is unknown, and for what is not about money. */
+  savings?: Savings;
+  /** Whether it is the finding of its resource that counts in sums. */
+  savings_counted?: boolean;
+  savings_unknown?: { reason: string; message: string };
+  remediation: Remediation;
   not_observed: string[];
   changed_thresholds?: Record<string, { value: number; default: number; unit: string }>;
   /** The exception that is about it and does not suppress it. */
@@ -88,6 +108,46 @@ export interface Finding {
     until: string | null;
     message: string;
   };
+}
+
+/** Amounts, prices and quantities are decimal numbers as text. */
+export interface Savings {
+  monthly_usd: string;
+  basis: string;
+  /** `upper` if it is the most that can be saved; absent if it is exact. */
+  bound?: string;
+  bound_reason?: string;
+  /** The price of one unit; of what has several parts, these have it. */
+  unit_price?: string;
+  unit?: string;
+  quantity?: string;
+  sku?: string;
+  parts?: CostPart[];
+  /** What would be billed instead. */
+  instead?: CostPart[];
+  region: string;
+  priced_at: string;
+  covered_by_commitment: boolean | null;
+  not_included: string[];
+}
+
+export interface CostPart {
+  part: string;
+  monthly_usd: string;
+  unit_price: string;
+  unit: string;
+  quantity: string;
+  sku: string;
+}
+
+/** Each resource counts once, with the largest saving of its findings. */
+export interface SavingsSummary {
+  monthly_usd: string;
+  bound?: string;
+  resources: number;
+  findings: number;
+  unknown: number;
+  unknown_by_reason: Record<string, number>;
 }
 
 /** A finding that somebody accepts until a day. */
@@ -147,6 +207,8 @@ export interface BottlenecksData {
     by_severity: Record<string, number>;
     by_rule: Record<string, number>;
     by_type: Record<string, { resources: number; with_findings: number; not_judged: number } | null>;
+    /** Absent with `savings=none`, and where a deployment does not know savings. */
+    savings?: SavingsSummary;
   };
   rules: Record<string, { severity: string; finding?: string; source?: string; [more: string]: unknown }>;
 }
@@ -208,8 +270,78 @@ export interface CostsData {
     unavailable?: string;
     message?: string;
   } | null;
+  movers?: Movers;
+  anomalies?: Anomalies;
+  budgets?: Budget[];
   as_of: string;
   [more: string]: unknown;
+}
+
+/** What rose and fell since the days before; `largest` and `others` add up to `change`. */
+export interface Movers {
+  by: string;
+  start: string;
+  end: string;
+  before: number;
+  now: number;
+  change: number;
+  explained: number | null;
+  largest: Mover[];
+  others: { count: number; before: number; now: number; change: number };
+}
+
+export interface Mover {
+  name: string;
+  charge_type: string;
+  record_type: string | null;
+  before: number;
+  now: number;
+  change: number;
+  change_percent: number | null;
+  usage: UsageChange | null;
+}
+
+export interface UsageChange {
+  unit: string | null;
+  before: number | null;
+  now: number | null;
+  by_quantity: number | null;
+  by_price: number | null;
+  not_split: string | null;
+}
+
+export interface Anomalies {
+  monitored: boolean;
+  impact: number;
+  found: Anomaly[];
+}
+
+export interface Anomaly {
+  id: string;
+  start: string | null;
+  end: string | null;
+  impact: number | null;
+  actual: number | null;
+  expected: number | null;
+  dimension_value: string | null;
+  root_causes: {
+    service: string | null;
+    region: string | null;
+    account: string | null;
+    usage_type: string | null;
+    impact: number | null;
+  }[];
+}
+
+export interface Budget {
+  name: string;
+  type: string;
+  period: string;
+  limit: number | null;
+  actual: number | null;
+  forecast: number | null;
+  used_percent: number | null;
+  unit: string | null;
 }
 
 export interface Comparison {

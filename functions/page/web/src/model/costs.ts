@@ -1,4 +1,4 @@
-import type { CostsData, GroupCost } from "../api/types";
+import type { Anomaly, CostsData, GroupCost, Mover, UsageChange } from "../api/types";
 
 export interface Slice {
   start: string;
@@ -101,4 +101,75 @@ export function monthForecast(
   const sofar = data.month_to_date?.cost ?? 0;
   const spread = typeof lower === "number" && typeof upper === "number" ? Math.max(upper - mean, mean - lower) : null;
   return { total: sofar + mean, sofar, rest: mean, spread };
+}
+
+/** A question that the page asks when it is clicked, with what AWS bills for it beside the costs. */
+export interface Further {
+  id: string;
+  text: string;
+  price: string;
+  parameters: Record<string, string>;
+}
+
+/** What may be asked about these costs beside them: movers need a comparison, anomalies the last 90 days. */
+export function further(data: CostsData, today: string): Further[] {
+  const found: Further[] = [];
+  const by = groupings(data);
+  const first = by[0] ?? "service";
+  if (data.comparison && !["UsageQuantity", "NormalizedUsageAmount"].includes(data.metric)) {
+    // The costs have what is compared if they are split by record type; quantities they have only when asked again.
+    const split = by.length === 1 || by.includes("record_type");
+    found.push({
+      id: "movers",
+      text: `What rose and fell, by ${first.replace(/_/g, " ")}`,
+      price: !split ? "$0.02" : first === "usage_type" ? "$0.01" : "free",
+      parameters: { movers: "true", movers_by: "" },
+    });
+    if (first !== "usage_type")
+      found.push({
+        id: "usage",
+        text: "By usage type, with quantity and price",
+        price: "$0.02",
+        parameters: { movers: "true", movers_by: "usage_type" },
+      });
+  }
+  const oldest = new Date(Date.parse(today) - 90 * 86_400_000).toISOString().slice(0, 10);
+  if (data.start >= oldest)
+    found.push({ id: "anomalies", text: "Anomalies", price: "up to $0.02", parameters: { anomalies: "true" } });
+  found.push({ id: "budgets", text: "Budgets", price: "free", parameters: { budgets: "true" } });
+  return found;
+}
+
+/** The questions that a query does not ask yet. */
+export function unasked(questions: Further[], query: Record<string, string>): Further[] {
+  return questions.filter(({ parameters }) =>
+    Object.entries(parameters).some(([name, value]) => (query[name] ?? "") !== value),
+  );
+}
+
+/** What kind of charge a mover is, where it is not usage: a fee or a credit is no growth. */
+export function kindOf(mover: Mover): string | null {
+  if (mover.charge_type === "usage") return null;
+  return mover.record_type ?? mover.charge_type;
+}
+
+const NOT_SPLIT: Record<string, string> = {
+  nothing_used_before: "new",
+  nothing_used_now: "ended",
+  unit_unknown: "quantity unknown",
+};
+
+/** Whether the quantity or the price of a usage type moved, in words. */
+export function why(usage: UsageChange): string {
+  if (usage.not_split !== null) return NOT_SPLIT[usage.not_split] ?? usage.not_split;
+  if (usage.by_price === 0) return "quantity";
+  if (usage.by_quantity === 0) return "price";
+  return "quantity and price";
+}
+
+/** What caused an anomaly, as far as AWS names it. */
+export function causes(anomaly: Anomaly): string[] {
+  return anomaly.root_causes.map((cause) =>
+    [cause.service, cause.usage_type, cause.region, cause.account].filter((part) => part !== null).join(" · "),
+  );
 }

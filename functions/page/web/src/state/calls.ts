@@ -159,6 +159,15 @@ async function run(entry: Entry, fresh: boolean): Promise<void> {
   }
 }
 
+/** Whether a call has been answered, and there are no pages after those that are here. */
+export function isWhole(path: string, query: Query, paged: boolean): boolean {
+  shown.value;
+  const answers = entries.get(idOf(path, query, paged))?.state.value.answers as Answer<{
+    next_cursor?: string | null;
+  }>[];
+  return answers?.at(-1)?.data.next_cursor === null;
+}
+
 /** What has been answered on a path before. */
 export function answersOf<Data>(path: string): Answer<Data>[] {
   shown.value;

@@ -16,11 +16,12 @@ import { FailureNotice, Notice, Skeleton } from "../ui/states";
 import { CostComparison } from "./costcomparison";
 import { CostFigures } from "./costfigures";
 import { CostTable } from "./costtable";
+import { CostWhy } from "./costwhy";
 import { Period } from "./period";
 import { Toolbar } from "./toolbar";
 
 /** The period has a control of its own, and the regions stand above all views. */
-const OWN = ["days", "start", "end", "format", "regions"];
+const OWN = ["days", "start", "end", "format", "regions", "max_cost_usd"];
 
 export function Costs() {
   const query = apiParameters(route.value.parameters);
@@ -42,12 +43,12 @@ export function Costs() {
         failure={asked.failure}
         before={<Period query={query} />}
       />
-      <Body asked={asked} />
+      <Body asked={asked} query={query} />
     </div>
   );
 }
 
-function Body({ asked }: { asked: Asked<CostsData> }) {
+function Body({ asked, query }: { asked: Asked<CostsData>; query: Record<string, string> }) {
   const answer = asked.answers[0];
   const stacked = useMemo(() => (answer ? stack(answer.data, 8) : null), [answer]);
   if (asked.failure) {
@@ -84,6 +85,7 @@ function Body({ asked }: { asked: Asked<CostsData> }) {
         </section>
         <CostComparison data={data} />
       </div>
+      <CostWhy data={data} query={query} />
       {stacked.groups.length > 0 && <CostTable data={data} />}
     </>
   );

@@ -1,7 +1,7 @@
 import { useMemo } from "preact/hooks";
-import type { CostsData } from "../api/types";
-import { stack } from "../model/costs";
-import { days, money } from "../model/format";
+import type { CostsData, Movers } from "../api/types";
+import { kindOf, stack } from "../model/costs";
+import { days, exact, money } from "../model/format";
 import type { Asked } from "../state/api";
 import { linkTo } from "../state/navigation";
 import { Icon } from "../ui/icon";
@@ -35,8 +35,35 @@ export function DailyCosts({ asked }: { asked: Asked<CostsData> }) {
           <p>Cost Explorer has nothing for them.</p>
         </Notice>
       ) : (
-        <StackChart title="Cost by day and service" stack={stacked} currency={answer.data.currency} height={320} />
+        <>
+          <StackChart title="Cost by day and service" stack={stacked} currency={answer.data.currency} height={320} />
+          {answer.data.movers && <Largest movers={answer.data.movers} currency={answer.data.currency} />}
+        </>
       )}
+    </section>
+  );
+}
+
+/** The three services that moved the bill most since the days before. */
+function Largest({ movers, currency }: { movers: Movers; currency: string | null }) {
+  if (movers.largest.length === 0) return null;
+  return (
+    <section class="largest" aria-label="What rose and fell">
+      <h3>What rose and fell since {days(movers.start, movers.end)}</h3>
+      <ul>
+        {movers.largest.slice(0, 3).map((mover) => (
+          <li key={`${mover.name} ${mover.record_type ?? ""}`}>
+            <span>
+              {mover.name}
+              {kindOf(mover) && <span class="faint"> {kindOf(mover)}</span>}
+            </span>
+            <strong title={exact(mover.change)}>
+              {mover.change > 0 ? "+" : ""}
+              {money(mover.change, currency)}
+            </strong>
+          </li>
+        ))}
+      </ul>
     </section>
   );
 }

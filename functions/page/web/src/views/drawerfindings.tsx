@@ -5,6 +5,7 @@ import { loadedFindings } from "../state/findings";
 import { linkTo } from "../state/navigation";
 import { description } from "../state/session";
 import { Severity } from "../ui/basics";
+import { SavingsFigure } from "../ui/savingsfigure";
 
 /** Findings of one resource, if they have been asked for before: opening a row must not measure an account. */
 export function DrawerFindings({ type, resource }: { type: string; resource: Resource }) {
@@ -28,6 +29,7 @@ export function DrawerFindings({ type, resource }: { type: string; resource: Res
                 {description.value?.rules.get(finding.rule)?.label ?? label(finding.rule)}
               </a>
             </h4>
+            <SavingsFigure finding={finding} />
             <p class="faint">{withTimes(finding.recommendation)}</p>
           </li>
         ))}

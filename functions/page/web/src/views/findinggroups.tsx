@@ -1,8 +1,10 @@
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { BottlenecksData, Finding } from "../api/types";
+import { exactUsd } from "../model/decimal";
 import { label } from "../model/description";
 import { findingId, grouped, resourceId, sentenceOf } from "../model/findings";
-import { plural } from "../model/format";
+import { number, plural } from "../model/format";
+import { amount, bySum, isAboutMoney, together } from "../model/savings";
 import { onEscape, onRowKey } from "../state/keys";
 import { change, route } from "../state/navigation";
 import { description } from "../state/session";
@@ -10,22 +12,29 @@ import { Severity } from "../ui/basics";
 import { Place, Text } from "../ui/cell";
 import { FindingRow } from "./findingrow";
 
-/** Groups in the order of the response, so the worst stays first. */
+/** Groups in the order of the response, so the worst stays first, or by what their findings save together. */
 export function FindingGroups({
   findings,
   by,
   rules,
   byTag,
+  contested,
+  sorted,
 }: {
   findings: Finding[];
   by: string;
   rules: BottlenecksData["rules"];
   /** Whether tags suppress findings; null if the deployment knows no exceptions. */
   byTag: boolean | null;
+  /** The resources with several findings that have a figure. */
+  contested: Set<string>;
+  /** Whether what saves most comes first. */
+  sorted: boolean;
 }) {
   const root = useRef<HTMLDivElement>(null);
   const byRule = by !== "resource";
-  const groups = grouped(findings, (finding) => (byRule ? finding.rule : resourceId(finding.resource)));
+  const found = grouped(findings, (finding) => (byRule ? finding.rule : resourceId(finding.resource)));
+  const groups = sorted ? bySum(found) : found;
   const { _open: opened } = route.value.parameters;
   useEffect(() => onRowKey((key) => step(root.current, key)), []);
   useLayoutEffect(() => {
@@ -41,7 +50,7 @@ export function FindingGroups({
     root.current?.querySelector('.finding-head[aria-expanded="true"]')?.scrollIntoView({ block: "nearest" });
   }, []);
   return (
-    <div class="groups" ref={root}>
+    <div class={findings.some(isAboutMoney) ? "groups priced" : "groups"} ref={root}>
       {groups.map(({ id, items }) => (
         <section class="card group" key={id}>
           <header class="group-head">
@@ -56,6 +65,7 @@ export function FindingGroups({
                   finding={finding}
                   byRule={byRule}
                   byTag={byTag}
+                  isContested={contested.has(resourceId(finding.resource))}
                   sentence={sentenceOf(finding.rule, rules, description.value?.rules)}
                   isOpen={opened === one}
                   onToggle={() => change({ _open: opened === one ? "" : one }, true)}
@@ -79,7 +89,9 @@ function RuleHead({ rule, items, rules }: { rule: string; items: Finding[]; rule
         {known && <span class="kind">{known.type}</span>}
       </h2>
       <p class="faint sentence">{sentenceOf(rule, rules, description.value?.rules)}</p>
-      <span class="faint">{plural(items.length, "resource")}</span>
+      <span class="faint">
+        <GroupSum items={items} /> {plural(items.length, "resource")}
+      </span>
     </>
   );
 }
@@ -98,8 +110,21 @@ function ResourceHead({ items }: { items: Finding[] }) {
       <p class="faint mono">
         <Text value={resource.id} />
       </p>
-      <span class="faint">{plural(items.length, "finding")}</span>
+      <span class="faint">
+        <GroupSum items={items} /> {plural(items.length, "finding")}
+      </span>
     </>
+  );
+}
+
+/** What the findings of a group save together. What does not count here counts with another finding of its resource. */
+function GroupSum({ items }: { items: Finding[] }) {
+  const sum = together(items);
+  if (!sum) return null;
+  return (
+    <span class="group-sum" title={`${exactUsd(sum.monthly_usd)}; of each resource, only the largest saving is added`}>
+      <strong>{amount(sum)}</strong> / month{sum.unknown > 0 && `, ${number(sum.unknown)} without a figure`} ·
+    </span>
   );
 }
 

@@ -6,13 +6,19 @@ import { linkTo } from "../state/navigation";
 import { description } from "../state/session";
 import { Missing, Severity } from "../ui/basics";
 import { Region, Text } from "../ui/cell";
+import { Detail } from "../ui/detail";
 import { Icon } from "../ui/icon";
+import { SavingsFigure } from "../ui/savingsfigure";
 import { Accept } from "./accept";
+import { Remediation } from "./remediation";
+import { SavingsEvidence } from "./savings";
 
 export function FindingRow(props: {
   finding: Finding;
   byRule: boolean;
   byTag: boolean | null;
+  /** Whether another finding of the resource has a figure too. */
+  isContested: boolean;
   /** What the rule finds, since two numbers do not say which side is bad. */
   sentence: string;
   isOpen: boolean;
@@ -48,8 +54,11 @@ export function FindingRow(props: {
             threshold {withUnit(finding.threshold, finding.unit)}
           </span>
         </span>
+        <span class="finding-saves">
+          <SavingsFigure finding={finding} />
+        </span>
       </button>
-      {isOpen && <Details finding={finding} sentence={props.sentence} byTag={props.byTag} />}
+      {isOpen && <Details {...props} />}
     </li>
   );
 }
@@ -73,7 +82,8 @@ function Bar({ finding }: { finding: Finding }) {
   );
 }
 
-function Details({ finding, sentence, byTag }: { finding: Finding; sentence: string; byTag: boolean | null }) {
+function Details(props: { finding: Finding; sentence: string; byTag: boolean | null; isContested: boolean }) {
+  const { finding, sentence, byTag } = props;
   const { resource, window, coverage } = finding;
   const metric = [finding.statistic, label(finding.metric).toLowerCase()].filter(Boolean).join(" of ");
   const metrics = (resource.region === null ? null : description.value?.metrics.get(resource.resource_type)) ?? [];
@@ -82,6 +92,8 @@ function Details({ finding, sentence, byTag }: { finding: Finding; sentence: str
   return (
     <div class="finding-details">
       <p class="recommendation">{withTimes(finding.recommendation)}</p>
+      <SavingsEvidence finding={finding} isContested={props.isContested} />
+      <Remediation of={finding.remediation} />
       <dl class="fields">
         {sentence !== "" && (
           <Detail name="Found when">
@@ -150,15 +162,6 @@ function Details({ finding, sentence, byTag }: { finding: Finding; sentence: str
           ))}
         {byTag !== null && <Accept finding={finding} byTag={byTag} />}
       </div>
-    </div>
-  );
-}
-
-function Detail({ name, children }: { name: string; children: preact.ComponentChildren }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
     </div>
   );
 }

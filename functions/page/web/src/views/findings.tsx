@@ -5,7 +5,9 @@ import { parametersAt } from "../model/description";
 import { findingId, matches } from "../model/findings";
 import { plural, price } from "../model/format";
 import { apiParameters } from "../model/route";
+import { bySavings, contested, hasFigure } from "../model/savings";
 import { type Asked, curlOf, useApi } from "../state/api";
+import { inAnyOrder } from "../state/findings";
 import { change, route } from "../state/navigation";
 import { description as described } from "../state/session";
 import { Segments } from "../ui/basics";
@@ -13,31 +15,41 @@ import { FilterBar } from "../ui/filters";
 import { FailureNotice, NotFound, Notice, Skeleton } from "../ui/states";
 import { ExceptionsLine } from "./exceptionnotes";
 import { FindingGroups } from "./findinggroups";
-import { FindingTabs } from "./findingtabs";
+import { FindingTabs, OTHERS } from "./findingtabs";
 import { saveFindings, saveSuppressed, saveUnjudged } from "./savefindings";
+import { SavingsLine } from "./savingsline";
 import { Search } from "./search";
 import { Suppressed } from "./suppressed";
 import { Toolbar } from "./toolbar";
 import { Unjudged } from "./unjudged";
 
-const OWN = ["limit", "cursor", "format", "regions", "max_cost_usd", "suppressed"];
+const OWN = ["limit", "cursor", "format", "regions", "max_cost_usd", "suppressed", "sort"];
 
 export function Findings() {
   const { parameters } = route.value;
-  const { _tab: tab = "", _by: chosenBy = "rule", _find: find = "", _severity: severity = "" } = parameters;
+  const {
+    _tab: tab = "",
+    _by: chosenBy = "rule",
+    _find: find = "",
+    _severity: severity = "",
+    _saves: saves = "",
+  } = parameters;
   const query = apiParameters(parameters);
   // Each page measures again and costs as much again, so the rest is followed only on request.
   const [all, setAll] = useState(false);
-  const asked = useApi<BottlenecksData>("/bottlenecks", query, { paged: all });
+  const asked = useApi<BottlenecksData>("/bottlenecks", inAnyOrder(query, all), { paged: all });
   const pages = asked.answers.map((answer) => answer.data);
-  const findings = pages.flatMap((data) => data.findings);
+  const loaded = pages.flatMap((data) => data.findings);
+  const findings = query["sort"] === "savings" ? bySavings(loaded) : loaded;
   const unjudged = pages.flatMap((data) => data.not_judged);
   const suppressed = pages.flatMap((data) => data.suppressed?.findings ?? []);
   // Findings that nobody accepts have no end.
   const by = chosenBy === "end" && tab !== "suppressed" ? "rule" : chosenBy;
   const seen = (item: Finding | NotJudged | SuppressedFinding) => find === "" || matches(item, find);
   const found = findings.filter(seen);
-  const shown = found.filter((finding) => severity === "" || finding.severity === severity);
+  const shown = found
+    .filter((finding) => severity === "" || finding.severity === severity)
+    .filter((finding) => hasFigure(finding, saves));
   const shownUnjudged = unjudged.filter(seen);
   const shownSuppressed = suppressed.filter(seen);
   const { _open: opened } = parameters;
@@ -49,7 +61,11 @@ export function Findings() {
       <header class="page-head">
         <h1>Findings</h1>
         <Toolbar
-          curl={tab === "suppressed" ? curlOf("/bottlenecks", { ...query, suppressed: "show" }) : asked.curl}
+          curl={
+            tab === "suppressed"
+              ? curlOf("/bottlenecks", { ...query, suppressed: "show" })
+              : curlOf("/bottlenecks", query)
+          }
           onCsv={() => {
             if (tab === "unjudged") saveUnjudged(shownUnjudged);
             else if (tab === "suppressed") saveSuppressed(shownSuppressed);
@@ -63,7 +79,8 @@ export function Findings() {
         }
         lead={["types", "hours"]}
         values={query}
-        onChange={change}
+        // The API refuses to sort by what is left out.
+        onChange={(values) => change(values["savings"] ? { ...values, sort: "" } : values)}
         failure={refusedPrice(asked.failure) === null ? asked.failure : null}
       >
         <Search value={find} onChange={(_find) => change({ _find }, true)} label="Search these findings" />
@@ -94,6 +111,9 @@ export function Findings() {
         </NotFound>
       )}
       {tab !== "suppressed" && <ExceptionsLine exceptions={pages[0]?.exceptions} />}
+      {!OTHERS.includes(tab) && (
+        <SavingsLine summary={pages[0]?.summary.savings} sorted={query["sort"] === "savings"} chosen={saves} />
+      )}
       <Body
         asked={asked}
         tab={tab}
@@ -102,7 +122,7 @@ export function Findings() {
         unjudged={shownUnjudged}
         suppressed={shownSuppressed}
         loaded={suppressed.length}
-        hidden={findings.length}
+        all={findings}
       />
       {asked.failure && pages.length > 0 && (
         <FailureNotice failure={asked.failure} onRetry={asked.again} path={asked.path} query={asked.query} />
@@ -128,7 +148,8 @@ function Body(props: {
   unjudged: NotJudged[];
   suppressed: SuppressedFinding[];
   loaded: number;
-  hidden: number;
+  /** What is loaded, whatever the filters hide. */
+  all: Finding[];
 }) {
   const { asked } = props;
   const data = asked.answers[0]?.data;
@@ -148,18 +169,20 @@ function Body(props: {
       <FindingGroups
         findings={props.findings}
         by={props.by}
+        contested={contested(props.all)}
+        sorted={route.value.parameters["sort"] === "savings"}
         rules={data.rules}
         byTag={data.exceptions ? data.exceptions.by_tag : null}
       />
     );
   }
-  if (props.hidden > 0) {
+  if (props.all.length > 0) {
     return (
       <Notice
         icon="search"
-        title={`The filters hide ${props.hidden.toLocaleString("en-US")}`}
+        title={`The filters hide ${props.all.length.toLocaleString("en-US")}`}
         action={
-          <button type="button" class="button" onClick={() => change({ _find: "", _severity: "" })}>
+          <button type="button" class="button" onClick={() => change({ _find: "", _severity: "", _saves: "" })}>
             Show them
           </button>
         }

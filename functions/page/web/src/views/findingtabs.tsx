@@ -5,7 +5,7 @@ import { change } from "../state/navigation";
 import { Tabs } from "./tabs";
 
 /** The tabs whose rows are not findings of the response. */
-const OTHERS = ["unjudged", "suppressed"];
+export const OTHERS = ["unjudged", "suppressed"];
 
 /** What is loaded by its severity, and what is no finding apart. A search counts what it has found. */
 export function FindingTabs(props: {

@@ -1,10 +1,11 @@
-import type { ComponentChildren } from "preact";
 import type { BottlenecksData, CostsData, ResourcesData } from "../api/types";
 import { monthForecast } from "../model/costs";
 import { day, dayBefore, days, exact, money, number, percent, plural } from "../model/format";
 import type { Asked } from "../state/api";
+import { knowsSavings } from "../state/findings";
 import { linkTo } from "../state/navigation";
-import { Missing } from "../ui/basics";
+import { SavingsTile } from "./savingstile";
+import { Tile } from "./tile";
 
 export function Tiles(props: {
   costs: Asked<CostsData>;
@@ -17,39 +18,10 @@ export function Tiles(props: {
       <Forecast asked={props.costs} />
       <Change asked={props.costs} />
       <Findings asked={props.findings} />
+      {knowsSavings() && <SavingsTile asked={props.findings} />}
       <Count asked={props.resources} />
     </div>
   );
-}
-
-interface TileProps {
-  asked: Asked<unknown>;
-  label: string;
-  href: string;
-  /** The number, or why there is none. */
-  value: { text: string; note?: ComponentChildren; title?: string } | { why: string };
-}
-
-/** One number of the overview. It says in words why a number is missing, since a touch screen has no tooltip. */
-function Tile({ asked, label, href, value }: TileProps) {
-  const answer = asked.answers[0];
-  const absent = absence(asked) ?? ("why" in value && answer ? value.why : null);
-  const shown = answer && "text" in value ? value : null;
-  return (
-    <a class="tile" href={href} title={shown?.title ?? absent ?? undefined}>
-      <span class="tile-label">{label}</span>
-      <span class="tile-value">
-        {absent !== null ? <Missing why={absent} /> : (shown?.text ?? <span class="bone tile-bone" />)}
-        {answer?.meta.partial && <span class="incomplete">incomplete</span>}
-      </span>
-      <span class="tile-note">{absent ?? shown?.note ?? "\u00a0"}</span>
-    </a>
-  );
-}
-
-function absence(asked: Asked<unknown>): string | null {
-  if (asked.path === "") return "This token does not open it";
-  return asked.answers.length === 0 ? (asked.failure?.message ?? null) : null;
 }
 
 function MonthToDate({ asked }: { asked: Asked<CostsData> }) {

@@ -1,0 +1,51 @@
+import type { SavingsSummary } from "../api/types";
+import { exactUsd } from "../model/decimal";
+import { label } from "../model/description";
+import { number } from "../model/format";
+import { amount, noSum } from "../model/savings";
+import { change } from "../state/navigation";
+import { Missing, Segments } from "../ui/basics";
+
+/** What all findings save together; the order of the findings, and those with or without a figure alone. */
+export function SavingsLine(props: { summary: SavingsSummary | undefined; sorted: boolean; chosen: string }) {
+  const { summary, chosen } = props;
+  if (!summary || summary.findings + summary.unknown === 0) return null;
+  const why = noSum(summary);
+  const reasons = Object.entries(summary.unknown_by_reason).map(([name, count]) => `${label(name)}: ${number(count)}`);
+  return (
+    <div class="savings-line">
+      <p>
+        Could be saved a month:{" "}
+        {why === null ? (
+          <strong title={`${exactUsd(summary.monthly_usd)}; of each resource, only the largest saving is added`}>
+            {amount(summary)}
+          </strong>
+        ) : (
+          <Missing why={why} />
+        )}
+        {chosen === "unknown" && <span class="faint block">{reasons.join(", ")}</span>}
+      </p>
+      <div class="savings-choices">
+        <Segments
+          label="Findings by what they save"
+          value={chosen}
+          onChange={(_saves) => change({ _saves })}
+          options={[
+            { value: "", label: "All" },
+            { value: "known", label: `With a figure ${number(summary.findings)}` },
+            { value: "unknown", label: `Without ${number(summary.unknown)}`, title: reasons.join("\n") },
+          ]}
+        />
+        <Segments
+          label="Sort"
+          value={props.sorted ? "savings" : ""}
+          onChange={(sort) => change({ sort })}
+          options={[
+            { value: "", label: "Worst first" },
+            { value: "savings", label: "By savings" },
+          ]}
+        />
+      </div>
+    </div>
+  );
+}
