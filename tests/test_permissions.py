@@ -21,6 +21,9 @@ ROUTES = {
 #: What a function reads of the stack's own, in the home account alone: the table of its actions, and the resources.
 OF_STACK = {"BottlenecksFunction": ("exceptions", ["exceptions", "exceptions/*"])}
 
+#: The functions that read AWS's price list, with their own roles alone.
+WITH_PRICES = ["ResourcesFunction", "BottlenecksFunction"]
+
 #: The route that reads the home account alone.
 ONLY_HOME = "/accounts"
 
@@ -48,6 +51,9 @@ def test_a_role_permits_what_its_function_calls_and_nothing_else(function: str) 
         parameter = "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/${AWS::StackName}"
         assert own["Resource"] == [{"Fn::Sub": f"{parameter}/{path}"} for path in paths]
         assert _actions(own) == documents.actions(table)
+    if function in WITH_PRICES:
+        *lists, prices = lists
+        assert (prices["Resource"], _actions(prices)) == ("*", documents.actions("prices"))
     # One statement for each route.
     assert [(s["Resource"], _actions(s)) for s in lists] == [("*", documents.actions(route)) for route in ROUTES[function]]
     assert _actions(assumes) == ASSUMES
