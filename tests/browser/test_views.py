@@ -204,6 +204,38 @@ def test_a_grouping_of_the_costs_is_chosen_and_stands_in_the_address(visit: Visi
     expect(visit.main.get_by_role("table", name="Costs by group and period")).to_contain_text("us-east-1")
 
 
+def test_why_the_bill_moved_is_asked_with_a_click_that_names_its_price(visit: Visit) -> None:
+    visit.sign_in("#/costs?days=30")
+    why = visit.main.get_by_role("region", name="Why the bill moved")
+    why.get_by_role("button", name="By usage type, with quantity and price $0.02").click()
+    visit.page.wait_for_url(re.compile("movers_by=usage_type"))
+    movers = described.answer(visit.deployed, "/costs?days=30&movers=true&movers_by=usage_type")["data"]["movers"]
+    table = visit.main.get_by_role("table", name="What rose and fell")
+    for mover in movers["largest"]:
+        row = table.get_by_role("row").filter(has=visit.page.get_by_role("rowheader", name=mover["name"])).first
+        if abs(mover["change"]) >= 0.005:
+            expect(row).to_contain_text(_money(abs(mover["change"])))
+    warehouse = table.get_by_role("row").filter(has_text="Node:ra3.large")
+    expect(warehouse).to_contain_text("new")
+    expect(table.get_by_role("row").last).to_contain_text(_money(abs(movers["change"])))
+
+    why.get_by_role("button", name="Budgets free").click()
+    expect(visit.main.get_by_role("table", name="Budgets")).to_contain_text("everything")
+    why.get_by_role("button", name="Anomalies up to $0.02").click()
+    expect(visit.main.get_by_role("table", name="Anomalies")).to_contain_text("Amazon Redshift · Node:ra3.large · us-east-1")
+    # What was asked is in the address and not offered again.
+    expect(why.get_by_role("button")).to_have_count(1)
+
+
+def test_the_overview_names_what_moved_the_bill(visit: Visit) -> None:
+    visit.sign_in()
+    movers = described.answer(visit.deployed, "/costs?movers=true")["data"]["movers"]
+    shown = visit.main.get_by_role("region", name="What rose and fell").get_by_role("listitem")
+    expect(shown).to_have_count(3)
+    for line, mover in zip(shown.all(), movers["largest"], strict=False):
+        expect(line).to_contain_text(mover["name"])
+
+
 def test_the_metrics_of_an_instance_are_drawn_and_told(visit: Visit) -> None:
     (batch,) = [row for row in described.answer(visit.deployed, "/resources?types=ec2")["data"]["ec2"] if row["name"] == "batch"]
     query = f"resource_type=ec2&resource_ids={batch['id']}&region={batch['region']}"

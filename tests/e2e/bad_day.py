@@ -1,7 +1,7 @@
 """A proxy between the functions and AWS that injects the faults that AWS has on a bad day.
 
-It forwards every request to the emulator (those to Cost Explorer to the ledger, and those to Service Quotas to its
-stand-in) and returns the response, unless a fault is set for the service, region or operation. A fault is a plain function from a request to a response.
+It forwards every request to the emulator (those to Cost Explorer to the ledger, and those to other services that the
+emulator lacks to their stand-ins) and returns the response, unless a fault is set for the service, region or operation. A fault is a plain function from a request to a response.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ SEEN_SECRETS: set[str] = set()
 
 #: The signing names of the services that use JSON or CBOR instead of query strings and XML.
 JSON = {
-    "ce", "dynamodb", "ecs", "eks", "elasticfilesystem", "es", "lambda", "logs", "organizations", "resource-explorer-2",
-    "secretsmanager", "servicequotas", "ssm", "tagging",
+    "budgets", "ce", "cost-optimization-hub", "dynamodb", "ecs", "eks", "elasticfilesystem", "es", "lambda", "logs", "organizations",
+    "pricing", "resource-explorer-2", "secretsmanager", "servicequotas", "ssm", "tagging",
 }  # fmt: skip
 CBOR = {"monitoring"}
 
@@ -97,8 +97,9 @@ class Endpoint:
 
 
 SERVICES = (
-    "AUTO_SCALING", "CLOUDWATCH", "CLOUDWATCH_LOGS", "COST_EXPLORER", "DYNAMODB", "EC2", "ECS", "EFS", "EKS", "ELASTICACHE",
-    "ELASTIC_LOAD_BALANCING", "ELASTIC_LOAD_BALANCING_V2", "LAMBDA", "OPENSEARCH", "ORGANIZATIONS", "RDS", "REDSHIFT",
+    "AUTO_SCALING", "BUDGETS", "CLOUDWATCH", "CLOUDWATCH_LOGS", "COST_EXPLORER", "COST_OPTIMIZATION_HUB", "DYNAMODB", "EC2", "ECS",
+    "EFS", "EKS", "ELASTICACHE", "ELASTIC_LOAD_BALANCING", "ELASTIC_LOAD_BALANCING_V2", "LAMBDA", "OPENSEARCH", "ORGANIZATIONS",
+    "PRICING", "RDS", "REDSHIFT",
     "RESOURCE_EXPLORER_2", "RESOURCE_GROUPS_TAGGING_API", "S3", "SECRETS_MANAGER", "SERVICE_QUOTAS", "SSM", "STS",
 )  # fmt: skip
 

@@ -14,8 +14,11 @@ from emulator import demo_account, demo_metrics, ministack, stack
 from emulator.beside import Beside
 from emulator.explorer import SERVICE as RESOURCE_EXPLORER
 from emulator.explorer import Explorer
+from emulator.hub import SERVICE as COST_OPTIMIZATION_HUB
+from emulator.hub import Hub
 from emulator.ledger import Ledger
 from emulator.ministack import OTHER_ACCOUNT, Emulator
+from emulator.pricing import PriceList
 from emulator.quotas import ServiceQuotas
 from emulator.stack import Stack
 
@@ -78,6 +81,16 @@ def explorer(beside: Beside) -> Explorer:
 
 
 @pytest.fixture(scope="session")
+def prices(beside: Beside) -> PriceList:
+    return beside.prices
+
+
+@pytest.fixture(scope="session")
+def hub(beside: Beside) -> Hub:
+    return beside.hub
+
+
+@pytest.fixture(scope="session")
 def issuer() -> Iterator[Issuer]:
     with issuers.running() as running:
         yield running
@@ -97,7 +110,10 @@ def deployed(emulator: Emulator, beside: Beside, issuer: Issuer) -> Stack:
 def endpoint(deployed: Stack, emulator: Emulator, beside: Beside) -> Iterator[Endpoint]:
     """Puts the fault-injecting proxy between the functions and AWS for the duration of a test module."""
     functions = ("ResourcesFunction", "MetricsFunction", "CostsFunction", "BottlenecksFunction")
-    elsewhere = {"ce": beside.bill.url, "servicequotas": beside.limits.url, RESOURCE_EXPLORER: beside.explorer.url}
+    elsewhere = {
+        "ce": beside.bill.url, "servicequotas": beside.limits.url, RESOURCE_EXPLORER: beside.explorer.url,
+        "pricing": beside.prices.url, COST_OPTIMIZATION_HUB: beside.hub.url, "budgets": beside.budgets.url,
+    }  # fmt: skip
     with bad_day.running(emulator.endpoint, elsewhere) as endpoint, contextlib.ExitStack() as started:
         for function in functions:
             started.enter_context(iam.started_anew(emulator, function, **endpoint.variables()))

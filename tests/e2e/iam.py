@@ -15,7 +15,7 @@ ENTER = {"sts:AssumeRole", "sts:SetSourceIdentity"}
 
 #: The action that lists accounts, and with it all that functions need in the home account alone.
 LIST_ACCOUNTS = {"organizations:ListAccounts"}
-AT_HOME = LIST_ACCOUNTS | {"ssm:GetParametersByPath"}
+AT_HOME = LIST_ACCOUNTS | {"ssm:GetParametersByPath", "pricing:GetProducts"}
 
 
 def role_of(emulator: Emulator, logical_id: str) -> str:

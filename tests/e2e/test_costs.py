@@ -13,7 +13,8 @@ from urllib.parse import quote
 
 import documents
 import pytest
-from emulator.ledger import EC2, NAMES, RDS, S3, Ledger, Line
+from emulator.bill import EC2, NAMES, RDS, S3, Line
+from emulator.ledger import Ledger
 from emulator.ministack import ACCOUNT, OTHER_ACCOUNT, Emulator
 from emulator.stack import Stack
 

@@ -103,7 +103,7 @@ def test_findings_come_before_what_was_not_judged(deployed: Stack) -> None:
     assert [(r["not_judged"], r["id"]) for r in rows if r["not_judged"]] == [
         (entry["reason"], entry["resource"]["id"]) for entry in data["not_judged"]
     ]
-    assert columns[:4] == ["rule", "severity", "category", "resource_type"]
+    assert columns[:5] == ["rule", "severity", "category", "source", "resource_type"]
 
 
 def test_metrics_have_a_row_for_each_datapoint(deployed: Stack) -> None:

@@ -17,7 +17,7 @@ POLICY = (
 )
 
 #: The most that a browser transfers for the whole page, compressed, in bytes.
-LARGEST = 80_000
+LARGEST = 90_000
 
 Response = tuple[int, dict[str, str], bytes]
 

@@ -419,7 +419,9 @@ def test_without_tags_they_are_unknown_and_not_empty(deployed: Stack, emulator: 
 def test_the_role_has_no_action_that_is_not_needed(emulator: Emulator, deployed: Stack) -> None:
     needed = documents.actions("/resources")
     assert needed == set(ACTIONS) | OTHER_ACTIONS
-    assert iam.allowed_actions(emulator, iam.role_of(emulator, "ResourcesFunction")) == needed | iam.ENTER | iam.LIST_ACCOUNTS
+    assert iam.allowed_actions(emulator, iam.role_of(emulator, "ResourcesFunction")) == (
+        needed | documents.actions("prices") | iam.ENTER | iam.LIST_ACCOUNTS
+    )
 
 
 def test_a_response_of_only_gaps_is_an_error_with_the_gaps(deployed: Stack, emulator: Emulator) -> None:
@@ -443,7 +445,7 @@ def test_a_response_of_only_gaps_is_an_error_with_the_gaps(deployed: Stack, emul
         ("limit=0", "limit", "a whole number from 1 to 10000"),
         ("limit=ten", "limit", "a whole number from 1 to 10000"),
         ("cursor=next", "cursor", "data.next_cursor of the previous page"),
-        ("region=eu-west-1", "region", "unknown parameter; allowed: regions, types, states, tags, format, limit, cursor"),
+        ("region=eu-west-1", "region", "unknown parameter; allowed: regions, types, states, tags, prices, format, limit, cursor"),
         ("tags=env,,team", "tags", "empty item"),
         ("tags=:prod", "tags", "Key, Key:Value, Key: (an empty value) or !Key (without the tag)"),
         ("tags=%ff", "tags", "Key, Key:Value, Key: (an empty value) or !Key (without the tag)"),

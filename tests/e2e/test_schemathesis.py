@@ -151,13 +151,16 @@ ALLOWED: dict[str, dict[str, dict[str, Any] | None]] = {
         "group_by": enum("service", "account", "region", "record_type", "tag:team"),
         "services": enum("AWS Lambda", "Amazon Route 53"), "regions": enum("us-east-1", "global", "NoRegion"),
         "accounts": enum(ACCOUNT, OTHER_ACCOUNT), "usage_types": enum("DNS-Queries"), "tags": enum("team:web", "!team"),
+        "movers": None, "movers_by": None, "max_cost_usd": {"type": "string", "enum": ["0.5", "100"]},
+        # A table has either anomalies or budgets.
+        "format": {"type": "string", "enum": ["json"]},
     },
     "/bottlenecks": {
         # Each of these types has rules of each of these categories.
         "regions": REGIONS, "types": enum("ec2", "rds"), "categories": enum("cost_optimizing", "performance"),
         "cpu_high": {"type": "integer", "minimum": 51, "maximum": 100},
         "cpu_low": {"type": "integer", "minimum": 1, "maximum": 50}, "thresholds": None,
-        "max_cost_usd": {"type": "string", "enum": ["0.5", "100"]}, "cursor": None,
+        "max_cost_usd": {"type": "string", "enum": ["0.5", "100"]}, "savings": None, "cursor": None,
     },
 }  # fmt: skip
 

@@ -62,7 +62,7 @@ FAULTS = [
     lambda: bad_day.bucket(5, 5, 503, "RequestLimitExceeded"),
 ]
 SERVICES = [
-    "autoscaling", "ce", "dynamodb", "ec2", "ecs", "eks", "elasticache", "elasticfilesystem", "elasticloadbalancing", "es", "lambda",
+    "autoscaling", "ce", "cost-optimization-hub", "dynamodb", "ec2", "ecs", "eks", "elasticache", "elasticfilesystem", "elasticloadbalancing", "es", "lambda",
     "logs", "monitoring", "rds", "redshift", "s3", "ssm", "sts", "tagging",
 ]  # fmt: skip
 REGIONS = ["us-east-1", "eu-west-1", "eu-central-1"]
