@@ -14,13 +14,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from emulator.ministack import ROOT
-
 from .harness import Build, gateway_event
 from .questions import ALL_TYPES, METRIC_REQUESTS_A_SECOND, REGIONS, TYPES
-from .report import table
+from .report import replace, table
 
-DOCUMENT = ROOT / "docs" / "performance.md"
 BEGIN, END = "<!-- figures of make million -->", "<!-- end of the figures of a million -->"
 #: What a function of template.yaml has: the time until it must have responded, its memory, and what its response may
 #: have. The time for AWS ends three seconds before the first.
@@ -142,6 +139,4 @@ def _write(profile: str, rows: list[list[str]]) -> None:
         "",
         *table(heads, rows),
     ]
-    before, rest = DOCUMENT.read_text().split(BEGIN)
-    _, after = rest.split(END)
-    DOCUMENT.write_text(f"{before}{BEGIN}\n{os.linesep.join(lines)}\n{END}{after}")
+    replace(BEGIN, END, lines)

@@ -6,6 +6,8 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from . import prices
+
 #: The latency of the simulated AWS.
 ROUND_TRIP_MS = 50
 REGIONS = [
@@ -70,6 +72,8 @@ class Question:
     usd: float | None = None
     #: Requests and price if everything that the rules need were asked at once.
     at_once: tuple[int, float] | None = None
+    #: The calls that only the first response of a process needs in addition, by operation.
+    once: dict[str, int] = field(default_factory=dict)
     #: The pause between two responses, so that AWS accepts as many requests at once as it did before.
     pause_ms: int = 0
 
@@ -289,12 +293,15 @@ def _bottlenecks(instances: int, ways: tuple[str, ...], tools: tuple[str, ...], 
     # The coarse series of an instance are one metric, and those by the hour.
     metrics = sum(of.instances + 2 * of.hot + 4 * of.idle + of.burstable for of in regions)
     metric_requests, usd = _at_once(regions)
+    pages_of_prices = sum(prices.requests(prices.of_instances(of_regions(instances), quiet)).values())
+    price_requests = {"pricing:GetProducts": pages_of_prices} if pages_of_prices else {}
+    once = price_requests | {"cost-optimization-hub:ListEnrollmentStatuses": 1}
     goal = Goal(usd=0.10 if quiet else 0.30, ms=None if quiet else 1_600) if instances >= 10_000 else Goal()
     return Question(
         f"/bottlenecks, {instances:,} {'quiet ' if quiet else ''}instances", "bottlenecks", {"types": "ec2"},
         account | ({"quiet": "yes"} if quiet else {}), limit, calls, ["bottlenecks"], ways, tools, goal,
         _findings(regions),
-        metrics * USD_A_METRIC, (others + metric_requests, usd),
+        metrics * USD_A_METRIC, (others + metric_requests, usd), once=once,
     )  # fmt: skip
 
 

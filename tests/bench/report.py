@@ -75,9 +75,14 @@ def write(
 ) -> None:
     lines = [*_times(answers), *_calls(answers), *_steps(answers), *_starts(starts, sizes), *_warm(answers, tokens, counted)]
     lines += _callers(loads)
-    before, rest = DOCUMENT.read_text().split(BEGIN)
-    _, after = rest.split(END)
-    DOCUMENT.write_text(f"{before}{BEGIN}\n{os.linesep.join(lines)}\n{END}{after}")
+    replace(BEGIN, END, lines)
+
+
+def replace(begin: str, end: str, lines: list[str]) -> None:
+    """Replaces what the document has between two marks."""
+    before, rest = DOCUMENT.read_text().split(begin)
+    _, after = rest.split(end)
+    DOCUMENT.write_text(f"{before}{begin}\n{os.linesep.join(lines)}\n{end}{after}")
 
 
 def table(heads: list[str], rows: list[list[str]]) -> list[str]:

@@ -10,11 +10,13 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from e2e import issuer
 
+from . import savings
 from .harness import OPAQUE, PRINCIPALS, Build, Instructions, authorizer_event, gateway_event, has_callgrind, instructions
 from .questions import QUESTIONS, TYPES, Question
 
@@ -47,11 +49,35 @@ def test_a_response_takes_the_fewest_calls_and_reports_them(question: Question) 
         assert float(answers[-1]["meta"]["aws_requests"]["estimated_cost_usd"]) == pytest.approx(question.usd, abs=5e-5)
     told = answers[-1]["meta"]["aws_requests"]["by_operation"]
     assert {operation: told[operation] for operation in told if operation != "sts:GetCallerIdentity"} == question.least_calls
-    # Over all responses, AWS received these calls, plus one for the identity.
+    # Over all responses, AWS received these calls, plus one for the identity, and those for prices, which are then kept.
     split = (operation.split(":") for operation in start["asked"])
     asked = {f"{PREFIXES.get(service, service)}:{name}": start["asked"][f"{service}:{name}"] for service, name in split}
     least = {operation: calls * count for operation, calls in question.least_calls.items()}
-    assert asked == least | {"sts:GetCallerIdentity": 1}
+    assert asked == least | question.once | {"sts:GetCallerIdentity": 1}
+    assert not (told.keys() & question.once.keys())
+
+
+# Few of them, so that without optimisation a response does not reach its time limits.
+@pytest.mark.parametrize("account", savings.accounts(1_000), ids=lambda account: account.name)
+def test_savings_take_the_fewest_requests_for_prices_and_no_others(account: savings.Account) -> None:
+    count = 2
+    # A busy machine may send at once what the function spaced out.
+    options = {name: value for name, value in account.options.items() if name != "throttles-prices"}
+    account = replace(account, options=options | {"round-trip-ms": 1})
+    with_savings, without = (savings.ask(BUILD, account, more, count=count) for more in ({}, savings.NONE))
+    # Each page of the price list is read once, by the first response.
+    assert with_savings["priced"] == account.requests
+    assert without["priced"] == {}
+    price_requests = sum(account.requests.values())
+    # Cost Optimization Hub is asked beside it, and is not a matter of prices.
+    asked = {name: count for name, count in with_savings["asked"].items() if not name.startswith("cost-optimization-hub:")}
+    assert asked == without["asked"] | {savings.GET_PRODUCTS: price_requests}
+    told = [answer["meta"]["aws_requests"]["by_operation"].get(savings.GET_PRODUCTS) for answer in with_savings["measured"]["answers"]]
+    assert told == [price_requests, None]
+    # At most one entry of the list is each product. (Of some, the simulated list has other usage types.)
+    first, later = (answer["savings"] for answer in with_savings["measured"]["answers"])
+    assert first == later and first["findings"] > 0
+    assert not set(first["unknown_by_reason"]) & {"ambiguous", "price_list_unavailable", "missing_fields"}
 
 
 @pytest.mark.parametrize("question", [q for q in QUESTIONS if q.findings is not None], ids=lambda q: q.name)

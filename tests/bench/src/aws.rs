@@ -12,8 +12,10 @@ use axum::http::{HeaderMap, Uri};
 
 use crate::bill;
 use crate::cloudwatch::{CloudWatch, metric_statistics};
+use crate::hub;
 use crate::inventory::{Inventory, of_bucket};
 use crate::others::eks_cluster;
+use crate::prices::PriceList;
 use crate::quotas;
 use crate::wire::{Reply, after, json, json_error, wrapped, xml};
 
@@ -25,6 +27,8 @@ pub(crate) struct Account {
     pub(crate) round_trip: Duration,
     /// How many GetMetricData requests per second a region accepts; `None` for no limit.
     pub(crate) metric_requests_a_second: Option<u32>,
+    /// Whether the price list throttles as AWS's does.
+    pub(crate) throttles_prices: bool,
     /// Line items per period in a grouped bill.
     pub(crate) bill_lines: usize,
     /// The value of every secret.
@@ -36,6 +40,7 @@ pub(crate) struct Account {
 pub(crate) struct Aws {
     account: Account,
     cloudwatch: CloudWatch,
+    prices: PriceList,
     /// Requests by service and operation.
     asked: Mutex<BTreeMap<String, u64>>,
 }
@@ -43,12 +48,18 @@ pub(crate) struct Aws {
 impl Aws {
     pub(crate) fn new(account: Account) -> Self {
         let cloudwatch = CloudWatch::new(account.metric_requests_a_second, account.inventory);
-        Self { account, cloudwatch, asked: Mutex::default() }
+        let prices = PriceList::new(account.throttles_prices);
+        Self { account, cloudwatch, prices, asked: Mutex::default() }
     }
 
     /// Returns the requests since the last call.
     pub(crate) fn take_asked(&self) -> BTreeMap<String, u64> {
         std::mem::take(&mut *self.asked.lock().unwrap())
+    }
+
+    /// Returns the requests to the price list since the last call, by offer and family.
+    pub(crate) fn take_priced(&self) -> BTreeMap<String, u64> {
+        self.prices.take_asked()
     }
 
     /// Responds to one request after a round trip.
@@ -75,6 +86,9 @@ impl Aws {
             "GetMetricData" => self.cloudwatch.metric_data(region, body),
             "GetMetricStatistics" => json(&metric_statistics(body)),
             "GetCostAndUsage" => bill::cost_and_usage(self.account.bill_lines, body),
+            "GetProducts" => self.prices.products(body),
+            "ListEnrollmentStatuses" => hub::enrollment(),
+            "GetPreferences" | "ListRecommendations" => hub::not_enrolled(),
             "DescribeBudgets" => json(&serde_json::json!({"Budgets": []})),
             "ListMetrics" => quotas::usage_metrics(),
             "ListServiceQuotas" => quotas::of_service(region, body),

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
-use std::time::Instant;
 
 use ciborium::Value;
 
+use crate::bucket::Bucket;
 use crate::inventory::{Inventory, Load};
 use crate::wire::Reply;
 
@@ -14,8 +14,8 @@ use crate::wire::Reply;
 pub(crate) struct CloudWatch {
     requests_a_second: Option<u32>,
     inventory: Inventory,
-    /// How many requests a region had left, and when.
-    left: Mutex<BTreeMap<String, (f64, Instant)>>,
+    /// What a region has left.
+    left: Mutex<BTreeMap<String, Bucket>>,
 }
 
 impl CloudWatch {
@@ -27,15 +27,10 @@ impl CloudWatch {
     pub(crate) fn metric_data(&self, region: &str, body: &[u8]) -> Reply {
         if let Some(rate) = self.requests_a_second {
             let mut left = self.left.lock().unwrap();
-            let now = Instant::now();
-            let (tokens, filled) = left.entry(region.to_owned()).or_insert((f64::from(rate), now));
-            *tokens = f64::from(rate).min(*tokens + (now - *filled).as_secs_f64() * f64::from(rate));
-            *filled = now;
-            if *tokens < 1.0 {
+            if !left.entry(region.to_owned()).or_insert_with(|| Bucket::full(rate, rate)).take() {
                 let error = map([("__type", "ThrottlingException".into()), ("message", "Rate exceeded".into())]);
                 return (400, "application/cbor", encoded(&error));
             }
-            *tokens -= 1.0;
         }
         let Ok(request) = ciborium::from_reader::<Value, _>(body) else {
             return (400, "application/cbor", Vec::new());
@@ -51,8 +46,10 @@ impl CloudWatch {
                 .unwrap_or(3_600)
                 .max(60);
             let times: Vec<_> = (0..).map(|n| start + n * period).take_while(|at| *at < end).collect();
-            let load = measured(query).and_then(|id| self.inventory.load_of(id)).unwrap_or(Load::Ordinary);
-            let values = times.iter().map(|at| Value::Float(value(load, *at))).collect();
+            let (name, id_of) = measured(query).unwrap_or_default();
+            let load = self.inventory.load_of(id_of).unwrap_or(Load::Ordinary);
+            let is_unused = USE.contains(&name) && self.inventory.is_unused(id_of);
+            let values = times.iter().map(|at| Value::Float(if is_unused { 0.0 } else { value(load, *at) })).collect();
             let times = times.into_iter().map(|at| Value::Tag(1, Box::new(Value::Integer(at.into())))).collect();
             map([
                 ("Id", id),
@@ -80,11 +77,25 @@ pub(crate) fn metric_statistics(body: &[u8]) -> serde_json::Value {
     serde_json::json!({"Label": "m", "Datapoints": times.map(datapoint).collect::<Vec<_>>()})
 }
 
-/// Returns the id of the instance that a query is about.
-fn measured(query: &Value) -> Option<&str> {
+/// The metrics that are zero while nobody uses a resource.
+const USE: [&str; 10] = [
+    "BytesOutToDestination",
+    "BytesOutToSource",
+    "ClientConnections",
+    "ConsumedReadCapacityUnits",
+    "ConsumedWriteCapacityUnits",
+    "CurrConnections",
+    "DatabaseConnections",
+    "RequestCount",
+    "VolumeReadOps",
+    "VolumeWriteOps",
+];
+
+/// Returns the metric of a query, and the id of what it is about.
+fn measured(query: &Value) -> Option<(&str, &str)> {
     let metric = field(field(query, "MetricStat")?, "Metric")?;
     let dimension = field(metric, "Dimensions")?.as_array()?.first()?;
-    field(dimension, "Value")?.as_text()
+    Some((field(metric, "MetricName")?.as_text()?, field(dimension, "Value")?.as_text()?))
 }
 
 /// Returns the value of any metric at a time: percent of CPU, bytes or credits.

@@ -33,6 +33,20 @@ pub(crate) const REGIONS: [&str; 17] = [
 /// The ids of a region's instances are this far apart from those of the region before.
 const A_REGION: usize = 1_000_000;
 
+/// The types of instances, one after the other. Those that are burstable have a type of their own.
+const INSTANCE_TYPES: [&str; 10] = [
+    "m5.large",
+    "m5.xlarge",
+    "c5.xlarge",
+    "r5.2xlarge",
+    "m6i.2xlarge",
+    "c6i.xlarge",
+    "r6i.xlarge",
+    "m7i.xlarge",
+    "c7i.2xlarge",
+    "r7i.4xlarge",
+];
+
 /// How many resources an account has.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Inventory {
@@ -95,9 +109,32 @@ impl Inventory {
 
     /// Returns the load of the instance with this number in a region.
     fn load(&self, region: &str, n: usize) -> Load {
-        // Each region's numbers follow those of the one before, so that the shares are those of the whole account.
+        if self.quiet { Load::Ordinary } else { Load::of(self.number(region, n)) }
+    }
+
+    /// Returns the type of the instance with this number in a region.
+    fn instance_type(&self, region: &str, n: usize) -> &'static str {
+        if self.load(region, n) == Load::Burstable {
+            return "t3.large";
+        }
+        INSTANCE_TYPES[self.number(region, n) % INSTANCE_TYPES.len()]
+    }
+
+    /// Returns the number of an instance in the account. Each region's numbers follow those of the one before, so that the
+    /// shares are those of the whole account.
+    fn number(&self, region: &str, n: usize) -> usize {
         let before: usize = REGIONS.iter().take_while(|name| **name != region).map(|name| self.of_region(name)).sum();
-        if self.quiet { Load::Ordinary } else { Load::of(before + n) }
+        before + n
+    }
+
+    /// Returns whether nobody uses the resource of another type with this id: of a region's, as many as of the instances
+    /// are idle.
+    pub(crate) fn is_unused(&self, id: &str) -> bool {
+        let name = id.split('/').nth(1).unwrap_or(id);
+        let Some((kind, number)) = name.rsplit_once('-') else { return false };
+        let radix = if ["vol", "nat", "fs"].contains(&kind) { 16 } else { 10 };
+        let number = usize::from_str_radix(number, radix);
+        !self.quiet && number.is_ok_and(|number| Load::of(number) == Load::Idle)
     }
 
     /// Returns the load of the instance with this id.
@@ -146,7 +183,7 @@ impl Inventory {
                 xml(wrapped(operation, false, &content))
             }
             "DescribeAddresses" => {
-                let items: String = (0..self.others(region)).map(|n| format!("<item><publicIp>203.0.113.{}</publicIp><allocationId>eipalloc-{n:017x}</allocationId><domain>vpc</domain></item>", n % 256)).collect();
+                let items: String = (0..self.others(region)).map(|n| format!("<item><publicIp>203.0.113.{}</publicIp><allocationId>eipalloc-{n:017x}</allocationId><domain>vpc</domain><publicIpv4Pool>amazon</publicIpv4Pool></item>", n % 256)).collect();
                 xml(wrapped(operation, false, &format!("<addressesSet>{items}</addressesSet>")))
             }
             "DescribeDBInstances" => {
@@ -178,10 +215,10 @@ impl Inventory {
         let mut items = String::new();
         for n in numbers {
             let id = instance_id(region, n);
-            let kind = if self.load(region, n) == Load::Burstable { "t3.large" } else { "m5.large" };
+            let kind = self.instance_type(region, n);
             let _ = write!(
                 items,
-                "<item><reservationId>r-{n:017x}</reservationId><instancesSet><item><instanceId>{id}</instanceId><imageId>ami-0abcdef1234567890</imageId><instanceState><code>16</code><name>running</name></instanceState><privateDnsName>ip-10-0-0-1.ec2.internal</privateDnsName><instanceType>{kind}</instanceType><launchTime>2026-01-01T00:00:00.000Z</launchTime><placement><availabilityZone>{region}a</availabilityZone><tenancy>default</tenancy></placement><monitoring><state>disabled</state></monitoring><subnetId>subnet-0123456789abcdef0</subnetId><vpcId>vpc-0123456789abcdef0</vpcId><privateIpAddress>10.0.0.1</privateIpAddress><architecture>x86_64</architecture><rootDeviceType>ebs</rootDeviceType><tagSet><item><key>Name</key><value>web-{n}</value></item><item><key>env</key><value>prod</value></item></tagSet><hypervisor>xen</hypervisor></item></instancesSet></item>"
+                "<item><reservationId>r-{n:017x}</reservationId><instancesSet><item><instanceId>{id}</instanceId><imageId>ami-0abcdef1234567890</imageId><instanceState><code>16</code><name>running</name></instanceState><privateDnsName>ip-10-0-0-1.ec2.internal</privateDnsName><instanceType>{kind}</instanceType><launchTime>2026-01-01T00:00:00.000Z</launchTime><placement><availabilityZone>{region}a</availabilityZone><tenancy>default</tenancy></placement><monitoring><state>disabled</state></monitoring><subnetId>subnet-0123456789abcdef0</subnetId><vpcId>vpc-0123456789abcdef0</vpcId><privateIpAddress>10.0.0.1</privateIpAddress><architecture>x86_64</architecture><rootDeviceType>ebs</rootDeviceType><tagSet><item><key>Name</key><value>web-{n}</value></item><item><key>env</key><value>prod</value></item></tagSet><hypervisor>xen</hypervisor><platformDetails>Linux/UNIX</platformDetails><usageOperation>RunInstances</usageOperation></item></instancesSet></item>"
             );
         }
         items
@@ -286,7 +323,7 @@ fn volumes(region: &str, numbers: Range<usize>) -> String {
 }
 
 fn databases(region: &str, numbers: Range<usize>) -> String {
-    numbers.map(|n| format!("<DBInstance><DBInstanceIdentifier>db-{n}</DBInstanceIdentifier><DBInstanceClass>db.r5.large</DBInstanceClass><Engine>postgres</Engine><EngineVersion>16.4</EngineVersion><DBInstanceStatus>available</DBInstanceStatus><Endpoint><Address>db-{n}.x.{region}.rds.amazonaws.com</Address><Port>5432</Port></Endpoint><AllocatedStorage>100</AllocatedStorage><StorageType>gp3</StorageType><MultiAZ>true</MultiAZ><DBInstanceArn>arn:aws:rds:{region}:123456789012:db:db-{n}</DBInstanceArn><TagList><Tag><Key>env</Key><Value>prod</Value></Tag></TagList></DBInstance>")).collect()
+    numbers.map(|n| format!("<DBInstance><DBInstanceIdentifier>db-{n}</DBInstanceIdentifier><DBInstanceClass>db.r5.large</DBInstanceClass><Engine>postgres</Engine><EngineVersion>16.4</EngineVersion><DBInstanceStatus>available</DBInstanceStatus><Endpoint><Address>db-{n}.x.{region}.rds.amazonaws.com</Address><Port>5432</Port></Endpoint><AllocatedStorage>100</AllocatedStorage><StorageType>gp3</StorageType><MultiAZ>true</MultiAZ><LicenseModel>postgresql-license</LicenseModel><DBInstanceArn>arn:aws:rds:{region}:123456789012:db:db-{n}</DBInstanceArn><TagList><Tag><Key>env</Key><Value>prod</Value></Tag></TagList></DBInstance>")).collect()
 }
 
 fn function(region: &str, n: usize) -> serde_json::Value {

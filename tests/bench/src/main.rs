@@ -5,9 +5,12 @@
 
 mod aws;
 mod bill;
+mod bucket;
 mod cloudwatch;
+mod hub;
 mod inventory;
 mod others;
+mod prices;
 mod quotas;
 mod runtime;
 mod server;
@@ -24,7 +27,7 @@ use crate::runtime::Run;
 
 const USAGE: &str = "bench serve|invoke [--NAME VALUE]...
   the account:  --resources N --only-instances yes --all-types yes --quiet yes --round-trip-ms N --metric-requests-a-second N --bill-lines N
-                --secret TEXT --tls FILE (serves https, and writes the certificates to trust to FILE)
+                --throttles-prices yes --secret TEXT --tls FILE (serves https, and writes the certificates to trust to FILE)
   serve:        --port N
   invoke:       --command \"PROGRAM ARGUMENTS\" --event FILE [--env NAME=VALUE]...
                 --starts N (of the process) --count N (events for each) --pause-ms N (between two events)
@@ -37,13 +40,14 @@ struct Options {
 }
 
 /// The options that have one value.
-const KNOWN: [&str; 16] = [
+const KNOWN: [&str; 17] = [
     "resources",
     "only-instances",
     "all-types",
     "quiet",
     "round-trip-ms",
     "metric-requests-a-second",
+    "throttles-prices",
     "bill-lines",
     "secret",
     "tls",
@@ -105,6 +109,7 @@ async fn run() -> Result<(), Box<dyn std::error::Error>> {
         },
         round_trip: Duration::from_millis(options.number("round-trip-ms", 50)?.try_into()?),
         metric_requests_a_second: options.text("metric-requests-a-second").map(str::parse).transpose()?,
+        throttles_prices: options.text("throttles-prices").is_some(),
         bill_lines: options.number("bill-lines", 40)?,
         secret: options.text("secret").unwrap_or_default().to_owned(),
     };
@@ -128,9 +133,9 @@ async fn run() -> Result<(), Box<dyn std::error::Error>> {
             let mut starts = Vec::new();
             for _ in 0..options.number("starts", 1)? {
                 let measured = at_once(&run, options.number("callers", 1)?).await?;
-                let asked = aws.take_asked();
-                starts
-                    .extend(measured.into_iter().map(|of_one| serde_json::json!({"measured": of_one, "asked": asked})));
+                let (asked, priced) = (aws.take_asked(), aws.take_priced());
+                let told = |of_one| serde_json::json!({"measured": of_one, "asked": asked, "priced": priced});
+                starts.extend(measured.into_iter().map(told));
             }
             println!("{}", serde_json::Value::Array(starts));
         }

@@ -266,7 +266,7 @@ fn classic_load_balancer(region: &str, n: usize) -> String {
 }
 
 fn file_system(region: &str, n: usize) -> Value {
-    json!({"FileSystemId": format!("fs-{n:017x}"), "FileSystemArn": format!("arn:aws:elasticfilesystem:{region}:{ACCOUNT}:file-system/fs-{n:017x}"), "OwnerId": ACCOUNT, "CreationToken": format!("token-{n}"), "CreationTime": CREATED_SECONDS, "LifeCycleState": "available", "NumberOfMountTargets": 1, "SizeInBytes": {"Value": 6144}, "PerformanceMode": "generalPurpose", "ThroughputMode": "elastic", "Encrypted": true, "Tags": [{"Key": "Name", "Value": format!("files-{n}")}]})
+    json!({"FileSystemId": format!("fs-{n:017x}"), "FileSystemArn": format!("arn:aws:elasticfilesystem:{region}:{ACCOUNT}:file-system/fs-{n:017x}"), "OwnerId": ACCOUNT, "CreationToken": format!("token-{n}"), "CreationTime": CREATED_SECONDS, "LifeCycleState": "available", "NumberOfMountTargets": 1, "SizeInBytes": {"Value": 6144, "ValueInStandard": 6144, "ValueInIA": 0, "ValueInArchive": 0}, "PerformanceMode": "generalPurpose", "ThroughputMode": "elastic", "Encrypted": true, "Tags": [{"Key": "Name", "Value": format!("files-{n}")}]})
 }
 
 fn log_group(region: &str, n: usize) -> Value {
@@ -304,6 +304,6 @@ fn domain(region: &str, name: &str) -> Value {
 
 fn warehouse(region: &str, n: usize) -> String {
     format!(
-        "<Cluster><ClusterIdentifier>warehouse-{n}</ClusterIdentifier><NodeType>ra3.xlplus</NodeType><NumberOfNodes>2</NumberOfNodes><ClusterStatus>available</ClusterStatus><ClusterAvailabilityStatus>Available</ClusterAvailabilityStatus><ClusterVersion>1.0</ClusterVersion><DBName>dev</DBName><Endpoint><Address>warehouse-{n}.x.{region}.redshift.amazonaws.com</Address><Port>5439</Port></Endpoint><AvailabilityZone>{region}a</AvailabilityZone><VpcId>vpc-1</VpcId><Encrypted>true</Encrypted><PubliclyAccessible>false</PubliclyAccessible><MaintenanceTrackName>current</MaintenanceTrackName><AutomatedSnapshotRetentionPeriod>7</AutomatedSnapshotRetentionPeriod><ClusterCreateTime>{CREATED}</ClusterCreateTime><Tags><Tag><Key>env</Key><Value>prod</Value></Tag></Tags></Cluster>"
+        "<Cluster><ClusterIdentifier>warehouse-{n}</ClusterIdentifier><NodeType>ra3.xlplus</NodeType><NumberOfNodes>2</NumberOfNodes><ClusterStatus>available</ClusterStatus><ClusterAvailabilityStatus>Available</ClusterAvailabilityStatus><ClusterVersion>1.0</ClusterVersion><DBName>dev</DBName><Endpoint><Address>warehouse-{n}.x.{region}.redshift.amazonaws.com</Address><Port>5439</Port></Endpoint><AvailabilityZone>{region}a</AvailabilityZone><VpcId>vpc-1</VpcId><Encrypted>true</Encrypted><PubliclyAccessible>false</PubliclyAccessible><MultiAZ>Disabled</MultiAZ><MaintenanceTrackName>current</MaintenanceTrackName><AutomatedSnapshotRetentionPeriod>7</AutomatedSnapshotRetentionPeriod><ClusterCreateTime>{CREATED}</ClusterCreateTime><Tags><Tag><Key>env</Key><Value>prod</Value></Tag></Tags></Cluster>"
     )
 }

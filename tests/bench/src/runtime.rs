@@ -137,6 +137,7 @@ fn told(answer: &[u8]) -> serde_json::Result<Value> {
     Ok(json!({
         "status": answer["statusCode"], "meta": body["meta"], "error": body["error"], "effect": effect,
         "total": data["counts"]["total"], "by_type": data["counts"]["by_type"], "by_rule": data["summary"]["by_rule"],
+        "savings": data["summary"]["savings"],
         "items": lists.map(Vec::len).sum::<usize>(), "next_cursor": data["next_cursor"],
     }))
 }
