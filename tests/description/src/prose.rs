@@ -3,8 +3,8 @@
 use api::description::plain;
 
 /// The chapters that descriptions refer to, each of which becomes a tag.
-pub(crate) const CHAPTERS: [&str; 10] =
-    ["Calls", "Limits", "Tags", "Filters", "Paging", "CSV", "Envelope", "Gaps", "Errors", "Caching"];
+pub(crate) const CHAPTERS: [&str; 11] =
+    ["Calls", "Limits", "Prices", "Tags", "Filters", "Paging", "CSV", "Envelope", "Gaps", "Errors", "Caching"];
 
 /// Returns a chapter without what leads out of it: pointers to other documents, and the shell of its examples.
 pub(crate) fn chapter(within: Option<&str>, heading: &str) -> String {
