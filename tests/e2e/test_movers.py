@@ -22,6 +22,7 @@ from emulator.ledger import Ledger
 from emulator.ministack import ACCOUNT, OTHER_ACCOUNT, Emulator
 from emulator.stack import Stack
 
+from . import iam
 from .api import call, gaps
 from .test_costs import ask, day_of_its_own, envelope, refusing, total
 
@@ -95,10 +96,12 @@ def test_movers_of_the_grouping_come_with_the_costs_at_no_price(deployed: Stack,
     assert all((kind == "usage") == (record is None) for kind, record in named)
 
 
-def test_movers_by_usage_type_tell_quantity_from_price(deployed: Stack, bill: Ledger) -> None:
+def test_movers_by_usage_type_tell_quantity_from_price(deployed: Stack, bill: Ledger, emulator: Emulator) -> None:
     start, end = bill.today - timedelta(days=26), bill.today
-    asked = len(bill.requests)
-    body = envelope(deployed, start=start, end=end, movers="true", movers_by="usage_type")
+    # Nothing is kept of what other tests asked.
+    with iam.started_anew(emulator, "CostsFunction"):
+        asked = len(bill.requests)
+        body = envelope(deployed, start=start, end=end, movers="true", movers_by="usage_type")
     movers = body["data"]["movers"]
     check(movers, changes(bill, "USAGE_TYPE", start, end))
     assert body["meta"]["aws_requests"]["by_operation"]["ce:GetCostAndUsage"] == len(bill.requests) - asked
@@ -203,10 +206,10 @@ def test_resources_that_are_not_switched_on_say_what_to_do(deployed: Stack, swit
     assert data["costs_by_resource"] == by_resource(switched_off, start, end, EC2)
 
 
-def test_an_anomaly_has_its_impact_and_cause(deployed: Stack, bill: Ledger) -> None:
-    asked = len(bill.requests)
-    # No other test requests anomalies of 24 days.
-    body = envelope(deployed, days=24, anomalies="true")
+def test_an_anomaly_has_its_impact_and_cause(deployed: Stack, bill: Ledger, emulator: Emulator) -> None:
+    with iam.started_anew(emulator, "CostsFunction"):
+        asked = len(bill.requests)
+        body = envelope(deployed, days=24, anomalies="true")
     (expected,) = anomalies.detected(bill.today)
     found = body["data"]["anomalies"]
     (anomaly,) = found["found"]
