@@ -29,7 +29,7 @@ const PREFIXES: [&str; REGIONS.len()] = [
 const USAGES: [(&str, &[&str]); 6] = [
     ("EBS:", &["SnapshotUsage", "SnapshotArchiveStorage", "SnapshotUsageUnderBilling"]),
     ("PublicIPv4:", &["IdleAddress", "InUseAddress"]),
-    ("RDS:", &["ChargedBackupUsage", "GP2-Storage", "GP3-Storage", "PIOPS-Storage", "StorageUsage"]),
+    ("RDS:", &["ChargedBackupUsage", "GP3-Storage", "Multi-AZ-GP3-Storage"]),
     ("Aurora:", &["BackupUsage"]),
     ("ES:", &["GP2-Storage", "GP3-Storage", "PIOPS-Storage", "Magnetic-Storage"]),
     ("AmazonEKS-Hours:", &["perCluster", "extendedSupport"]),
