@@ -101,11 +101,17 @@ def answered(kind: str, resources: list[dict[str, Any]]) -> Counter[tuple[str | 
 def whole(ask: Callable[..., dict[str, Any]], **parameters: object) -> dict[str, list[dict[str, Any]]]:
     """Returns the resources of each type, of all the pages that a response has."""
     found: dict[str, list[dict[str, Any]]] = {}
-    cursor: dict[str, str] = {}
-    while cursor is not None:
-        body = ask(**parameters, **cursor)
-        assert body["meta"]["gaps"] == []
+    for body in bodies(ask, **parameters):
         for kind in body["data"]["counts"]["by_type"]:
             found.setdefault(kind, []).extend(body["data"][kind])
-        cursor = {"cursor": body["data"]["next_cursor"]} if body["data"]["next_cursor"] else None
     return found
+
+
+def bodies(ask: Callable[..., dict[str, Any]], **parameters: object) -> Iterator[dict[str, Any]]:
+    """Yields the pages of a response, which have no gaps."""
+    cursor: str | None = ""
+    while cursor is not None:
+        body = ask(**parameters, **({"cursor": cursor} if cursor else {}))
+        assert body["meta"]["gaps"] == []
+        yield body
+        cursor = body["data"]["next_cursor"]

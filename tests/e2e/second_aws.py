@@ -23,9 +23,9 @@ from emulator.ministack import START_SECONDS, STOP_SECONDS, WORK, Emulator, Emul
 #: The regions, and how many resources of a type they have for each number in `AMOUNTS`.
 REGIONS = {"us-east-1": 1.0, "eu-west-1": 0.1}
 #: How many resources of a type the first region has: more than a page where moto has pages of AWS's size, except for
-#: images, NAT gateways, endpoints and buckets, of which a page has 1,000 or more.
+#: instances, images, NAT gateways, endpoints and buckets, of which a page has 1,000 or more.
 AMOUNTS = {
-    "ec2": 1_010,
+    "ec2": 110,
     "rds": 110,
     "s3": 10,
     "lambda": 60,

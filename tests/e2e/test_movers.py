@@ -210,6 +210,8 @@ def test_an_anomaly_has_its_impact_and_cause(deployed: Stack, bill: Ledger, emul
     with iam.started_anew(emulator, "CostsFunction"):
         asked = len(bill.requests)
         body = envelope(deployed, days=24, anomalies="true")
+        operations = [operation for operation, _ in bill.requests[asked:]]
+        again = envelope(deployed, days=24, anomalies="true")
     (expected,) = anomalies.detected(bill.today)
     found = body["data"]["anomalies"]
     (anomaly,) = found["found"]
@@ -220,10 +222,8 @@ def test_an_anomaly_has_its_impact_and_cause(deployed: Stack, bill: Ledger, emul
     assert anomaly["actual"] == total(bill, start, end + timedelta(days=1), lambda line: line.keys["SERVICE"] == REDSHIFT)
     (cause,) = anomaly["root_causes"]
     assert (cause["service"], cause["region"], cause["usage_type"]) == (REDSHIFT, "us-east-1", "Node:ra3.large")
-    operations = [operation for operation, _ in bill.requests[asked:]]
     assert operations.count("GetAnomalies") == 1
     assert "GetAnomalyMonitors" not in operations
-    again = envelope(deployed, days=24, anomalies="true")
     assert again["meta"]["aws_requests"]["estimated_cost_usd"] == "0.0000"
 
 
