@@ -170,12 +170,15 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
 #: while the other is in the middle of a long one.
 LONGEST = ["test_schemathesis.py", "test_bad_day.py", "test_verify.py", "test_second_aws.py"]
 
+#: The files whose tests add to the demo account what they can't remove.
+ADDED = ["test_added.py", "test_added_prices.py"]
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Runs the longest files first and the tests that add to the demo account after those that count it, and lets no test
     be lost.
     """
-    places = {name: place for place, name in enumerate(LONGEST)} | {"test_added.py": len(LONGEST) + 1}
+    places = {name: place for place, name in enumerate(LONGEST)} | dict.fromkeys(ADDED, len(LONGEST) + 1)
     items.sort(key=lambda item: places.get(item.path.name, len(LONGEST)))
     for item in items:
         if item.name not in item.nodeid:

@@ -69,7 +69,7 @@ def test_a_redshift_cluster_created_afterwards_is_in_the_next_response(deployed:
         "id": "new-sales", "name": "new-sales", "region": region, "arn": f"arn:aws:redshift:{region}:{ACCOUNT}:cluster:new-sales",
         "tags": {"env": "test", "owner": "Sales & Co <x>"}, "node_type": "ra3.large", "node_count": 1, "status": "available",
         "availability_status": "Available", "version": "1.0", "database": "sales", "endpoint": created["Endpoint"]["Address"],
-        "port": 5439, "availability_zone": f"{region}a", "encrypted": True, "publicly_accessible": True,
+        "port": 5439, "multi_az": False, "availability_zone": f"{region}a", "encrypted": True, "publicly_accessible": True,
         "maintenance_track": "trailing", "snapshot_retention_days": 7,
     }  # fmt: skip
     # The other account has none in this region.

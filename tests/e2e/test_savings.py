@@ -92,6 +92,66 @@ def test_iops_and_throughput_beyond_what_is_included_are_parts(deployed: Stack, 
     assert saved["monthly_usd"] == "2456.50"
 
 
+#: What a finding of the demo account saves, by rule and name: dollars a month, how much of it the list bills at which price,
+#: and the same of what is recommended instead. The name of a volume of an instance that has none is empty.
+BY_HAND: dict[tuple[str, str], tuple[str, list[tuple[str, str]], list[tuple[str, str]]]] = {
+    # m5.large in Ireland, 730 hours.
+    ("ec2_idle", "shop-2"): ("78.11", [("1", "0.107")], []),
+    # t3.large and t3.medium.
+    ("ec2_underutilized", "web-1"): ("30.37", [("1", "0.0832")], [("1", "0.0416")]),
+    ("ebs_idle", "batch-scratch"): ("16.00", [("200", "0.08")], []),
+    ("ebs_stopped_instance", ""): ("0.64", [("8", "0.08")], []),
+    # gp2 and gp3.
+    ("ebs_outdated_type", "old-data"): ("2.00", [("100", "0.10")], [("100", "0.08")]),
+    # st1 in Frankfurt, and io1 in Ireland with 1,000 IOPS.
+    ("ebs_unattached", "lake-scratch"): ("27.00", [("500", "0.054")], []),
+    ("ebs_unattached", "migration-copy"): ("99.60", [("200", "0.138"), ("1000", "0.072")], []),
+    ("ebs_snapshot_old", "old-data-yearly"): ("5.00", [("100", "0.05")], []),
+    ("ebs_snapshot_orphaned", "orders-before-upgrade"): ("0.40", [("8", "0.05")], []),
+    ("eip_unassociated", "unused"): ("3.65", [("1", "0.005")], []),
+    ("nat_gateway_idle", "out-b"): ("32.85", [("1", "0.045")], []),
+    ("load_balancer_idle", "ingest"): ("19.71", [("1", "0.027")], []),
+    ("load_balancer_no_targets", "old-promo"): ("16.42", [("1", "0.0225")], []),
+    ("vpc_endpoint_idle", "streams"): ("7.30", [("1", "0.01")], []),
+    # db.t3.medium with PostgreSQL: 730 × $0.072 + 20 × $0.115.
+    ("rds_no_connections", "orders-test"): ("54.86", [("1", "0.072"), ("20", "0.115")], []),
+    ("rds_snapshot_orphaned", "shop-v1-last"): ("1.90", [("20", "0.095")], []),
+    # 5 units of reads and 5 of writes in Ireland; it stores nothing.
+    ("dynamodb_unused", "shop-coupons"): ("3.22", [("0", "0.283"), ("5", "0.000147"), ("5", "0.000735")], []),
+    ("elasticache_idle", "old-cache"): ("12.41", [("1", "0.017")], []),
+    ("efs_idle", "shop-exports"): ("13.20", [("40", "0.33")], []),
+    ("redshift_no_connections", "old-reports"): ("396.39", [("1", "0.543")], []),
+}
+
+#: Why a finding about money has no figure, by rule.
+WITHOUT_FIGURE = {
+    "ami_unused": "billed_elsewhere",
+    "ec2_stopped_long": "billed_elsewhere",
+    "ecs_service_idle": "billed_elsewhere",
+    "log_group_no_retention": "no_replacement",
+}
+
+
+@pytest.fixture(scope="module")
+def easily_found(deployed: Stack) -> Json:
+    """Every rule about money has a finding by these thresholds: the demo account's metrics are two weeks old."""
+    shorter = "dynamodb_unused.days:12,efs_idle.days:12"
+    return ask(deployed, "/bottlenecks", categories="cost_optimizing", thresholds=shorter, cpu_low="80", cpu_high="100")
+
+
+def test_the_figures_of_every_rule_are_those_by_hand(easily_found: Json) -> None:
+    def parts(saved: Json, of: str) -> list[tuple[str, str]]:
+        return [(part["quantity"], part["unit_price"]) for part in saved.get(of, [saved] if of == "parts" else [])]
+
+    found = {(f["rule"], f["resource"]["name"] or ""): f["savings"] for f in _with_figure(easily_found["data"]["findings"])}
+    figures = {key: (found[key]["monthly_usd"], parts(found[key], "parts"), parts(found[key], "instead")) for key in BY_HAND}
+    assert figures == BY_HAND
+    own = {name for name in easily_found["data"]["rules"] if not name.startswith("aws_")}
+    assert own == {rule for rule, _ in BY_HAND} | WITHOUT_FIGURE.keys()
+    reasons = {f["rule"]: f["savings_unknown"]["reason"] for f in easily_found["data"]["findings"] if "savings_unknown" in f}
+    assert {rule: reasons.get(rule) for rule in WITHOUT_FIGURE} == WITHOUT_FIGURE
+
+
 def test_each_saving_is_what_its_evidence_comes_to(whole: Json) -> None:
     found = _with_figure(whole["data"]["findings"])
     assert len(found) > 20

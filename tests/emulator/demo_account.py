@@ -168,7 +168,7 @@ OTHER = Contents(
     clusters=[("eu-west-1", "sandbox-cluster", "aurora-postgresql", (), "dev")],
     rds_snapshots=[("eu-west-1", "sandbox-db-first", "instance", "sandbox-db")],
     caches=[("us-east-1", "sandbox-cache", "redis", "cache.t3.micro", "dev")],
-    file_systems=[("eu-west-1", "sandbox-files", "bursting", "dev")],
+    file_systems=[("eu-west-1", "sandbox-files", "bursting", 5, "dev")],
     log_groups=[("us-east-1", "/acme/sandbox", 7, True)],
     **demo_ec2.OTHER,
     load_balancers=demo_services.OTHERS_LOAD_BALANCERS,

@@ -35,10 +35,13 @@ CACHES = [
     ("eu-west-1", "shop-cache", "redis", "cache.m6g.large", "prod"),
 ]
 
-#: File systems: region, Name, throughput mode, environment.
+#: The tag of a new file system with the GiB that the emulator then says it stores; no file system keeps it.
+GIB_STORED = "emulator:gib-stored"
+
+#: File systems: region, Name, throughput mode, GiB stored, environment.
 FILE_SYSTEMS = [
-    ("us-east-1", "web-content", "elastic", "prod"),
-    ("eu-west-1", "shop-exports", "bursting", "prod"),
+    ("us-east-1", "web-content", "elastic", 80, "prod"),
+    ("eu-west-1", "shop-exports", "bursting", 40, "prod"),
 ]
 
 #: Log groups: region, name, retention in days (None to keep events forever), whether something was logged.
@@ -71,10 +74,9 @@ def fill_region(emulator: Emulator, contents: Contents, region: str) -> None:
         )
 
     efs = emulator.client("efs", region, account)
-    for _, name, mode, environment in _of(contents.file_systems, region):
-        efs.create_file_system(
-            CreationToken=name, ThroughputMode=mode, Encrypted=True, Tags=_tags(Name=name, env=environment)
-        )
+    for _, name, mode, gib, environment in _of(contents.file_systems, region):
+        stored = _tags(Name=name, env=environment, **{GIB_STORED: str(gib)})
+        efs.create_file_system(CreationToken=name, ThroughputMode=mode, Encrypted=True, Tags=stored)
 
     logs = emulator.client("logs", region, account)
     for _, name, days, has_events in _of(contents.log_groups, region):

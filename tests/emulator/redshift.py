@@ -65,6 +65,7 @@ def _create_cluster(asked: dict[str, Any]) -> dict[str, Any]:
         "ClusterCreateTime": clock.now(),
         "AutomatedSnapshotRetentionPeriod": asked.get("AutomatedSnapshotRetentionPeriod", 1),
         "AvailabilityZone": asked.get("AvailabilityZone", f"{region}a"),
+        "MultiAZ": "Enabled" if asked.get("MultiAZ") else "Disabled",
         "ClusterVersion": asked.get("ClusterVersion", "1.0"),
         "PubliclyAccessible": asked.get("PubliclyAccessible", False),
         "Encrypted": asked.get("Encrypted", True),

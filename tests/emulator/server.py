@@ -31,12 +31,15 @@ from typing import Any
 import hypercorn.config
 import ministack.app
 from ministack.core import iam_actions
-from ministack.services import apigateway_v1, cloudwatch, ec2, opensearch, rds, tagging
+from ministack.services import apigateway_v1, cloudwatch, ec2, efs, opensearch, rds, tagging
 
 from . import redshift
 
 #: The tag that makes a resource older.
 DAYS_OLD = "emulator:days-old"
+
+#: The tag of a new file system that has the GiB which it stores in its Standard class.
+GIB_STORED = "emulator:gib-stored"
 
 #: The records of each type that can be made older, by the start of their ids, and the field with their time.
 TIMES: dict[str, tuple[Any, str]] = {
@@ -71,6 +74,17 @@ def _create_db_snapshot(parameters: dict[str, Any], plain: Handler = rds._create
     if days:
         snapshot["SnapshotCreateTime"] = _days_ago(int(days[0]["Value"]))
         snapshot["TagList"].remove(days[0])
+    return created
+
+
+def _create_file_system(asked: dict[str, Any], plain: Handler = efs._create_file_system) -> Any:
+    (gib,) = [int(tag["Value"]) for tag in asked.get("Tags", []) if tag["Key"] == GIB_STORED] or [0]
+    asked["Tags"] = [tag for tag in asked.get("Tags", []) if tag["Key"] != GIB_STORED]
+    before = set(efs._file_systems)
+    created = plain(asked)
+    for name in set(efs._file_systems) - before:
+        # The emulator's own has no size in the Archive class.
+        efs._file_systems[name]["SizeInBytes"] |= {"Value": gib * 1024**3, "ValueInStandard": gib * 1024**3, "ValueInArchive": 0}
     return created
 
 
@@ -117,12 +131,35 @@ def _endpoint(endpoint: dict[str, Any], tag: str = "item", plain: Callable[..., 
 
 def _instance(instance: dict[str, Any], plain: Callable[..., str] = ec2._instance_xml) -> str:
     stopped = instance.get("StoppedAt")
-    # What is billed for it: Linux without software of others.
-    described = plain(instance).replace("<tagSet>", "<usageOperation>RunInstances</usageOperation><tagSet>", 1)
+    # Linux without software of others is billed unless the image says otherwise.
+    billed = f"<usageOperation>{USAGE_OPERATIONS.get(instance['ImageId'], 'RunInstances')}</usageOperation>"
+    bought = f"<instanceLifecycle>{instance['Lifecycle']}</instanceLifecycle>" if "Lifecycle" in instance else ""
+    described = plain(instance).replace("<tagSet>", f"{billed}{bought}<tagSet>", 1)
     if instance["State"]["Name"] != "stopped" or not stopped:
         return described
     reason = f"User initiated ({stopped[:10]} {stopped[11:19]} GMT)"
     return described.replace("<instanceType>", f"<reason>{reason}</reason><instanceType>", 1)
+
+
+#: What is billed for an instance of an image that is not of Linux: Windows, Windows with SQL Server Standard, Windows with
+#: the owner's licence, and Red Hat Enterprise Linux. The first one is of the emulator's own images.
+USAGE_OPERATIONS = {
+    "ami-0fedcba9876543210": "RunInstances:0002",
+    "ami-0fedcba9876543211": "RunInstances:0006",
+    "ami-0fedcba9876543212": "RunInstances:0800",
+    "ami-0fedcba9876543213": "RunInstances:0010",
+}
+
+
+def _run_instances(parameters: dict[str, Any], plain: Handler = ec2._run_instances) -> Any:
+    before = set(ec2._instances)
+    started, market = plain(parameters), ec2._p(parameters, "InstanceMarketOptions.MarketType")
+    for name in set(ec2._instances) - before:
+        instance = ec2._instances[name]
+        instance["Placement"]["Tenancy"] = ec2._p(parameters, "Placement.Tenancy") or "default"
+        if market:
+            instance["Lifecycle"] = market
+    return started
 
 
 def _create_volume(parameters: dict[str, Any], plain: Handler = ec2._create_volume) -> Any:
@@ -222,7 +259,9 @@ if __name__ == "__main__":
     actions["CreateVolume"] = _create_volume
     actions["DescribeAddresses"] = _describe_addresses
     actions["DescribeLaunchTemplateVersions"] = _launch_template_versions
+    actions["RunInstances"] = _run_instances
     actions.update({name: _with_dry_run(plain) for name, plain in actions.items()})
+    efs._create_file_system = _create_file_system
     rds._ACTION_MAP["CreateDBSnapshot"] = _create_db_snapshot
     cloudwatch._list_metrics = _list_metrics
     ec2._image_bdm_xml = _image_devices
