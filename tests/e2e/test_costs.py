@@ -391,6 +391,11 @@ def test_the_role_has_no_action_that_is_not_needed(emulator: Emulator, deployed:
 def test_a_bad_parameter_is_named_with_what_is_allowed(
     deployed: Stack, bill: Ledger, query: str, parameter: str, said: str
 ) -> None:
+    refused_before_anything_is_billed(deployed, bill, query, parameter, said)
+
+
+def refused_before_anything_is_billed(deployed: Stack, bill: Ledger, query: str, parameter: str, said: str) -> None:
+    """Asks what is refused for a parameter, with these words, and before AWS is asked."""
     asked = len(bill.requests)
     status, _, body = deployed.get(f"/costs?{query}")
     error = json.loads(body)["error"]

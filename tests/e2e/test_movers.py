@@ -15,7 +15,7 @@ from urllib.parse import quote
 import pytest
 from emulator import anomalies, budgets
 from emulator.beside import Beside
-from emulator.bill import EC2, EC2_OTHER, REDSHIFT, Line
+from emulator.bill import EC2, EC2_OTHER, REDSHIFT
 from emulator.budgets import Budgets
 from emulator.identities import ARNS
 from emulator.ledger import Ledger
@@ -24,7 +24,7 @@ from emulator.stack import Stack
 
 from . import iam
 from .api import call, gaps
-from .test_costs import ask, day_of_its_own, envelope, refusing, total
+from .test_costs import ask, day_of_its_own, envelope, refused_before_anything_is_billed, refusing, total
 
 #: The charge types of the simulated bill's record types.
 CHARGE_TYPES = {"Usage": "usage", "Tax": "tax", "Credit": "credits", "Refund": "refunds", "Fee": "fees"}
@@ -324,12 +324,7 @@ def test_a_table_has_a_row_for_each_mover_anomaly_or_budget(deployed: Stack, bil
 def test_a_bad_parameter_is_named_before_anything_is_billed(
     deployed: Stack, bill: Ledger, query: str, parameter: str, said: str
 ) -> None:
-    asked = len(bill.requests)
-    status, _, body = deployed.get(f"/costs?{query}")
-    error = json.loads(body)["error"]
-    assert (status, error["code"], error["parameter"]) == (400, "InvalidParameter", parameter)
-    assert said in error["message"]
-    assert len(bill.requests) == asked
+    refused_before_anything_is_billed(deployed, bill, query, parameter, said)
 
 
 def test_the_bill_and_the_findings_tell_the_same_story(deployed: Stack, bill: Ledger) -> None:

@@ -19,7 +19,7 @@ from datetime import timedelta
 from typing import Any
 
 from . import clock, demo_account, loopback, model
-from .loopback import Asked
+from .loopback import Asked, Changeable
 from .ministack import HOME_REGION, Emulator
 
 SERVICE = "resource-explorer-2"
@@ -94,7 +94,7 @@ ARNS = [
 
 
 @dataclass
-class Explorer:
+class Explorer(Changeable):
     """A running Resource Explorer."""
 
     url: str = ""
@@ -115,16 +115,6 @@ class Explorer:
 
     def __post_init__(self) -> None:
         self._lists: dict[str, list[dict[str, Any]]] = {}
-
-    @contextlib.contextmanager
-    def changed(self, **fields: Any) -> Iterator[None]:
-        """Changes fields for a while."""
-        before = {name: getattr(self, name) for name in fields}
-        self.__dict__.update(fields)
-        try:
-            yield
-        finally:
-            self.__dict__.update(before)
 
     def answer(
         self, account: Account, operation: str, region: str, asked: dict[str, Any]

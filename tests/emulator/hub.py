@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 from botocore.validate import ParamValidator
 
 from . import clock, loopback, model
-from .loopback import Asked
+from .loopback import Asked, Changeable
 from .ministack import ACCOUNT, OTHER_ACCOUNT, Emulator
 
 #: botocore's name of the service, which signatures have too.
@@ -117,7 +117,7 @@ FILTERS = {
 
 
 @dataclass
-class Hub:
+class Hub(Changeable):
     """A running Cost Optimization Hub."""
 
     #: Finds the resources: what the service would have recommended if it were asked for the first time now.
@@ -135,16 +135,6 @@ class Hub:
     savings_estimation_mode: str = "AfterDiscounts"
     #: What is recommended; None until it is first asked for.
     recommendations: list[Recommendation] | None = None
-
-    @contextlib.contextmanager
-    def changed(self, **fields: Any) -> Iterator[None]:
-        """Changes fields for a while."""
-        before = {name: getattr(self, name) for name in fields}
-        self.__dict__.update(fields)
-        try:
-            yield
-        finally:
-            self.__dict__.update(before)
 
     def all(self) -> list[Recommendation]:
         """Returns the recommendations for all accounts."""

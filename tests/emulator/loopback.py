@@ -47,6 +47,20 @@ def serving(handler: type[Handler]) -> Iterator[str]:
         server.server_close()
 
 
+class Changeable:
+    """A simulated service whose fields a test changes for a while."""
+
+    @contextlib.contextmanager
+    def changed(self, **fields: Any) -> Iterator[None]:
+        """Changes fields until the end of the block."""
+        before = {name: getattr(self, name) for name in fields}
+        self.__dict__.update(fields)
+        try:
+            yield
+        finally:
+            self.__dict__.update(before)
+
+
 class Asked(NamedTuple):
     """A request to a service of AWS, with the account and the region of its signature."""
 

@@ -231,6 +231,8 @@ def _list_metrics(
     first = int(asked.get("NextToken", "0"))
     end = first + METRICS_A_PAGE
     return cloudwatch._cbor_ok({"Metrics": found[first:end]} | ({"NextToken": str(end)} if end < len(found) else {}))
+
+
 def _domain(record: dict[str, Any], plain: Callable[..., dict[str, Any]] = opensearch._public) -> dict[str, Any]:
     return plain(record) | {"DomainProcessingStatus": "Deleting" if record["Deleted"] else "Active"}
 

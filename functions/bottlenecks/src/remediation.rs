@@ -39,8 +39,8 @@ pub(crate) struct Subject<'a, K> {
     pub(crate) detail: &'a K,
     /// What was observed.
     pub(crate) observed: &'a Observed,
-    /// What to do, in words.
-    pub(crate) recommendation: &'a str,
+    /// Whether something else is recommended instead of it, such as a smaller type.
+    pub(crate) is_replaced: bool,
 }
 
 impl<K> Subject<'_, K> {

@@ -147,8 +147,8 @@ impl<K: OfKind> Described for Rule<K> {
     fn remediation(&self, resource: &Resource, finding: &Finding) -> Remediation {
         match K::of(&resource.detail) {
             Some(detail) => {
-                let Finding { observed, recommendation, .. } = finding;
-                Remediation::of(&self.remedy, &Subject { resource, detail, observed, recommendation })
+                let is_replaced = matches!(finding.saves, Saving::Instead(_));
+                Remediation::of(&self.remedy, &Subject { resource, detail, observed: &finding.observed, is_replaced })
             }
             None => Remediation::none("The rule does not judge resources of this type."),
         }

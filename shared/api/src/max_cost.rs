@@ -46,7 +46,7 @@ impl ApiError {
             String::new()
         };
         let message = format!(
-            "AWS would bill ${price} for this, which is above ${}: {counted}; {narrow}{more}. Nothing has been measured",
+            "AWS would bill ${price} for this, which is above ${}: {counted}; {narrow}{more}. Nothing has been billed",
             dollars(most)
         );
         Self::invalid(MAX_COST, message)
@@ -127,12 +127,12 @@ mod tests {
         assert_eq!(
             refused(500_010),
             "max_cost_usd: AWS would bill $0.5001 for this, which is above $0.5000: 50001 metrics; send fewer types, or \
-             send max_cost_usd=0.5001 or more. Nothing has been measured"
+             send max_cost_usd=0.5001 or more. Nothing has been billed"
         );
         assert_eq!(
             refused(100_000_010),
             "max_cost_usd: AWS would bill $100.0001 for this, which is above $0.5000: 50001 metrics; send fewer types. \
-             Nothing has been measured"
+             Nothing has been billed"
         );
     }
 }

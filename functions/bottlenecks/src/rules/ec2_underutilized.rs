@@ -104,12 +104,11 @@ fn advice(instance_type: Option<&str>, peak: f64) -> String {
     }
 }
 
-/// Only a type that the recommendation names is in the commands.
+/// The commands have the smaller type if it is recommended.
 fn remedy(subject: &Subject<'_, Instance>) -> Result<Plan, Withheld> {
     let id = subject.id(&forms::INSTANCE)?;
     let smaller = subject.detail.instance_type.as_deref().and_then(sizes::next_smaller);
-    let recommended = |to: &Neighbour| subject.recommendation.starts_with(&format!("Change it to {}, ", to.name));
-    let Some(Neighbour { name, .. }) = smaller.filter(recommended) else {
+    let Some(Neighbour { name, .. }) = smaller.filter(|_| subject.is_replaced) else {
         return withheld("No type is recommended; the recommendation has the reason.");
     };
     if !can_be_stopped(subject.detail) {

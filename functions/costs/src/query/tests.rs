@@ -364,7 +364,7 @@ fn a_price_above_the_limit_is_refused_before_anything_is_requested() {
             other => panic!("{other:?}"),
         },
         "max_cost_usd: AWS would bill $0.0600 for this, which is above $0.0500: 6 requests to Cost Explorer, at $0.01 for \
-         each page; leave out what is a request of its own, or send max_cost_usd=0.0600 or more. Nothing has been measured"
+         each page; leave out what is a request of its own, or send max_cost_usd=0.0600 or more. Nothing has been billed"
     );
     assert!(within("0.06", &all).is_ok());
     // Budgets are free.

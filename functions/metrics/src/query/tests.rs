@@ -222,7 +222,7 @@ fn the_price_of_ids_is_limited_only_on_request() {
         refused(&of("0.0099")),
         "max_cost_usd: AWS would bill $0.0100 for this, which is above $0.0099: 1000 metrics of 500 resources, at $0.01 \
          per 1,000 metrics; send fewer resource_ids, metrics or statistics, or send max_cost_usd=0.0100 or more. Nothing \
-         has been measured"
+         has been billed"
     );
     assert!(refused(&[("max_cost_usd", "0")]).starts_with("max_cost_usd: `0` is not allowed"));
 }

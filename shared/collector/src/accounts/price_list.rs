@@ -23,7 +23,7 @@ const KEPT_FOR: SignedDuration = SignedDuration::from_hours(24);
 /// How many products are kept, each of which takes about half a kilobyte.
 const MOST_KEPT: usize = 8_192;
 /// How long a response waits for prices at most: without them, everything else in it is whole.
-const WAITED: Duration = Duration::from_secs(5);
+const WAITED: Duration = Duration::from_secs(8);
 /// How many values a filter may have, and how many characters they have together, with the commas between them. Source:
 /// the service's model.
 const MOST_VALUES: usize = 50;

@@ -76,11 +76,7 @@ pub(crate) async fn periods(
     inquiry: &Inquiry<'_>,
     question: &CostQuestion,
 ) -> Result<(Vec<CostPeriod>, BTreeMap<String, String>), Fault> {
-    let pages = if question.by_resource() {
-        pages_of_resources(inquiry, question).await
-    } else {
-        pages(inquiry, question).await
-    };
+    let pages = pages(inquiry, question).await;
     if let Some(fault) = pages.fault {
         return Err(fault);
     }
@@ -104,45 +100,36 @@ pub(crate) async fn periods(
 /// What a page of costs has, by whichever operation: periods, and the names of accounts.
 type CostPage = (Option<Vec<ResultByTime>>, Option<Vec<DimensionValuesWithAttributes>>);
 
-async fn pages(inquiry: &Inquiry<'_>, question: &CostQuestion) -> Listing<CostPage> {
-    let client = inquiry.client::<CostExplorer>();
-    let ask = |page: Page| {
-        client
-            .get_cost_and_usage()
-            .set_time_period(period(question))
-            .granularity(granularity(question))
-            .set_metrics(Some(metrics(question)))
-            .set_group_by(Some(question.group_by.iter().map(definition).collect()))
-            .set_filter(all_of(&question.filter))
-            .set_next_page_token(page.token)
+/// Asks for a page of costs. The requests of both operations have the same fields, but no trait in common.
+macro_rules! page_of_costs {
+    ($request:expr, $question:expr, $page:expr) => {
+        $request
+            .set_time_period(period($question))
+            .granularity(granularity($question))
+            .set_metrics(Some(metrics($question)))
+            .set_group_by(Some($question.group_by.iter().map(definition).collect()))
+            .set_filter(all_of(&$question.filter))
+            .set_next_page_token($page.token)
             .send()
     };
-    let limits = client.limits(operation(question), inquiry.deadline);
-    every_page(limits, ask, GetCostAndUsageOutput::next_page_token, |page| {
-        vec![(page.results_by_time, page.dimension_value_attributes)]
-    })
-    .await
 }
 
-/// The same request to the operation that has single resources.
-async fn pages_of_resources(inquiry: &Inquiry<'_>, question: &CostQuestion) -> Listing<CostPage> {
+async fn pages(inquiry: &Inquiry<'_>, question: &CostQuestion) -> Listing<CostPage> {
     let client = inquiry.client::<CostExplorer>();
-    let ask = |page: Page| {
-        client
-            .get_cost_and_usage_with_resources()
-            .set_time_period(period(question))
-            .granularity(granularity(question))
-            .set_metrics(Some(metrics(question)))
-            .set_group_by(Some(question.group_by.iter().map(definition).collect()))
-            .set_filter(all_of(&question.filter))
-            .set_next_page_token(page.token)
-            .send()
-    };
     let limits = client.limits(operation(question), inquiry.deadline);
-    every_page(limits, ask, GetCostAndUsageWithResourcesOutput::next_page_token, |page| {
-        vec![(page.results_by_time, page.dimension_value_attributes)]
-    })
-    .await
+    if question.by_resource() {
+        let ask = |page: Page| page_of_costs!(client.get_cost_and_usage_with_resources(), question, page);
+        every_page(limits, ask, GetCostAndUsageWithResourcesOutput::next_page_token, |page| {
+            vec![(page.results_by_time, page.dimension_value_attributes)]
+        })
+        .await
+    } else {
+        let ask = |page: Page| page_of_costs!(client.get_cost_and_usage(), question, page);
+        every_page(limits, ask, GetCostAndUsageOutput::next_page_token, |page| {
+            vec![(page.results_by_time, page.dimension_value_attributes)]
+        })
+        .await
+    }
 }
 
 /// Returns the operation that has the costs of a request.

@@ -176,7 +176,7 @@ impl Kind for RedshiftCluster {
         if self.status.as_deref().ok_or_else(|| Unpriced::missing("status"))? == "paused" {
             return Err(Unpriced::billed_as("its storage while it is paused"));
         }
-        if self.multi_az != Some(false) {
+        if self.multi_az.ok_or_else(|| Unpriced::missing("number of zones"))? {
             let message = "how many nodes a cluster in two zones is billed for is unknown";
             return Err(Unpriced::new(UnpricedReason::NotSupported, message));
         }
