@@ -66,7 +66,7 @@ def _tile(visit: Visit) -> Locator:
 
 
 def _lines(visit: Visit) -> Locator:
-    return visit.main.get_by_role("button").filter(has_text="threshold")
+    return visit.main.locator(".finding-head")
 
 
 def test_the_overview_has_the_sum_and_the_ten_worth_most(visit: Visit) -> None:

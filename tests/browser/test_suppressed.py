@@ -71,7 +71,7 @@ def test_suppressed_findings_have_a_tab_of_their_own(visit: Visit) -> None:
     data = _answer(visit)["data"]
     visit.sign_in("#/findings")
     view = visit.main
-    lines = view.get_by_role("button", expanded=False).filter(has_text="threshold")
+    lines = view.locator('.finding-head[aria-expanded="false"]')
     expect(lines).to_have_count(data["summary"]["findings"])
     expect(view.get_by_role("button", name=re.compile(f"^All findings {data['summary']['findings']}$"))).to_be_visible()
     tab = view.get_by_role("button", name=TAB)
@@ -237,7 +237,7 @@ def test_a_deployment_that_knows_no_exceptions_has_none_of_it(visit: Visit) -> N
     visit.settle()
     expect(visit.main.get_by_role("button", name=re.compile("^Not judged"))).to_be_visible()
     expect(visit.main.get_by_role("button", name=TAB)).to_have_count(0)
-    visit.main.get_by_role("button", expanded=False).filter(has_text="threshold").first.click()
+    visit.main.locator('.finding-head[aria-expanded="false"]').first.click()
     expect(visit.main.get_by_role("link", name="Open the resource")).to_be_visible()
     expect(visit.main.get_by_role("button", name="Accept until…")).to_have_count(0)
     visit.page.goto(f"{visit.deployed.page}#/findings?_tab=suppressed")
@@ -269,7 +269,7 @@ def test_nothing_is_cut_or_at_fault(visiting: Visiting, theme: str, width: int) 
     assert visit.page.evaluate(CUT) == []
     assert faults(visit.page) == []
     visit.page.goto(f"{visit.deployed.page}#/findings")
-    visit.main.get_by_role("button", expanded=False).filter(has_text="threshold").last.click()
+    visit.main.locator('.finding-head[aria-expanded="false"]').last.click()
     visit.main.get_by_role("button", name="Accept until…").click()
     dialog = visit.page.get_by_role("dialog")
     expect(dialog).to_be_visible()

@@ -163,7 +163,7 @@ def test_a_finding_has_its_evidence_and_its_recommendation(visit: Visit) -> None
             rules.append(finding["rule"])
     # One group for each rule, worst first, and one line for each finding.
     expect(view.get_by_role("heading", level=2)).to_have_count(len(rules))
-    lines = view.get_by_role("button", expanded=False).filter(has_text="threshold")
+    lines = view.locator('.finding-head[aria-expanded="false"]')
     expect(lines).to_have_count(expected["summary"]["findings"])
     worst = expected["findings"][0]
     lines.first.click()

@@ -6,7 +6,7 @@ import collections
 import csv
 import io
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import pytest
@@ -26,7 +26,7 @@ ELSEWHERE = "us-east-2"
 
 
 def _rounded(amount: Decimal) -> Decimal:
-    return amount.quantize(CENT if abs(amount) >= CENT else MICRO)
+    return amount.quantize(CENT if abs(amount) >= CENT else MICRO, ROUND_HALF_UP)
 
 
 def _of_part(part: Json) -> Decimal:
@@ -101,8 +101,8 @@ BY_HAND: dict[tuple[str, str], tuple[str, list[tuple[str, str]], list[tuple[str,
     ("ec2_underutilized", "web-1"): ("30.37", [("1", "0.0832")], [("1", "0.0416")]),
     ("ebs_idle", "batch-scratch"): ("16.00", [("200", "0.08")], []),
     ("ebs_stopped_instance", ""): ("0.64", [("8", "0.08")], []),
-    # gp2 and gp3.
-    ("ebs_outdated_type", "old-data"): ("2.00", [("100", "0.10")], [("100", "0.08")]),
+    # gp2 and gp3, with 3 MiB/s more than gp3 includes.
+    ("ebs_outdated_type", "old-data"): ("1.88", [("100", "0.10")], [("100", "0.08"), ("0.00293", "40.96")]),
     # st1 in Frankfurt, and io1 in Ireland with 1,000 IOPS.
     ("ebs_unattached", "lake-scratch"): ("27.00", [("500", "0.054")], []),
     ("ebs_unattached", "migration-copy"): ("99.60", [("200", "0.138"), ("1000", "0.072")], []),
@@ -111,7 +111,7 @@ BY_HAND: dict[tuple[str, str], tuple[str, list[tuple[str, str]], list[tuple[str,
     ("eip_unassociated", "unused"): ("3.65", [("1", "0.005")], []),
     ("nat_gateway_idle", "out-b"): ("32.85", [("1", "0.045")], []),
     ("load_balancer_idle", "ingest"): ("19.71", [("1", "0.027")], []),
-    ("load_balancer_no_targets", "old-promo"): ("16.42", [("1", "0.0225")], []),
+    ("load_balancer_no_targets", "old-promo"): ("16.43", [("1", "0.0225")], []),
     ("vpc_endpoint_idle", "streams"): ("7.30", [("1", "0.01")], []),
     # db.t3.medium with PostgreSQL: 730 × $0.072 + 20 × $0.115.
     ("rds_no_connections", "orders-test"): ("54.86", [("1", "0.072"), ("20", "0.115")], []),

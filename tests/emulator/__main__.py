@@ -49,13 +49,19 @@ def main() -> int:
                     for contents in ACCOUNTS:
                         filled_until = demo_metrics.fill(emulator, contents, since)
             finally:
-                STACK_FILE.unlink(missing_ok=True)
+                _forget(deployed)
     except EmulatorError as error:
         print(f"\nmake run: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\nStopped: nothing is left running.")
     return 0
+
+
+def _forget(deployed: stack.Stack) -> None:
+    """Removes the file of this stack, unless it is that of another one by now, which another port has."""
+    if STACK_FILE.is_file() and json.loads(STACK_FILE.read_text())["url"] == deployed.url:
+        STACK_FILE.unlink()
 
 
 def _interrupted(*_: object) -> None:
@@ -113,6 +119,18 @@ What is wrong?
 
   curl -s {key} '{deployed.url}/bottlenecks'
 
+What would it save to fix that, and what saves most?
+
+  curl -s {key} '{deployed.url}/bottlenecks?sort=savings'
+
+What does each resource cost by AWS's price list?
+
+  curl -s {key} '{deployed.url}/resources?prices=true'
+
+Why did the bill move?
+
+  curl -s {key} '{deployed.url}/costs?days=28&movers=true&movers_by=usage_type'
+
 Which accounts may this token ask about?
 
   curl -s {key} '{deployed.url}/accounts'
@@ -125,6 +143,10 @@ Change the account with any AWS tool and call the API again, for example:
 
   AWS_ENDPOINT_URL={emulator.endpoint} AWS_ACCESS_KEY_ID={ministack.ACCOUNT} AWS_SECRET_ACCESS_KEY=emulator \\
   .venv/bin/python -c 'import boto3; boto3.client("ec2", "sa-east-1").run_instances(ImageId="ami-1", InstanceType="t3.nano", MinCount=1, MaxCount=1)'
+
+The commands that findings name (`remediation`) work in a shell with these:
+
+  export AWS_ENDPOINT_URL={emulator.endpoint} AWS_ACCESS_KEY_ID={ministack.ACCOUNT} AWS_SECRET_ACCESS_KEY=emulator
 
 The emulator's log: {emulator.log.relative_to(ROOT)}; the functions' logs: /aws/lambda/stratoscope-* in its CloudWatch
 The URL, the key and the token in JSON: {STACK_FILE.relative_to(ROOT)}

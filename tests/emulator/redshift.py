@@ -99,10 +99,30 @@ def _delete_cluster(asked: dict[str, Any]) -> dict[str, Any]:
     return {"Cluster": cluster | {"ClusterStatus": "deleting"}}
 
 
+def _pause_cluster(asked: dict[str, Any]) -> dict[str, Any]:
+    return {"Cluster": _in_state(asked["ClusterIdentifier"], "available", "paused")}
+
+
+def _resume_cluster(asked: dict[str, Any]) -> dict[str, Any]:
+    return {"Cluster": _in_state(asked["ClusterIdentifier"], "paused", "available")}
+
+
+def _in_state(name: str, before: str, after: str) -> dict[str, Any]:
+    """Changes the state of a cluster, which must be in the state before."""
+    if name not in clusters:
+        raise Refused(404, "ClusterNotFound", f"Cluster {name} not found.")
+    if clusters[name]["ClusterStatus"] != before:
+        raise Refused(400, "InvalidClusterState", f"The cluster must be in the state {before}.")
+    clusters[name]["ClusterStatus"] = after
+    return clusters[name]
+
+
 OPERATIONS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "CreateCluster": _create_cluster,
     "DeleteCluster": _delete_cluster,
     "DescribeClusters": _describe_clusters,
+    "PauseCluster": _pause_cluster,
+    "ResumeCluster": _resume_cluster,
 }
 
 

@@ -28,6 +28,10 @@ use crate::rule::{Finding, Saving};
 const METRIC: &str = "aws_monthly_savings";
 const UNIT: &str = "USD";
 
+/// The states of what is deleted, or is about to be. AWS makes recommendations once a day, and lists instances and NAT
+/// gateways for an hour after they are gone.
+const DELETED: [&str; 4] = ["deleted", "deleting", "terminated", "shutting-down"];
+
 /// What names a resource: its type, region and id.
 type Key<'a> = (ResourceType, Option<&'a str>, &'a str);
 
@@ -54,6 +58,8 @@ pub(crate) enum WhyNotShown {
     OtherType,
     /// Its resource was not listed: it was deleted since AWS made the recommendation, or a gap has the reason.
     NotListed,
+    /// Its resource was deleted, and AWS lists it for a while longer.
+    Deleted,
     /// Another one for the same resource saves more.
     SavesLess,
     /// AWS returned no figure in US dollars above zero, and no rule found anything in its resource.
@@ -221,6 +227,9 @@ impl<'a> Known<'a> {
             && let Some(resource) = inventory.resources.get(*index)
         {
             let has_findings = self.survey.read.get(*index).is_some_and(|of| of.iter().any(|of| of.result.is_ok()));
+            if !has_findings && resource.state().is_some_and(|state| DELETED.contains(&state)) {
+                return Err(WhyNotShown::Deleted);
+            }
             return Ok(For { recommendation, resource: Cow::Borrowed(resource), has_findings });
         }
         if named.region.as_ref().is_some_and(|region| !inventory.regions.contains(region)) {

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use crate::answer::Bottlenecks;
 
 /// The columns, each with where an entry has its value.
-const COLUMNS: [(&str, &str); 38] = [
+const COLUMNS: [(&str, &str); 42] = [
     ("rule", "/rule"),
     ("severity", "/severity"),
     ("category", "/category"),
@@ -31,11 +31,15 @@ const COLUMNS: [(&str, &str); 38] = [
     ("recommendation", "/recommendation"),
     ("savings_monthly_usd", "/savings/monthly_usd"),
     ("savings_bound", "/savings/bound"),
+    ("savings_bound_reason", "/savings/bound_reason"),
     ("savings_basis", "/savings/basis"),
     ("savings_unit_price", "/savings/unit_price"),
     ("savings_unit", "/savings/unit"),
     ("savings_quantity", "/savings/quantity"),
     ("savings_sku", "/savings/sku"),
+    ("savings_parts", "/savings/parts"),
+    ("savings_instead", "/savings/instead"),
+    ("savings_not_included", "/savings/not_included"),
     ("savings_counted", "/savings_counted"),
     ("savings_unknown", "/savings_unknown/reason"),
     ("aws_savings_monthly_usd", "/aws_recommendation/monthly_usd"),

@@ -41,7 +41,7 @@ const OF_ANOMALIES: [&str; 11] = [
     "account",
     "usage_type",
 ];
-const OF_BUDGETS: [&str; 7] = ["name", "type", "period", "limit", "actual", "forecast", "unit"];
+const OF_BUDGETS: [&str; 8] = ["name", "type", "period", "limit", "actual", "forecast", "used_percent", "unit"];
 
 /// Returns the table of what was requested.
 pub(crate) fn of(data: &Data, query: &CostsQuery) -> Table {
@@ -150,6 +150,7 @@ fn of_budgets(budgets: &[Budget]) -> Table {
             number(budget.limit),
             number(budget.actual),
             number(budget.forecast),
+            number(budget.used_percent),
             text(budget.unit.as_deref()),
         ]);
     }

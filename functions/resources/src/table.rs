@@ -11,13 +11,16 @@ use crate::page::Page;
 const TYPE: &str = "resource_type";
 
 /// The columns of prices, each with where a resource has its value.
-const PRICES: [(&str, &str); 7] = [
+const PRICES: [(&str, &str); 10] = [
     ("price_monthly_usd", "/price/monthly_usd"),
     ("price_bound", "/price/bound"),
+    ("price_bound_reason", "/price/bound_reason"),
     ("price_unit_price", "/price/unit_price"),
     ("price_unit", "/price/unit"),
     ("price_quantity", "/price/quantity"),
     ("price_sku", "/price/sku"),
+    ("price_parts", "/price/parts"),
+    ("price_not_included", "/price/not_included"),
     ("price_unknown", "/price_unknown/reason"),
 ];
 

@@ -122,7 +122,7 @@ pub(crate) struct Envelope<'a, D, C> {
 struct Meta<'a, C> {
     #[serde(flatten)]
     coverage: &'a C,
-    /// When the response was made. It is up to a minute ago if the gateway had the response in its cache.
+    /// When the call arrived. It is up to a minute ago if the gateway had the response in its cache.
     #[schemars(with = "jiff::Timestamp")]
     generated_at: String,
     /// How long the function took, in milliseconds.

@@ -52,8 +52,13 @@ fn judge(case: &Case<'_, Volume>) -> Result<Option<Finding>, Reason> {
     };
     let (generation, recommendation, instead) = match volume.volume_type.as_deref() {
         Some("gp2") => {
-            let iops = volume.size_gb.map_or(0, gp2_iops).max(INCLUDED_IOPS);
-            let gp3 = instead("gp3", Some(iops), None).map(|bill| bill.at_most(THROUGHPUT));
+            let size = volume.size_gb.unwrap_or_default();
+            let iops = gp2_iops(size).max(INCLUDED_IOPS);
+            let gp3 = if size > GP2_SMALL_GIB {
+                instead("gp3", Some(iops), None).map(|bill| bill.at_most(THROUGHPUT))
+            } else {
+                instead("gp3", Some(iops), Some(GP2_THROUGHPUT))
+            };
             (2.0, to_gp3(volume.size_gb), gp3)
         }
         Some("io1") => {
@@ -89,8 +94,8 @@ fn to_gp3(size_gb: Option<i32>) -> String {
 /// The size in GiB up to which gp2 has [`GP2_THROUGHPUT`], and above which it has [`GP2_MOST_THROUGHPUT`], at least while it
 /// has credits: Amazon EBS user guide, "General Purpose SSD volumes". Both are in MiB/s.
 const GP2_SMALL_GIB: i32 = 170;
-const GP2_THROUGHPUT: u32 = 128;
-const GP2_MOST_THROUGHPUT: u32 = 250;
+const GP2_THROUGHPUT: i32 = 128;
+const GP2_MOST_THROUGHPUT: i32 = 250;
 
 fn remedy(subject: &Subject<'_, Volume>) -> Result<Plan, Withheld> {
     let (id, volume) = (subject.id(&forms::VOLUME)?, subject.detail);
@@ -106,6 +111,7 @@ fn remedy(subject: &Subject<'_, Volume>) -> Result<Plan, Withheld> {
         };
         let iops = u32::try_from(gp2_iops(size).max(INCLUDED_IOPS)).unwrap_or_default();
         let throughput = if size > GP2_SMALL_GIB { GP2_MOST_THROUGHPUT } else { GP2_THROUGHPUT };
+        let throughput = u32::try_from(throughput).unwrap_or_default();
         modify.option("volume-type", "gp3").option("iops", iops).option("throughput", throughput)
     };
     let progress = aws("ec2", "describe-volumes-modifications").option("volume-ids", &id);

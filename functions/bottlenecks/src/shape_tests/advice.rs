@@ -199,19 +199,21 @@ fn each_recommendation_that_is_not_shown_is_counted_with_the_reason() {
         of_instance("MigrateToGraviton", "i-silent", 50),
         of_instance("Stop", "i-gone", 100),
         of_instance("Rightsize", "i-stopped", 0),
+        of_instance("Stop", "i-terminated", 100),
         to("Stop", "Ec2Instance", "arn:aws:ec2:eu-west-1:123456789012:instance/i-2", 100),
         to("Delete", "WorkSpaces", "arn:aws:workspaces:us-east-1:123456789012:workspace/ws-1", 100),
         Recommendation { arn: None, resource_id: None, ..of_instance("Stop", "i-3", 100) },
     ]);
     account.inventory.resources.retain(|resource| resource.resource_type() == ResourceType::Ec2);
     account.inventory.types = vec![ResourceType::Ec2];
+    account.inventory.resources.push(named(instance("m5.large", "terminated"), "i-terminated"));
     let data = answer(&account, &[("types", "ec2")]);
     assert_eq!(
         data["summary"]["aws_recommendations"],
         json!({
-            "recommendations": 7, "beside_findings": 0, "findings": 1, "purchases": 0,
+            "recommendations": 8, "beside_findings": 0, "findings": 1, "purchases": 0,
             "not_shown": {
-                "other_region": 1, "other_type": 1, "not_listed": 1, "saves_less": 1, "no_figure": 1, "no_resource": 1,
+                "other_region": 1, "other_type": 1, "not_listed": 1, "deleted": 1, "saves_less": 1, "no_figure": 1, "no_resource": 1,
             },
         })
     );

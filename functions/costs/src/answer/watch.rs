@@ -127,7 +127,7 @@ pub(crate) struct Budget {
     /// What AWS expects of the current period; null if it does not say, such as of a young budget.
     pub(crate) forecast: Option<Amount>,
     /// What the current period has used so far in percent of the limit; null without either.
-    used_percent: Option<Amount>,
+    pub(crate) used_percent: Option<Amount>,
     /// The unit of the amounts, such as `USD`; null if they have different ones.
     pub(crate) unit: Option<String>,
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { BottlenecksData, Finding } from "../src/api/types";
 import type { Metric, Rule } from "../src/model/description";
-import { evidence, metricsNamed, sentenceOf, windowQuery } from "../src/model/findings";
+import { evidence, measured, metricsNamed, sentenceOf, whyLost, windowQuery } from "../src/model/findings";
 
 const metric = (name: string, ...statistics: string[]): Metric => ({
   name,
@@ -26,6 +26,22 @@ describe("a rule in words", () => {
     expect(sentenceOf("slow", rules, known)).toBe("above 20 ms");
     expect(sentenceOf("idle", rules, known)).toBe("below 5 %");
     expect(sentenceOf("other", rules, undefined)).toBe("");
+  });
+});
+
+describe("what was observed", () => {
+  it("stands beside its threshold, which AWS's own recommendations do not have", () => {
+    const cpu = { rule: "ec2_high_cpu", observed: 93, threshold: 80, unit: "Percent" } as Finding;
+    expect(measured(cpu)).toBe("93 %, threshold 80 %");
+    const graviton = { rule: "aws_migrate_to_graviton", observed: 9.34, threshold: 0, unit: "USD" } as Finding;
+    expect(measured(graviton)).toBe("$9.34 a month by AWS’s estimate");
+  });
+});
+
+describe("a finding that is not there", () => {
+  it("may be among what could not be read only where there are gaps", () => {
+    expect(whyLost(false)).toBe("It may no longer hold, or a filter or an exception hides it.");
+    expect(whyLost(true)).toContain("could not be read: see the gaps");
   });
 });
 

@@ -72,7 +72,14 @@ describe("units", () => {
     [0.035, "Seconds", "35 ms"],
     [1500, "Milliseconds", "1.5 s"],
     [1, "Days", "1 day"],
+    [5, "Minutes", "5 minutes"],
     [64, "Count", "64"],
+    [51200, "Megabytes", "51,200 MB"],
+    [3, "Kilobytes", "3 kB"],
+    [9.34, "USD", "$9.34"],
+    [12, "GB", "12 GB"],
+    [3600, "WriteCapacityUnit-Hrs", "3,600 WriteCapacityUnit-Hrs"],
+    [40, "IOPS-Mo", "40 IOPS-Mo"],
     [null, "Percent", MISSING],
   ])("%s %s is %s", (value, unit, expected) => {
     expect(withUnit(value, unit)).toBe(expected);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { Anomaly, CostsData, Mover, UsageChange } from "../src/api/types";
-import { causes, further, kindOf, unasked, why } from "../src/model/costs";
+import type { Anomaly, Budget, CostsData, Mover, UsageChange } from "../src/api/types";
+import { causes, further, kindOf, madeOf, overLimit, unasked, why } from "../src/model/costs";
+import { splitList } from "../src/model/route";
 
 function data(by: string[], more: Partial<CostsData> = {}): CostsData {
   const groups = Object.fromEntries(by.map((name) => [`costs_by_${name}`, {}]));
@@ -58,6 +59,52 @@ describe("a mover", () => {
     expect(
       ["nothing_used_before", "nothing_used_now", "unit_unknown", "else"].map((one) => usage(null, null, one)),
     ).toEqual(["new", "ended", "quantity unknown", "else"]);
+  });
+});
+
+describe("a mover by service", () => {
+  const mover = (name: string, charge_type = "usage") => ({ name, charge_type }) as Mover;
+
+  it("leads to its resources of the 14 days that AWS keeps, with the same filters", () => {
+    const query = { start: "2026-10-01", end: "2026-11-01", exclude: "credit", tags: "env:prod", movers: "true" };
+    expect(madeOf(mover("AWS Lambda"), "service", query)).toEqual({
+      group_by: "resource",
+      services: "AWS Lambda",
+      days: "14",
+      exclude: "credit",
+      tags: "env:prod",
+      metric: "",
+      accounts: "",
+      usage_types: "",
+    });
+  });
+
+  it("may have a comma in its name", () => {
+    expect(splitList(madeOf(mover("One, two"), "service", {})?.["services"])).toEqual(["One\\, two"]);
+  });
+
+  it("leads nowhere if it is no usage, or no service", () => {
+    expect(madeOf(mover("Tax", "tax"), "service", {})).toBeNull();
+    expect(madeOf(mover("us-east-1"), "region", {})).toBeNull();
+  });
+});
+
+describe("a budget", () => {
+  const over = (limit: number | null, actual: number | null, forecast: number | null, type = "COST") =>
+    overLimit({ type, limit, actual, forecast } as Budget);
+
+  it("is over its limit, or will be", () => {
+    expect([over(100, 141, 180), over(100, 57, 120), over(100, 57, 90), over(100, 100, 100)]).toEqual([
+      "over",
+      "forecast over",
+      null,
+      null,
+    ]);
+    expect([over(100, null, 101), over(100, 101, null), over(null, 141, 180)]).toEqual(["forecast over", "over", null]);
+  });
+
+  it("of coverage or utilisation is no worse for being above", () => {
+    expect([over(80, 95, null, "RI_UTILIZATION"), over(80, 95, null, "SAVINGS_PLANS_COVERAGE")]).toEqual([null, null]);
   });
 });
 

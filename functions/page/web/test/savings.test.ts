@@ -3,6 +3,7 @@ import type { Finding, Savings } from "../src/api/types";
 import { grouped } from "../src/model/findings";
 import {
   amount,
+  before,
   bySavings,
   bySum,
   contested,
@@ -10,6 +11,7 @@ import {
   hasFigure,
   noSum,
   partsOf,
+  toBuy,
   together,
   worthMost,
 } from "../src/model/savings";
@@ -96,6 +98,39 @@ describe("sums of savings", () => {
     expect(noSum(summary)).toBe("No finding about money has a figure");
     expect(noSum({ ...summary, unknown: 0 })).toBeNull();
     expect(noSum({ ...summary, findings: 1 })).toBeNull();
+  });
+});
+
+describe("a sum that lacks what could not be read", () => {
+  it("is no upper limit", () => {
+    const sum = together(ALL) ?? { monthly_usd: "" };
+    expect([amount(sum), amount(sum, true)]).toEqual(["up to $189.15", "$189.15"]);
+    expect([before({ bound: "upper" }, false), before({ bound: "upper" }, true), before({}, false)]).toEqual([
+      "up to ",
+      "",
+      "",
+    ]);
+  });
+});
+
+describe("what AWS recommends to buy", () => {
+  it("is told with its count, and that no sum has it", () => {
+    expect(toBuy({ count: 1, monthly_usd: "61.50", unknown: 0 })).toBe(
+      "AWS also recommends buying 1 commitment: $61.50 a month, not in the sum",
+    );
+    expect(toBuy({ count: 3, monthly_usd: "1061.50", unknown: 1 })).toBe(
+      "AWS also recommends buying 3 commitments: $1,061.50 a month (1 without a figure), not in the sum",
+    );
+  });
+
+  it("is not $0.00 where AWS has no figure", () => {
+    expect(toBuy({ count: 2, monthly_usd: "0.00", unknown: 2 })).toBe(
+      "AWS also recommends buying 2 commitments, without a figure",
+    );
+  });
+
+  it("is nothing where it is unknown, or there is none", () => {
+    expect([toBuy(undefined), toBuy({ count: 0, monthly_usd: "0.00", unknown: 0 })]).toEqual([null, null]);
   });
 });
 

@@ -151,15 +151,18 @@ fn a_table_has_the_columns_of_prices_if_they_were_requested() {
     let columns = [
         "price_monthly_usd",
         "price_bound",
+        "price_bound_reason",
         "price_unit_price",
         "price_unit",
         "price_quantity",
         "price_sku",
+        "price_parts",
+        "price_not_included",
         "price_unknown",
     ];
     let row = |monthly_usd, quantity| {
         json!({"price_monthly_usd": monthly_usd, "price_unit_price": "0.08", "price_unit": "GB-Mo",
-               "price_quantity": quantity, "price_sku": "AmazonEC2"})
+               "price_quantity": quantity, "price_sku": "AmazonEC2", "price_not_included": []})
     };
     assert_eq!(of(Some(&prices), true), volumes(&columns, &[row("8.00", "100"), row("80.00", "1000")]));
     let unknown = json!({"price_unknown": "price_list_unavailable"});

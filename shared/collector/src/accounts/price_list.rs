@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::{Duration, Instant};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, Unit};
 use tokio::sync::Mutex;
 use tokio::time::timeout_at;
 
@@ -59,7 +59,9 @@ impl PriceList {
             let late = Fault::past_deadline(&GET_PRODUCTS);
             return (unread(products, &late), Some(gap(home, late)));
         };
+        // A price is as of a second: nobody needs more digits.
         let now = Timestamp::now();
+        let now = now.round(Unit::Second).unwrap_or(now);
         kept.retain(|_, (read_at, _)| is_fresh(*read_at, now));
         if kept.len() > MOST_KEPT {
             kept.clear();

@@ -51,9 +51,9 @@ fn an_endpoint_is_billed_in_each_of_its_subnets() {
 #[test]
 fn a_load_balancer_is_billed_by_the_hour_of_its_kind() {
     for (kind, family, unit_price, usd) in [
-        ("application", "Load Balancer-Application", "0.0225", "16.42"),
-        ("network", "Load Balancer-Network", "0.0225", "16.42"),
-        ("gateway", "Load Balancer-Gateway", "0.0125", "9.12"),
+        ("application", "Load Balancer-Application", "0.0225", "16.43"),
+        ("network", "Load Balancer-Network", "0.0225", "16.43"),
+        ("gateway", "Load Balancer-Gateway", "0.0125", "9.13"),
         ("classic", "Load Balancer", "0.025", "18.25"),
     ] {
         let bill = billed(&LoadBalancer { kind: text(kind), ..LoadBalancer::default() });

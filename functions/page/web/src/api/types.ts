@@ -189,6 +189,14 @@ export interface EndedException {
   until: string;
 }
 
+/** The commitments that AWS recommends to buy, and what they save together. */
+export interface Purchases {
+  count: number;
+  monthly_usd: string;
+  /** How many of them have no figure. */
+  unknown: number;
+}
+
 export interface NotJudged {
   resource: ResourceRef;
   reason: string;
@@ -201,6 +209,8 @@ export interface BottlenecksData {
   /** Absent, as `exceptions` is, where a deployment knows no exceptions. */
   suppressed?: { count: number; by_rule: Record<string, number>; findings: SuppressedFinding[] };
   exceptions?: Exceptions;
+  /** Absent where AWS's own recommendations are unknown, or no part of the response. */
+  purchases?: Purchases;
   next_cursor: string | null;
   summary: {
     findings: number;

@@ -1,4 +1,5 @@
-import type { Anomaly, CostsData, GroupCost, Mover, UsageChange } from "../api/types";
+import type { Anomaly, Budget, CostsData, GroupCost, Mover, UsageChange } from "../api/types";
+import { escaped } from "./route";
 
 export interface Slice {
   start: string;
@@ -151,6 +152,24 @@ export function unasked(questions: Further[], query: Record<string, string>): Fu
 export function kindOf(mover: Mover): string | null {
   if (mover.charge_type === "usage") return null;
   return mover.record_type ?? mover.charge_type;
+}
+
+/** What narrows costs, and what they are in: single resources have it as well as services. */
+const KEPT = ["metric", "exclude", "accounts", "usage_types", "tags"];
+
+/** The query for the resources that a service's costs are made of, which Cost Explorer has for 14 days; null for others. */
+export function madeOf(mover: Mover, by: string, query: Record<string, string>): Record<string, string> | null {
+  // A tax or a fee is of no resource.
+  if (by !== "service" || mover.charge_type !== "usage") return null;
+  const kept = Object.fromEntries(KEPT.map((name) => [name, query[name] ?? ""]));
+  return { ...kept, group_by: "resource", services: escaped(mover.name), days: "14" };
+}
+
+/** Whether a budget is over its limit, or will be. Those of coverage and utilisation have a minimum instead. */
+export function overLimit({ type, limit, actual, forecast }: Budget): "over" | "forecast over" | null {
+  if (limit === null || /_(COVERAGE|UTILIZATION)$/.test(type)) return null;
+  if (actual !== null && actual > limit) return "over";
+  return forecast !== null && forecast > limit ? "forecast over" : null;
 }
 
 const NOT_SPLIT: Record<string, string> = {

@@ -1,5 +1,6 @@
 import type { BottlenecksData, Finding, NotJudged, ResourceRef, SuppressedFinding, Window } from "../api/types";
 import type { Metric, Rule } from "./description";
+import { withUnit } from "./format";
 import { joinList } from "./route";
 
 export function resourceId(resource: ResourceRef): string {
@@ -20,6 +21,24 @@ export function againstThreshold(finding: Finding): { observed: number; threshol
     unit === "Percent" ? Math.max(100, observed, threshold) : Math.max(observed, threshold, 0) * 1.25 || 1;
   const share = (value: number) => Math.max(0, Math.min(1, value / highest));
   return { observed: share(observed), threshold: share(threshold) };
+}
+
+/** Whether a rule compares with its threshold. What AWS itself recommends is not judged here: it has none but zero. */
+export function hasThreshold({ rule }: Pick<Finding, "rule">): boolean {
+  return !rule.startsWith("aws_");
+}
+
+/** What was observed, and what it is compared with. */
+export function measured(finding: Finding): string {
+  const observed = withUnit(finding.observed, finding.unit);
+  if (!hasThreshold(finding)) return `${observed} a month by AWS’s estimate`;
+  return `${observed}, threshold ${withUnit(finding.threshold, finding.unit)}`;
+}
+
+/** Why a finding that a link names may not be there. */
+export function whyLost(incomplete: boolean): string {
+  if (!incomplete) return "It may no longer hold, or a filter or an exception hides it.";
+  return "It may no longer hold, a filter or an exception may hide it, or it is among what could not be read: see the gaps.";
 }
 
 export interface Group<Item> {

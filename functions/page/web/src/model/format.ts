@@ -75,7 +75,7 @@ export function bytes(value: number | null | undefined): string {
   return `${number(size)} ${BYTES[unit] ?? ""}`;
 }
 
-/** CloudWatch's units as a person writes them. */
+/** CloudWatch's units as a person writes them, and those of a bill as AWS spells them: GB, WriteCapacityUnit-Hrs. */
 export function withUnit(value: number | null | undefined, unit: string | null | undefined): string {
   if (value === null || value === undefined) return MISSING;
   switch (unit) {
@@ -87,6 +87,12 @@ export function withUnit(value: number | null | undefined, unit: string | null |
       return bytes(value * 1024 * 1024);
     case "Gibibytes":
       return bytes(value * 1024 ** 3);
+    // AWS does not say whether these are of 1,000 or of 1,024, so they stay as they are.
+    case "Kilobytes":
+    case "Megabytes":
+    case "Gigabytes":
+    case "Terabytes":
+      return `${number(value)} ${unit === "Kilobytes" ? "k" : unit.charAt(0)}B`;
     case "Bytes/Second":
       return `${bytes(value)}/s`;
     case "Seconds":
@@ -96,7 +102,11 @@ export function withUnit(value: number | null | undefined, unit: string | null |
     case "Count/Second":
       return `${number(value)}/s`;
     case "Days":
-      return `${number(value)} ${value === 1 ? "day" : "days"}`;
+      return plural(value, "day");
+    case "Minutes":
+      return plural(value, "minute");
+    case "USD":
+      return money(value);
     case "Count":
     case "None":
     case "":
@@ -104,7 +114,7 @@ export function withUnit(value: number | null | undefined, unit: string | null |
     case undefined:
       return number(value);
     default:
-      return `${number(value)} ${unit.toLowerCase()}`;
+      return `${number(value)} ${unit}`;
   }
 }
 

@@ -71,6 +71,11 @@ export function toggled(values: string[], value: string, all: string): string[] 
   return value === all ? [value] : [...values.filter((one) => one !== all), value];
 }
 
+/** A value as one of a list: the opposite of how a list is split. */
+export function escaped(value: string): string {
+  return value.replace(/[\\,]/g, "\\$&");
+}
+
 export function joinList(values: string[]): string {
   return [...new Set(values)].join(",");
 }

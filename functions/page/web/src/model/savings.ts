@@ -1,6 +1,7 @@
-import type { CostPart, Finding, Savings, SavingsSummary } from "../api/types";
+import type { CostPart, Finding, Purchases, Savings, SavingsSummary } from "../api/types";
 import { compared, exactUsd, separated, sumOf, usd } from "./decimal";
 import { type Group, resourceId } from "./findings";
+import { number, plural } from "./format";
 
 /** The hours that a month has for AWS, and for what is billed by the hour. */
 const HOURS = 730;
@@ -17,8 +18,23 @@ export function hasFigure(finding: Finding, chosen: string): boolean {
 }
 
 /** An amount that may be the most that it can be. */
-export function amount({ monthly_usd, bound }: { monthly_usd: string; bound?: string }): string {
-  return `${bound === undefined ? "" : "up to "}${usd(monthly_usd)}`;
+export function amount(of: { monthly_usd: string; bound?: string }, incomplete = false): string {
+  return `${before(of, incomplete)}${usd(of.monthly_usd)}`;
+}
+
+/** What stands before an amount. A sum that lacks what could not be read is no upper limit, whatever its parts are. */
+export function before({ bound }: { bound?: string }, incomplete: boolean): string {
+  return bound === undefined || incomplete ? "" : "up to ";
+}
+
+/** What AWS recommends to buy, which is in no sum: it can't be saved beside all that the findings save. Null if nothing. */
+export function toBuy(purchases: Purchases | undefined): string | null {
+  const { count = 0, unknown = 0, monthly_usd = "0" } = purchases ?? {};
+  if (count === 0) return null;
+  const commitments = `AWS also recommends buying ${plural(count, "commitment")}`;
+  if (unknown >= count) return `${commitments}, without a figure`;
+  const without = unknown > 0 ? ` (${number(unknown)} without a figure)` : "";
+  return `${commitments}: ${usd(monthly_usd)} a month${without}, not in the sum`;
 }
 
 /** What saves most first, as the API sorts by savings: what has no figure keeps its order, after all others. */

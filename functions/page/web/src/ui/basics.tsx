@@ -13,6 +13,11 @@ export function Missing({ why = "AWS gives no value" }: { why?: string }) {
   );
 }
 
+/** Beside a number that lacks what could not be read: the gaps say what. */
+export function Incomplete({ when }: { when: boolean | undefined }) {
+  return when ? <span class="incomplete">incomplete</span> : null;
+}
+
 /** A text of the API, in which code stands between backticks. */
 export function Prose({ text }: { text: string }) {
   return (

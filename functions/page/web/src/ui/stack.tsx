@@ -10,7 +10,7 @@ const BOTTOM = 24;
 const TOP = 8;
 
 /**
- * Costs over time as stacked bars, from zero, credits below it. Estimated periods are lighter. The bars are drawn as
+ * Costs over time as stacked bars, from zero, credits below it. Estimated periods are fainter. The bars are drawn as
  * attributes of an SVG, which the policy of the page allows where it forbids styles.
  */
 export function StackChart(props: {
@@ -113,7 +113,7 @@ export function StackChart(props: {
         {slice
           ? `${props.hourly ? time(slice.start) : days(slice.start, slice.end)}: ${money(slice.total, currency)}${slice.estimated ? ", estimated" : ""}`
           : stack.slices.some((one) => one.estimated)
-            ? "Paler: AWS may still change it"
+            ? "Faint: AWS may still change it"
             : "\u00a0"}
       </figcaption>
       <ul class="legend">

@@ -24,7 +24,7 @@ export function CostAnomalies({ anomalies }: { anomalies: Anomalies }) {
         </p>
       ) : (
         <div class="scroll-x">
-          <table class="plain comparison" aria-label="Anomalies">
+          <table class="plain comparison stacks" aria-label="Anomalies">
             <thead>
               <tr>
                 <th scope="col">Cause</th>
@@ -43,10 +43,12 @@ export function CostAnomalies({ anomalies }: { anomalies: Anomalies }) {
                     ))}
                     {one.root_causes.length === 0 && (one.dimension_value ?? <Missing />)}
                   </th>
-                  <td>{one.start && one.end ? days(one.start, following(one.end)) : (one.start ?? <Missing />)}</td>
-                  <Amount usd={one.expected} />
-                  <Amount usd={one.actual} />
-                  <Amount usd={one.impact} />
+                  <td data-label="Days">
+                    {one.start && one.end ? days(one.start, following(one.end)) : (one.start ?? <Missing />)}
+                  </td>
+                  <Amount name="Expected" usd={one.expected} />
+                  <Amount name="Actual" usd={one.actual} />
+                  <Amount name="Impact" usd={one.impact} />
                 </tr>
               ))}
             </tbody>
@@ -57,8 +59,8 @@ export function CostAnomalies({ anomalies }: { anomalies: Anomalies }) {
   );
 }
 
-function Amount({ usd }: { usd: number | null }) {
-  return <td>{usd === null ? <Missing /> : money(usd)}</td>;
+function Amount({ name, usd }: { name: string; usd: number | null }) {
+  return <td data-label={name}>{usd === null ? <Missing /> : money(usd)}</td>;
 }
 
 /** The day after, since the last day of an anomaly is a part of it. */

@@ -1,4 +1,5 @@
 import type { Budget } from "../api/types";
+import { overLimit } from "../model/costs";
 import { label } from "../model/description";
 import { exact, isCurrency, money, percent, withUnit } from "../model/format";
 import { Missing } from "../ui/basics";
@@ -15,7 +16,7 @@ export function CostBudgets({ budgets }: { budgets: Budget[] }) {
         <p class="faint">The account has no budget.</p>
       ) : (
         <div class="scroll-x">
-          <table class="plain comparison" aria-label="Budgets">
+          <table class="plain comparison stacks" aria-label="Budgets">
             <thead>
               <tr>
                 <th scope="col">Budget</th>
@@ -34,10 +35,13 @@ export function CostBudgets({ budgets }: { budgets: Budget[] }) {
                       {label(one.type)}, {one.period.toLowerCase()}
                     </div>
                   </th>
-                  <Amount value={one.limit} unit={one.unit} why="The budget has no limit" />
-                  <Amount value={one.actual} unit={one.unit} />
-                  <Amount value={one.forecast} unit={one.unit} why="AWS has no forecast yet" />
-                  <td>{one.used_percent === null ? <Missing /> : percent(one.used_percent)}</td>
+                  <Amount name="Limit" value={one.limit} unit={one.unit} why="The budget has no limit" />
+                  <Amount name="Actual" value={one.actual} unit={one.unit} />
+                  <Amount name="Forecast" value={one.forecast} unit={one.unit} why="AWS has no forecast yet" />
+                  <td data-label="Used">
+                    {one.used_percent === null ? <Missing /> : percent(one.used_percent)}
+                    <div class="over">{overLimit(one)}</div>
+                  </td>
                 </tr>
               ))}
             </tbody>
@@ -48,8 +52,12 @@ export function CostBudgets({ budgets }: { budgets: Budget[] }) {
   );
 }
 
-function Amount(props: { value: number | null; unit: string | null; why?: string }) {
-  const { value, unit, why } = props;
-  if (value === null) return <td>{why ? <Missing why={why} /> : <Missing />}</td>;
-  return <td title={exact(value)}>{isCurrency(unit) ? money(value, unit) : withUnit(value, unit)}</td>;
+function Amount(props: { name: string; value: number | null; unit: string | null; why?: string }) {
+  const { name, value, unit, why } = props;
+  if (value === null) return <td data-label={name}>{why ? <Missing why={why} /> : <Missing />}</td>;
+  return (
+    <td data-label={name} title={exact(value)}>
+      {isCurrency(unit) ? money(value, unit) : withUnit(value, unit)}
+    </td>
+  );
 }

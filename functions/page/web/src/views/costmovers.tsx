@@ -1,10 +1,12 @@
 import type { Mover, Movers } from "../api/types";
-import { kindOf, why } from "../model/costs";
+import { kindOf, madeOf, why } from "../model/costs";
 import { label } from "../model/description";
 import { days, exact, money, percent, plural, withUnit } from "../model/format";
+import { linkTo } from "../state/navigation";
 
 /** What rose and fell: the largest changes, and everything else as one line, which add up to the change. */
-export function CostMovers({ movers, currency }: { movers: Movers; currency: string | null }) {
+export function CostMovers(props: { movers: Movers; currency: string | null; query: Record<string, string> }) {
+  const { movers, currency, query } = props;
   const hasUsage = movers.largest.some(({ usage }) => usage !== null);
   return (
     <section class="card">
@@ -19,7 +21,7 @@ export function CostMovers({ movers, currency }: { movers: Movers; currency: str
         <p class="faint">Nothing moved.</p>
       ) : (
         <div class="scroll-x">
-          <table class="plain comparison" aria-label="What rose and fell">
+          <table class="plain comparison stacks" aria-label="What rose and fell">
             <thead>
               <tr>
                 <th scope="col">{label(movers.by)}</th>
@@ -33,7 +35,7 @@ export function CostMovers({ movers, currency }: { movers: Movers; currency: str
               {movers.largest.map((mover) => (
                 <tr key={`${mover.name} ${mover.charge_type} ${mover.record_type ?? ""}`}>
                   <th scope="row">
-                    {mover.name}
+                    <Name mover={mover} resources={madeOf(mover, movers.by, query)} />
                     {kindOf(mover) && <div class="faint small">{kindOf(mover)}</div>}
                   </th>
                   <Amounts of={mover} share={mover.change_percent} currency={currency} />
@@ -60,6 +62,16 @@ export function CostMovers({ movers, currency }: { movers: Movers; currency: str
   );
 }
 
+/** A name, as a link to what it is made of where that can be asked for. */
+function Name({ mover, resources }: { mover: Mover; resources: Record<string, string> | null }) {
+  if (resources === null) return <>{mover.name}</>;
+  return (
+    <a href={linkTo("costs", resources)} title="Its resources in the last 14 days">
+      {mover.name}
+    </a>
+  );
+}
+
 function Amounts(props: {
   of: { before: number; now: number; change: number };
   share: number | null;
@@ -68,9 +80,13 @@ function Amounts(props: {
   const { before, now, change } = props.of;
   return (
     <>
-      <td title={exact(before)}>{money(before, props.currency)}</td>
-      <td title={exact(now)}>{money(now, props.currency)}</td>
-      <td title={exact(change)}>
+      <td data-label="Before" title={exact(before)}>
+        {money(before, props.currency)}
+      </td>
+      <td data-label="Now" title={exact(now)}>
+        {money(now, props.currency)}
+      </td>
+      <td data-label="Change" title={exact(change)}>
         {change > 0 ? "+" : ""}
         {money(change, props.currency)}
         {props.share !== null && <div class="faint small">{percent(props.share, true)}</div>}
@@ -82,7 +98,7 @@ function Amounts(props: {
 function Usage({ mover: { usage } }: { mover: Mover }) {
   if (usage === null) return <td />;
   return (
-    <td>
+    <td data-label="Because of">
       {why(usage)}
       <div class="faint small">
         {withUnit(usage.before ?? 0, usage.unit)} → {withUnit(usage.now ?? 0, usage.unit)}

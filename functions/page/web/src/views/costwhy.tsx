@@ -26,7 +26,7 @@ export function CostWhy({ data, query }: { data: CostsData; query: Record<string
           </div>
         </section>
       )}
-      {data.movers && <CostMovers movers={data.movers} currency={data.currency} />}
+      {data.movers && <CostMovers movers={data.movers} currency={data.currency} query={query} />}
       {data.anomalies && <CostAnomalies anomalies={data.anomalies} />}
       {data.budgets && <CostBudgets budgets={data.budgets} />}
     </>

@@ -1,6 +1,6 @@
 import type { Finding } from "../api/types";
 import { label } from "../model/description";
-import { againstThreshold, evidence, metricsNamed, resourceId } from "../model/findings";
+import { againstThreshold, evidence, hasThreshold, metricsNamed, resourceId } from "../model/findings";
 import { duration, exact, time, utc, withTimes, withUnit } from "../model/format";
 import { linkTo } from "../state/navigation";
 import { description } from "../state/session";
@@ -45,14 +45,18 @@ export function FindingRow(props: {
             <span>{description.value?.rules.get(finding.rule)?.label ?? label(finding.rule)}</span>
           </span>
         )}
-        <Bar finding={finding} />
+        {hasThreshold(finding) ? <Bar finding={finding} /> : <span class="against" />}
         <span class="finding-numbers" title={props.sentence}>
           <strong title={`${exact(finding.observed)}: ${props.sentence}`}>
             {withUnit(finding.observed, finding.unit)}
           </strong>
-          <span class="faint" title={`${exact(finding.threshold)}: ${props.sentence}`}>
-            threshold {withUnit(finding.threshold, finding.unit)}
-          </span>
+          {hasThreshold(finding) ? (
+            <span class="faint" title={`${exact(finding.threshold)}: ${props.sentence}`}>
+              threshold {withUnit(finding.threshold, finding.unit)}
+            </span>
+          ) : (
+            <span class="faint">AWS’s estimate</span>
+          )}
         </span>
         <span class="finding-saves">
           <SavingsFigure finding={finding} />

@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import { refusedPrice } from "../api/errors";
 import type { BottlenecksData, Finding, NotJudged, SuppressedFinding } from "../api/types";
 import { parametersAt } from "../model/description";
-import { findingId, matches } from "../model/findings";
+import { findingId, matches, whyLost } from "../model/findings";
 import { plural, price } from "../model/format";
 import { apiParameters } from "../model/route";
 import { bySavings, contested, hasFigure } from "../model/savings";
@@ -53,6 +53,7 @@ export function Findings() {
   const shownUnjudged = unjudged.filter(seen);
   const shownSuppressed = suppressed.filter(seen);
   const { _open: opened } = parameters;
+  const incomplete = asked.answers.some(({ meta }) => meta.partial);
   const whole = !asked.loading && asked.failure === null && pages.length > 0;
   const lost = whole && !findings.some((finding) => findingId(finding) === opened);
   const rest = pages.at(-1)?.next_cursor ?? null;
@@ -107,12 +108,18 @@ export function Findings() {
       </div>
       {lost && opened !== undefined && (
         <NotFound what={opened} onClose={() => change({ _open: "" }, true)}>
-          It may no longer hold, or a filter or an exception hides it.
+          {whyLost(incomplete)}
         </NotFound>
       )}
       {tab !== "suppressed" && <ExceptionsLine exceptions={pages[0]?.exceptions} />}
       {!OTHERS.includes(tab) && (
-        <SavingsLine summary={pages[0]?.summary.savings} sorted={query["sort"] === "savings"} chosen={saves} />
+        <SavingsLine
+          summary={pages[0]?.summary.savings}
+          purchases={pages[0]?.purchases}
+          incomplete={incomplete}
+          sorted={query["sort"] === "savings"}
+          chosen={saves}
+        />
       )}
       <Body
         asked={asked}

@@ -1,15 +1,33 @@
-import type { SavingsSummary } from "../api/types";
+import type { Purchases, SavingsSummary } from "../api/types";
 import { exactUsd } from "../model/decimal";
 import { label } from "../model/description";
 import { number } from "../model/format";
-import { amount, noSum } from "../model/savings";
+import { amount, noSum, toBuy } from "../model/savings";
 import { change } from "../state/navigation";
-import { Missing, Segments } from "../ui/basics";
+import { Incomplete, Missing, Segments } from "../ui/basics";
 
-/** What all findings save together; the order of the findings, and those with or without a figure alone. */
-export function SavingsLine(props: { summary: SavingsSummary | undefined; sorted: boolean; chosen: string }) {
-  const { summary, chosen } = props;
-  if (!summary || summary.findings + summary.unknown === 0) return null;
+/**
+ * What all findings save together, and beside it what AWS recommends to buy; the order of the findings, and those with or
+ * without a figure alone.
+ */
+export function SavingsLine(props: {
+  summary: SavingsSummary | undefined;
+  purchases: Purchases | undefined;
+  /** Whether the sum lacks what could not be read. */
+  incomplete: boolean;
+  sorted: boolean;
+  chosen: string;
+}) {
+  const { summary, purchases, incomplete, chosen } = props;
+  const bought = toBuy(purchases);
+  const commitments = bought !== null && purchases && (
+    <span class="faint block" title={`${exactUsd(purchases.monthly_usd)} a month by AWS’s estimate`}>
+      {bought}
+    </span>
+  );
+  if (!summary || summary.findings + summary.unknown === 0) {
+    return commitments ? <p class="savings-line">{commitments}</p> : null;
+  }
   const why = noSum(summary);
   const reasons = Object.entries(summary.unknown_by_reason).map(([name, count]) => `${label(name)}: ${number(count)}`);
   return (
@@ -18,11 +36,13 @@ export function SavingsLine(props: { summary: SavingsSummary | undefined; sorted
         Could be saved a month:{" "}
         {why === null ? (
           <strong title={`${exactUsd(summary.monthly_usd)}; of each resource, only the largest saving is added`}>
-            {amount(summary)}
+            {amount(summary, incomplete)}
           </strong>
         ) : (
           <Missing why={why} />
-        )}
+        )}{" "}
+        <Incomplete when={incomplete} />
+        {commitments}
         {chosen === "unknown" && <span class="faint block">{reasons.join(", ")}</span>}
       </p>
       <div class="savings-choices">

@@ -1,16 +1,17 @@
 import type { BottlenecksData } from "../api/types";
 import { exactUsd, usd } from "../model/decimal";
 import { number } from "../model/format";
-import { noSum } from "../model/savings";
+import { before, noSum } from "../model/savings";
 import type { Asked } from "../state/api";
 import { linkTo } from "../state/navigation";
 import { Tile } from "./tile";
 
 /** The sum of what all findings save, and of how many it is known: the others are a click away. */
 export function SavingsTile({ asked }: { asked: Asked<BottlenecksData> }) {
-  const summary = asked.answers[0]?.data.summary.savings;
+  const answer = asked.answers[0];
+  const summary = answer?.data.summary.savings;
   const why = summary ? noSum(summary) : "AWS’s price list was not read";
-  const { monthly_usd = "0", bound, findings = 0, unknown = 0 } = summary ?? {};
+  const { monthly_usd = "0", findings = 0, unknown = 0 } = summary ?? {};
   return (
     <Tile
       asked={asked}
@@ -20,7 +21,7 @@ export function SavingsTile({ asked }: { asked: Asked<BottlenecksData> }) {
         why === null
           ? {
               text: usd(monthly_usd),
-              before: bound === undefined ? "" : "up to ",
+              before: before(summary ?? {}, answer?.meta.partial ?? false),
               note: findings + unknown === 0 ? "nothing found to save" : `${number(findings)} with a figure`,
               title: `${exactUsd(monthly_usd)} a month by AWS’s list prices`,
             }

@@ -1,8 +1,8 @@
 import type { BottlenecksData, SuppressedFinding } from "../api/types";
 import { label } from "../model/description";
 import { byEnd, left, source } from "../model/exceptions";
-import { findingId, grouped, resourceId } from "../model/findings";
-import { day, plural, price, withTimes, withUnit } from "../model/format";
+import { findingId, grouped, measured, resourceId } from "../model/findings";
+import { day, plural, price, withTimes } from "../model/format";
 import { change } from "../state/navigation";
 import { description } from "../state/session";
 import { today } from "../state/today";
@@ -107,8 +107,7 @@ function Row({ one, by }: { one: SuppressedFinding; by: string }) {
         <span class="faint">{source(one)}</span>
         {finding && (
           <span class="suppressed-observed">
-            {withUnit(finding.observed, finding.unit)}, threshold {withUnit(finding.threshold, finding.unit)}.{" "}
-            <span class="faint">{withTimes(finding.recommendation)}</span>
+            {measured(finding)}. <span class="faint">{withTimes(finding.recommendation)}</span>
           </span>
         )}
       </p>

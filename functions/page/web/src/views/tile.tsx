@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import type { Asked } from "../state/api";
-import { Missing } from "../ui/basics";
+import { Incomplete, Missing } from "../ui/basics";
 
 interface TileProps {
   asked: Asked<unknown>;
@@ -24,7 +24,7 @@ export function Tile({ asked, label, href, value, beside }: TileProps) {
       <span class="tile-value">
         {shown?.before && <span class="tile-before">{shown.before}</span>}
         {absent !== null ? <Missing why={absent} /> : (shown?.text ?? <span class="bone tile-bone" />)}
-        {answer?.meta.partial && <span class="incomplete">incomplete</span>}
+        <Incomplete when={answer?.meta.partial} />
       </span>
     </>
   );

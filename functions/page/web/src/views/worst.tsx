@@ -1,23 +1,30 @@
 import type { BottlenecksData, Finding } from "../api/types";
 import { label } from "../model/description";
-import { findingId, sentenceOf } from "../model/findings";
-import { plural, withUnit } from "../model/format";
+import { findingId, measured, sentenceOf } from "../model/findings";
+import { plural } from "../model/format";
 import type { Asked } from "../state/api";
 import { linkTo } from "../state/navigation";
 import { description } from "../state/session";
-import { Severity } from "../ui/basics";
+import { Incomplete, Severity } from "../ui/basics";
 import { Place, Text } from "../ui/cell";
 import { Icon } from "../ui/icon";
 import { FailureNotice, Notice, Skeleton } from "../ui/states";
 
 /** The ten worst, in the order of the response. */
 export function WorstFindings({ asked }: { asked: Asked<BottlenecksData> }) {
-  const data = asked.answers[0]?.data;
+  const answer = asked.answers[0];
+  const data = answer?.data;
+  const incomplete = answer?.meta.partial ?? false;
   return (
     <section class="card card-worst">
       <header class="card-head">
         <h2>Worst findings</h2>
-        {data && data.summary.findings > 10 && <p class="faint">10 of {plural(data.summary.findings, "finding")}</p>}
+        {data && (data.summary.findings > 10 || incomplete) && (
+          <p class="faint">
+            {data.summary.findings > 10 && `10 of ${plural(data.summary.findings, "finding")}`}{" "}
+            <Incomplete when={incomplete} />
+          </p>
+        )}
         <a class="more" href={linkTo("findings")}>
           Findings <Icon name="right" size={12} />
         </a>
@@ -33,7 +40,9 @@ export function WorstFindings({ asked }: { asked: Asked<BottlenecksData> }) {
           <p>
             {data.not_judged.length > 0
               ? `${plural(data.not_judged.length, "resource")} could not be judged.`
-              : "Every rule was checked."}
+              : incomplete
+                ? "Not everything could be read: see the gaps."
+                : "Every rule was checked."}
             {data.suppressed && data.suppressed.count > 0 && ` ${plural(data.suppressed.count, "finding")} suppressed.`}
           </p>
         </Notice>
@@ -66,7 +75,7 @@ function Line({ finding, rules }: { finding: Finding; rules: BottlenecksData["ru
         <span class="worst-why">
           <span>{description.value?.rules.get(finding.rule)?.label ?? label(finding.rule)}</span>
           <span class="faint" title={sentence}>
-            {withUnit(finding.observed, finding.unit)}, threshold {withUnit(finding.threshold, finding.unit)}
+            {measured(finding)}
           </span>
         </span>
       </a>

@@ -6,6 +6,7 @@ import { amount, together, worthMost } from "../model/savings";
 import type { Asked } from "../state/api";
 import { linkTo } from "../state/navigation";
 import { description } from "../state/session";
+import { Incomplete } from "../ui/basics";
 import { Place, Text } from "../ui/cell";
 import { Icon } from "../ui/icon";
 import { SavingsFigure } from "../ui/savingsfigure";
@@ -15,15 +16,17 @@ const MOST = 10;
 
 /** The ten findings that save most. Why there are no findings at all stands in the card with the worst. */
 export function WorthMost({ asked }: { asked: Asked<BottlenecksData> }) {
-  const data = asked.answers[0]?.data;
+  const answer = asked.answers[0];
+  const data = answer?.data;
+  const incomplete = answer?.meta.partial ?? false;
   const most = worthMost(data?.findings ?? [], MOST);
   return (
     <section class="card card-worth">
       <header class="card-head">
         <h2>Worth most</h2>
-        {data && most.length > 0 && (
+        {data && (most.length > 0 || incomplete) && (
           <p class="faint" title="One for each resource">
-            {said(data, most)}
+            {most.length > 0 && said(data, most, incomplete)} <Incomplete when={incomplete} />
           </p>
         )}
         <a class="more" href={linkTo("findings", { sort: "savings" })}>
@@ -46,11 +49,11 @@ export function WorthMost({ asked }: { asked: Asked<BottlenecksData> }) {
 }
 
 /** What the ten are of. On later pages there may be findings that are worth more. */
-function said(data: BottlenecksData, most: Finding[]): string {
+function said(data: BottlenecksData, most: Finding[], incomplete: boolean): string {
   const all =
     data.findings.length === data.summary.findings ? "" : ` of the first ${number(data.findings.length)} findings`;
   const sum = together(most);
-  return `${most.length}${all} save ${sum ? amount(sum) : ""}`;
+  return `${most.length}${all} save ${sum ? amount(sum, incomplete) : ""}`;
 }
 
 function Nothing({ summary }: { summary: SavingsSummary | undefined }) {

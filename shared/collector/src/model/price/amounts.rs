@@ -4,8 +4,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive as _;
+use rust_decimal::{Decimal, RoundingStrategy};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
@@ -20,10 +20,11 @@ const CENTS: u32 = 2;
 pub struct Usd(pub(super) Decimal);
 
 impl Usd {
-    /// Returns an amount of money, rounded to cents, or to millionths of a dollar if it is less than a cent.
+    /// Returns an amount of money, rounded half up to cents, or to millionths of a dollar if it is less than a cent.
     #[must_use]
     pub fn rounded(amount: Decimal) -> Self {
-        Self(amount.round_dp(if amount.abs() < A_CENT { FINE } else { CENTS }))
+        let digits = if amount.abs() < A_CENT { FINE } else { CENTS };
+        Self(amount.round_dp_with_strategy(digits, RoundingStrategy::MidpointAwayFromZero))
     }
 
     /// Returns the number.
