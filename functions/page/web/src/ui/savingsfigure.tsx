@@ -8,8 +8,9 @@ export function SavingsFigure({ finding }: { finding: Finding }) {
   const { savings, savings_unknown: unknown, savings_counted: counts } = finding;
   if (unknown) return <Missing why={`What it saves is unknown: ${unknown.message}`} />;
   if (!savings) return null;
+  const source = savings.basis === "on_demand_list" ? "list price" : "own estimate";
   const title = [
-    `${exactUsd(savings.monthly_usd)} a month by AWS’s list price`,
+    `${exactUsd(savings.monthly_usd)} a month by AWS’s ${source}`,
     savings.bound_reason ?? "",
     counts ? "" : "not added to sums, since another finding of the resource counts",
   ];
