@@ -71,7 +71,9 @@ def test_the_control_planes_of_eks_are_measured(deployed: Stack) -> None:
         ("describe_clusters", {"MaxRecords": 19}, "InvalidParameterValue"),
         ("describe_clusters", {"ClusterIdentifier": "nobody"}, "ClusterNotFound"),
         ("create_cluster", {"ClusterIdentifier": "sales", "NodeType": "ra3.large", "MasterUsername": "x"}, "ClusterAlreadyExists"),
-        ("pause_cluster", {"ClusterIdentifier": "sales"}, "InvalidAction"),
+        ("pause_cluster", {"ClusterIdentifier": "nobody"}, "ClusterNotFound"),
+        ("resume_cluster", {"ClusterIdentifier": "sales"}, "InvalidClusterState"),
+        ("reboot_cluster", {"ClusterIdentifier": "sales"}, "InvalidAction"),
     ],
 )
 def test_the_emulators_redshift_refuses_what_it_does_not_know(
