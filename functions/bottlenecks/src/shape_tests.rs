@@ -20,10 +20,10 @@ use crate::query::{BottlenecksQuery, PARAMETERS};
 use crate::rule::Severity;
 use crate::rules;
 use crate::rules::tests::{address, database, function, instance, now, volume};
-use crate::savings;
 
 mod advice;
 mod exceptions;
+mod savings;
 
 /// The types of the account in these tests.
 const TYPES: [ResourceType; 5] =
@@ -75,7 +75,7 @@ impl Account {
         let advice = recommended.map(|found| Advice::of(found, &survey, query)).unwrap_or_default();
         let mut judgement = Judgement::of(&survey, &exceptions).with(&advice, &exceptions);
         if query.has_savings {
-            savings::give(&mut judgement, &self.prices);
+            crate::savings::give(&mut judgement, &self.prices);
         }
         judgement.sort(query.sort);
         shape(&survey.inventory, &exceptions, &judgement, &advice, query).unwrap()
