@@ -160,7 +160,7 @@ impl<'a> Advice<'a> {
             return;
         };
         let region = resource.region.clone().unwrap_or_default();
-        let cost = Cost::by_aws(saved, found.basis(), region, recommendation.refreshed_at.unwrap_or(now));
+        let cost = Cost::by(found.basis(), saved, region, recommendation.refreshed_at.unwrap_or(now));
         let (rank, rule) = aws_rules::of(&recommendation.action);
         let observed =
             Observed { metric: METRIC, statistic: None, value: saved.to_f64(), threshold: 0.0, unit: UNIT, over: None };

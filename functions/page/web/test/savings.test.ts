@@ -114,7 +114,7 @@ describe("a sum that lacks what could not be read", () => {
 });
 
 describe("what AWS recommends to buy", () => {
-  it("is told with its count, and that no sum has it", () => {
+  it("has its count, and says that it is in no sum", () => {
     expect(toBuy({ count: 1, monthly_usd: "61.50", unknown: 0 })).toBe(
       "AWS also recommends buying 1 commitment: $61.50 a month, not in the sum",
     );

@@ -7,7 +7,6 @@
 //! Prices are on demand and before discounts.
 
 mod amounts;
-mod by_aws;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -204,29 +203,17 @@ impl Prices {
     /// # Errors
     /// If any part of it has no price.
     pub fn of(&self, bill: &Bill) -> Result<Cost, Unpriced> {
+        // What has no part has no price, which is not a price of 0.
+        let first = bill.parts.first().ok_or_else(|| Unpriced::billed_as("other resources"))?;
+        let (region, priced_at) = (first.product.region().to_owned(), self.price(&first.product)?.read_at);
         let mut cost = Cost {
-            monthly_usd: Usd::default(),
-            basis: Basis::OnDemandList,
             bound: bill.at_most.map(|_| Bound::Upper),
             bound_reason: bill.at_most,
-            unit_price: None,
-            unit: None,
-            quantity: None,
-            sku: None,
-            parts: Vec::new(),
-            instead: Vec::new(),
-            region: String::new(),
-            priced_at: Timestamp::UNIX_EPOCH,
-            covered_by_commitment: None,
             not_included: bill.not_included.clone(),
+            ..Cost::by(Basis::OnDemandList, Usd::default(), region, priced_at)
         };
-        if bill.parts.is_empty() {
-            // What has no part has no price, which is not a price of 0.
-            return Err(Unpriced::billed_as("other resources"));
-        }
         for Part { name, product, quantity } in &bill.parts {
-            let unknown = || Unpriced::new(UnpricedReason::PriceListUnavailable, "the price list was not read");
-            let price = self.0.get(product).ok_or_else(unknown)?.as_ref().map_err(Clone::clone)?;
+            let price = self.price(product)?;
             let hours = if is_hourly(product.unit) { HOURS_A_MONTH } else { Decimal::ONE };
             let monthly = price.unit_price.saturating_mul(*quantity).saturating_mul(hours);
             let priced = CostPart {
@@ -242,17 +229,22 @@ impl Prices {
                 cost.bound = Some(Bound::Upper);
                 cost.bound_reason = cost.bound_reason.or(Some(TIERS));
             }
-            product.region().clone_into(&mut cost.region);
-            cost.priced_at = price.read_at;
+            // As old as the oldest of its prices.
+            cost.priced_at = cost.priced_at.min(price.read_at);
             cost.parts.push(priced);
         }
         Ok(cost.flat())
+    }
+
+    fn price(&self, product: &Product) -> Result<&ListPrice, Unpriced> {
+        let unknown = || Unpriced::new(UnpricedReason::PriceListUnavailable, "the price list was not read");
+        self.0.get(product).ok_or_else(unknown)?.as_ref().map_err(Clone::clone)
     }
 }
 
 /// Returns whether a unit is an hour of something, of which a month has 730.
 fn is_hourly(unit: &str) -> bool {
-    unit.ends_with("Hrs") || unit.ends_with("Hours") || unit.ends_with("hours")
+    unit.ends_with("Hrs") || unit.ends_with("Hours")
 }
 
 /// What something costs each month, with the evidence: `monthly_usd` is `unit_price` × `quantity`, × 730 if the unit is
@@ -338,6 +330,27 @@ pub enum Bound {
 }
 
 impl Cost {
+    /// Returns a cost of which no more is known than the figure: that of something in `region`, as of `at`.
+    #[must_use]
+    pub fn by(basis: Basis, monthly_usd: Usd, region: String, at: Timestamp) -> Self {
+        Self {
+            monthly_usd,
+            basis,
+            bound: None,
+            bound_reason: None,
+            unit_price: None,
+            unit: None,
+            quantity: None,
+            sku: None,
+            parts: Vec::new(),
+            instead: Vec::new(),
+            region,
+            priced_at: at,
+            covered_by_commitment: None,
+            not_included: Vec::new(),
+        }
+    }
+
     /// Returns how much less `after` costs; `None` if it does not cost less.
     #[must_use]
     pub fn less(&self, after: &Self) -> Option<Self> {

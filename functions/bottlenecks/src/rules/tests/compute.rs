@@ -1,4 +1,6 @@
-//! How the rules judge ECS services.
+//! How the rules judge ECS services, and instances by their status checks.
+
+use collector::services::ec2::status_checks::{Check, StatusChecks};
 
 use super::*;
 
@@ -93,4 +95,45 @@ fn a_service_is_idle_only_with_datapoints_on_every_day() {
     assert_eq!(judged("ecs_service_idle", &service(|_| ()), once), Ok(None));
     let found = judged("ecs_service_idle", &service(|_| ()), |_, _| Some(0.0)).unwrap().unwrap();
     assert!(found.recommendation.contains("(2 running)"), "{}", found.recommendation);
+}
+
+#[test]
+fn a_status_check_is_judged_by_what_ec2_says_of_it_now() {
+    let since = "2026-11-20T09:00:00Z".parse::<Timestamp>().ok();
+    let (failed, unknown, passed) = (Check::Failed(since), Check::Unknown, Check::Passed);
+    let judged = |system, instance_check| {
+        let checks = vec![("i-1".to_owned(), StatusChecks { system, instance: instance_check })];
+        let beside = Beside::default().with_status_checks(checks, true);
+        let of = instance("m5.large", "running");
+        judged_beside(&beside, &Thresholds::default(), 24, "ec2_status_check_failed", &of, |_, _| None)
+    };
+    let finding = |system, instance_check| judged(system, instance_check).unwrap().unwrap();
+    let found = finding(failed, passed);
+    assert_eq!((found.observed.value, found.observed.statistic, found.observed.over), (1.0, None, None));
+    assert_eq!(
+        found.recommendation,
+        "Its system status check fails since 2026-11-20T09:00:00Z: stop and start it, which moves it to other hardware."
+    );
+    assert_eq!(
+        finding(unknown, Check::Failed(None)).recommendation,
+        "Its instance status check fails: read its system log and reboot it."
+    );
+    assert!(finding(failed, failed).observed.value > 1.0);
+    assert_eq!(judged(passed, passed), Ok(None));
+    let reason = judged(passed, unknown).unwrap_err();
+    assert_eq!(reason.kind, ReasonKind::InsufficientData);
+    assert_eq!(reason.detail, "EC2 has insufficient data for the instance status check");
+}
+
+#[test]
+fn a_status_check_that_ec2_did_not_return_is_not_judged() {
+    let running = instance("m5.large", "running");
+    for (complete, expected) in [(true, Ok(None)), (false, Err(ReasonKind::Unknown))] {
+        let beside = Beside::default().with_status_checks(Vec::new(), complete);
+        let judged =
+            judged_beside(&beside, &Thresholds::default(), 24, "ec2_status_check_failed", &running, |_, _| None);
+        assert_eq!(judged.map_err(|reason| reason.kind), expected);
+    }
+    let not_asked = judged("ec2_status_check_failed", &running, |_, _| None);
+    assert_eq!(not_asked.unwrap_err().kind, ReasonKind::Unknown);
 }

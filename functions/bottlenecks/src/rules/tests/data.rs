@@ -1,4 +1,4 @@
-//! Rules about what keeps data: caches, file systems, log groups and unused tables.
+//! Rules about what keeps data: caches, file systems, log groups and tables.
 
 use collector::services::efs::FileSystem;
 use collector::services::elasticache::CacheCluster;
@@ -291,4 +291,54 @@ fn a_table_with_indexes_or_on_demand_is_not_unused() {
     assert_eq!(idle("dynamodb_unused", 30.0, &unknown, |_| None).unwrap_err().kind, ReasonKind::Unknown);
     let on_demand = table(|table| table.billing_mode = Some("PAY_PER_REQUEST".to_owned()));
     assert_eq!(rule("dynamodb_unused").applies(&on_demand), Ok(false));
+}
+
+#[test]
+fn a_table_whose_requests_are_measured_without_throttles_was_not_throttled() {
+    for metric in ["consumed_read_capacity", "consumed_write_capacity", "read_throttles", "write_throttles"] {
+        let measured = |need: &Need, _| (need.metric.name == metric).then_some(0.0);
+        assert_eq!(judged("dynamodb_throttled", &table(|_| ()), measured), Ok(None), "{metric}");
+    }
+    let silent = judged("dynamodb_throttled", &table(|_| ()), |_, _| None).unwrap_err();
+    assert_eq!(
+        (silent.kind, silent.detail.as_str()),
+        (
+            ReasonKind::InsufficientData,
+            "0 of 25 datapoints of consumed_write_capacity since 2026-11-19T10:00:00Z; 1 are needed"
+        )
+    );
+}
+
+#[test]
+fn a_throttled_table_is_reported_by_what_was_throttled_most() {
+    let provisioned = table(|table| {
+        table.read_capacity_units = Some(20);
+        table.write_capacity_units = Some(10);
+    });
+    for (resource, reads, writes, metric, observed, advice) in [
+        (&provisioned, 2.0, 1.0, "read_throttles", 50.0, "50 reads and 25 writes were throttled: compare"),
+        (&provisioned, 1.0, 2.0, "write_throttles", 50.0, "its 20 read and 10 write capacity units a second"),
+        (&table(|_| ()), 0.0, 2.0, "write_throttles", 50.0, "0 reads and 50 writes were throttled: compare"),
+        (&table(|_| ()), 1.0, 1.0, "read_throttles", 25.0, "the maximum throughput of the table"),
+    ] {
+        let throttles = |need: &Need, _| match need.metric.name {
+            "read_throttles" => (reads > 0.0).then_some(reads),
+            "write_throttles" => Some(writes),
+            _ => None,
+        };
+        let found = judged("dynamodb_throttled", resource, throttles).unwrap().unwrap();
+        assert_eq!((found.observed.metric, found.observed.value), (metric, observed));
+        assert!(found.recommendation.contains(advice), "{}", found.recommendation);
+    }
+}
+
+#[test]
+fn a_table_is_judged_while_it_can_be_read_and_written() {
+    let rule = rule("dynamodb_throttled");
+    let status = |status: &str| rule.applies(&table(|table| table.status = Some(status.to_owned())));
+    assert_eq!((status("ACTIVE"), status("UPDATING"), status("DELETING")), (Ok(true), Ok(true), Ok(false)));
+    let creating = status("CREATING").unwrap_err();
+    assert_eq!((creating.kind, creating.detail.as_str()), (ReasonKind::NotRunning, "the table is CREATING"));
+    let unknown = rule.applies(&table(|table| table.status = None)).unwrap_err();
+    assert_eq!(unknown.kind, ReasonKind::Unknown);
 }

@@ -126,3 +126,22 @@ fn an_unknown_version_is_not_judged() {
     let status = |status: &str| rule("rds_engine_ended").applies(&database(|db| db.status = Some(status.to_owned())));
     assert_eq!((status("stopped"), status("deleting")), (Ok(true), Ok(false)));
 }
+
+#[test]
+fn databases_of_other_services_are_neither_judged_nor_measured() {
+    for (engine, service) in [("neptune", "Amazon Neptune"), ("docdb", "Amazon DocumentDB")] {
+        let other = database(|database| database.engine = Some(engine.to_owned()));
+        for (_, rule) in of(ResourceType::Rds) {
+            match rule.applies(&other) {
+                Ok(applies) => assert!(!applies, "{}", rule.about().name),
+                Err(reason) => {
+                    assert_eq!(reason.kind, ReasonKind::Unknown, "{}", rule.about().name);
+                    assert!(reason.detail.starts_with(service), "{}", reason.detail);
+                }
+            }
+        }
+        assert!(rule("rds_high_cpu").applies(&other).is_err());
+        let windows = Windows::new(24, now());
+        assert_eq!(crate::needs::Plan::at_once(&other).measurements(&other, &windows).len(), 0);
+    }
+}
