@@ -187,7 +187,7 @@ def test_a_price_above_the_limit_is_refused_before_cloudwatch_is_called(deployed
     assert body["error"]["message"] == (
         "AWS would bill $0.0002 for this, which is above $0.0001: 18 metrics of 9 resources, at $0.01 per 1,000 metrics; "
         "narrow types, regions, states or tags, or request fewer metrics, or send max_cost_usd=0.0002 or more. Nothing "
-        "has been measured"
+        "has been billed"
     )
     asked_for = {request.operation for request in endpoint.requests[before:]}
     assert "DescribeInstances" in asked_for and "GetMetricData" not in asked_for
