@@ -78,7 +78,7 @@ pub(crate) async fn is_enrolled(inquiry: &Inquiry<'_>, account: &str) -> Result<
 }
 
 /// Returns every recommendation for the resources of an account. Some of them would be sums that look complete, so a
-/// fault discards all.
+/// fault discards all, and so does one that can't be read.
 pub(crate) async fn recommendations(inquiry: &Inquiry<'_>, account: &str) -> Result<Enrolled, Fault> {
     let client = inquiry.client::<CostOptimizationHub>();
     let ask = |page: Page| {
@@ -88,17 +88,23 @@ pub(crate) async fn recommendations(inquiry: &Inquiry<'_>, account: &str) -> Res
     };
     let limits = client.limits(&LIST_RECOMMENDATIONS, inquiry.deadline).pages_of(RECOMMENDATIONS_A_PAGE);
     let listing = every_page(limits, ask, ListRecommendationsOutput::next_token, |page| {
-        page.items.unwrap_or_default().into_iter().filter_map(recommendation).collect()
+        page.items.unwrap_or_default().into_iter().map(recommendation).collect()
     })
     .await;
     match listing.fault {
         Some(fault) if is_of_not_enrolled(&fault) => Ok(Enrolled::No),
         Some(fault) => Err(fault),
         None => {
-            let own = |found: &Recommendation| found.account.as_deref().is_none_or(|of| of == account);
-            Ok(Enrolled::Yes(listing.found.into_iter().filter(own).collect()))
+            let mut found: Vec<_> = listing.found.into_iter().collect::<Option<_>>().ok_or_else(unreadable)?;
+            found.retain(|found| found.account.as_deref().is_none_or(|of| of == account));
+            Ok(Enrolled::Yes(found))
         }
     }
+}
+
+fn unreadable() -> Fault {
+    let message = "AWS returned a recommendation without its id, its action or its type";
+    Fault::failed(&LIST_RECOMMENDATIONS, "UnreadableRecommendation", message)
 }
 
 /// Returns the preferences of the account.

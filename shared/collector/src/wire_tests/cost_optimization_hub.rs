@@ -1,6 +1,9 @@
 //! AWS's own recommendations: for the account alone, all pages of them, kept for an hour, and never in the survey's way.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
+
+use serde_json::json;
 
 use super::accounts::{OTHER, roles, session};
 use super::aws::{Aws, Received, Reply};
@@ -212,6 +215,21 @@ async fn a_page_that_fails_or_can_t_be_read_leaves_no_part_of_a_list() {
 }
 
 #[tokio::test]
+async fn a_recommendation_without_what_names_it_leaves_no_part_of_a_list() {
+    let named = [("recommendationId", "a"), ("currentResourceType", "EbsVolume"), ("actionType", "Delete")];
+    for missing in named.map(|(name, _)| name) {
+        let fields: BTreeMap<_, _> = named.into_iter().filter(|(name, _)| *name != missing).collect();
+        let aws = aws(move |request| {
+            (request.operation == "ListRecommendations").then(|| Reply::Ok(json!({"items": [fields]}).to_string()))
+        });
+        let (_, found, coverage) = survey(&aws.collector()).await;
+        assert_eq!((found.is_enrolled(), found.all().len()), (None, 0), "{missing}");
+        let gap = ("us-east-1", "ListRecommendations", GapStatus::Failed, "UnreadableRecommendation");
+        assert_eq!(reported(&coverage.gaps), [gap], "{missing}");
+    }
+}
+
+#[tokio::test]
 async fn without_the_preferences_it_is_unknown_whether_discounts_count() {
     let aws = aws(|request| {
         (request.operation == "GetPreferences").then_some(Reply::Error(400, "AccessDeniedException", "not authorized"))
@@ -248,7 +266,6 @@ async fn figures_that_are_missing_or_in_another_currency_are_unknown_and_others_
         item("b", r#", "estimatedMonthlySavings": 5.0, "currencyCode": "CNY""#),
         item("c", r#", "estimatedMonthlySavings": 0.333, "accountId": "123456789012""#),
         item("d", r#", "estimatedMonthlySavings": 5.0, "accountId": "210987654321""#),
-        r#"{"actionType": "Delete"}"#.to_owned(),
     ];
     let body = format!(r#"{{"items": [{}]}}"#, all.join(","));
     let aws = aws(move |request| (request.operation == "ListRecommendations").then(|| Reply::Ok(body.clone())));
