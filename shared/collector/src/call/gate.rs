@@ -43,16 +43,24 @@ const NO_SPACING: Duration = Duration::from_millis(2);
 pub(crate) struct Rate {
     spacing: Duration,
     burst: u32,
+    /// How much later than later requests the first ones arrive.
+    connecting: Duration,
 }
 
 impl Rate {
     /// No published rate.
-    pub(crate) const UNKNOWN: Self = Self { spacing: Duration::ZERO, burst: 0 };
+    pub(crate) const UNKNOWN: Self = Self { spacing: Duration::ZERO, burst: 0, connecting: Duration::ZERO };
 
     /// A number of requests a second, with up to `burst` more at once.
     pub(crate) const fn a_second(requests: u32, burst: u32) -> Self {
         let Some(micros) = 1_000_000_u32.checked_div(requests) else { return Self::UNKNOWN };
-        Self { spacing: Duration::from_micros(micros as u64), burst }
+        Self { spacing: Duration::from_micros(micros as u64), burst, connecting: Duration::ZERO }
+    }
+
+    /// The same rate, if whatever follows a burst arrives sooner after it than it was sent, by up to `connecting`: the
+    /// requests of the burst set up connections first, and AWS counts from their arrival.
+    pub(crate) const fn after_connections(self, connecting: Duration) -> Self {
+        Self { connecting, ..self }
     }
 
     /// Returns how many requests may be outstanding: those of a second, and the burst.
@@ -133,7 +141,10 @@ impl Gate {
         // A burst is possible only without throttling.
         let spacing = turns.spacing(now);
         let saved = match spacing {
-            Duration::ZERO => self.published.spacing.saturating_mul(self.published.burst),
+            Duration::ZERO => {
+                let burst = self.published.spacing.saturating_mul(self.published.burst);
+                burst.saturating_sub(self.published.connecting)
+            }
             _ => Duration::ZERO,
         };
         let earliest = now.checked_sub(saved).unwrap_or(now);
@@ -249,6 +260,14 @@ mod tests {
         turns.pop();
         assert!(gate.turn(ms(0)).now_or_never().is_some());
         assert_eq!(Gate::new("s", "r", Rate::UNKNOWN).outstanding.available_permits(), Semaphore::MAX_PERMITS);
+    }
+
+    #[test]
+    fn what_follows_a_burst_waits_until_the_burst_has_arrived() {
+        let gate = Gate::new("s", "r", Rate::a_second(5, 2).after_connections(ms(60)));
+        let start = Instant::now();
+        let turns: Vec<_> = (0..5).map(|_| gate.reserve(start, Duration::ZERO).duration_since(start)).collect();
+        assert_eq!(turns, [ms(0), ms(0), ms(60), ms(260), ms(460)]);
     }
 
     #[test]

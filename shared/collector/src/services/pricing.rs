@@ -5,6 +5,7 @@
 //! products that were asked for is ignored.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use aws_sdk_pricing::operation::get_products::GetProductsOutput;
 use aws_sdk_pricing::types::{Filter, FilterType};
@@ -26,7 +27,7 @@ pub(crate) struct Pricing;
 impl Service for Pricing {
     const NAME: &'static str = "pricing";
     // A bucket of ten requests, to which five a second are added.
-    const RATE: Rate = Rate::a_second(5, 9);
+    const RATE: Rate = Rate::a_second(5, 9).after_connections(Duration::from_millis(60));
 
     guarded_client!(aws_sdk_pricing);
 }
