@@ -173,3 +173,17 @@ def test_the_csv_has_what_findings_save(visit: Visit) -> None:
         rows = list(csv.DictReader(file))
     assert [row["savings_monthly_usd"] for row in rows] == [one.get("savings", {}).get("monthly_usd", "") for one in findings]
     assert [row["savings_unknown"] for row in rows] == [one.get("savings_unknown", {}).get("reason", "") for one in findings]
+
+
+def test_resources_say_what_they_cost_with_the_sum_of_the_api(visit: Visit) -> None:
+    prices = described.answer(visit.deployed, "/resources?prices=true")["data"]["counts"]["prices"]
+    assert min(prices["priced"], prices["unknown"]) > 0
+    visit.sign_in("#/resources?prices=true")
+    expect(visit.main.get_by_role("checkbox", name="List prices")).to_be_checked()
+    line = visit.main.locator(".savings-line")
+    expect(line).to_contain_text(_usd(Decimal(prices["monthly_usd"])))
+    expect(line).to_contain_text(f"{prices['priced']:,} with a figure, {prices['unknown']:,} without")
+    expect(visit.main.get_by_role("columnheader", name="Price a month")).to_be_in_viewport()
+    visit.main.get_by_role("checkbox", name="List prices").uncheck()
+    expect(line).to_have_count(0)
+    assert "prices" not in urlsplit(visit.page.url).fragment

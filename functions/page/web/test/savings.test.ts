@@ -11,6 +11,8 @@ import {
   hasFigure,
   noSum,
   partsOf,
+  SAVINGS_HEADER,
+  savingsCells,
   toBuy,
   together,
   worthMost,
@@ -156,5 +158,24 @@ describe("the evidence", () => {
       "$80.00",
       "up to $80.00",
     ]);
+  });
+});
+
+describe("the columns of a file", () => {
+  const cells = (one: Finding) => Object.fromEntries(SAVINGS_HEADER.map((name, at) => [name, savingsCells(one)[at]]));
+
+  it("have what the figure is, why it is a bound, and its parts", () => {
+    const parts = [
+      { part: "storage", monthly_usd: "4.00", unit_price: "0.08", unit: "GB-Mo", quantity: "50", sku: "S" },
+    ];
+    const saved = savings("4.00", { bound: "upper", bound_reason: "By blocks", parts, not_included: ["requests"] });
+    expect(cells({ ...UNATTACHED, savings: saved })).toMatchObject({
+      savings_monthly_usd: "4.00",
+      savings_bound_reason: "By blocks",
+      savings_parts: parts,
+      savings_not_included: ["requests"],
+      savings_counted: true,
+    });
+    expect(cells(UNKNOWN)["savings_unknown"]).toBe("by_use");
   });
 });

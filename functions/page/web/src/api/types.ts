@@ -36,7 +36,15 @@ export interface Resource {
   name: string | null;
   arn: string | null;
   tags: Record<string, string> | null;
+  /** What it costs by the price list; only with `prices=true`, as is why it has no price. */
+  price?: Savings;
+  price_unknown?: Unpriced;
   [field: string]: unknown;
+}
+
+export interface Unpriced {
+  reason: string;
+  message: string;
 }
 
 export interface Counts {
@@ -44,6 +52,17 @@ export interface Counts {
   by_type: Record<string, number | null>;
   by_region: Record<string, number | null>;
   by_state?: Record<string, Record<string, number> | null>;
+  /** Only with `prices=true`. */
+  prices?: PriceSums;
+}
+
+/** What all matching resources cost together; those without a price are in no sum. */
+export interface PriceSums {
+  monthly_usd: string;
+  bound?: string;
+  priced: number;
+  unknown: number;
+  unknown_by_reason: Record<string, number>;
 }
 
 /** `data` of /resources: one list for each type, or null where nothing of it could be listed. */
@@ -95,7 +114,7 @@ export interface Finding {
   savings?: Savings;
   /** Whether it is the finding of its resource that counts in sums. */
   savings_counted?: boolean;
-  savings_unknown?: { reason: string; message: string };
+  savings_unknown?: Unpriced;
   remediation: Remediation;
   not_observed: string[];
   changed_thresholds?: Record<string, { value: number; default: number; unit: string }>;
@@ -110,11 +129,11 @@ export interface Finding {
   };
 }
 
-/** Amounts, prices and quantities are decimal numbers as text. */
+/** What something saves or costs. Amounts, prices and quantities are decimal numbers as text. */
 export interface Savings {
   monthly_usd: string;
   basis: string;
-  /** `upper` if it is the most that can be saved; absent if it is exact. */
+  /** `upper` if it is the most that it can be; absent if it is exact. */
   bound?: string;
   bound_reason?: string;
   /** The price of one unit; of what has several parts, these have it. */

@@ -1,6 +1,7 @@
 import type { Answer, Counts, Resource, ResourcesData } from "../api/types";
 import type { Column, Description } from "./description";
 import { plain } from "./format";
+import { PRICE_FIELDS, PRICE_HEADER, priceCells, priceKey, withoutPrice } from "./prices";
 import { type Order, search, searchable, sortKey, sortPositions } from "./table";
 
 /** A resource with its type, which in a response is the name of its list. */
@@ -51,7 +52,7 @@ function readPage(data: ResourcesData, types: string[]): { rows: Row[]; texts: s
     if (!Array.isArray(list)) continue;
     for (const resource of list) rows.push({ type, resource });
   }
-  return { rows, texts: rows.map((row) => `${row.type}\u0000${searchable(row.resource)}`), unlisted };
+  return { rows, texts: rows.map((row) => `${row.type}\u0000${searchable(withoutPrice(row.resource))}`), unlisted };
 }
 
 export function rowId(row: Row): string {
@@ -102,23 +103,33 @@ export function countsFound(all: Inventory, wanted: string): Map<string, number>
   return counts;
 }
 
-/** The rows of a table as a file has them: the columns that the table shows, with the values as the API gives them. */
+/**
+ * The rows of a table as a file has them: the columns that the table shows, with the values as the API gives them. Prices
+ * are the columns of the API's own file, after all others.
+ */
 export function tableOf(
   rows: Row[],
   columns: Column[],
   several: boolean,
   fields: Map<string, string>,
+  priced = false,
 ): { header: string[]; rows: unknown[][] } {
   const names = columns.map(({ name }) => name);
   // Where the table shows several types it has a state of each, from whichever field holds it.
   const state = several ? [names.includes("state") ? "resource_state" : "state"] : [];
   const place = Math.min(3, names.length);
   return {
-    header: ["resource_type", ...names.slice(0, place), ...state, ...names.slice(place)],
+    header: [
+      "resource_type",
+      ...names.slice(0, place),
+      ...state,
+      ...names.slice(place),
+      ...(priced ? PRICE_HEADER : []),
+    ],
     rows: rows.map(({ type, resource }) => {
       const values = names.map((name) => resource[name]);
       const own = several ? [resource[fields.get(type) ?? ""]] : [];
-      return [type, ...values.slice(0, place), ...own, ...values.slice(place)];
+      return [type, ...values.slice(0, place), ...own, ...values.slice(place), ...(priced ? priceCells(resource) : [])];
     }),
   };
 }
@@ -136,6 +147,7 @@ export function ordered(all: Inventory, { column, descending }: Order, fields: M
     const row = all.rows[at];
     if (!row) return null;
     if (column === "_type") return sortKey(row.type);
+    if (column === "_price") return priceKey(row.resource);
     return sortKey(row.resource[column === "_state" ? (fields.get(row.type) ?? "") : column]);
   };
   const order = sortPositions(Uint32Array.from(all.rows.keys()), key, descending);
@@ -145,13 +157,14 @@ export function ordered(all: Inventory, { column, descending }: Order, fields: M
 
 /**
  * The columns of one type, or of several: then those that at least half of them share. What names a resource comes first,
- * and the long ARN last.
+ * and the long ARN last. The price is none of them: it has a column of its own.
  */
 export function columnsFor(description: Description, types: string[]): Column[] {
   const [only] = types;
   const found = new Map<string, { column: Column; count: number }>();
   for (const type of types) {
     for (const column of description.columns.get(type) ?? []) {
+      if (PRICE_FIELDS.includes(column.name)) continue;
       const known = found.get(column.name);
       if (known) known.count += 1;
       else found.set(column.name, { column, count: 1 });

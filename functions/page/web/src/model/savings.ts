@@ -1,5 +1,6 @@
 import type { CostPart, Finding, Purchases, Savings, SavingsSummary } from "../api/types";
 import { compared, exactUsd, separated, sumOf, usd } from "./decimal";
+import { label } from "./description";
 import { type Group, resourceId } from "./findings";
 import { number, plural } from "./format";
 
@@ -79,6 +80,11 @@ export function noSum(summary: SavingsSummary): string | null {
   return summary.findings === 0 && summary.unknown > 0 ? "No finding about money has a figure" : null;
 }
 
+/** How many have no figure for which reason, in words. */
+export function reasonsOf({ unknown_by_reason: reasons }: { unknown_by_reason: Record<string, number> }): string[] {
+  return Object.entries(reasons).map(([name, count]) => `${label(name)}: ${number(count)}`);
+}
+
 /** The parts of what is billed now; what has a single part is this part itself. */
 export function partsOf(savings: Savings): CostPart[] {
   const { unit_price, unit, quantity, sku, monthly_usd } = savings;
@@ -90,4 +96,28 @@ export function partsOf(savings: Savings): CostPart[] {
 export function formula({ unit_price, unit, quantity }: CostPart): string {
   const hours = /(Hrs|[Hh]ours)$/.test(unit) ? ` × ${HOURS} h` : "";
   return `${exactUsd(unit_price)} per ${unit} × ${separated(quantity)}${hours}`;
+}
+
+/** The columns that the API's own CSV has of what findings save, in its order. */
+export const SAVINGS_HEADER = [
+  "savings_monthly_usd",
+  "savings_bound",
+  "savings_bound_reason",
+  "savings_basis",
+  "savings_unit_price",
+  "savings_unit",
+  "savings_quantity",
+  "savings_sku",
+  "savings_parts",
+  "savings_instead",
+  "savings_not_included",
+  "savings_counted",
+  "savings_unknown",
+];
+
+export function savingsCells({ savings, savings_counted: counted, savings_unknown: unknown }: Finding): unknown[] {
+  const figure = [savings?.monthly_usd, savings?.bound, savings?.bound_reason, savings?.basis];
+  const unit = [savings?.unit_price, savings?.unit, savings?.quantity, savings?.sku];
+  const more = [savings?.parts, savings?.instead, savings?.not_included];
+  return [...figure, ...unit, ...more, counted, unknown?.reason];
 }

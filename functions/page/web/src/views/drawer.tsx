@@ -1,12 +1,14 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { time, utc } from "../model/format";
 import type { Row } from "../model/inventory";
+import { PRICE_FIELDS } from "../model/prices";
 import { onEscape } from "../state/keys";
 import { description as described } from "../state/session";
 import { CopyButton, IconButton, Missing } from "../ui/basics";
 import { Cell, Id, Place, Text } from "../ui/cell";
 import { DrawerFindings } from "./drawerfindings";
 import { DrawerMetrics } from "./drawermetrics";
+import { PriceEvidence } from "./prices";
 
 /** Everything about one resource, beside the table that it was opened from. */
 export function ResourceDrawer({ row, onClose }: { row: Row; onClose: () => void }) {
@@ -28,7 +30,7 @@ export function ResourceDrawer({ row, onClose }: { row: Row; onClose: () => void
     };
   }, []);
   const columns = described.value?.columns.get(type) ?? [];
-  const fields = columns.filter(({ name }) => !["name", "arn", "tags"].includes(name));
+  const fields = columns.filter(({ name }) => !["name", "arn", "tags", ...PRICE_FIELDS].includes(name));
   return (
     <aside class="drawer" ref={aside} tabIndex={-1} aria-label={`${type} ${resource.name ?? resource.id}`}>
       <header class="drawer-head">
@@ -53,6 +55,7 @@ export function ResourceDrawer({ row, onClose }: { row: Row; onClose: () => void
             ARN <Missing why="The account is unknown, so it can’t be written" />
           </p>
         )}
+        <PriceEvidence resource={resource} />
         <DrawerFindings type={type} resource={resource} />
         <DrawerMetrics type={type} resource={resource} />
         <section>

@@ -1,5 +1,6 @@
 import type { Column, Description } from "../model/description";
 import { columnsFor, columnWidth, type Inventory, type Row, textWidth } from "../model/inventory";
+import { priceText } from "../model/prices";
 import { Missing } from "../ui/basics";
 import { Cell, Text } from "../ui/cell";
 import type { TableColumn } from "../ui/tablecolumn";
@@ -27,13 +28,17 @@ export function resourceColumns(description: Description, all: Inventory, types:
   return columns;
 }
 
-/** The columns as the table draws them. Where rows are of several types, each says which, and in which state it is. */
+/**
+ * The columns as the table draws them. Where rows are of several types, each says which, and in which state it is; prices
+ * that were asked for stand where they are seen without scrolling.
+ */
 export function resourceCells(
   columns: SizedColumn[],
   about: {
     description: Description | null;
     at: (position: number) => Row | undefined;
     several: boolean;
+    priced: boolean;
     fields: Map<string, string>;
   },
 ): TableColumn[] {
@@ -55,6 +60,7 @@ export function resourceCells(
       return has ? <Cell column={column} value={row.resource[column.name]} /> : <Absent type={row.type} />;
     },
   }));
+  if (about.priced) cells.splice(3, 0, priceColumn(at));
   if (!about.several) return cells;
   const kind: TableColumn = {
     id: "_type",
@@ -78,6 +84,27 @@ export function resourceCells(
   cells.splice(1, 0, kind);
   cells.splice(4, 0, state);
   return cells;
+}
+
+function priceColumn(at: (position: number) => Row | undefined): TableColumn {
+  return {
+    id: "_price",
+    label: "Price a month",
+    title: "By AWS’s list prices on demand, before discounts and commitments",
+    width: textWidth("up to $10,000.00".length),
+    right: true,
+    cell: (position) => {
+      const row = at(position);
+      if (!row) return "";
+      const said = priceText(row.resource);
+      if (!said) return <Absent type={row.type} />;
+      return (
+        <span class={row.resource.price ? "" : "faint"} title={said.title}>
+          {said.text}
+        </span>
+      );
+    },
+  };
 }
 
 /** Not missing: resources of this type have no such thing. */

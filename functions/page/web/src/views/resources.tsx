@@ -1,7 +1,7 @@
 import { useMemo } from "preact/hooks";
 import type { ResourcesData } from "../api/types";
 import { csv } from "../model/csv";
-import { parametersAt, typesChosen } from "../model/description";
+import { hasParameter, parametersAt, typesChosen } from "../model/description";
 import { plural } from "../model/format";
 import { countsFound, inventory, rowId, select, stateFields, tableOf } from "../model/inventory";
 import { apiParameters, splitList } from "../model/route";
@@ -17,14 +17,15 @@ import { FailureBanner, NotFound, Notice } from "../ui/states";
 import { Table } from "../ui/table";
 import { ResourceDrawer } from "./drawer";
 import { Nothing } from "./nothing";
+import { PriceLine, PriceToggle } from "./prices";
 import { resourceCells, resourceColumns } from "./resourcecolumns";
 import { Search } from "./search";
 import { Tabs } from "./tabs";
 import { Toolbar } from "./toolbar";
 import { useWarmOrders } from "./warmorders";
 
-/** The page follows the pages itself, and exports what is shown. */
-const OWN = ["limit", "cursor", "format", "regions"];
+/** The page follows the pages itself, exports what is shown, and asks for prices beside the filters. */
+const OWN = ["limit", "cursor", "format", "regions", "prices"];
 
 export function Resources() {
   const description = described.value;
@@ -54,7 +55,9 @@ export function Resources() {
   );
   const found = [...counts.values()].reduce((sum, count) => sum + count, 0);
   const at = (position: number) => all.rows[positions[position] ?? -1];
-  const cells = resourceCells(columns, { description, at, several: shownTypes.length > 1, fields });
+  const sums = all.counts?.prices;
+  const priced = sums !== undefined;
+  const cells = resourceCells(columns, { description, at, several: shownTypes.length > 1, priced, fields });
   useWarmOrders(
     all,
     cells.map(({ id }) => id),
@@ -73,6 +76,7 @@ export function Resources() {
       columns.map(({ column }) => column),
       shownTypes.length > 1,
       fields,
+      priced,
     );
     download("resources.csv", csv(file.header, file.rows));
   };
@@ -102,6 +106,9 @@ export function Resources() {
           // A count of the overview sets the regions as well, and whoever clears the filters means both.
           beside={parameters["regions"] === undefined ? [] : ["regions"]}
         >
+          {description && hasParameter(description, "/resources", "prices") && (
+            <PriceToggle checked={query["prices"] === "true"} />
+          )}
           <Search value={find} onChange={(_find) => change({ _find }, true)} label="Search these resources" />
         </FilterBar>
         <div class="table-head">
@@ -124,11 +131,12 @@ export function Resources() {
             It may be gone, or a filter hides it.
           </NotFound>
         )}
+        {sums && <PriceLine sums={sums} incomplete={asked.answers.some(({ meta }) => meta.partial)} />}
         {all.rows.length === 0 ? (
           <Nothing
             asked={asked}
             types={splitList(query["types"])}
-            filtered={Object.keys(query).length > 0}
+            filtered={Object.keys(query).some((name) => name !== "prices")}
             regions={Object.keys(all.counts?.by_region ?? {}).length}
             unlisted={all.unlisted}
           />

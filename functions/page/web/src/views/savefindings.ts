@@ -1,5 +1,6 @@
 import type { Finding, NotJudged, SuppressedFinding } from "../api/types";
 import { csv } from "../model/csv";
+import { SAVINGS_HEADER, savingsCells } from "../model/savings";
 import { download } from "../ui/basics";
 
 export function saveFindings(findings: Finding[]): void {
@@ -17,15 +18,7 @@ export function saveFindings(findings: Finding[]): void {
     "threshold",
     "unit",
     "recommendation",
-    "savings_monthly_usd",
-    "savings_bound",
-    "savings_basis",
-    "savings_unit_price",
-    "savings_unit",
-    "savings_quantity",
-    "savings_sku",
-    "savings_counted",
-    "savings_unknown",
+    ...SAVINGS_HEADER,
   ];
   const rows = findings.map((one) => {
     const { resource } = one;
@@ -39,15 +32,9 @@ export function saveFindings(findings: Finding[]): void {
       resource.arn,
     ];
     const observed = [one.metric, one.statistic, one.observed, one.threshold, one.unit, one.recommendation];
-    return [...about, ...observed, ...savingsOf(one)];
+    return [...about, ...observed, ...savingsCells(one)];
   });
   download("findings.csv", csv(header, rows));
-}
-
-/** What the API's own CSV has of them, in its order. */
-function savingsOf({ savings, savings_counted: counted, savings_unknown: unknown }: Finding) {
-  const price = [savings?.unit_price, savings?.unit, savings?.quantity, savings?.sku];
-  return [savings?.monthly_usd, savings?.bound, savings?.basis, ...price, counted, unknown?.reason];
 }
 
 /** One row for each rule that could not decide. */

@@ -1,4 +1,4 @@
-import type { CostPart, Finding } from "../api/types";
+import type { CostPart, Finding, Savings } from "../api/types";
 import { exactUsd, usd } from "../model/decimal";
 import { label } from "../model/description";
 import { time, utc } from "../model/format";
@@ -19,8 +19,6 @@ export function SavingsEvidence({ finding, isContested }: { finding: Finding; is
     );
   }
   if (!savings) return null;
-  const { instead = [], covered_by_commitment: covered } = savings;
-  const parts = partsOf(savings);
   return (
     <section class="evidence" aria-label="What it saves">
       <h3>
@@ -34,8 +32,19 @@ export function SavingsEvidence({ finding, isContested }: { finding: Finding; is
             : "Sums have another finding of this resource, since both can’t be saved."}
         </p>
       )}
+      <Evidence cost={savings} caption="How the saving is computed" />
+    </section>
+  );
+}
+
+/** The parts of a figure, and what it holds for. */
+export function Evidence({ cost, caption }: { cost: Savings; caption: string }) {
+  const { instead = [], covered_by_commitment: covered } = cost;
+  const parts = partsOf(cost);
+  return (
+    <>
       <table class="plain">
-        <caption class="unseen">How the saving is computed</caption>
+        <caption class="unseen">{caption}</caption>
         <thead>
           <tr>
             <th scope="col">{instead.length > 0 ? "Billed now" : "Billed"}</th>
@@ -51,21 +60,17 @@ export function SavingsEvidence({ finding, isContested }: { finding: Finding; is
               <th scope="row" colSpan={2}>
                 {instead.length > 0 ? "Difference" : "Sum"}
               </th>
-              <td title={exactUsd(savings.monthly_usd)}>{usd(savings.monthly_usd)}</td>
+              <td title={exactUsd(cost.monthly_usd)}>{usd(cost.monthly_usd)}</td>
             </tr>
           </tfoot>
         )}
       </table>
       <dl class="fields">
-        {savings.bound !== undefined && (
-          <Detail name="At most, because">{savings.bound_reason ?? label(savings.bound)}</Detail>
-        )}
-        <Detail name="Not included">
-          {savings.not_included.length > 0 ? savings.not_included.join(", ") : "nothing"}
-        </Detail>
+        {cost.bound !== undefined && <Detail name="At most, because">{cost.bound_reason ?? label(cost.bound)}</Detail>}
+        <Detail name="Not included">{cost.not_included.length > 0 ? cost.not_included.join(", ") : "nothing"}</Detail>
         <Detail name="Price of">
-          {savings.region}, {savings.basis === "on_demand_list" ? "AWS’s list on demand" : label(savings.basis)}, read
-          at <span title={utc(savings.priced_at)}>{time(savings.priced_at)}</span>
+          {cost.region}, {cost.basis === "on_demand_list" ? "AWS’s list on demand" : label(cost.basis)}, read at{" "}
+          <span title={utc(cost.priced_at)}>{time(cost.priced_at)}</span>
         </Detail>
         <Detail name="Commitments">
           {covered === null && <Missing why="The price list can’t know" />}{" "}
@@ -76,7 +81,7 @@ export function SavingsEvidence({ finding, isContested }: { finding: Finding; is
               : "none covers it"}
         </Detail>
       </dl>
-    </section>
+    </>
   );
 }
 

@@ -1,8 +1,7 @@
 import type { Purchases, SavingsSummary } from "../api/types";
 import { exactUsd } from "../model/decimal";
-import { label } from "../model/description";
 import { number } from "../model/format";
-import { amount, noSum, toBuy } from "../model/savings";
+import { amount, noSum, reasonsOf, toBuy } from "../model/savings";
 import { change } from "../state/navigation";
 import { Incomplete, Missing, Segments } from "../ui/basics";
 
@@ -29,7 +28,7 @@ export function SavingsLine(props: {
     return commitments ? <p class="savings-line">{commitments}</p> : null;
   }
   const why = noSum(summary);
-  const reasons = Object.entries(summary.unknown_by_reason).map(([name, count]) => `${label(name)}: ${number(count)}`);
+  const reasons = reasonsOf(summary);
   return (
     <div class="savings-line">
       <p>
