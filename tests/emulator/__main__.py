@@ -129,7 +129,7 @@ What does each resource cost by AWS's price list?
 
 Why did the bill move?
 
-  curl -s {key} '{deployed.url}/costs?days=28&movers=true&movers_by=usage_type'
+  curl -s {key} '{deployed.url}/costs?days=30&movers=true&movers_by=usage_type'
 
 Which accounts may this token ask about?
 
