@@ -71,9 +71,15 @@ def test_each_recommendation_is_beside_the_findings_of_its_resource_or_is_a_find
         assert (shown["current"], shown["recommended"]) == (one["currentResourceSummary"], one["recommendedResourceSummary"])
         assert (shown["lookback_days"], shown["discounts"]) == (one["recommendationLookbackPeriodInDays"], "after")
         assert finding["resource"]["region"] == one["region"]
-    # Every finding of a resource has what is recommended for it.
+    # Every finding of a resource has what is recommended for it, unless that is a finding itself.
     found = [f for f in whole["data"]["findings"] if f["resource"]["arn"] in advised]
-    assert all("aws_recommendation" in f for f in found)
+    assert all("aws_recommendation" in f or f["resource"]["arn"] in own for f in found)
+
+
+def test_what_is_slow_is_no_part_of_the_sums(deployed: Stack, whole: Json) -> None:
+    about_money = ask(deployed, "/bottlenecks", categories="cost_optimizing")
+    assert about_money["data"]["summary"]["savings"] == whole["data"]["summary"]["savings"]
+    assert about_money["data"]["summary"]["by_category"]["performance"] == 0 < whole["data"]["summary"]["by_category"]["performance"]
 
 
 def test_a_finding_by_awss_figure_says_so_and_counts(whole: Json, hub: Hub) -> None:

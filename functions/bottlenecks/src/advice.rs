@@ -1,9 +1,11 @@
 //! AWS's own recommendations beside the findings.
 //!
-//! A recommendation for a resource in which a rule found something is shown beside those findings, and the rule's figure
-//! counts. For any other resource it is a finding of its own, by AWS's figure. Of several recommendations for a resource,
-//! the one that saves most is shown. What is to be bought (a Savings Plan, a reservation) is of no single resource and
-//! has a sum of its own. Every recommendation is one of these, or counted with the reason why it is not shown.
+//! A recommendation for a resource in which a rule about money found something is shown beside the resource's findings,
+//! and the rule's figure counts. For any other resource it is a finding of its own, by AWS's figure: also where a rule
+//! found the resource slow or failing, so that the sums are the same with and without those rules. Of several
+//! recommendations for a resource, the one that saves most is shown. What is to be bought (a Savings Plan, a reservation)
+//! is of no single resource and has a sum of its own. Every recommendation is one of these, or counted with the reason why
+//! it is not shown.
 //!
 //! A resource is recognised by its ARN, or where AWS has another one there, by its type, region and id.
 
@@ -19,10 +21,10 @@ use serde::Serialize;
 
 use crate::aws_rules::{self, AwsRule};
 use crate::exceptions::Exceptions;
-use crate::judge::{Advised, Found, Judgement, Verdicts};
+use crate::judge::{Advised, Found, Judgement, Verdict, Verdicts};
 use crate::query::BottlenecksQuery;
 use crate::reading::Observed;
-use crate::rule::{Finding, Saving};
+use crate::rule::{Category, Finding, Saving};
 
 /// What was compared by a recommendation.
 const METRIC: &str = "aws_monthly_savings";
@@ -62,7 +64,7 @@ pub(crate) enum WhyNotShown {
     Deleted,
     /// Another one for the same resource saves more.
     SavesLess,
-    /// AWS returned no figure in US dollars above zero, and no rule found anything in its resource.
+    /// AWS returned no figure in US dollars above zero, and no rule about money found anything in its resource.
     NoFigure,
     /// It names neither a resource nor what is to be bought.
     NoResource,
@@ -73,7 +75,7 @@ pub(crate) enum WhyNotShown {
 pub(crate) struct Advice<'a> {
     /// What AWS returned; `None` if it was not asked.
     found: Option<&'a Recommendations>,
-    /// Those for resources in which rules found something.
+    /// Those for resources in which rules about money found something.
     beside: HashMap<Key<'a>, Advised<'a>>,
     /// Those that are findings, sorted by resource.
     pub(crate) own: Vec<Own<'a>>,
@@ -86,8 +88,8 @@ pub(crate) struct Advice<'a> {
 struct For<'a> {
     recommendation: &'a Recommendation,
     resource: Cow<'a, Resource>,
-    /// Whether a rule found something in it.
-    has_findings: bool,
+    /// Whether a rule about money found something in it.
+    wastes: bool,
 }
 
 impl<'a> Advice<'a> {
@@ -129,12 +131,12 @@ impl<'a> Advice<'a> {
         advice
     }
 
-    /// Returns the recommendation for a resource in which a rule found something.
+    /// Returns the recommendation for a resource in which a rule about money found something.
     pub(crate) fn beside(&self, resource: &Resource) -> Option<Advised<'a>> {
         self.beside.get(&resource.position()).copied()
     }
 
-    /// Returns how many there are for resources in which rules found something.
+    /// Returns how many there are for resources in which rules about money found something.
     pub(crate) fn count_beside(&self) -> usize {
         self.beside.len()
     }
@@ -146,9 +148,9 @@ impl<'a> Advice<'a> {
 
     /// Adds the recommendation for a resource, in a response at `now`.
     fn show(&mut self, about: For<'a>, found: &Recommendations, now: Timestamp) {
-        let For { recommendation, resource, has_findings } = about;
+        let For { recommendation, resource, wastes } = about;
         let advised = Advised { recommendation, discounts: found.preferences.discounts };
-        if has_findings {
+        if wastes {
             // What has findings is of the inventory.
             if let Cow::Borrowed(resource) = resource {
                 self.beside.insert(resource.position(), advised);
@@ -226,18 +228,20 @@ impl<'a> Known<'a> {
         if let Some(index) = of_arn.or_else(|| self.by_id.get(&named.position()))
             && let Some(resource) = inventory.resources.get(*index)
         {
-            let has_findings = self.survey.read.get(*index).is_some_and(|of| of.iter().any(|of| of.result.is_ok()));
-            if !has_findings && resource.state().is_some_and(|state| DELETED.contains(&state)) {
+            let about_money = |of: &Verdict| of.rule.about().category == Category::CostOptimizing;
+            let mut verdicts = self.survey.read.get(*index).into_iter().flatten();
+            let wastes = verdicts.any(|of| of.result.is_ok() && about_money(of));
+            if !wastes && resource.state().is_some_and(|state| DELETED.contains(&state)) {
                 return Err(WhyNotShown::Deleted);
             }
-            return Ok(For { recommendation, resource: Cow::Borrowed(resource), has_findings });
+            return Ok(For { recommendation, resource: Cow::Borrowed(resource), wastes });
         }
         if named.region.as_ref().is_some_and(|region| !inventory.regions.contains(region)) {
             Err(WhyNotShown::OtherRegion)
         } else if inventory.types.contains(&named.resource_type()) {
             Err(WhyNotShown::NotListed)
         } else if query.has_all_types {
-            Ok(For { recommendation, resource: Cow::Owned(named), has_findings: false })
+            Ok(For { recommendation, resource: Cow::Owned(named), wastes: false })
         } else {
             Err(WhyNotShown::OtherType)
         }

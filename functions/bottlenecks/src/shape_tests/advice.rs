@@ -1,6 +1,6 @@
 //! AWS's own recommendations in a response: beside findings, as findings, to be bought, or counted.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use collector::Tags;
 use collector::price::Usd;
@@ -89,7 +89,7 @@ fn volume_id() -> String {
 #[test]
 fn a_recommendation_is_beside_the_findings_of_its_resource_and_the_rules_figure_counts() {
     let volume = volume_id();
-    let account = priced(advised(vec![of_volume(&volume, 123_456), of_instance("Rightsize", "i-hot", 9_928)]));
+    let account = priced(advised(vec![of_volume(&volume, 123_456)]));
     let data = answer(&account, &[]);
     assert_eq!(findings(&data, "cost-optimization-hub"), Vec::<&Value>::new());
     let of_volume = findings(&data, "stratoscope").into_iter().find(|found| found["rule"] == "ebs_unattached").unwrap();
@@ -102,9 +102,16 @@ fn a_recommendation_is_beside_the_findings_of_its_resource_and_the_rules_figure_
     );
     assert_eq!(data["summary"]["savings"]["by_type"]["ebs"], own_figure);
     assert_eq!(data["summary"]["savings"]["by_basis"].as_object().unwrap().len(), 1);
-    // Each finding of the instance has it.
-    let of_instance = findings(&data, "stratoscope").into_iter().filter(|found| found["resource"]["id"] == "i-hot");
-    let beside: Vec<_> = of_instance.map(|found| found["aws_recommendation"].clone()).collect();
+    assert_eq!(
+        data["summary"]["aws_recommendations"],
+        json!({"recommendations": 1, "beside_findings": 1, "findings": 0, "purchases": 0, "not_shown": {}})
+    );
+}
+
+#[test]
+fn a_recommendation_for_a_resource_that_is_only_slow_is_a_finding_and_sums_do_not_depend_on_the_categories() {
+    let account = priced(advised(vec![of_instance("Rightsize", "i-hot", 9_928)]));
+    let (all, about_money) = (answer(&account, &[]), answer(&account, &[("categories", "cost_optimizing")]));
     let expected = json!({
         "id": "Rightsize-arn:aws:ec2:us-east-1:123456789012:instance/i-hot", "action": "Rightsize",
         "aws_type": "Ec2Instance", "region": "us-east-1", "monthly_usd": "99.28", "percent": 50.0,
@@ -112,10 +119,19 @@ fn a_recommendation_is_beside_the_findings_of_its_resource_and_the_rules_figure_
         "derived_by": "ComputeOptimizer", "effort": "Medium", "restart_needed": true, "rollback_possible": true,
         "refreshed_at": "2026-11-20T01:30:00Z",
     });
-    assert!(beside.len() > 1 && beside.iter().all(|found| *found == expected), "{beside:?}");
+    for data in [&all, &about_money] {
+        let found = findings(data, "cost-optimization-hub");
+        let [found] = found[..] else { panic!("{found:?}") };
+        assert_eq!((&found["resource"]["id"], &found["aws_recommendation"]), (&json!("i-hot"), &expected));
+        assert_eq!((&found["savings"]["monthly_usd"], &found["savings_counted"]), (&json!("99.28"), &json!(true)));
+    }
+    assert_eq!(all["summary"]["savings"], about_money["summary"]["savings"]);
+    let of_rules = findings(&all, "stratoscope").into_iter().filter(|found| found["resource"]["id"] == "i-hot");
+    let beside: Vec<_> = of_rules.map(|found| found.get("aws_recommendation")).collect();
+    assert!(!beside.is_empty() && beside.iter().all(Option::is_none), "{beside:?}");
     assert_eq!(
-        data["summary"]["aws_recommendations"],
-        json!({"recommendations": 2, "beside_findings": 2, "findings": 0, "purchases": 0, "not_shown": {}})
+        all["summary"]["aws_recommendations"],
+        json!({"recommendations": 1, "beside_findings": 0, "findings": 1, "purchases": 0, "not_shown": {}})
     );
 }
 
@@ -238,12 +254,12 @@ fn a_resource_without_the_arn_of_the_hub_is_recognised_by_its_id() {
         to("Rightsize", "LambdaFunction", with_version, 140),
     ]);
     let data = answer(&account, &[]);
-    let beside: BTreeSet<_> = findings(&data, "stratoscope")
-        .into_iter()
+    let of_all = data["findings"].as_array().unwrap().iter();
+    let advised: BTreeMap<_, _> = of_all
         .filter(|found| found.get("aws_recommendation").is_some())
-        .map(|found| found["rule"].as_str().unwrap().to_owned())
+        .map(|found| (found["rule"].as_str().unwrap(), found["resource"]["id"].as_str().unwrap()))
         .collect();
-    assert_eq!(beside, ["ebs_unattached", "lambda_errors"].map(str::to_owned).into());
+    assert_eq!(advised, BTreeMap::from([("ebs_unattached", volume_id().as_str()), ("aws_rightsize", "f")]));
 }
 
 #[test]
@@ -315,7 +331,7 @@ fn meta_says_whether_the_recommendations_are_known() {
 fn coverage() -> collector::Coverage {
     let aws_requests = collector::AwsRequests {
         total: 0,
-        by_operation: std::collections::BTreeMap::new(),
+        by_operation: BTreeMap::new(),
         estimated_cost_usd: "0.0000".to_owned(),
         micro_usd: 0,
     };
@@ -366,7 +382,7 @@ proptest! {
         prop_assert_eq!(number(&counts["recommendations"]), count);
         prop_assert_eq!(findings(&data, "cost-optimization-hub").len(), parts[1]);
         // The sum is the largest figure of each resource, whoever it is from.
-        let mut largest = std::collections::BTreeMap::<String, Decimal>::new();
+        let mut largest = BTreeMap::<String, Decimal>::new();
         for found in data["findings"].as_array().unwrap() {
             let Some(usd) = found["savings"]["monthly_usd"].as_str() else { continue };
             let most = largest.entry(found["resource"]["id"].to_string()).or_default();
