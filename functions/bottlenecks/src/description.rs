@@ -24,7 +24,7 @@ pub fn route() -> Route {
                       `parameter` is set by that too, and its value must be below that of the one named in `below`. A page \
                       has findings, worst first, and after the last finding the resources that some rule could not judge. What AWS \
                       itself recommends (Cost Optimization Hub) is beside the findings, and is findings of its own, whose \
-                      rules begin with `aws_`, for resources in which no rule found anything."
+                      rules begin with `aws_`, for resources in which no rule about money found anything."
             .to_owned(),
         parameters: PARAMETERS,
         of_accounts: true,

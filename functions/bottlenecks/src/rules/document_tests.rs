@@ -35,8 +35,8 @@ const HEAD: &str = "# Rules
   unless the deployment ignores tags.
 - CloudWatch bills $0.01 per 1,000 metrics. Rules that read the same metric over the same time share it, so the price of
   a type is that of all its rules together.
-- What AWS itself recommends is beside the findings, and is findings of its own for resources in which no rule found
-  anything. Their rules begin with `aws_`, come last and have no thresholds: see
+- What AWS itself recommends is beside the findings, and is findings of its own for resources in which no rule about money
+  found anything. Their rules begin with `aws_`, come last and have no thresholds: see
   [AWS's own recommendations](api.md#awss-own-recommendations).
 ";
 
