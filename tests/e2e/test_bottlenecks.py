@@ -146,8 +146,9 @@ def test_every_other_rule_finds_what_the_demo_account_contains(answer: Json) -> 
         "rds_snapshot_orphaned": {demo_data.ORPHAN},
         "vpc_endpoint_idle": demo_ec2.IDLE_ENDPOINTS,
         "eip_unassociated": {name for _, name, user in demo_account.ADDRESSES if user is None},
-        # Cost Optimization Hub recommends it; where a rule found something, its recommendation is beside that.
+        # Cost Optimization Hub recommends these; where a rule about money found something, it is beside that.
         "aws_migrate_to_graviton": {"web-1"},
+        "aws_rightsize": {demo_metrics.HOT, "invoice-mail"},
         "log_group_no_retention": {name for _, name, days, stored in demo_account.LOG_GROUPS if days is None and stored}
         - {name for _, name, *_ in demo_exceptions.LOG_GROUPS},
     }
