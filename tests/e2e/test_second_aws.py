@@ -12,13 +12,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from emulator.ministack import ACCOUNT, ROOT, Emulator
+from emulator.ministack import ACCOUNT, Emulator
+from emulator.stack import BUILT
 
 from . import interface, listings, second_aws
 from .listings import GLOBAL, LISTINGS, answered, classic_load_balancers, listed
 from .second_aws import AMOUNTS, CLASSIC, REGIONS, REGISTERED, Created
 
-BUILT = ROOT / "target" / "emulator" / "build"
 #: Types whose tags moto does not serve: what the response then has instead, and why.
 WITHOUT_TAGS: dict[str, tuple[dict[str, str] | None, str]] = {
     "elasticache": ({}, "moto's GetResources does not have cache clusters"),

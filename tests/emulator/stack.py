@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import json
 import platform
+import shutil
 import subprocess
 import sys
 import urllib.error
 import urllib.request
+import zipfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from . import definition
 from .beside import Beside
-from .ministack import ACCOUNT, OTHER_ACCOUNT, ROOT, STACK, Emulator, EmulatorError
+from .ministack import ACCOUNT, OTHER_ACCOUNT, ROOT, STACK, WORK, Emulator, EmulatorError
 
 READER_STACK = "stratoscope-reader"
 EXTERNAL_ID = "of-the-demo-account"
 
 #: The emulator runs the functions' binaries itself, so they are built for this machine's processor.
 ARCHITECTURE = {"x86_64": "x86_64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
+
+#: Where sam builds, and what is deployed of it.
+BUILT, PACKED = WORK / "build", WORK / "packed"
 
 ANSWER_SECONDS = 60
 
@@ -82,6 +87,25 @@ def build(emulator_environment: dict[str, str]) -> None:
         raise EmulatorError("cargo build failed")
     environment = emulator_environment | {"SAM_BUILD_MODE": "debug", "CARGO_LAMBDA_COMPILER": "cargo"}
     _sam(["build", "--parameter-overrides", f"Architecture={ARCHITECTURE}"], environment)
+    _pack()
+
+
+def _pack() -> None:
+    """Packs each function once for all deployments: without what only a debugger reads, and uncompressed.
+
+    sam would compress half a gigabyte for each deployment, and the emulator would decompress it when a function starts.
+    """
+    shutil.rmtree(PACKED, ignore_errors=True)
+    PACKED.mkdir()
+    template = (BUILT / "template.yaml").read_text()
+    for bootstrap in BUILT.glob("*/bootstrap"):
+        function, stripped = bootstrap.parent.name, PACKED / "bootstrap"
+        subprocess.run(["strip", "-o", stripped, bootstrap], check=True)
+        with zipfile.ZipFile(PACKED / f"{function}.zip", "w") as packed:
+            packed.write(stripped, stripped.name)
+        stripped.unlink()
+        template = template.replace(f"CodeUri: {function}\n", f"CodeUri: {function}.zip\n")
+    (PACKED / "template.yaml").write_text(template)
 
 
 def deploy(emulator: Emulator, beside: Beside, **parameters: str) -> Stack:
@@ -89,7 +113,9 @@ def deploy(emulator: Emulator, beside: Beside, **parameters: str) -> Stack:
     others = {"OtherAccounts": OTHER_ACCOUNT, "ReaderExternalId": EXTERNAL_ID}
     overrides = {"Architecture": ARCHITECTURE, "QuotaLimit": str(QUOTA)} | others | parameters
     overrides = [f"{name}={value}" for name, value in overrides.items()]
-    _sam(["deploy", "--parameter-overrides", *overrides], emulator.environment())
+    # With a template from the command line, sam would look for its configuration beside that.
+    packed = ["--template-file", str(PACKED / "template.yaml"), "--config-file", str(ROOT / "samconfig.toml")]
+    _sam(["deploy", *packed, "--parameter-overrides", *overrides], emulator.environment())
     definition.complete(emulator, STACK)
 
     _deploy_reader(emulator)

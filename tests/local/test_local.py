@@ -21,8 +21,6 @@ from emulator.ministack import ROOT
 
 from . import base_image
 
-BUILT = ROOT / "target" / "emulator" / "build"
-
 #: Event, function, and the parameter that is rejected.
 REFUSED = [
     ("resources-bad-parameter.json", "ResourcesFunction", "types"),
@@ -48,7 +46,7 @@ def image() -> None:
     stack.build(ministack.aws_environment("http://127.0.0.1:9"))
     client = docker.DockerClient(DOCKER_HOST)
     try:
-        base_image.build(client, stack.ARCHITECTURE, sorted(BUILT.glob("*/bootstrap")))
+        base_image.build(client, stack.ARCHITECTURE, sorted(stack.BUILT.glob("*/bootstrap")))
     finally:
         client.close()
 
@@ -58,7 +56,7 @@ def _invoke(function: str, event: str) -> dict[str, Any]:
     environment |= {name: value for name, value in os.environ.items() if name.startswith("DOCKER_")}
     sam = [str(Path(sys.executable).parent / "sam"), "local", "invoke", function]
     options = {
-        "--template-file": BUILT / "template.yaml",
+        "--template-file": stack.BUILT / "template.yaml",
         "--event": ROOT / "events" / event,
         "--parameter-overrides": f"Architecture={stack.ARCHITECTURE}",
         "--region": "us-east-1",
