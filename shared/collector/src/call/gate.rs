@@ -43,7 +43,7 @@ const NO_SPACING: Duration = Duration::from_millis(2);
 pub(crate) struct Rate {
     spacing: Duration,
     burst: u32,
-    /// How much later than later requests the first ones arrive.
+    /// How much longer the requests of a burst take to arrive than the one that follows.
     connecting: Duration,
 }
 
