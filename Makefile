@@ -14,8 +14,9 @@ CHECKOV := $(VENV)/checkov/bin/checkov
 AWS_CLI_VERSION := 1.46.3
 AWS_CLI := $(VENV)/bin/aws
 
-# Two processes share the end-to-end tests, each with an emulator of its own. (any_day.py has the same.)
-SHARED := -n 2 --dist loadfile --no-loadscope-reorder
+# Three processes share the end-to-end tests, each with an emulator of its own: on two cores, since tests also wait.
+# (any_day.py has the same.)
+SHARED := -n 3 --dist loadfile --no-loadscope-reorder
 
 # The page. Cargo puts what `make web` builds into the binary of a function, so everything that compiles needs it.
 WEB := functions/page/web

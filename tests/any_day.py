@@ -37,7 +37,7 @@ def run(day: date) -> int:
     # `-m`: for processes with threads. All clocks move, since a sleep fails if only the calendar does.
     faketime = ["faketime", "-m", "-f", f"{offset:+d}s"]
     seed = day.strftime("%Y%m%d")
-    shared = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
+    shared = ["-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]
     tests = ["-m", "pytest", "-p", "randomly", f"--randomly-seed={seed}", *shared, "tests/e2e"]
     print(f"any-day: {day}, order {seed}", flush=True)
     return subprocess.run([*faketime, sys.executable, *tests], cwd=ROOT).returncode

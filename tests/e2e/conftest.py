@@ -166,7 +166,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
         return (yield)
 
 
-#: The files that take longest. They run first: two processes share the files, and one of them would have nothing left to do
+#: The files that take longest. They run first: processes share the files, and one of them would have nothing left to do
 #: while the other is in the middle of a long one.
 LONGEST = ["test_schemathesis.py", "test_bad_day.py", "test_verify.py", "test_second_aws.py"]
 
