@@ -35,6 +35,16 @@ def whole(deployed: Stack, emulator: Emulator) -> Json:
         return ask(deployed, "/bottlenecks")
 
 
+#: What is asked about where one region shows as much as all of them, with a fraction of the requests.
+PART = {"regions": "us-east-1"}
+
+
+@pytest.fixture(scope="module")
+def part(deployed: Stack, emulator: Emulator) -> Json:
+    with iam.started_anew(emulator, FUNCTION):
+        return ask(deployed, "/bottlenecks", **PART)
+
+
 def _of_aws(body: Json) -> list[Json]:
     return [f for f in body["data"]["findings"] if f["source"] == SERVICE]
 
@@ -126,7 +136,7 @@ def test_every_recommendation_is_accounted_for(deployed: Stack, whole: Json, hub
 @pytest.mark.usefixtures("anew")
 def test_the_account_alone_is_asked_about_and_once_an_hour(deployed: Stack, hub: Hub) -> None:
     before = len(hub.requests)
-    first = ask(deployed, "/bottlenecks", limit=5)
+    first = ask(deployed, "/bottlenecks", limit=5, **PART)
     asked = [(account, operation, body) for account, operation, body in hub.requests[before:]]
     assert {operation for _, operation, _ in asked} == set(OPERATIONS)
     for account, operation, body in asked:
@@ -136,36 +146,36 @@ def test_the_account_alone_is_asked_about_and_once_an_hour(deployed: Stack, hub:
     # The stand-in has more than one page, and what it has of the other account is not here.
     assert len([1 for _, operation, _ in asked if operation == "ListRecommendations"]) > 1
     before = len(hub.requests)
-    second = ask(deployed, "/bottlenecks", limit=5, cursor=first["data"]["next_cursor"])
+    second = ask(deployed, "/bottlenecks", limit=5, cursor=first["data"]["next_cursor"], **PART)
     assert hub.requests[before:] == []
     assert second["data"]["summary"]["aws_recommendations"] == first["data"]["summary"]["aws_recommendations"]
 
 
-def test_pages_have_each_finding_once(deployed: Stack, whole: Json) -> None:
+def test_pages_have_each_finding_once(deployed: Stack, part: Json) -> None:
     for sort in ("severity", "savings"):
         found: list[Json] = []
         cursor: Json = {}
         while True:
-            data = ask(deployed, "/bottlenecks", limit=40, sort=sort, **cursor)["data"]
+            data = ask(deployed, "/bottlenecks", limit=15, sort=sort, **cursor, **PART)["data"]
             found += data["findings"]
             if data["next_cursor"] is None:
                 break
             cursor = {"cursor": data["next_cursor"]}
         keys = [_key(finding) for finding in found]
-        assert len(set(keys)) == len(keys) == whole["data"]["summary"]["findings"]
+        assert len(set(keys)) == len(keys) == part["data"]["summary"]["findings"] > 15
 
 
 @pytest.mark.usefixtures("anew")
-def test_an_account_that_is_not_enrolled_says_so_and_nothing_is_missing(deployed: Stack, emulator: Emulator, hub: Hub, whole: Json) -> None:
+def test_an_account_that_is_not_enrolled_says_so_and_nothing_is_missing(deployed: Stack, emulator: Emulator, hub: Hub, part: Json) -> None:
     before = len(hub.requests)
     for enrollment in ({ACCOUNT: INACTIVE}, {}):
         with hub.changed(enrollment=enrollment), iam.started_anew(emulator, FUNCTION):
-            body = ask(deployed, "/bottlenecks")
+            body = ask(deployed, "/bottlenecks", **PART)
         known = body["meta"]["cost_optimization_hub"]
         assert (known["enrolled"], known["recommendations"]) == (False, None)
         assert "not enrolled" in known["message"]
         assert (gaps(body), body["meta"]["partial"]) == ([], False)
-        _has_all_findings_of_rules(body, whole)
+        _has_all_findings_of_rules(body, part)
     # Nothing was enrolled, and nothing else was asked.
     assert {operation for _, operation, _ in hub.requests[before:]} == {"ListEnrollmentStatuses"}
 
@@ -187,7 +197,7 @@ def test_another_account_is_asked_in_its_own_name(deployed: Stack, emulator: Emu
 @pytest.mark.usefixtures("anew")
 def test_where_it_is_no_part_of_the_response_it_is_not_asked(deployed: Stack, hub: Hub, parameters: Json) -> None:
     before = len(hub.requests)
-    body = ask(deployed, "/bottlenecks", **parameters)
+    body = ask(deployed, "/bottlenecks", **parameters, **PART)
     assert hub.requests[before:] == []
     assert "cost_optimization_hub" not in body["meta"]
     assert not {"purchases"} & body["data"].keys() and "aws_recommendations" not in body["data"]["summary"]
@@ -195,12 +205,12 @@ def test_where_it_is_no_part_of_the_response_it_is_not_asked(deployed: Stack, hu
 
 
 @pytest.mark.usefixtures("anew")
-def test_without_the_permission_findings_are_whole(deployed: Stack, hub: Hub, whole: Json) -> None:
+def test_without_the_permission_findings_are_whole(deployed: Stack, hub: Hub, part: Json) -> None:
     message = "User is not authorized to perform: cost-optimization-hub:ListEnrollmentStatuses"
     with hub.changed(fault=(lambda *_: True, "AccessDeniedException", message)):
-        body = ask(deployed, "/bottlenecks")
+        body = ask(deployed, "/bottlenecks", **PART)
     assert [gap[1:4] for gap in gaps(body)] == [(SERVICE, "ListEnrollmentStatuses", "denied")]
-    _is_unknown(body, whole)
+    _is_unknown(body, part)
 
 
 @pytest.mark.parametrize(
@@ -213,33 +223,35 @@ def test_without_the_permission_findings_are_whole(deployed: Stack, hub: Hub, wh
 )  # fmt: skip
 @pytest.mark.parametrize("operation", ["ListEnrollmentStatuses", "ListRecommendations"])
 def test_a_hub_that_fails_leaves_the_findings_whole(
-    deployed: Stack, endpoint: Endpoint, emulator: Emulator, whole: Json, operation: str, fault: Any, status: str
+    deployed: Stack, endpoint: Endpoint, emulator: Emulator, whole: Json, part: Json, operation: str, fault: Any, status: str
 ) -> None:
+    # Calls that are throttled are repeated, for longer than the Hub is waited for after the survey of one region.
+    where, known_before = ({}, whole) if status == "throttled" else (PART, part)
     with iam.started_anew(emulator, FUNCTION, **endpoint.variables()), endpoint.with_fault(fault, service=SERVICE, operation=operation):
-        body = ask(deployed, "/bottlenecks")
+        body = ask(deployed, "/bottlenecks", **where)
     assert [(gap[1], gap[3]) for gap in gaps(body)] == [(SERVICE, status)]
-    _is_unknown(body, whole)
+    _is_unknown(body, known_before)
 
 
-def test_without_its_preferences_it_is_unknown_whether_discounts_count(deployed: Stack, endpoint: Endpoint, emulator: Emulator, whole: Json) -> None:
-    fault = bad_day.error(400, "ThrottlingException")
+def test_without_its_preferences_it_is_unknown_whether_discounts_count(deployed: Stack, endpoint: Endpoint, emulator: Emulator, part: Json) -> None:
+    fault = bad_day.error(400, "ValidationException")
     with iam.started_anew(emulator, FUNCTION, **endpoint.variables()), endpoint.with_fault(fault, service=SERVICE, operation="GetPreferences"):
-        body = ask(deployed, "/bottlenecks")
-    assert [gap[1:4] for gap in gaps(body)] == [(SERVICE, "GetPreferences", "throttled")]
+        body = ask(deployed, "/bottlenecks", **PART)
+    assert [gap[1:4] for gap in gaps(body)] == [(SERVICE, "GetPreferences", "failed")]
     assert (body["meta"]["cost_optimization_hub"]["enrolled"], body["meta"]["cost_optimization_hub"]["discounts"]) == (True, None)
-    assert [_key(f) for f in _of_aws(body)] == [_key(f) for f in _of_aws(whole)]
+    assert [_key(f) for f in _of_aws(body)] == [_key(f) for f in _of_aws(part)] != []
     assert {f["savings"]["basis"] for f in _of_aws(body)} == {"aws_discounts_unknown"}
 
 
-def _is_unknown(body: Json, whole: Json) -> None:
+def _is_unknown(body: Json, known_before: Json) -> None:
     known = body["meta"]["cost_optimization_hub"]
     assert (known["enrolled"], known["discounts"], known["recommendations"]) == (None, None, None)
     assert "gaps" in known["message"] and body["meta"]["partial"] is True
-    _has_all_findings_of_rules(body, whole)
+    _has_all_findings_of_rules(body, known_before)
 
 
-def _has_all_findings_of_rules(body: Json, whole: Json) -> None:
-    of_rules = [_key(f) for f in whole["data"]["findings"] if f["source"] == "stratoscope"]
+def _has_all_findings_of_rules(body: Json, known_before: Json) -> None:
+    of_rules = [_key(f) for f in known_before["data"]["findings"] if f["source"] == "stratoscope"]
     assert [_key(f) for f in body["data"]["findings"]] == of_rules != []
     assert "purchases" not in body["data"] and "aws_recommendations" not in body["data"]["summary"]
 

@@ -64,6 +64,10 @@ DESCRIBED_FAILURES = {"NothingCollected", "AccountUnreachable"}
 #: Responses of the emulator's gateway that AWS's does not give: the emulator sends no template of a mock integration.
 NOT_OF_AWS = {("/health", 200, b"{}")}
 
+#: Routes that ask every region unless they are told which. Each such call would be hundreds of requests to the emulator;
+#: other tests make them.
+IN_EVERY_REGION = ("/resources", "/bottlenecks")
+
 CHECKS = [
     checks.status_code_conformance,
     checks.content_type_conformance,
@@ -112,6 +116,8 @@ def only_described_failures(_ctx: CheckContext, response: Response, _case: schem
 
 def call(case: schemathesis.Case, caller: Caller) -> Response:
     """Makes a call, and checks its response by the description."""
+    if case.operation.path.endswith(IN_EVERY_REGION) and "regions" not in case.query:
+        case.query["regions"] = "us-east-1,eu-west-1"
     sent = {"base_url": caller.url, "session": caller.session, "headers": caller.headers, "timeout": SECONDS}
     response = case.call(**sent)
     caller.statuses[case.operation.path, response.status_code] += 1
