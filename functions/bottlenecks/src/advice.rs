@@ -2,7 +2,8 @@
 //!
 //! A recommendation for a resource in which a rule about money found something is shown beside the resource's findings,
 //! and the rule's figure counts. For any other resource it is a finding of its own, by AWS's figure: also where a rule
-//! found the resource slow or failing, so that the sums are the same with and without those rules. Of several
+//! found the resource slow or failing, so that the sums are the same with and without those rules. It names them then,
+//! since a smaller size is no remedy for what is slow. Of several
 //! recommendations for a resource, the one that saves most is shown. What is to be bought (a Savings Plan, a reservation)
 //! is of no single resource and has a sum of its own. Every recommendation is one of these, or counted with the reason why
 //! it is not shown.
@@ -21,7 +22,7 @@ use serde::Serialize;
 
 use crate::aws_rules::{self, AwsRule};
 use crate::exceptions::Exceptions;
-use crate::judge::{Advised, Found, Judgement, Verdict, Verdicts};
+use crate::judge::{Advised, Found, Judgement, Verdicts};
 use crate::query::BottlenecksQuery;
 use crate::reading::Observed;
 use crate::rule::{Category, Finding, Saving};
@@ -90,6 +91,8 @@ struct For<'a> {
     resource: Cow<'a, Resource>,
     /// Whether a rule about money found something in it.
     wastes: bool,
+    /// The other rules that found something in it.
+    slow: Vec<&'static str>,
 }
 
 impl<'a> Advice<'a> {
@@ -148,7 +151,7 @@ impl<'a> Advice<'a> {
 
     /// Adds the recommendation for a resource, in a response at `now`.
     fn show(&mut self, about: For<'a>, found: &Recommendations, now: Timestamp) {
-        let For { recommendation, resource, wastes } = about;
+        let For { recommendation, resource, wastes, slow } = about;
         let advised = Advised { recommendation, discounts: found.preferences.discounts };
         if wastes {
             // What has findings is of the inventory.
@@ -169,7 +172,7 @@ impl<'a> Advice<'a> {
         let finding = Finding {
             saves: Saving::Known(Box::new(cost)),
             observed,
-            recommendation: rule.recommendation(recommendation),
+            recommendation: rule.recommendation(recommendation, &slow),
         };
         self.own.push(Own { rule, rank, resource, finding, advised });
     }
@@ -228,20 +231,23 @@ impl<'a> Known<'a> {
         if let Some(index) = of_arn.or_else(|| self.by_id.get(&named.position()))
             && let Some(resource) = inventory.resources.get(*index)
         {
-            let about_money = |of: &Verdict| of.rule.about().category == Category::CostOptimizing;
-            let mut verdicts = self.survey.read.get(*index).into_iter().flatten();
-            let wastes = verdicts.any(|of| of.result.is_ok() && about_money(of));
+            let verdicts = self.survey.read.get(*index).into_iter().flatten();
+            let found = verdicts.filter(|of| of.result.is_ok()).map(|of| of.rule.about());
+            let (about_money, slow): (Vec<_>, Vec<_>) =
+                found.partition(|rule| rule.category == Category::CostOptimizing);
+            let wastes = !about_money.is_empty();
             if !wastes && resource.state().is_some_and(|state| DELETED.contains(&state)) {
                 return Err(WhyNotShown::Deleted);
             }
-            return Ok(For { recommendation, resource: Cow::Borrowed(resource), wastes });
+            let slow = slow.into_iter().map(|rule| rule.name).collect();
+            return Ok(For { recommendation, resource: Cow::Borrowed(resource), wastes, slow });
         }
         if named.region.as_ref().is_some_and(|region| !inventory.regions.contains(region)) {
             Err(WhyNotShown::OtherRegion)
         } else if inventory.types.contains(&named.resource_type()) {
             Err(WhyNotShown::NotListed)
         } else if query.has_all_types {
-            Ok(For { recommendation, resource: Cow::Owned(named), wastes: false })
+            Ok(For { recommendation, resource: Cow::Owned(named), wastes: false, slow: Vec::new() })
         } else {
             Err(WhyNotShown::OtherType)
         }

@@ -71,8 +71,8 @@ pub(crate) fn is_rule(name: &str) -> bool {
 }
 
 impl AwsRule {
-    /// Returns what AWS recommends, in words.
-    pub(crate) fn recommendation(&self, found: &Recommendation) -> String {
+    /// Returns what AWS recommends, in words, for a resource that other rules found slow or failing.
+    pub(crate) fn recommendation(&self, found: &Recommendation, slow: &[&str]) -> String {
         let what = match (&found.current, &found.recommended) {
             (Some(current), Some(recommended)) if is_something(recommended) => {
                 format!(" ({current} to {recommended})")
@@ -81,7 +81,12 @@ impl AwsRule {
             (None, _) => String::new(),
         };
         let action = if self.action.is_empty() { format!(" ({})", found.action) } else { String::new() };
-        format!("AWS: {}{action}{what}", self.to_do)
+        let first = match slow {
+            [] => String::new(),
+            [rule] => format!(". First see why {rule} finds it slow or failing"),
+            [rules @ .., last] => format!(". First see why {} and {last} find it slow or failing", rules.join(", ")),
+        };
+        format!("AWS: {}{action}{what}{first}", self.to_do)
     }
 }
 
@@ -149,12 +154,18 @@ mod tests {
                 recommended: recommended.map(str::to_owned),
                 ..Recommendation::default()
             };
-            of(action).1.recommendation(&found)
+            of(action).1.recommendation(&found, &[])
         };
         let size = found("Rightsize", Some("c5.2xlarge"), Some("c5.xlarge"));
         assert_eq!(size, "AWS: change its size (c5.2xlarge to c5.xlarge)");
         assert_eq!(found("Delete", Some("gp2/100 GB"), Some("-")), "AWS: delete it (gp2/100 GB)");
         assert_eq!(found("Stop", None, None), "AWS: stop it");
         assert_eq!(found("Hibernate", Some("m5.large"), None), "AWS: see AWS's recommendation (Hibernate) (m5.large)");
+    }
+    #[test]
+    fn a_recommendation_names_what_else_was_found() {
+        let size = |slow: &[&str]| of("Rightsize").1.recommendation(&Recommendation::default(), slow);
+        assert_eq!(size(&["a"]), "AWS: change its size. First see why a finds it slow or failing");
+        assert_eq!(size(&["a", "b", "c"]), "AWS: change its size. First see why a, b and c find it slow or failing");
     }
 }

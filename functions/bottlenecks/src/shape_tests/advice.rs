@@ -126,6 +126,13 @@ fn a_recommendation_for_a_resource_that_is_only_slow_is_a_finding_and_sums_do_no
         assert_eq!((&found["savings"]["monthly_usd"], &found["savings_counted"]), (&json!("99.28"), &json!(true)));
     }
     assert_eq!(all["summary"]["savings"], about_money["summary"]["savings"]);
+    let said = |data| findings(data, "cost-optimization-hub")[0]["recommendation"].clone();
+    assert_eq!(said(&about_money), "AWS: change its size (c5.2xlarge to c5.xlarge)");
+    assert_eq!(
+        said(&all),
+        "AWS: change its size (c5.2xlarge to c5.xlarge). First see why ec2_sustained_high_cpu and ec2_high_cpu find it \
+         slow or failing"
+    );
     let of_rules = findings(&all, "stratoscope").into_iter().filter(|found| found["resource"]["id"] == "i-hot");
     let beside: Vec<_> = of_rules.map(|found| found.get("aws_recommendation")).collect();
     assert!(!beside.is_empty() && beside.iter().all(Option::is_none), "{beside:?}");
