@@ -200,9 +200,26 @@ pub(super) fn gib(bytes: f64) -> String {
     format!("{:.1} GiB", bytes / crate::sizes::GIB)
 }
 
+/// Returns a number of bytes in the largest unit of which there is at least one.
+pub(super) fn size(bytes: f64) -> String {
+    use crate::sizes::{GIB, MIB};
+    match bytes {
+        GIB.. => gib(bytes),
+        MIB.. => format!("{:.1} MiB", bytes / MIB),
+        1024.0.. => format!("{:.1} KiB", bytes / 1024.0),
+        _ => format!("{bytes} bytes"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_size_is_in_the_largest_unit_that_it_fills() {
+        let sizes = [0.0, 28.0, 1_536.0, 1_048_576.0, 1_610_612_736.0].map(size);
+        assert_eq!(sizes, ["0 bytes", "28 bytes", "1.5 KiB", "1.0 MiB", "1.5 GiB"]);
+    }
 
     #[test]
     fn the_time_of_a_stop_is_read() {

@@ -8,7 +8,7 @@ use crate::reason::Reason;
 use crate::remediation::StepKind::{Change, Check};
 use crate::remediation::{Plan, Remedy, Subject, Withheld, aws, forms};
 use crate::rule::{Case, Category, Finding, Rule, Saving, Severity};
-use crate::rules::common::gib;
+use crate::rules::common::size;
 use crate::sizes::MIB;
 use crate::threshold::Threshold;
 
@@ -59,8 +59,8 @@ fn judge(case: &Case<'_, LogGroup>) -> Result<Option<Finding>, Reason> {
             over: None,
         },
         recommendation: format!(
-            "Set a retention: its {} are kept, and billed every month, until they are deleted.",
-            gib(stored)
+            "Set a retention: what it stores ({}) is kept, and billed every month, until it is deleted.",
+            size(stored)
         ),
     }))
 }

@@ -106,7 +106,7 @@ fn a_log_group_is_found_by_what_it_stored_without_a_retention() {
     assert_eq!(found(0.0, &log_group(|group| group.class = Some("DELIVERY".to_owned()))), Ok(false));
     let finding = judged("log_group_no_retention", &log_group(|_| ()), |_, _| None).unwrap().unwrap();
     assert_eq!((finding.observed.value, finding.observed.threshold), (1_024.0 * MIB, 0.0));
-    assert!(finding.recommendation.contains("its 1.0 GiB are kept"), "{}", finding.recommendation);
+    assert!(finding.recommendation.contains("what it stores (1.0 GiB) is kept"), "{}", finding.recommendation);
 }
 
 #[test]
