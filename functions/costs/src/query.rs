@@ -123,7 +123,8 @@ impl CostsQuery {
         let micro_usd = requests.saturating_mul(MICRO_USD_A_REQUEST);
         match most {
             Some(most) if micro_usd > most => {
-                let counted = format!("{requests} requests to Cost Explorer, at $0.01 for each page");
+                let plural = if requests == 1 { "" } else { "s" };
+                let counted = format!("{requests} request{plural} to Cost Explorer, at $0.01 for each page");
                 Err(ApiError::too_expensive(micro_usd, most, &counted, "leave out what is a request of its own"))
             }
             _ => Ok(()),
