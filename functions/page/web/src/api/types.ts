@@ -101,6 +101,8 @@ export interface Remediation {
 export interface Finding {
   rule: string;
   severity: string;
+  /** Who found it: `stratoscope`, or AWS itself. */
+  source: string;
   resource: ResourceRef;
   metric: string;
   statistic: string | null;
@@ -115,6 +117,8 @@ export interface Finding {
   /** Whether it is the finding of its resource that counts in sums. */
   savings_counted?: boolean;
   savings_unknown?: Unpriced;
+  /** What AWS itself recommends for the resource. */
+  aws_recommendation?: AwsRecommendation;
   remediation: Remediation;
   not_observed: string[];
   changed_thresholds?: Record<string, { value: number; default: number; unit: string }>;
@@ -127,6 +131,22 @@ export interface Finding {
     until: string | null;
     message: string;
   };
+}
+
+export interface AwsRecommendation {
+  action: string;
+  /** Null if AWS has no figure in US dollars. */
+  monthly_usd: string | null;
+  /** Whether the figure counts the account's discounts: `before` or `after` them; null if that is unknown. */
+  discounts: string | null;
+  current: string | null;
+  recommended: string | null;
+  lookback_days: number | null;
+  derived_by: string | null;
+  effort: string | null;
+  restart_needed: boolean | null;
+  rollback_possible: boolean | null;
+  refreshed_at: string | null;
 }
 
 /** What something saves or costs. Amounts, prices and quantities are decimal numbers as text. */

@@ -2,6 +2,7 @@ import type { Finding } from "../api/types";
 import { label } from "../model/description";
 import { againstThreshold, evidence, hasThreshold, metricsNamed, resourceId } from "../model/findings";
 import { duration, exact, time, utc, withTimes, withUnit } from "../model/format";
+import { isOfAws } from "../model/recommendation";
 import { linkTo } from "../state/navigation";
 import { description } from "../state/session";
 import { Missing, Severity } from "../ui/basics";
@@ -10,6 +11,7 @@ import { Detail } from "../ui/detail";
 import { Icon } from "../ui/icon";
 import { SavingsFigure } from "../ui/savingsfigure";
 import { Accept } from "./accept";
+import { AwsView } from "./awsview";
 import { Remediation } from "./remediation";
 import { SavingsEvidence } from "./savings";
 
@@ -88,8 +90,7 @@ function Bar({ finding }: { finding: Finding }) {
 
 function Details(props: { finding: Finding; sentence: string; byTag: boolean | null; isContested: boolean }) {
   const { finding, sentence, byTag } = props;
-  const { resource, window, coverage } = finding;
-  const metric = [finding.statistic, label(finding.metric).toLowerCase()].filter(Boolean).join(" of ");
+  const { resource } = finding;
   const metrics = (resource.region === null ? null : description.value?.metrics.get(resource.resource_type)) ?? [];
   const named = metricsNamed(finding.recommendation, metrics).filter((name) => name !== finding.metric);
   const links = [...(metrics.some(({ name }) => name === finding.metric) ? [[finding.metric]] : []), [...named]];
@@ -97,6 +98,7 @@ function Details(props: { finding: Finding; sentence: string; byTag: boolean | n
     <div class="finding-details">
       <p class="recommendation">{withTimes(finding.recommendation)}</p>
       <SavingsEvidence finding={finding} isContested={props.isContested} />
+      {finding.aws_recommendation && <AwsView of={finding.aws_recommendation} />}
       <Remediation of={finding.remediation} />
       <dl class="fields">
         {sentence !== "" && (
@@ -104,26 +106,7 @@ function Details(props: { finding: Finding; sentence: string; byTag: boolean | n
             <span class="sentence block">{sentence}</span>
           </Detail>
         )}
-        <Detail name="Measured">{metric}</Detail>
-        <Detail name="Window">
-          {window ? (
-            <span title={`${utc(window.start)} to ${utc(window.end)}`}>
-              {time(window.start)} to {time(window.end)}, every {duration(window.period_seconds).replace(/^1 /, "")}
-            </span>
-          ) : (
-            <Missing why="It is a property of the resource, not a measurement" />
-          )}
-        </Detail>
-        <Detail name="Coverage">
-          {coverage ? (
-            `${coverage.found} of ${coverage.expected} datapoints`
-          ) : (
-            <Missing why="It is a property of the resource, not a measurement" />
-          )}
-        </Detail>
-        <Detail name="Not observed">
-          {finding.not_observed.length > 0 ? finding.not_observed.join(", ") : "nothing else matters here"}
-        </Detail>
+        {!isOfAws(finding) && <Measured finding={finding} />}
         {Object.entries(finding.changed_thresholds ?? {}).map(([name, one]) => (
           <Detail key={name} name="Changed threshold">
             {name}: {withUnit(one.value, one.unit)} instead of {withUnit(one.default, one.unit)}
@@ -167,5 +150,36 @@ function Details(props: { finding: Finding; sentence: string; byTag: boolean | n
         {byTag !== null && <Accept finding={finding} byTag={byTag} />}
       </div>
     </div>
+  );
+}
+
+/** What a rule looked at. */
+function Measured({ finding }: { finding: Finding }) {
+  const { window, coverage } = finding;
+  return (
+    <>
+      <Detail name="Measured">
+        {[finding.statistic, label(finding.metric).toLowerCase()].filter(Boolean).join(" of ")}
+      </Detail>
+      <Detail name="Window">
+        {window ? (
+          <span title={`${utc(window.start)} to ${utc(window.end)}`}>
+            {time(window.start)} to {time(window.end)}, every {duration(window.period_seconds).replace(/^1 /, "")}
+          </span>
+        ) : (
+          <Missing why="It is a property of the resource, not a measurement" />
+        )}
+      </Detail>
+      <Detail name="Coverage">
+        {coverage ? (
+          `${coverage.found} of ${coverage.expected} datapoints`
+        ) : (
+          <Missing why="It is a property of the resource, not a measurement" />
+        )}
+      </Detail>
+      <Detail name="Not observed">
+        {finding.not_observed.length > 0 ? finding.not_observed.join(", ") : "nothing else matters here"}
+      </Detail>
+    </>
   );
 }

@@ -2,6 +2,7 @@ import type { CostPart, Finding, Savings } from "../api/types";
 import { exactUsd, usd } from "../model/decimal";
 import { label } from "../model/description";
 import { time, utc } from "../model/format";
+import { isOfAws } from "../model/recommendation";
 import { amount, formula, partsOf } from "../model/savings";
 import { Missing } from "../ui/basics";
 import { Detail } from "../ui/detail";
@@ -32,7 +33,11 @@ export function SavingsEvidence({ finding, isContested }: { finding: Finding; is
             : "Sums have another finding of this resource, since both can’t be saved."}
         </p>
       )}
-      <Evidence cost={savings} caption="How the saving is computed" />
+      {isOfAws(finding) ? (
+        <p class="faint">It is AWS’s own estimate, which no price list explains.</p>
+      ) : (
+        <Evidence cost={savings} caption="How the saving is computed" />
+      )}
     </section>
   );
 }
