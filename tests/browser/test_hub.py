@@ -33,7 +33,7 @@ def test_what_aws_says_is_in_the_details(visit: Visit, source: str) -> None:
     expect(view).to_contain_text(said["current"])
     expect(view).to_contain_text(f"over {said['lookback_days']} days")
     expect(view).to_contain_text("counted in the figure")
-    # AWS's own figure is of no price list, and it has told nobody what it measured.
+    # AWS's own figure is from no price list, and AWS does not say what it measured.
     evidence = details.get_by_role("region", name="What it saves")
     expect(evidence.get_by_text("AWS’s own estimate")).to_have_count(1 if source == AWS else 0)
     expect(evidence.get_by_role("table")).to_have_count(0 if source == AWS else 1)

@@ -210,8 +210,8 @@ def _by_itself(finding: Json) -> Json:
     return kept
 
 
-def _about_money(stack: Stack) -> tuple[Json, Json]:
-    """Returns what one category and what all have to say about the same windows, which move on every five minutes."""
+def _about_the_same_windows(stack: Stack) -> tuple[Json, Json]:
+    """Returns the responses about one category and about all, of the same windows, which move on every five minutes."""
     while True:
         idle, answer = ask(stack, "/bottlenecks", categories="cost_optimizing"), ask(stack, "/bottlenecks")
         windows = [_finding(body, "ec2_idle")["window"] for body in (idle, answer)]
@@ -220,7 +220,7 @@ def _about_money(stack: Stack) -> tuple[Json, Json]:
 
 
 def test_one_category_is_checked_alone_and_its_rules_alone_are_measured(deployed: Stack) -> None:
-    idle, answer = _about_money(deployed)
+    idle, answer = _about_the_same_windows(deployed)
     own = [f for f in idle["data"]["findings"] if f["source"] == "stratoscope"]
     assert [_by_itself(f) for f in own] == [
         _by_itself(f) for f in answer["data"]["findings"] if f["category"] == "cost_optimizing" and f["source"] == "stratoscope"

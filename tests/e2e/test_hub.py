@@ -233,13 +233,13 @@ def test_a_hub_that_fails_leaves_the_findings_whole(
     _is_unknown(body, known_before)
 
 
-def test_without_its_preferences_it_is_unknown_whether_discounts_count(deployed: Stack, endpoint: Endpoint, emulator: Emulator, part: Json) -> None:
-    fault = bad_day.error(400, "ValidationException")
+def test_without_its_preferences_it_is_unknown_whether_discounts_count(deployed: Stack, endpoint: Endpoint, emulator: Emulator, whole: Json) -> None:
+    fault = bad_day.error(400, "ThrottlingException")
     with iam.started_anew(emulator, FUNCTION, **endpoint.variables()), endpoint.with_fault(fault, service=SERVICE, operation="GetPreferences"):
-        body = ask(deployed, "/bottlenecks", **PART)
-    assert [gap[1:4] for gap in gaps(body)] == [(SERVICE, "GetPreferences", "failed")]
+        body = ask(deployed, "/bottlenecks")
+    assert [gap[1:4] for gap in gaps(body)] == [(SERVICE, "GetPreferences", "throttled")]
     assert (body["meta"]["cost_optimization_hub"]["enrolled"], body["meta"]["cost_optimization_hub"]["discounts"]) == (True, None)
-    assert [_key(f) for f in _of_aws(body)] == [_key(f) for f in _of_aws(part)] != []
+    assert [_key(f) for f in _of_aws(body)] == [_key(f) for f in _of_aws(whole)] != []
     assert {f["savings"]["basis"] for f in _of_aws(body)} == {"aws_discounts_unknown"}
 
 

@@ -64,8 +64,8 @@ DESCRIBED_FAILURES = {"NothingCollected", "AccountUnreachable"}
 #: Responses of the emulator's gateway that AWS's does not give: the emulator sends no template of a mock integration.
 NOT_OF_AWS = {("/health", 200, b"{}")}
 
-#: Routes that ask every region unless they are told which. Each such call would be hundreds of requests to the emulator;
-#: other tests make them.
+#: Routes that query every enabled region unless `regions` names some. Each such call would be hundreds of requests to the
+#: emulator; other tests make them.
 IN_EVERY_REGION = ("/resources", "/bottlenecks")
 
 CHECKS = [

@@ -3,7 +3,7 @@
 //! A recommendation for a resource in which a rule about money found something is shown beside the resource's findings,
 //! and the rule's figure counts. For any other resource it is a finding of its own, by AWS's figure: also where a rule
 //! found the resource slow or failing, so that the sums are the same with and without those rules. It names them then,
-//! since a smaller size is no remedy for what is slow. Of several
+//! since a smaller size does not help what is slow. Of several
 //! recommendations for a resource, the one that saves most is shown. What is to be bought (a Savings Plan, a reservation)
 //! is of no single resource and has a sum of its own. Every recommendation is one of these, or counted with the reason why
 //! it is not shown.
